@@ -1,0 +1,38 @@
+"""Names of the tf.Example features: the contract between the components.
+
+Comments as they are read keep every column under its own name. ExampleGen adds
+`LABEL`, `LABEL_WEIGHT` and `ANNOTATED_IDENTITY`; CounterfactualGen adds the
+`COUNTERFACTUAL_*` and `IDENTITY_*` features; Transform turns texts into the
+`TOKENS*` and `COUNTERFACTUAL_TOKENS*` features. Nothing else spells them.
+"""
+
+# --- added by ExampleGen -----------------------------------------------------
+LABEL = "binary_label"
+"""float, 1 value: 1.0 positive, 0.0 negative; 0.0 where `LABEL_WEIGHT` is 0."""
+LABEL_WEIGHT = "label_weight"
+"""float, 1 value: 1.0 labelled, 0.0 unlabelled (no task loss, no AUC)."""
+ANNOTATED_IDENTITY = "annotated_identity"
+"""bytes, distinct values: identity columns an annotator scored 0.5 or more."""
+
+# --- added by CounterfactualGen ----------------------------------------------
+COUNTERFACTUAL_TEXT = "counterfactual_text"
+"""bytes, K >= 0 values: the K counterfactuals of the text feature."""
+COUNTERFACTUAL_GROUP = "counterfactual_group"
+"""bytes, K values: the identity groups edited in each, joined by `+`."""
+COUNTERFACTUAL_EDIT = "counterfactual_edit"
+"""bytes, K values: the edits of each (`gay→`, `he→she`), joined by `;`."""
+IDENTITY_TERM = "identity_term"
+"""bytes, distinct values: the terms found, lower case."""
+IDENTITY_GROUP = "identity_group"
+"""bytes, distinct values: their groups and the groups above."""
+
+# --- added by Transform ------------------------------------------------------
+TOKENS = "tokens"
+"""int64, T >= 0 values: token ids of the text, 1.. ; 0 is padding."""
+COUNTERFACTUAL_TOKENS = "counterfactual_tokens"
+"""int64: token ids of all counterfactuals, one after the other."""
+COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
+"""int64, K values: how many of `COUNTERFACTUAL_TOKENS` belong to each."""
+
+SPLITS = ("train", "eval", "test")
+"""`train` is learned from, `eval` steers training, the gate judges on `test`."""
