@@ -1,0 +1,71 @@
+"""Files of comments to examples, file by file."""
+
+import contextlib
+import itertools
+from collections.abc import Iterator, Sequence
+
+from clp_tfx.comments_example_gen.examples import (
+  ExampleBuilder,
+  ExampleConfig,
+  SplitExample,
+)
+from clp_tfx.comments_example_gen.readers import Row, read_rows
+from clp_tfx.errors import InputError
+
+# Columns are known before all rows are: a tf.Example may leave out blank features.
+_HEAD_ROWS = 100
+
+
+def read_examples(path: str, config: ExampleConfig) -> Iterator[SplitExample]:
+  """Reads the examples of one file.
+
+  Args:
+    path: As in `read_rows`.
+    config: Which columns are read.
+
+  Yields:
+    One example per row.
+
+  Raises:
+    InputError: If the file or a row is not as expected; says where.
+  """
+  with contextlib.closing(read_rows(path)) as rows:
+    builder, head = _open_examples(path, rows, config)
+    for place, row in itertools.chain(head, rows):
+      try:
+        yield builder.build(row)
+      except InputError as error:
+        raise InputError(f"{path}, {place}, {error}") from None
+
+
+def check_comments(
+  comments: Sequence[str],
+  text_feature: str = "comment_text",
+  label_feature: str = "toxicity",
+) -> None:
+  """Checks that files can be opened and have the columns, by their first rows.
+
+  Args:
+    comments: Local paths or URIs.
+    text_feature: Column of the text.
+    label_feature: Column of the label.
+
+  Raises:
+    InputError: If a file is missing, empty, of an unknown type, without rows,
+      damaged at its start, or lacks a column.
+  """
+  config = ExampleConfig(text_feature, label_feature)
+  for path in comments:
+    with contextlib.closing(read_rows(path)) as rows:
+      _open_examples(path, rows, config)
+
+
+def _open_examples(
+  path: str, rows: Iterator[tuple[str, Row]], config: ExampleConfig
+) -> tuple[ExampleBuilder, list[tuple[str, Row]]]:
+  head = list(itertools.islice(rows, _HEAD_ROWS))
+  columns = dict.fromkeys(name for _, row in head for name in row)
+  try:
+    return ExampleBuilder(columns, config), head
+  except InputError as error:
+    raise InputError(f"{path}, {error}") from None

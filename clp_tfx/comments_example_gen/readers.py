@@ -1,0 +1,273 @@
+"""Files of comments to rows, from any file system that Beam knows."""
+
+import collections
+import contextlib
+import csv
+import gzip
+import io
+import struct
+import zlib
+from collections.abc import Iterator, Sequence
+from typing import BinaryIO
+
+import google_crc32c
+import pyarrow as pa
+import pyarrow.parquet as pq
+import tensorflow as tf
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.io.filesystems import FileSystems
+from google.protobuf.message import DecodeError
+
+from clp_tfx.errors import InputError
+
+Cell = str | int | float | tf.train.Feature
+"""A value as its file types it; blank is `""` or a feature without values."""
+Row = dict[str, Cell]
+
+_MAX_BYTES = 16 * 2**20  # Of a line, a field or a record: noise must not fill memory.
+_BATCH_ROWS = 512
+_BUFFER_BYTES = 4 * 2**20  # Of each column, rather than a whole group of rows.
+
+_DAMAGE = (
+  OSError,
+  EOFError,
+  zlib.error,
+  pa.ArrowException,
+  ValueError,
+  OverflowError,
+  MemoryError,
+)
+
+
+def read_rows(path: str) -> Iterator[tuple[str, Row]]:
+  """Reads a file of comments from its start to its end, holding little of it.
+
+  Args:
+    path: Local path or URI that ends in .csv, .csv.gz, .parquet, .tfrecord or
+      .tfrecord.gz. Text is UTF-8, of which a byte order mark is no part.
+
+  Yields:
+    Where a row is, such as `row 3 (line 5)`, and its cells by column. Rows count
+    from 1 and a CSV file's header is none.
+
+  Raises:
+    InputError: If there is no such file, or it holds no row or a damaged one.
+  """
+  place = None
+  with contextlib.closing(_open(path)) as raw:
+    ending = next((e for e in _READERS if path.lower().endswith(e)), None)
+    if ending is None:
+      raise InputError(
+        f"{path} is of an unknown type; give a file that ends in {', '.join(_READERS)}."
+      )
+    stream = gzip.GzipFile(fileobj=raw) if ending.endswith(".gz") else raw
+    try:
+      for place, row in _READERS[ending](stream):
+        yield place, row
+    except InputError as error:  # It is a ValueError, too.
+      raise InputError(f"{path}, {error}") from None
+    except _DAMAGE as error:
+      since = f"after {place}" if place else "from its start"
+      raise InputError(
+        f"{path} cannot be read {since} ({_reason(error)}): expected an undamaged "
+        f"{ending} file; export or download it again."
+      ) from error
+  if place is None:
+    raise InputError(
+      f"{path} holds no comments: expected names of columns and at least one row."
+    )
+
+
+def _open(path: str) -> BinaryIO:
+  try:
+    raw = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
+    stream = io.BufferedReader(raw)  # A remote one reads lines byte by byte.
+    is_empty = not stream.read(1)
+    stream.seek(0)
+  except FileNotFoundError:
+    raise InputError(f"{path} does not exist; give the path of a file.") from None
+  except IsADirectoryError:
+    raise InputError(f"{path} is a folder; give the files in it.") from None
+  except Exception as error:  # Each file system is a plugin with errors of its own.
+    raise InputError(
+      f"{path} cannot be opened ({_reason(error)}); check its name and permissions."
+    ) from error
+  if is_empty:
+    stream.close()
+    raise InputError(f"{path} is empty (0 bytes); give a file with comments.")
+  return stream
+
+
+def _reason(error: BaseException) -> str:
+  return " ".join(f"{error}".split()).rstrip(".")[:200] or type(error).__name__
+
+
+def _check_header(names: Sequence[str]) -> None:
+  if "" in names:
+    raise InputError(
+      f"column {names.index('') + 1} has no name; name it (pandas: to_csv(index=False) "
+      "leaves its nameless index out)."
+    )
+  for name, count in collections.Counter(names).most_common(1):
+    if count > 1:
+      raise InputError(
+        f"column {name!r:.100} is there {count} times; rename or drop the others."
+      )
+
+
+# --- CSV -----------------------------------------------------------------------------
+
+
+def _csv_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
+  csv.field_size_limit(_MAX_BYTES)
+  reader = csv.reader(_lines(stream), strict=True)
+  header: list[str] = []
+  number = 0
+  while True:
+    line = reader.line_num + 1
+    place = f"row {number} (line {line})" if header else f"header (line {line})"
+    try:
+      fields = next(reader, None)
+    except UnicodeDecodeError as error:
+      raise InputError(
+        f"{place}: byte 0x{error.object[error.start]:02x} in line "
+        f"{reader.line_num + 1} is not UTF-8; save the file as UTF-8."
+      ) from None
+    except csv.Error as error:
+      raise InputError(f"{place}: {_csv_advice(str(error))}.") from None
+    if fields is None:
+      return
+    if not fields:  # A blank line between records is no record.
+      continue
+    if not header:
+      _check_header(fields)
+      header = fields
+    elif len(fields) == len(header):
+      yield place, dict(zip(header, fields, strict=True))
+    else:
+      raise InputError(
+        f"{place}: expected {len(header)} fields as in the header, received "
+        f"{len(fields)}; quote fields that hold commas or line breaks."
+      )
+    number += 1
+
+
+def _csv_advice(error: str) -> str:
+  if "NUL" in error:
+    return "the line holds a NUL character; save the file as UTF-8 text without them"
+  if "new-line" in error:
+    return (
+      "a carriage return outside quotes; end lines with a line feed and quote fields "
+      "that hold line breaks"
+    )
+  if "limit" in error:
+    error = f"a line or field is longer than {_MAX_BYTES} bytes"
+  return (
+    f"the quotes do not match ({error}); close every quote that opens a field and "
+    "double those inside"
+  )
+
+
+def _lines(stream: BinaryIO) -> Iterator[str]:
+  encoding = "utf-8-sig"
+  while line := stream.readline(_MAX_BYTES + 1):
+    if len(line) > _MAX_BYTES:
+      raise csv.Error("line larger than limit")
+    yield line.decode(encoding)
+    encoding = "utf-8"
+
+
+# --- Parquet -------------------------------------------------------------------------
+
+
+def _parquet_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
+  file = pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES)
+  names = file.schema_arrow.names
+  _check_header(names)
+  # Arrow 10 crashes where columns of a damaged file differ in length, unless it reads
+  # them one by one.
+  columns = [_cells(name, file) for name in names]
+  number = 0
+  for number, cells in enumerate(zip(*columns, strict=True), start=1):
+    yield f"row {number}", dict(zip(names, cells, strict=True))
+  if number != file.metadata.num_rows:
+    raise EOFError(f"expected {file.metadata.num_rows} rows, received {number}")
+
+
+def _cells(name: str, file: pq.ParquetFile) -> Iterator[Cell]:
+  for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=[name]):
+    yield from _typed(name, batch[name])
+
+
+def _typed(name: str, column: pa.Array) -> list[Cell]:
+  """Returns cells as integers, floats or text, null as a blank of that type."""
+  if pa.types.is_dictionary(column.type):
+    column = column.dictionary_decode()
+  blank: Cell = ""
+  target = pa.string()
+  if pa.types.is_integer(column.type) or pa.types.is_boolean(column.type):
+    blank = tf.train.Feature(int64_list=tf.train.Int64List())
+    target = pa.int64()
+  elif pa.types.is_floating(column.type):
+    blank = tf.train.Feature(float_list=tf.train.FloatList())
+    target = pa.float64()
+  try:
+    values = column.cast(target).to_pylist()
+  except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
+    raise InputError(
+      f"column `{name}`: expected text, numbers or booleans, received type "
+      f"{column.type} ({_reason(error)}); convert or drop the column."
+    ) from None
+  return [blank if value is None else value for value in values]
+
+
+# --- TFRecord ------------------------------------------------------------------------
+
+
+def _tfrecord_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
+  number = 0
+  while header := stream.read(12):
+    number += 1
+    place = f"row {number}"
+    record = _record(stream, header, place)
+    try:
+      example = tf.train.Example.FromString(record)
+    except DecodeError:
+      raise InputError(
+        f"{place}: expected a tf.train.Example, received another kind of record; "
+        "write the comments as tf.train.Example."
+      ) from None
+    yield place, dict(example.features.feature)
+
+
+def _record(stream: BinaryIO, header: bytes, place: str) -> bytes:
+  """Reads a record's payload: 8 bytes of length, 4 of CRC, payload, 4 of CRC."""
+  if len(header) == 12 and _crc(header[:8]) == header[8:]:
+    (length,) = struct.unpack("<Q", header[:8])
+    if length > _MAX_BYTES:
+      raise InputError(
+        f"{place}: expected a record of at most {_MAX_BYTES} bytes, received {length}; "
+        "write smaller records."
+      )
+    payload = stream.read(length + 4)
+    if len(payload) == length + 4 and _crc(payload[:-4]) == payload[-4:]:
+      return payload[:-4]
+  raise InputError(
+    f"{place}: expected a TFRecord with right checksums, received a damaged or cut "
+    "one; export or download the file again."
+  )
+
+
+def _crc(data: bytes) -> bytes:
+  """Masked CRC-32C, as TFRecord stores it."""
+  crc = google_crc32c.value(data)
+  return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
+
+
+_READERS = {
+  ".csv": _csv_rows,
+  ".csv.gz": _csv_rows,
+  ".parquet": _parquet_rows,
+  ".tfrecord": _tfrecord_rows,
+  ".tfrecord.gz": _tfrecord_rows,
+}

@@ -1,0 +1,71 @@
+from pathlib import Path
+
+import pytest
+
+from clp_tfx.errors import InputError
+
+FORMATS = (".csv", ".csv.gz", ".parquet", ".tfrecord", ".tfrecord.gz")
+TEXTS = [
+  'quotes "and" ""more""',
+  "line\nfeed, carriage\r\nreturn and\ra lone one\n",
+  "emoji 👩‍👩‍👧 and accents é e\u0301",
+  "עברית ושפות עם כיוון, العربية",
+  "",
+  "x" * 1_000_000,
+]
+TABLE = {
+  "comment_text": TEXTS * 2,
+  "toxicity": ["0.0"] * 6 + ["0.9"] * 4 + ["", "0.5"],
+  "split": ["train", "train", "train", "eval", "eval", "test"] * 2,
+}
+
+
+def texts(examples):
+  return [
+    e.features.feature["comment_text"].bytes_list.value[0].decode() for e in examples
+  ]
+
+
+@pytest.mark.parametrize("ending", FORMATS)
+def test_texts_and_splits_survive(write, run, ending):
+  splits = run([write(f"c{ending}", TABLE)])
+
+  assert sorted(texts(splits["train"])) == sorted(TEXTS[:3] * 2)
+  assert sorted(texts(splits["eval"])) == sorted(TEXTS[3:5] * 2)
+  assert sorted(texts(splits["test"])) == TEXTS[5:] * 2
+
+
+def test_several_files_of_several_kinds_in_several_folders(write, run):
+  table = {"body": TEXTS * 2, "score": TABLE["toxicity"], "split": TABLE["split"]}
+  paths = [write("a/b/c.csv", table), write("a/d.parquet", table)]
+
+  splits = run(paths, text_feature="body", label_feature="score", label_threshold=0.45)
+
+  assert [len(splits[s]) for s in ("train", "eval", "test")] == [12, 8, 4]
+  labels = [
+    (f["binary_label"].float_list.value[0], f["label_weight"].float_list.value[0])
+    for f in (e.features.feature for e in splits["test"])
+  ]
+  # Of each file, one 0.0 and one 0.5.
+  assert sorted(labels) == [(0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0)]
+
+
+def test_names_with_glob_characters_are_read_as_they_are(write, run):
+  path = write("a[1]*/c?{SPAN}.csv", TABLE)
+  write("a1/c2.csv", TABLE)
+
+  assert sum(map(len, run([path]).values())) == 12
+
+
+@pytest.mark.parametrize(
+  "column, cell, part",
+  [("toxicity", "2", "row 12"), ("split", "train", "no comment in its test split")],
+)
+def test_nothing_is_written_of_bad_input(write, run, tmp_path, column, cell, part):
+  cells = [cell] * 12 if column == "split" else [*TABLE[column][:-1], cell]
+  path = write("c.parquet", {**TABLE, column: cells})
+
+  with pytest.raises(InputError, match=part):
+    run([path])
+
+  assert not list(Path(tmp_path).glob("examples/**/data_tfrecord*"))
