@@ -1,0 +1,6 @@
+"""Counterfactuals added to examples: a Beam transform and a TFX component."""
+
+from clp_tfx.counterfactual_gen.component import CounterfactualGen
+from clp_tfx.counterfactual_gen.transforms import GenerateCounterfactuals
+
+__all__ = ["CounterfactualGen", "GenerateCounterfactuals"]
