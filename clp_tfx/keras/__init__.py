@@ -1,0 +1,20 @@
+"""Counterfactual Logit Pairing for Keras 3; usable without TFX."""
+
+from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions
+from clp_tfx.keras.losses import (
+  PairwiseAbsoluteDifferenceLoss,
+  PairwiseMSELoss,
+  pairwise_absolute_difference,
+  pairwise_mean_squared_error,
+)
+from clp_tfx.keras.model import CounterfactualModel
+
+__all__ = [
+  "CounterfactualInputs",
+  "CounterfactualModel",
+  "PairedPredictions",
+  "PairwiseAbsoluteDifferenceLoss",
+  "PairwiseMSELoss",
+  "pairwise_absolute_difference",
+  "pairwise_mean_squared_error",
+]

@@ -1,0 +1,150 @@
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from clp_tfx.keras import (
+  CounterfactualInputs,
+  CounterfactualModel,
+  PairedPredictions,
+  PairwiseAbsoluteDifferenceLoss,
+)
+
+
+def linear(weight=1.0):
+  """logit = weight * x."""
+  x = keras.Input([1])
+  model = keras.Model(x, keras.layers.Dense(1, use_bias=False)(x))
+  model.set_weights([np.array([[weight]])])
+  return model
+
+
+def packed(original, counterfactual, rows, weights=None):
+  pairs = len(rows)
+  return CounterfactualInputs(
+    original=np.array(original, "float32").reshape(-1, 1),
+    counterfactual=np.array(counterfactual, "float32").reshape(-1, 1),
+    original_row=np.array(rows, "int64"),
+    pair_weight=np.array([1.0] * pairs if weights is None else weights, "float32"),
+  )
+
+
+def dataset(inputs, y, repeats=1, sample_weight=None):
+  y = np.array(y, "float32").reshape(-1, 1)
+  weights = np.ones_like(y) if sample_weight is None else np.array(sample_weight)
+  return tf.data.Dataset.from_tensors((inputs, y, weights)).repeat(repeats)
+
+
+def compiled(model, **kwargs):
+  model.compile(
+    optimizer=keras.optimizers.SGD(0.1),
+    loss=keras.losses.MeanSquaredError(reduction="mean_with_sample_weight"),
+    weighted_metrics=["mae"],
+    **kwargs,
+  )
+  return model
+
+
+def test_loss_is_the_mean_over_pairs_not_rows():
+  # logits = x. Task loss: ((1-1)² + (2-2)² + (3-3)²) / 3 = 0.
+  # Two pairs of rows 0 and 2: (1-0)² = 1 and (3-1)² = 4, mean 2.5; times 0.5.
+  model = compiled(CounterfactualModel(linear(), loss_weight=0.5))
+  data = dataset(packed([1, 2, 3], [0, 1], rows=[0, 2]), y=[1, 2, 3])
+  result = model.evaluate(data, verbose=0, return_dict=True)
+  assert result["counterfactual_loss"] == pytest.approx(2.5)
+  assert result["loss"] == pytest.approx(1.25)
+  assert result["mae"] == pytest.approx(0.0)
+
+
+def test_pair_weights_weigh_the_mean():
+  # Gaps 1 and 4 with weights 3 and 1: (3·1 + 1·4) / 4 = 1.75.
+  model = compiled(CounterfactualModel(linear()))
+  data = dataset(packed([1, 2, 3], [0, 1], [0, 2], weights=[3, 1]), y=[1, 2, 3])
+  assert model.evaluate(data, verbose=0)[0] == pytest.approx(1.75)
+
+
+def test_any_keras_loss_pairs():
+  model = compiled(CounterfactualModel(linear(), PairwiseAbsoluteDifferenceLoss()))
+  data = dataset(packed([1, 3], [0, 1], rows=[0, 1]), y=[1, 3])
+  # (|1-0| + |3-1|) / 2 = 1.5.
+  assert model.evaluate(data, verbose=0)[0] == pytest.approx(1.5)
+
+
+def test_a_batch_without_pairs_has_the_task_loss_alone():
+  model = compiled(CounterfactualModel(linear()))
+  data = dataset(packed([1, 2], [], rows=[]), y=[0, 2])
+  # ((1-0)² + 0) / 2 = 0.5.
+  assert model.evaluate(data, verbose=0)[0] == pytest.approx(0.5)
+
+
+def test_unlabelled_rows_count_for_the_counterfactual_loss_only():
+  model = compiled(CounterfactualModel(linear()))
+  data = dataset(packed([1, 5], [2], rows=[1]), y=[0, 0], sample_weight=[[1.0], [0.0]])
+  # Task: (1-0)² over the one labelled row; pair: (5-2)² = 9.
+  assert model.evaluate(data, verbose=0)[0] == pytest.approx(1 + 9)
+
+
+def test_one_training_step_by_hand():
+  # w = 1, x = 2, y = 2, counterfactual x' = 1, loss weight 0.5.
+  # d/dw [(2w-2)² + 0.5 (2w-w)²] = 0 + 0.5·2·w = 1; SGD 0.1: w = 0.9.
+  classifier = linear()
+  model = compiled(CounterfactualModel(classifier, loss_weight=0.5))
+  model.fit(dataset(packed([2], [1], rows=[0]), y=[2]), verbose=0)
+  assert classifier.get_weights()[0].item() == pytest.approx(0.9)
+
+
+def test_weight_zero_is_plain_training():
+  rng = np.random.default_rng(0)
+  x, y = rng.normal(size=(64, 1)), rng.normal(size=(64, 1))
+  plain, wrapped = linear(), linear()
+  compiled(plain).fit(
+    dataset(x.astype("float32"), y, repeats=20), verbose=0, shuffle=False
+  )
+  inputs = packed(x, x[:8], rows=range(8))
+  compiled(CounterfactualModel(wrapped, loss_weight=0.0)).fit(
+    dataset(inputs, y, repeats=20), verbose=0
+  )
+  assert wrapped.get_weights()[0] == plain.get_weights()[0]
+
+
+def test_dropout_and_regularisation_losses_are_those_of_training():
+  x = keras.Input([1])
+  hidden = keras.layers.Dropout(0.999, seed=1)(x)
+  y = keras.layers.Dense(1, use_bias=False, kernel_regularizer="l2")(hidden)
+  classifier = keras.Model(x, y)
+  classifier.set_weights([np.array([[1.0]])])
+  model = CounterfactualModel(classifier)
+  inputs = packed([1.0], [1.0], rows=[0])
+  assert float(model(inputs, training=True).original[0, 0]) == 0.0  # dropped
+  assert float(model(inputs, training=False).original[0, 0]) == 1.0
+  result = compiled(model).evaluate(dataset(inputs, y=[1]), verbose=0)
+  assert result[0] == pytest.approx(0.01)  # l2: 0.01 · 1²
+
+
+def test_predict_takes_plain_inputs():
+  model = CounterfactualModel(linear(2.0))
+  assert model.predict(np.array([[3.0]]), verbose=0).tolist() == [[6.0]]
+  paired = model(packed([3], [1], rows=[0]))
+  assert isinstance(paired, PairedPredictions)
+  assert paired.counterfactual.numpy().tolist() == [[2.0]]
+
+
+def test_saves_and_loads_whole(tmp_path):
+  model = compiled(
+    CounterfactualModel(linear(2.0), PairwiseAbsoluteDifferenceLoss(), 0.25)
+  )
+  model(np.array([[1.0]]))
+  model.save(tmp_path / "model.keras")
+  copy = keras.saving.load_model(tmp_path / "model.keras")
+  assert copy.loss_weight == 0.25
+  assert isinstance(copy.pairwise_loss, PairwiseAbsoluteDifferenceLoss)
+  assert copy.predict(np.array([[3.0]]), verbose=0).tolist() == [[6.0]]
+
+
+def test_refuses_probabilities_and_negative_weights():
+  x = keras.Input([1])
+  sigmoid = keras.Model(x, keras.layers.Dense(1, activation="sigmoid", name="end")(x))
+  with pytest.raises(ValueError, match="'end' applies sigmoid"):
+    CounterfactualModel(sigmoid)
+  with pytest.raises(ValueError, match="at least 0"):
+    CounterfactualModel(linear(), loss_weight=-1)
