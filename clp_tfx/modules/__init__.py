@@ -1,0 +1,1 @@
+"""What TFX loads by dotted name: functions only, no classes."""

@@ -1,0 +1,14 @@
+"""Flip rate for TensorFlow Model Analysis, and the gate; usable without TFX."""
+
+from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
+from clp_tfx.tfma.extractors import CounterfactualPredictionsExtractor
+from clp_tfx.tfma.flip_rate import COUNTERFACTUAL_PREDICTIONS, FlipRate
+
+__all__ = [
+  "BASELINE",
+  "CANDIDATE",
+  "COUNTERFACTUAL_PREDICTIONS",
+  "CounterfactualPredictionsExtractor",
+  "FlipRate",
+  "make_eval_config",
+]

@@ -1,0 +1,42 @@
+"""A SavedModel that knows nothing of clp_tfx: scores texts by a keyword."""
+
+import tensorflow as tf
+
+SCORE_WITH, SCORE_WITHOUT = 0.9, 0.2
+
+
+def save_keyword_model(path, keyword):
+  """score = 0.9 where the text has the keyword, else 0.2."""
+  module = tf.Module()
+
+  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+  def serve(examples):
+    spec = {"comment_text": tf.io.FixedLenFeature([], tf.string)}
+    text = tf.io.parse_example(examples, spec)["comment_text"]
+    found = tf.strings.regex_full_match(text, f"(?s).*{keyword}.*")
+    return {"scores": tf.where(found, SCORE_WITH, SCORE_WITHOUT)[:, tf.newaxis]}
+
+  tf.saved_model.save(module, str(path), signatures={"serving_default": serve})
+  return str(path)
+
+
+def example(text, counterfactuals, label, groups=(), label_weight=1.0):
+  """Returns a serialised tf.Example as the Evaluator reads it."""
+
+  def strings(values):
+    encoded = [value.encode() for value in values]
+    return tf.train.Feature(bytes_list=tf.train.BytesList(value=encoded))
+
+  def number(value):
+    return tf.train.Feature(float_list=tf.train.FloatList(value=[value]))
+
+  features = {
+    "comment_text": strings([text]),
+    "counterfactual_text": strings(counterfactuals),
+    "identity_group": strings(groups),
+    "binary_label": number(label),
+    "label_weight": number(label_weight),
+  }
+  return tf.train.Example(
+    features=tf.train.Features(feature=features)
+  ).SerializeToString()
