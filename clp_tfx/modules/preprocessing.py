@@ -1,0 +1,84 @@
+"""Transform: texts to token ids, with one vocabulary from a full pass."""
+
+from typing import Any
+
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from clp_tfx import features
+
+VOCABULARY = "tokens"
+"""Name of the vocabulary in the transform output."""
+
+
+def preprocessing_fn(
+  inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, Any]:
+  """Turns the text and its counterfactuals into token ids.
+
+  Args:
+    inputs: Raw features: the text feature, `COUNTERFACTUAL_TEXT`, `LABEL` and
+      `LABEL_WEIGHT`.
+    custom_config: `text_feature` (name), `vocabulary_size` (most frequent tokens
+      kept) and `max_tokens` (the rest of a text is cut).
+
+  Returns:
+    `TOKENS`, `COUNTERFACTUAL_TOKENS` and `COUNTERFACTUAL_LENGTHS` (ragged int64,
+    shape `[batch, None]`), `LABEL` and `LABEL_WEIGHT` (float, shape `[batch, 1]`).
+  """
+  max_tokens = custom_config["max_tokens"]
+  text = inputs[custom_config["text_feature"]]
+  words = tokenize(tf.reshape(_dense(text), [-1]), max_tokens)
+  vocabulary = tft.vocabulary(
+    words.values,
+    top_k=custom_config["vocabulary_size"],
+    vocab_filename=VOCABULARY,
+  )
+
+  def token_ids(ragged: tf.RaggedTensor) -> tf.RaggedTensor:
+    ids = tft.apply_vocabulary(ragged.values, vocabulary, num_oov_buckets=1)
+    return ragged.with_values(ids + 1)  # 0 is padding
+
+  per_example = _ragged(inputs[features.COUNTERFACTUAL_TEXT])
+  counterfactual_ids = token_ids(tokenize(per_example.values, max_tokens))
+  return {
+    features.TOKENS: token_ids(words),
+    features.COUNTERFACTUAL_TOKENS: per_example.with_values(
+      counterfactual_ids
+    ).merge_dims(1, 2),
+    features.COUNTERFACTUAL_LENGTHS: per_example.with_values(
+      counterfactual_ids.row_lengths()
+    ),
+    features.LABEL: inputs[features.LABEL],
+    features.LABEL_WEIGHT: inputs[features.LABEL_WEIGHT],
+  }
+
+
+def tokenize(texts: tf.Tensor, max_tokens: int) -> tf.RaggedTensor:
+  """Splits texts into lower-case words and single punctuation marks.
+
+  Args:
+    texts: String, shape `[batch]`.
+    max_tokens: Tokens kept per text.
+
+  Returns:
+    String, shape `[batch, None]`, at most `max_tokens` long.
+  """
+  lower = tf.strings.lower(texts, encoding="utf-8")
+  spaced = tf.strings.regex_replace(lower, r"([^\pL\pM\pN\s])", r" \1 ")
+  return tf.strings.split(spaced)[:, :max_tokens]
+
+
+def _dense(values: Any) -> tf.Tensor:
+  if isinstance(values, tf.SparseTensor):
+    return tf.sparse.to_dense(values, default_value="")
+  return values
+
+
+def _ragged(values: Any) -> tf.RaggedTensor:
+  """Schemas describe K >= 0 values as sparse, and exactly K as dense."""
+  if isinstance(values, tf.SparseTensor):
+    return tf.RaggedTensor.from_sparse(values)
+  if isinstance(values, tf.RaggedTensor):
+    return values
+  return tf.RaggedTensor.from_tensor(values)
