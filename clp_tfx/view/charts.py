@@ -1,0 +1,106 @@
+"""Coordinates of the report's charts; the templates draw them as inline SVG."""
+
+import math
+from typing import Any
+
+# The inside of a training panel, in the units of its SVG.
+_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 310, 12, 130
+
+_TITLES = {
+  "loss": "Training loss",
+  "val_loss": "Eval loss",
+  "auc": "Training AUC",
+  "val_auc": "Eval AUC",
+  "counterfactual_loss": "Counterfactual loss",
+  "val_counterfactual_loss": "Eval counterfactual loss",
+}
+
+
+def group_bars(baseline: dict | None, clp: dict) -> list[dict[str, Any]]:
+  """Lays out flip rates per identity group.
+
+  Args:
+    baseline: Metrics of the baseline, or None.
+    clp: Metrics of the CLP model; its groups are the ones shown.
+
+  Returns:
+    One dict per group, sorted: `group`, `pairs`, and `bars` with the `model`, its
+    `rate` and the bar's `width` in percent of the longest (0 where undefined).
+  """
+  metrics = {"baseline": baseline, "clp": clp} if baseline else {"clp": clp}
+  rates = {model: m["flip_rate_by_group"] for model, m in metrics.items()}
+  known = [rate for by_group in rates.values() for rate in by_group.values()]
+  longest = max(filter(_is_known, known), default=0) or 1
+  return [
+    {
+      "group": group,
+      "pairs": clp["pairs_by_group"].get(group),
+      "bars": [
+        {
+          "model": model,
+          "rate": (rate := by_group.get(group)),
+          "width": round(100 * rate / longest, 2) if _is_known(rate) else 0,
+        }
+        for model, by_group in rates.items()
+      ],
+    }
+    for group in sorted(clp["flip_rate_by_group"])
+  ]
+
+
+def training_panels(training: dict[str, list[dict]]) -> list[dict[str, Any]]:
+  """Lays out one line chart per metric of the training histories.
+
+  Args:
+    training: By model, one dict per epoch with `epoch` and any metrics.
+
+  Returns:
+    One dict per metric: `title`; `lines` with `model` and `points` (`x`, `y`,
+    `epoch`, `value`); `x_ticks` and `y_ticks` as (coordinate, label) pairs.
+  """
+  epochs = [epoch for history in training.values() for epoch in history]
+  names = dict.fromkeys(name for epoch in epochs for name in epoch if name != "epoch")
+  return [panel for name in names if (panel := _panel(name, training))["lines"]]
+
+
+def _panel(name: str, training: dict[str, list[dict]]) -> dict[str, Any]:
+  series = {
+    model: [(e["epoch"], e[name]) for e in history if _is_known(e.get(name))]
+    for model, history in training.items()
+  }
+  points = [point for line in series.values() for point in line]
+  if not points:
+    return {"lines": []}
+  epochs, values = zip(*points, strict=True)
+  x = _scale(min(epochs), max(epochs), _LEFT, _RIGHT)
+  y = _scale(min(values), max(values), _BOTTOM, _TOP)
+  middle = (min(values) + max(values)) / 2
+  return {
+    "title": _TITLES.get(name, name),
+    "lines": [
+      {
+        "model": model,
+        "points": [
+          {"x": x(epoch), "y": y(value), "epoch": epoch, "value": value}
+          for epoch, value in line
+        ],
+      }
+      for model, line in series.items()
+      if line
+    ],
+    "x_ticks": [(x(epoch), epoch) for epoch in sorted({min(epochs), max(epochs)})],
+    "y_ticks": [
+      (y(value), f"{value:.3g}") for value in sorted({min(values), middle, max(values)})
+    ],
+  }
+
+
+def _scale(low: float, high: float, start: float, end: float):
+  """Returns the function that maps low..high to start..end; one value to the middle."""
+  if low == high:
+    return lambda value: (start + end) / 2
+  return lambda value: round(start + (end - start) * (value - low) / (high - low), 1)
+
+
+def _is_known(value: float | None) -> bool:
+  return value is not None and math.isfinite(value)

@@ -1,0 +1,190 @@
+import json
+import re
+
+import pytest
+import tensorflow_model_analysis as tfma
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clp_tfx.errors import InputError
+from clp_tfx.view import fairness_indicators
+from clp_tfx.view.fairness_indicators import (
+  fairness_indicators_html,
+  load_results,
+  slicing_metrics,
+)
+
+from .conftest import HOSTILE
+
+
+def eval_result(metrics_by_slice):
+  """An evaluation result as TFMA loads it, of one output."""
+  return tfma.EvalResult(
+    slicing_metrics=[
+      (slice_key, {"": {"": metrics}})
+      for slice_key, metrics in metrics_by_slice.items()
+    ],
+    plots=[],
+    attributions=[],
+    config=None,
+    data_location="",
+    file_format="",
+    model_location="",
+  )
+
+
+def double(value):
+  return {"doubleValue": value}
+
+
+def properties(html):
+  """What the page's script sets on the component."""
+  return json.loads(re.search(r"Object\.assign\(container, (.*)\);", html).group(1))
+
+
+def test_entries_name_their_slice():
+  result = eval_result(
+    {
+      (): {"auc": double(0.9)},
+      (("gender", "female"),): {"auc": double(0.8)},
+      (("age", 5), ("gender", "f")): {"auc": double(0.7)},
+    }
+  )
+  assert slicing_metrics(result) == [
+    {"slice": "Overall", "sliceValue": "Overall", "metrics": {"auc": double(0.9)}},
+    {"slice": "gender:female", "sliceValue": "female", "metrics": {"auc": double(0.8)}},
+    {
+      "slice": "age_X_gender:5_X_f",
+      "sliceValue": "5_X_f",
+      "metrics": {"auc": double(0.7)},
+    },
+  ]
+
+
+def test_only_finite_scalars_are_kept():
+  bounded = {"boundedValue": {"value": 0.5, "lowerBound": 0.4, "upperBound": 0.6}}
+  unbounded = {"boundedValue": {"value": 0.5, "lowerBound": "NaN", "upperBound": 0.6}}
+  result = eval_result(
+    {
+      (): {
+        "zero": double(0.0),
+        "bounded": bounded,
+        "unbounded": unbounded,
+        # TFMA turns these to strings when it reads a result.
+        "nan": double("NaN"),
+        "infinite": double("-Infinity"),
+        "auc_diff": double(0.1),
+        "matrix": {"confusionMatrixAtThresholds": {"matrices": []}},
+      }
+    }
+  )
+  (entry,) = slicing_metrics(result)
+  assert entry["metrics"] == {"zero": double(0.0), "bounded": bounded}
+
+
+def test_a_colon_in_a_value_does_not_cut_the_label():
+  (entry,) = slicing_metrics(eval_result({(("url", "http://a"),): {}}))
+  assert entry["slice"].split(":") == ["url", "http∶//a"]
+
+
+def test_equal_values_of_two_features_stay_apart():
+  result = eval_result({(("term", "gay"),): {}, (("group", "gay"),): {}, (): {}})
+  values = [entry["sliceValue"] for entry in slicing_metrics(result)]
+  assert values == ["term:gay", "group:gay", "Overall"]
+
+
+def test_a_second_result_has_the_slices_of_the_first():
+  first = eval_result({(): {"auc": double(1.0)}, (("g", "a"),): {"auc": double(1.0)}})
+  second = eval_result({(("g", "b"),): {"auc": double(0.0)}, (): {"auc": double(0.5)}})
+  found = properties(fairness_indicators_html({"before": first, "after": second}))
+  assert found["evalName"] == "before" and found["evalNameCompare"] == "after"
+  assert found["slicingMetricsCompare"] == [
+    {"slice": "Overall", "sliceValue": "Overall", "metrics": {"auc": double(0.5)}},
+    {"slice": "g:a", "sliceValue": "a", "metrics": {}},
+  ]
+
+
+@pytest.mark.parametrize("count", [0, 3])
+def test_one_or_two_results(count):
+  with pytest.raises(ValueError, match="one or two"):
+    fairness_indicators_html({str(i): eval_result({}) for i in range(count)})
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text() | st.sampled_from([HOSTILE, "</ScRiPt", "<!--<script>"])))
+def test_names_cannot_leave_the_script(values):
+  result = eval_result({(("group", value),): {"auc": double(1.0)} for value in values})
+  html = str(fairness_indicators_html({HOSTILE: result}))
+  found = properties(html)
+  assert found == {"slicingMetrics": slicing_metrics(result), "evalName": HOSTILE}
+  assert len(re.findall("</script", html, re.IGNORECASE)) == 3
+  assert "<!--" not in html and "\u2028" not in html
+
+
+def test_loads_the_models_of_a_run(evaluation):
+  results = load_results(evaluation)
+  assert list(results) == ["baseline", "clp"]
+  baseline, clp = (
+    {entry["slice"]: entry["metrics"] for entry in slicing_metrics(result)}
+    for result in results.values()
+  )
+  hostile = "identity_group:" + HOSTILE.replace(":", "∶")
+  negative = "identity_group:negative"
+  assert set(clp) == {"Overall", "identity_group:gender", hostile, negative}
+  assert clp["Overall"] == {
+    "auc": double(1.0),
+    "recall": double(1.0),
+    "example_count": double(6.0),
+  }
+  assert "recall" not in clp[negative]
+  assert baseline["Overall"]["auc"]["doubleValue"] == pytest.approx(8 / 9, abs=1e-3)
+  assert baseline[hostile]["auc"] == double(0.0)
+
+
+def test_a_folder_without_a_run_is_named(tmp_path):
+  with pytest.raises(InputError, match=f"{tmp_path}.*no eval_config.json"):
+    load_results(str(tmp_path))
+
+
+def test_a_sentence_where_tfma_has_no_script(tmp_path, monkeypatch):
+  monkeypatch.setattr(fairness_indicators, "_LIBRARY", tmp_path / "missing.js")
+  html = fairness_indicators_html({"clp": eval_result({})})
+  assert "does not include its script" in html and "<script" not in html
+
+
+PAGE = "<!doctype html><html><head></head><body>{}</body></html>"
+
+
+def test_the_component_compares_flip_rate_and_auc_by_group(browse):
+  def metrics(auc, flip_rate):
+    return {
+      "auc": double(auc),
+      "example_count": double(10.0),
+      "flip_rate/overall@0.5": double(flip_rate),
+      "precision": double(0.5),
+    }
+
+  group = (("identity_group", "gender/female"),)
+  before = eval_result({(): metrics(0.95, 0.2), group: metrics(0.9, 0.5)})
+  after = eval_result({(): metrics(0.94, 0.01), group: metrics(0.9, 0.25)})
+  html = fairness_indicators_html({"baseline": before, "clp": after})
+  seen = browse(PAGE.format(html))
+  assert seen["problems"] == []
+  assert seen["metrics"] == [
+    "Select all",
+    "precision",
+    "auc",
+    "example_count",
+    "flip_rate/overall",
+  ]
+  # 0.01 / 0.2 - 1 = -95%; 0.25 / 0.5 - 1 = -50%; 0.94 / 0.95 - 1 = -1.053%.
+  group_name = "identity_group:gender/female"
+  assert [row[1:] for row in seen["rows"] if row[0] == "Overall"] == [
+    ["0.2", "0.01", "-95%", "10"],
+    ["0.95", "0.94", "-1.053%", "10"],
+  ]
+  assert [row[1:] for row in seen["rows"] if row[0] == group_name] == [
+    ["0.5", "0.25", "-50%", "10"],
+    ["0.9", "0.9", "0%", "10"],
+  ]
+  assert seen["rows"][0][1:3] == ["baseline@0.5", "clp@0.5"]

@@ -1,0 +1,185 @@
+import re
+
+import pytest
+
+from clp_tfx.errors import InputError
+from clp_tfx.view import write_report
+
+from .conftest import HOSTILE
+
+BASELINE = {
+  "auc": 0.96541,
+  "positive_rate": 0.156,
+  "flip_rate": 0.0531,
+  "pairs": 3087,
+  "flip_rate_by_group": {"gender": 0.0412, "gender/male": 0.26},
+  "pairs_by_group": {"gender": 2903, "gender/male": 211},
+}
+CLP = {
+  "auc": 0.96527,
+  "positive_rate": 0.151,
+  "flip_rate": 0.0048,
+  "pairs": 3087,
+  "flip_rate_by_group": {"gender": 0.0003, "gender/male": 0.0},
+  "pairs_by_group": {"gender": 2903, "gender/male": 211},
+}
+SUMMARY = {
+  "baseline": BASELINE,
+  "clp": CLP,
+  "gate": {"blessed": True, "failures": []},
+  "pushed_model": "/models/1700000000",
+  "report": "/out/report.html",
+  "seconds": {"Transform": 38.84, "Trainer": 301.7, "SchemaGen": 0.1},
+  "cached": ["SchemaGen"],
+  "configuration": {"decision_threshold": 0.25, "baseline": "control", "schema": None},
+  "comments": {"source": ["a.csv", "b.csv"], "rows": 92790},
+}
+REASON = "flip_rate/overall@0.5 is 0.0531 on all comments, but must be at most 0.005."
+REFUSED = {
+  "pushed_model": None,
+  "gate": {
+    "blessed": False,
+    "failures": [
+      {
+        "metric": "flip_rate/overall@0.5",
+        "slice": "all",
+        "value": 0.0531,
+        "bound": "at most 0.005",
+        "reason": REASON,
+      }
+    ],
+  },
+}
+
+
+@pytest.fixture
+def page(tmp_path):
+  """Returns a function that writes the report of a changed summary and reads it."""
+
+  def page(changes=None, evaluation=None):
+    path = tmp_path / "report.html"
+    write_report(str(path), SUMMARY | (changes or {}), evaluation)
+    return path.read_text(encoding="utf-8")
+
+  return page
+
+
+def text(html):
+  body = re.sub("<(style|script)>.*?</", "", html, flags=re.DOTALL)
+  return " ".join(re.sub("<[^>]*>", " ", body).split())
+
+
+def test_a_pushed_model(page):
+  html = text(page())
+  assert html.startswith("Pushed: Counterfactual Logit Pairing report")
+  assert "Pushed: the model passed every check" in html
+  assert "flips on 0.5% of the pairs, the baseline's on 5.3%" in html
+  assert "/models/1700000000" in html
+  assert "a.csv, b.csv · 92,790 rows" in html
+  assert "AUC 0.9654 0.9653 −0.0001 " in html
+  assert "Positive rate 15.6% 15.1% −0.5 points" in html
+  assert "Flip rate 5.3% 0.5% −4.8 points" in html
+  assert "Pairs 3,087 3,087 same" in html
+  assert "gender 4.1% <0.1% 2,903" in html.replace("&lt;", "<")
+  assert "gender/ male 26.0% 0.0% 211" in html
+  assert "at the threshold 0.25" in html
+  assert "The baseline is a control" in html
+  assert "Transform 38.8 s" in html and "Trainer 5 min 2 s" in html
+  assert "SchemaGen from cache" in html
+  assert "demo" not in html and "Training" not in html
+
+
+def test_a_refused_model_says_why(page):
+  html = text(page(REFUSED))
+  assert "Refused: the model was not pushed" in html
+  assert REASON in html
+  assert "Pushed" not in html
+
+
+def test_blessed_but_not_pushed(page):
+  assert "Passed, not pushed: " in text(page({"pushed_model": None}))
+
+
+def test_demo_comments_are_said_to_be_generated(page):
+  html = text(page({"comments": {"source": "demo"}}))
+  assert "demo comments : generated sentences with a planted bias" in html
+
+
+def test_without_a_baseline(page):
+  html = text(page({"baseline": None, "training": {"clp": [], "baseline": []}}))
+  assert "AUC 0.9653 Positive rate 15.1%" in html
+  assert "No baseline was evaluated" in html
+  assert "Change" not in html
+
+
+@pytest.mark.parametrize("undefined", [None, float("nan")])
+def test_undefined_values_are_a_dash_with_a_reason(page, undefined):
+  html = page({"clp": CLP | {"auc": undefined, "flip_rate_by_group": {"g": undefined}}})
+  assert "AUC 0.9654 – not defined – not defined" in text(html)
+  assert 'title="Not defined on this data"' in html
+
+
+def test_training_curves_have_a_table(page):
+  curve = [{"epoch": 1, "val_auc": 0.91}, {"epoch": 2, "val_auc": 0.95}]
+  html = page({"training": {"clp": curve, "baseline": curve[:1]}})
+  assert html.count("<polyline") == 2
+  assert "Eval AUC Baseline 1 0.91" in text(html) and "Eval AUC CLP 2 0.95" in text(
+    html
+  )
+
+
+def test_text_of_others_is_escaped(page):
+  attack = "<img src=x onerror=hacked()>"
+  html = page(
+    {
+      "clp": CLP | {"flip_rate_by_group": {attack: 0.1}},
+      "gate": {"blessed": False, "failures": [{"reason": attack}]},
+      "configuration": {attack: attack, "list": [attack], "undecodable": "\udcff"},
+      "comments": {"source": [attack]},
+      "seconds": {attack: 1.0},
+      "training": {"clp": [{"epoch": 1, attack: 1.0}]},
+    }
+  )
+  assert "<img" not in html
+  # A source, a reason, a group; a curve's title, label and row; a component; an option,
+  # its value, and a list.
+  assert html.count("onerror=hacked()") == 10
+
+
+def test_nothing_is_fetched(page, evaluation):
+  markup = re.sub("(?s)<script>.*?</script>", "", page({}, evaluation))
+  addresses = re.findall(
+    r"(?:src|href|action|url|@import)\s*[=(]\s*[\"']?([^\"')\s]+)", markup
+  )
+  assert addresses == ["data:,"]
+  assert "default-src 'none'" in markup and "://" not in markup
+
+
+def test_language_and_headings(page, evaluation):
+  markup = re.sub("(?s)<script>.*?</script>", "", page({}, evaluation))
+  assert '<html lang="en">' in markup
+  levels = [int(level) for level in re.findall("<h([1-6])", markup)]
+  assert levels[0] == 1 and levels.count(1) == 1
+  assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+
+
+def test_a_bad_evaluation_leaves_the_earlier_page(tmp_path, page):
+  earlier = page()
+  with pytest.raises(InputError, match="eval_config.json"):
+    page(REFUSED, str(tmp_path / "missing"))
+  assert [file.name for file in tmp_path.iterdir()] == ["report.html"]
+  assert (tmp_path / "report.html").read_text(encoding="utf-8") == earlier
+
+
+def test_the_page_works_in_a_browser_without_a_network(page, evaluation, browse):
+  seen = browse(page({}, evaluation))
+  assert seen["problems"] == [] and seen["hacked"] == "undefined"
+  assert seen["width"] <= 1200
+  # See the fixture: 8 of 9 couples are right, and 1 / 0 - 1 is infinite.
+  assert seen["rows"][0][:3] == ["feature", "baseline", "clp"]
+  assert seen["rows"][1:3] == [
+    ["Overall", "0.889", "1", "12.5%", "6"],
+    ["identity_group:gender", "1", "1", "0%", "3"],
+  ]
+  label = "identity_group:" + HOSTILE.replace(":", "∶")
+  assert [label, "0", "1", "Infinity%", "2"] in seen["rows"]
