@@ -1,0 +1,34 @@
+"""Stops a pipeline whose comments do not fit the schema they must fit."""
+
+import os
+
+from tensorflow_metadata.proto.v0 import anomalies_pb2
+from tfx import v1 as tfx
+from tfx.dsl.io import fileio
+
+from clp_tfx.errors import InputError
+
+
+@tfx.dsl.components.component
+def AnomalyGate(
+  anomalies: tfx.dsl.components.InputArtifact[
+    tfx.types.standard_artifacts.ExampleAnomalies
+  ],
+):
+  """Fails with the anomalies that ExampleValidator found; passes without any."""
+  found = [
+    f"{split}: {name}: {info.description}"
+    for split in sorted(fileio.listdir(anomalies.uri))
+    for name, info in _read(os.path.join(anomalies.uri, split)).anomaly_info.items()
+  ]
+  if found:
+    raise InputError(
+      "The comments do not fit the schema given with --schema: correct one of the two "
+      f"({'; '.join(found)})."
+    )
+
+
+def _read(folder: str) -> anomalies_pb2.Anomalies:
+  (name,) = fileio.listdir(folder)
+  with fileio.open(os.path.join(folder, name), "rb") as file:
+    return anomalies_pb2.Anomalies.FromString(file.read())

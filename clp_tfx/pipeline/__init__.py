@@ -1,0 +1,1 @@
+"""The standard pipeline around CLP: its configuration, definition and runners."""

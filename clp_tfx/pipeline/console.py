@@ -1,0 +1,115 @@
+"""Keeps the libraries' logs out of sight, and shows what the pipeline is doing."""
+
+import contextlib
+import logging
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TextIO
+
+import absl.logging
+
+
+@contextlib.contextmanager
+def logs_in(path: Path) -> Iterator[TextIO]:
+  """Sends everything written to stdout and stderr to a file, C++ logs included.
+
+  Args:
+    path: Log file; appended to.
+
+  Yields:
+    The terminal: what stderr was.
+  """
+  sys.stdout.flush()
+  sys.stderr.flush()
+  saved = os.dup(1), os.dup(2)
+  root = logging.getLogger()
+  level = root.level
+  with open(path, "ab") as log, os.fdopen(os.dup(2), "w") as terminal:
+    handler = logging.StreamHandler(open(os.dup(log.fileno()), "w"))  # noqa: SIM115
+    try:
+      os.dup2(log.fileno(), 1)
+      os.dup2(log.fileno(), 2)
+      root.addHandler(handler)
+      root.setLevel(logging.INFO)
+      yield terminal
+    finally:
+      root.removeHandler(handler)
+      root.setLevel(level)
+      sys.stdout.flush()
+      sys.stderr.flush()
+      handler.stream.close()
+      for fd, copy in enumerate(saved, start=1):
+        os.dup2(copy, fd)
+        os.close(copy)
+
+
+class Progress(logging.Handler):
+  """Turns the local runner's log messages into a line per component.
+
+  Attributes:
+    seconds: Wall-clock seconds by component, of those that are finished.
+    cached: Components whose results came from the cache.
+  """
+
+  def __init__(self, terminal: TextIO, num_components: int):
+    super().__init__()
+    self.seconds: dict[str, float] = {}
+    self.cached: list[str] = []
+    self._terminal = terminal
+    self._num_components = num_components
+    self._from_cache = False
+    self._started = 0.0
+
+  def emit(self, record: logging.LogRecord) -> None:
+    """Shows the messages that say where the run is; passes over all others."""
+    if record.name.startswith("clp_tfx"):
+      self._show(record.getMessage())
+    elif record.msg == "Component %s is running.":
+      self._started = time.monotonic()
+      self._from_cache = False
+      position = f"[{len(self.seconds) + 1}/{self._num_components}]"
+      self._show(f"{position:>7} {record.args[0]} ...")
+    elif record.msg == "A cached execution %d is used.":
+      self._from_cache = True
+    elif record.msg == "Component %s is finished.":
+      (component,) = record.args
+      seconds = time.monotonic() - self._started
+      self.seconds[component] = round(seconds, 2)
+      if self._from_cache:
+        self.cached.append(component)
+      self._show("        " + ("cached" if self._from_cache else f"{seconds:.1f} s"))
+
+  def _show(self, line: str) -> None:
+    print(line, file=self._terminal, flush=True)
+
+
+@contextlib.contextmanager
+def progress_on(terminal: TextIO, num_components: int) -> Iterator[Progress]:
+  """Shows progress on a terminal while a pipeline runs.
+
+  Args:
+    terminal: Where the lines go.
+    num_components: How many components there are.
+
+  Yields:
+    What is known of the components so far.
+  """
+  progress = Progress(terminal, num_components)
+  tfx_log, own_log = logging.getLogger("absl"), logging.getLogger("clp_tfx")
+  level = own_log.level
+  verbosity = absl.logging.get_verbosity()
+  # TensorFlow resets absl's level to the one that absl itself was given.
+  absl.logging.set_verbosity(absl.logging.INFO)
+  own_log.setLevel(logging.INFO)
+  for logger in (tfx_log, own_log):
+    logger.addHandler(progress)
+  try:
+    yield progress
+  finally:
+    for logger in (tfx_log, own_log):
+      logger.removeHandler(progress)
+    own_log.setLevel(level)
+    absl.logging.set_verbosity(verbosity)

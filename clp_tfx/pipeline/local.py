@@ -1,0 +1,121 @@
+"""Runs the pipeline on this machine and says how it went."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+from typing import Any, TextIO
+
+from ml_metadata import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+from tfx import v1 as tfx
+
+from clp_tfx.comments_example_gen import check_comments
+from clp_tfx.demo_comments import write_demo_comments
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.console import progress_on
+from clp_tfx.pipeline.output import write_whole
+from clp_tfx.pipeline.pipeline import CONTROL_ID, PIPELINE_NAME, create_pipeline
+from clp_tfx.pipeline.summary import summarize, training_curves
+from clp_tfx.view import write_report
+
+
+def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
+  """Runs the pipeline with the local runner and caching; writes summary and report.
+
+  Args:
+    config: What to run.
+    terminal: Where progress is shown.
+
+  Returns:
+    The summary, as written to `OUTPUT/summary.json`; see `summarize`.
+
+  Raises:
+    InputError: If the configuration or the comments cannot be worked with.
+  """
+  output = Path(config.output).absolute()
+  demo = not config.comments
+  if demo:
+    config = dataclasses.replace(config, comments=(str(_demo_comments(output)),))
+  config = dataclasses.replace(
+    config, serving_dir=config.serving_dir or str(output / "serving_model")
+  )
+  check_comments(config.comments, config.text_feature, config.label_feature)
+  metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
+    str(output / "metadata.sqlite")
+  )
+  pipeline = create_pipeline(config, metadata)
+  with progress_on(terminal, len(pipeline.components)) as progress:
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+
+  artifacts = _latest_artifacts(metadata)
+  evaluation = artifacts["Evaluator"]["evaluation"].uri
+  summary = {
+    **summarize(evaluation, config.decision_threshold),
+    "pushed_model": _pushed_model(artifacts["Pusher"]["pushed_model"]),
+    "report": str(output / "report.html"),
+    "seconds": progress.seconds,
+    "cached": progress.cached,
+    "comments": {"source": "demo" if demo else list(config.comments)},
+    "configuration": dataclasses.asdict(config),
+    "training": {
+      name: training_curves(artifacts[node]["model_run"].uri)
+      for name, node in (("clp", "Trainer"), ("baseline", CONTROL_ID))
+      if node in artifacts
+    },
+  }
+  write_report(summary["report"], summary, evaluation)
+  write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
+  return summary
+
+
+def _demo_comments(output: Path) -> Path:
+  """Writes the demo comments where they are not there yet.
+
+  The cache goes by the file's time as well, so an equal file is left alone.
+  """
+  path = output / "demo_comments.csv"
+  fresh = output / "demo_comments.csv.new"
+  write_demo_comments(fresh)
+  if path.exists() and path.read_bytes() == fresh.read_bytes():
+    fresh.unlink()
+  else:
+    os.replace(fresh, path)
+  return path
+
+
+def _latest_artifacts(
+  connection: metadata_store_pb2.ConnectionConfig,
+) -> dict[str, dict[str, metadata_store_pb2.Artifact]]:
+  """Returns output artifacts by component and key, of the run that just ended."""
+  store = metadata_store.MetadataStore(connection)
+  found = {}
+  for context in store.get_contexts_by_type("node"):
+    executions = store.get_executions_by_context(context.id)
+    latest = max(executions, key=lambda execution: execution.id)
+    events = store.get_events_by_execution_ids([latest.id])
+    outputs = {
+      event.path.steps[0].key: event.artifact_id
+      for event in events
+      if event.type == metadata_store_pb2.Event.OUTPUT
+    }
+    artifacts = {
+      artifact.id: artifact for artifact in store.get_artifacts_by_id(outputs.values())
+    }
+    node = context.name.removeprefix(f"{PIPELINE_NAME}.")
+    found[node] = {key: artifacts[id_] for key, id_ in outputs.items()}
+  return found
+
+
+def _pushed_model(artifact: metadata_store_pb2.Artifact) -> str | None:
+  """Returns where the model was pushed to, if it was."""
+  if not artifact.custom_properties["pushed"].int_value:
+    return None
+  path = artifact.custom_properties["pushed_destination"].string_value
+  if not Path(path).exists():
+    raise InputError(
+      f"The model that this configuration pushed to {path} is no longer there: put it "
+      "back, or run into another --output."
+    )
+  return path

@@ -1,0 +1,193 @@
+"""The standard pipeline, once: every runner takes it from here."""
+
+import hashlib
+import os
+
+from ml_metadata.proto import metadata_store_pb2
+from tfx import v1 as tfx
+from tfx.dsl.io import fileio
+
+from clp_tfx.anomaly_gate import AnomalyGate
+from clp_tfx.code_digest import code_digest
+from clp_tfx.comments_example_gen import CommentsExampleGen
+from clp_tfx.counterfactual_gen import CounterfactualGen
+from clp_tfx.errors import InputError
+from clp_tfx.features import ANNOTATED_IDENTITY, IDENTITY_GROUP
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pusher import atomic_pusher
+from clp_tfx.tfma import make_eval_config
+
+PIPELINE_NAME = "clp"
+CONTROL_ID = "ControlTrainer"
+
+
+def create_pipeline(
+  config: PipelineConfig,
+  metadata_connection_config: metadata_store_pb2.ConnectionConfig | None = None,
+) -> tfx.dsl.Pipeline:
+  """Defines the pipeline: comments in, gated model out.
+
+  Args:
+    config: What to run on and with. `comments` must name the files.
+    metadata_connection_config: Where ML Metadata lives; for local runs.
+
+  Returns:
+    The pipeline, with caching. Each component's properties hold a digest of the code
+    it runs, so that a change of code runs what depends on it again, and nothing else.
+
+  Raises:
+    InputError: If the lexicon is faulty or code named by dotted path is not found.
+  """
+  comments = CommentsExampleGen(
+    comments=config.comments,
+    text_feature=config.text_feature,
+    label_feature=config.label_feature,
+    label_threshold=config.label_threshold,
+  )
+  counterfactuals = CounterfactualGen(
+    examples=comments.outputs["examples"],
+    identity_terms=config.identity_terms,
+    text_feature=config.text_feature,
+  )
+  examples = counterfactuals.outputs["examples"]
+  schema, schema_nodes, gate = _schema(config, examples)
+  transform = tfx.components.Transform(
+    examples=examples,
+    schema=schema,
+    preprocessing_fn=config.preprocessing_fn,
+    custom_config={
+      "text_feature": config.text_feature,
+      "vocabulary_size": config.vocabulary_size,
+      "max_tokens": config.max_tokens,
+    },
+    disable_statistics=True,
+  )
+  if gate:
+    transform.add_upstream_node(gate)
+  trainer = _trainer(config, transform, config.counterfactual_loss_weight)
+  baseline, baseline_model = _baseline(config, transform)
+  evaluator = tfx.components.Evaluator(
+    examples=examples,
+    example_splits=["test"],
+    model=trainer.outputs["model"],
+    baseline_model=baseline_model,
+    eval_config=make_eval_config(
+      max_flip_rate=config.max_flip_rate,
+      min_auc=config.min_auc,
+      max_auc_drop=config.max_auc_drop if baseline else None,
+      decision_threshold=config.decision_threshold,
+      text_feature=config.text_feature,
+      slice_features=(IDENTITY_GROUP, ANNOTATED_IDENTITY),
+    ),
+    module_path="clp_tfx.modules.evaluator",
+  )
+  pusher = atomic_pusher(
+    trainer.outputs["model"],
+    evaluator.outputs["blessing"],
+    config.serving_dir or os.path.join(config.artifacts_dir, "serving_model"),
+  )
+  # The components of this package see to it themselves.
+  code = {
+    transform: [_module(config.preprocessing_fn)],
+    trainer: ["clp_tfx.modules.trainer", _module(config.model_fn)],
+    evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
+    pusher: ["clp_tfx.pusher"],
+  }
+  if config.baseline == "control":
+    code[baseline] = code[trainer]
+  for component, modules in code.items():
+    component.exec_properties["code_digest"] = code_digest(*modules)
+  nodes = [comments, counterfactuals, *schema_nodes, transform, trainer]
+  return tfx.dsl.Pipeline(
+    pipeline_name=PIPELINE_NAME,
+    pipeline_root=config.artifacts_dir,
+    components=[*nodes, *([baseline] if baseline else []), evaluator, pusher],
+    enable_cache=True,
+    metadata_connection_config=metadata_connection_config,
+    beam_pipeline_args=_beam_args(config),
+  )
+
+
+def _schema(
+  config: PipelineConfig, examples: tfx.types.BaseChannel
+) -> tuple[tfx.types.BaseChannel, list[tfx.types.BaseNode], tfx.types.BaseNode | None]:
+  """Returns the schema, the components around it, and the one that may stop a run."""
+  statistics = tfx.components.StatisticsGen(examples=examples)
+  if config.schema:
+    schema_gen = tfx.components.ImportSchemaGen(schema_file=config.schema)
+    schema_gen.exec_properties["schema_digest"] = _digest(config.schema)
+  else:
+    schema_gen = tfx.components.SchemaGen(statistics=statistics.outputs["statistics"])
+  schema = schema_gen.outputs["schema"]
+  validator = tfx.components.ExampleValidator(
+    statistics=statistics.outputs["statistics"], schema=schema
+  )
+  nodes = [statistics, schema_gen, validator]
+  gate = (
+    AnomalyGate(anomalies=validator.outputs["anomalies"]) if config.schema else None
+  )
+  return schema, [*nodes, gate] if gate else nodes, gate
+
+
+def _digest(schema_file: str) -> str:
+  """TFX's cache knows the file's name, not what it holds."""
+  try:
+    with fileio.open(schema_file, "rb") as file:
+      return hashlib.sha256(file.read()).hexdigest()
+  except (OSError, fileio.NotFoundError) as error:
+    raise InputError(
+      f"The schema {schema_file} cannot be read: give another --schema."
+    ) from error
+
+
+def _trainer(
+  config: PipelineConfig, transform: tfx.types.BaseNode, loss_weight: float
+) -> tfx.components.Trainer:
+  return tfx.components.Trainer(
+    run_fn="clp_tfx.modules.trainer.run_fn",
+    examples=transform.outputs["transformed_examples"],
+    transform_graph=transform.outputs["transform_graph"],
+    train_args=tfx.proto.TrainArgs(splits=["train"]),
+    eval_args=tfx.proto.EvalArgs(splits=["eval"]),
+    custom_config={
+      "text_feature": config.text_feature,
+      "model_fn": config.model_fn,
+      "counterfactual_loss_weight": loss_weight,
+      "epochs": config.epochs,
+      "batch_size": config.batch_size,
+      "learning_rate": config.learning_rate,
+      "seed": config.seed,
+    },
+  )
+
+
+def _baseline(
+  config: PipelineConfig, transform: tfx.types.BaseNode
+) -> tuple[tfx.types.BaseNode | None, tfx.types.BaseChannel | None]:
+  """Returns the node that provides the model to compare with, and that model."""
+  if config.baseline == "control":
+    control = _trainer(config, transform, loss_weight=0.0).with_id(CONTROL_ID)
+    return control, control.outputs["model"]
+  if config.baseline == "blessed":
+    resolver = tfx.dsl.Resolver(
+      strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
+      model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
+      model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
+    ).with_id("LatestBlessedModel")
+    return resolver, resolver.outputs["model"]
+  return None, None
+
+
+def _beam_args(config: PipelineConfig) -> list[str]:
+  if config.beam_runner == "DirectRunner":
+    return list(config.beam_args)
+  cloud = {"project": config.project, "region": config.region}
+  return [
+    f"--runner={config.beam_runner}",
+    *(f"--{name}={value}" for name, value in cloud.items() if value),
+    *config.beam_args,
+  ]
+
+
+def _module(function: str) -> str:
+  return function.rpartition(".")[0]

@@ -1,0 +1,19 @@
+"""Compiles the Vertex / Kubeflow Pipelines v2 job.
+
+python -m pipelines.kubeflow_v2_runner CONFIG.yaml [JOB.json]
+"""
+
+import sys
+
+from clp_tfx.pipeline.config import PipelineConfig, load_config
+from clp_tfx.pipeline.kubeflow_v2 import compile_job
+
+
+def run(config_file: str, job: str = "pipeline.json") -> None:
+  """Compiles with the values of a configuration file."""
+  compile_job(PipelineConfig(**load_config(config_file)), job)
+  print(f"Wrote {job}.")
+
+
+if __name__ == "__main__":
+  run(*sys.argv[1:])

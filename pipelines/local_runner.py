@@ -1,0 +1,20 @@
+"""Runs the pipeline on this machine: python -m pipelines.local_runner [CONFIG.yaml]."""
+
+import sys
+
+from clp_tfx.pipeline.config import PipelineConfig, load_config
+from clp_tfx.pipeline.local import run_locally
+from clp_tfx.pipeline.output import prepare_output
+
+
+def run(config_file: str | None = None) -> None:
+  """Runs with the values of a configuration file, or with the defaults."""
+  config = PipelineConfig(**(load_config(config_file) if config_file else {}))
+  prepare_output(config.output)
+  summary = run_locally(config, sys.stdout)
+  verdict = "pushed" if summary["pushed_model"] else "refused by the gate"
+  print(f"The model was {verdict}; see {summary['report']}.")
+
+
+if __name__ == "__main__":
+  run(*sys.argv[1:])

@@ -1,0 +1,83 @@
+import dataclasses
+
+import pytest
+
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.config import PipelineConfig, load_config
+
+
+def test_defaults_are_valid_and_documented():
+  for field in dataclasses.fields(PipelineConfig()):
+    assert field.metadata["help"].endswith(".")
+
+
+def test_numbers_become_floats_and_a_single_file_a_tuple():
+  config = PipelineConfig(max_flip_rate=0, comments="a.csv")
+  assert isinstance(config.max_flip_rate, float)
+  assert config.comments == ("a.csv",)
+  assert PipelineConfig(comments=["a.csv", "b.csv"]).comments == ("a.csv", "b.csv")
+
+
+@pytest.mark.parametrize(
+  ("values", "message"),
+  [
+    ({"epochs": 0}, "--epochs to be at least 1. Received: 0"),
+    ({"epochs": "3"}, "--epochs to be a whole number. Received: '3'"),
+    ({"epochs": True}, "--epochs to be a whole number"),
+    ({"max_flip_rate": 1.5}, "--max-flip-rate to be at most 1. Received: 1.5"),
+    ({"max_flip_rate": float("nan")}, "--max-flip-rate to be at least 0"),
+    ({"counterfactual_loss_weight": float("inf")}, "to be finite"),
+    ({"counterfactual_loss_weight": -1.0}, "--counterfactual-loss-weight"),
+    ({"text_feature": None}, "--text-feature to be a text. Received: None"),
+    ({"comments": 3}, "--comments to be a list of texts"),
+    ({"comments": [1]}, "--comments to be a list of texts"),
+    ({"baseline": "other"}, "--baseline to be one of control, blessed, none"),
+    ({"baseline": "none", "min_auc": 0.5}, "give --min-auc above 0.5"),
+    ({"baseline": "blessed", "min_auc": 0.0}, "give --min-auc above 0.5"),
+  ],
+)
+def test_wrong_values_are_refused(values, message):
+  with pytest.raises(InputError) as error:
+    PipelineConfig(**values)
+  assert message in str(error.value)
+
+
+def test_reads_yaml(tmp_path):
+  path = tmp_path / "config.yaml"
+  path.write_text("max-flip-rate: 0.1\nepochs: 2\ncomments: [a.csv]\n")
+  values = load_config(str(path))
+  assert values == {"max_flip_rate": 0.1, "epochs": 2, "comments": ["a.csv"]}
+  (tmp_path / "empty.yaml").write_text("")
+  assert load_config(str(tmp_path / "empty.yaml")) == {}
+
+
+@pytest.mark.parametrize(
+  ("content", "message"),
+  [
+    (b"epocs: 2", "Unknown options ['epocs']"),
+    (b"- 1", "Received: list"),
+    (b"a: [", "cannot be read"),
+    (b"\xff\xfe\x00", "cannot be read"),
+    (b"!!python/object/apply:os.system ['true']", "cannot be read"),
+  ],
+)
+def test_faulty_yaml_is_refused(tmp_path, content, message):
+  path = tmp_path / "config.yaml"
+  path.write_bytes(content)
+  with pytest.raises(InputError) as error:
+    load_config(str(path))
+  assert message in str(error.value)
+  assert str(path) in str(error.value)
+
+
+def test_missing_yaml_is_refused(tmp_path):
+  with pytest.raises(InputError, match=r"none\.yaml cannot be read"):
+    load_config(str(tmp_path / "none.yaml"))
+
+
+def test_every_configuration_that_is_shipped_is_valid():
+  import pathlib
+
+  folder = pathlib.Path(__file__).parents[2] / "pipelines"
+  for path in folder.glob("*.yaml"):
+    assert PipelineConfig(**load_config(str(path)))

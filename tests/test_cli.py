@@ -1,0 +1,73 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from clp_tfx.cli import cli
+
+
+def invoke(*args):
+  return CliRunner().invoke(cli, list(map(str, args)))
+
+
+def test_preview_as_json_is_an_object_per_text_and_line():
+  result = invoke("preview", "--json", "I'm a gay person", "No term.\nTwo lines")
+  first, second = map(json.loads, result.stdout.splitlines())
+  assert first == {
+    "text": "I'm a gay person",
+    "counterfactuals": [
+      {
+        "text": "I'm a person",
+        "group": "sexual_orientation/homosexual",
+        "edit": "gay→",
+      }
+    ],
+  }
+  assert second == {"text": "No term.\nTwo lines", "counterfactuals": []}
+
+
+def test_preview_for_people():
+  result = invoke("preview", "I'm a gay person", "Nobody")
+  assert "I'm a person" in result.stdout
+  assert "gay→" in result.stdout
+  assert "no identity term" in result.stdout
+
+
+def test_help_states_the_defaults():
+  text = " ".join(invoke("run", "--help").stdout.split())
+  assert "--counterfactual-loss-weight" in text
+  assert "[default: 0.1]" in text
+  assert "[default: comment_text]" in text
+  assert "Exit codes: 0 pushed, 3 refused by the gate" in text
+
+
+@pytest.mark.parametrize(
+  ("args", "message"),
+  [
+    (["run", "--epochs", 0], "--epochs to be at least 1"),
+    (["run", "--max-flip-rate", 2], "--max-flip-rate to be at most 1"),
+    (["run", "--epochs", "many"], "'many' is not a valid integer"),
+    (["run", "--nonsense"], "No such option"),
+    (["run", "--config", "none.yaml"], "none.yaml cannot be read"),
+    (["run", "--baseline", "none", "--min-auc", 0], "give --min-auc above 0.5"),
+    (["preview", "--identity-terms", "none.csv", "x"], "none.csv"),
+    (["preview"], "Missing argument"),
+    (["compile"], "--output"),
+  ],
+)
+def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
+  result = invoke(*args)
+  assert result.exit_code == 2
+  assert message in result.stderr
+  assert "Traceback" not in result.output
+  assert len(result.stderr.strip().splitlines()) <= 4
+
+
+def test_an_option_overrides_the_file(tmp_path):
+  path = tmp_path / "config.yaml"
+  path.write_text("epochs: 0\n")
+  refused = invoke("run", "--config", path)
+  assert "--epochs to be at least 1" in refused.stderr
+  path.write_text("max_flip_rate: 0.3\noutput: /proc/nowhere\n")
+  # The output folder is looked at after the configuration is found valid.
+  assert "/proc/nowhere cannot be written" in invoke("run", "--config", path).stderr
