@@ -1,0 +1,51 @@
+"""Whole runs, shared: each is made once and looked at by many tests."""
+
+import csv
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from clp_tfx.demo_comments import write_demo_comments
+
+COMMAND = [str(Path(sys.executable).with_name("clp-tfx"))]
+
+
+def clp_tfx(*args, cwd, **kwargs):
+  """Runs the command line as a user does; returns the finished process."""
+  return subprocess.run(
+    [*COMMAND, *map(str, args)],
+    cwd=cwd,
+    capture_output=True,
+    text=True,
+    check=False,
+    **kwargs,
+  )
+
+
+def summary_of(output):
+  return json.loads((Path(output) / "summary.json").read_text())
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+  """The demo with every default; `demo.output` is its folder."""
+  folder = tmp_path_factory.mktemp("demo")
+  done = clp_tfx("run", "--output", "out", cwd=folder)
+  done.output = folder / "out"
+  return done
+
+
+@pytest.fixture(scope="session")
+def few_comments(tmp_path_factory):
+  """A CSV of the first 600 demo comments: for runs whose figures do not matter."""
+  folder = tmp_path_factory.mktemp("comments")
+  write_demo_comments(folder / "all.csv")
+  with open(folder / "all.csv", newline="", encoding="utf-8") as file:
+    rows = list(csv.reader(file))[:601]
+  path = folder / "few.csv"
+  with open(path, "w", newline="", encoding="utf-8") as file:
+    csv.writer(file).writerows(rows)
+  return path

@@ -1,0 +1,75 @@
+"""An edit runs again what depends on it, and nothing else."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import clp_tfx.modules.preprocessing
+from clp_tfx.identity_terms import IdentityTerms
+
+from .conftest import clp_tfx as command
+from .conftest import summary_of
+from .test_demo import COMPONENTS
+
+pytestmark = pytest.mark.e2e
+
+MODEL = """
+import keras
+from clp_tfx.modules.preprocessing import VOCABULARY
+
+def build_model(hparams, tf_transform_output):
+  size = tf_transform_output.vocabulary_size_by_name(VOCABULARY)
+  tokens = keras.Input([None], dtype="int32")
+  x = keras.layers.Embedding(size + 2, UNITS)(tokens)
+  return keras.Model(tokens, keras.layers.Dense(1)(keras.ops.mean(x, axis=1)))
+"""
+MODELS = {"Trainer", "ControlTrainer", "Evaluator", "Pusher"}
+
+
+@pytest.fixture(scope="module")
+def work(tmp_path_factory, few_comments):
+  """A user's folder: their lexicon, their preprocessing, their model."""
+  folder = tmp_path_factory.mktemp("work")
+  lexicon = "term,group\ngay,orientation/gay\nshe,gender/female\nhe,gender/male\n"
+  (folder / "terms.csv").write_text(lexicon)
+  shutil.copy(clp_tfx.modules.preprocessing.__file__, folder / "my_preprocessing.py")
+  (folder / "my_model.py").write_text(MODEL.replace("UNITS", "4"))
+  return folder
+
+
+def executed(folder, few_comments, *options):
+  done = command(
+    "run",
+    *("--comments", few_comments),
+    *("--output", "out"),
+    *("--identity-terms", "terms.csv"),
+    *("--preprocessing-fn", "my_preprocessing.preprocessing_fn"),
+    *("--model-fn", "my_model.build_model"),
+    *("--epochs", 1),
+    *options,
+    cwd=folder,
+  )
+  assert done.returncode in (0, 3), done.stderr
+  return set(COMPONENTS) - set(summary_of(folder / "out")["cached"])
+
+
+def test_each_edit_runs_what_depends_on_it(work, few_comments):
+  assert executed(work, few_comments) == set(COMPONENTS)
+  assert executed(work, few_comments) == set()
+
+  (work / "my_model.py").write_text(MODEL.replace("UNITS", "5"))
+  assert executed(work, few_comments) == MODELS
+
+  source = (work / "my_preprocessing.py").read_text()
+  assert "tf.strings.lower" in source
+  (work / "my_preprocessing.py").write_text(source + "\n# An edit.\n")
+  assert executed(work, few_comments) == {"Transform", *MODELS}
+
+  with open(work / "terms.csv", "a") as file:
+    file.write("lesbian,orientation/lesbian\n")
+  assert len(IdentityTerms.load(str(work / "terms.csv"))) == 4
+  assert executed(work, few_comments) == set(COMPONENTS) - {"CommentsExampleGen"}
+
+  assert executed(work, few_comments, "--max-flip-rate", 0.9) == {"Evaluator", "Pusher"}
+  assert Path(work / "out" / "report.html").exists()

@@ -1,0 +1,130 @@
+"""The demo run, with every default, as a new user makes it."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+import tensorflow_model_analysis as tfma
+
+from clp_tfx.demo_comments import demo_comments
+
+from .conftest import clp_tfx, summary_of
+
+pytestmark = pytest.mark.e2e
+
+COMPONENTS = [
+  "CommentsExampleGen",
+  "CounterfactualGen",
+  "StatisticsGen",
+  "SchemaGen",
+  "ExampleValidator",
+  "Transform",
+  "ControlTrainer",
+  "Trainer",
+  "Evaluator",
+  "Pusher",
+]
+
+
+def test_pushes_a_model_and_writes_a_report(demo):
+  assert demo.returncode == 0, demo.stderr
+  summary = summary_of(demo.output)
+  assert summary["gate"] == {"blessed": True, "failures": []}
+  assert "Pushed:" in demo.stdout
+  assert summary["report"] == str(demo.output / "report.html")
+  assert (demo.output / "report.html").stat().st_size > 10_000
+  assert sorted(summary["seconds"]) == sorted(COMPONENTS)
+
+
+def test_the_planted_bias_is_there_before_and_gone_after(demo):
+  summary = summary_of(demo.output)
+  before, after = summary["baseline"], summary["clp"]
+  assert before["flip_rate"] >= 0.1
+  assert after["flip_rate"] <= before["flip_rate"] / 5
+  assert after["auc"] >= before["auc"] - 0.01
+  assert after["auc"] >= 0.9
+  assert after["positive_rate"] == pytest.approx(before["positive_rate"], rel=0.25)
+  assert before["pairs"] == after["pairs"] >= 100
+  assert set(after["flip_rate_by_group"]) >= {"gender", "gender/female"}
+
+
+def test_shows_progress_and_keeps_logs_out_of_sight(demo):
+  shown = demo.stderr.splitlines()
+  for position, component in enumerate(summary_of(demo.output)["seconds"], start=1):
+    assert f"[{position}/{len(COMPONENTS)}] {component}" in demo.stderr
+  assert any("epoch 1 of" in line for line in shown)
+  assert not [line for line in shown if "warning" in line.lower()]
+  assert (demo.output / "clp-tfx.log").stat().st_size > 0
+
+
+def test_every_comment_is_accounted_for(demo):
+  expected = {split: [] for split in ("train", "eval", "test")}
+  for comment in demo_comments():
+    expected[comment.split].append(comment.comment_text.encode())
+  for component in ("CommentsExampleGen", "CounterfactualGen"):
+    root = demo.output / "pipeline_root" / component
+    for split, texts in expected.items():
+      paths = tf.io.gfile.glob(f"{root}/examples/*/Split-{split}/*")
+      found = [
+        tf.train.Example.FromString(record)
+        .features.feature["comment_text"]
+        .bytes_list.value[0]
+        for record in tf.data.TFRecordDataset(paths, "GZIP").as_numpy_iterator()
+      ]
+      assert sorted(found) == sorted(texts)
+
+
+def test_the_pushed_model_scores_what_the_evaluator_scored(demo):
+  summary = summary_of(demo.output)
+  model = tf.saved_model.load(summary["pushed_model"])
+  root = demo.output / "pipeline_root" / "CounterfactualGen"
+  paths = tf.io.gfile.glob(f"{root}/examples/*/Split-test/*")
+  serialized = list(tf.data.TFRecordDataset(paths, "GZIP").as_numpy_iterator())
+  features = [tf.train.Example.FromString(s).features.feature for s in serialized]
+  texts = [f["comment_text"].bytes_list.value[0] for f in features]
+  by_text = model.signatures["serving_text"](tf.constant(texts))["scores"].numpy()
+  by_example = model.signatures["serving_default"](tf.constant(serialized))["scores"]
+  np.testing.assert_allclose(by_text, by_example, atol=1e-6)
+
+  # The flip rate, again, from raw strings alone.
+  pairs = [
+    (score > 0.5, text)
+    for score, f in zip(by_text.ravel(), features, strict=True)
+    for text in f["counterfactual_text"].bytes_list.value
+  ]
+  scores = model.signatures["serving_text"](tf.constant([text for _, text in pairs]))
+  flips = np.array([p for p, _ in pairs]) != (scores["scores"].numpy().ravel() > 0.5)
+  assert len(pairs) == summary["clp"]["pairs"]
+  assert flips.mean() == pytest.approx(summary["clp"]["flip_rate"], abs=1e-12)
+  assert (by_text > 0.5).mean() == pytest.approx(summary["clp"]["positive_rate"])
+
+
+def test_fairness_indicators_stand_beside_the_flip_rate(demo):
+  (path,) = (demo.output / "pipeline_root" / "Evaluator" / "evaluation").iterdir()
+  metrics = tfma.load_eval_result(str(path), model_name="clp").get_metrics_for_slice()
+  assert "fairness_indicators_metrics/false_positive_rate@0.5" in metrics
+
+
+def test_a_second_run_takes_everything_from_the_cache(demo):
+  before = summary_of(demo.output)
+  again = clp_tfx("run", "--output", "out", cwd=demo.output.parent)
+  assert again.returncode == 0, again.stderr
+  after = summary_of(demo.output)
+  assert sorted(after["cached"]) == sorted(COMPONENTS)
+  assert after["clp"] == before["clp"]
+  assert after["pushed_model"] == before["pushed_model"]
+
+
+def test_a_missed_bound_refuses_and_leaves_the_served_model(demo):
+  served = demo.output / "serving_model"
+  before = {path: path.stat().st_mtime_ns for path in served.rglob("*")}
+  done = clp_tfx("run", "--output", "out", "--max-flip-rate", 0, cwd=demo.output.parent)
+  summary = summary_of(demo.output)
+  assert summary["clp"]["flip_rate"] > 0, "the bound must be one that is missed"
+  assert done.returncode == 3, done.stderr
+  assert summary["pushed_model"] is None
+  assert {path: path.stat().st_mtime_ns for path in served.rglob("*")} == before
+  (failure,) = summary["gate"]["failures"]
+  assert failure["metric"] == "flip_rate/overall@0.5"
+  assert failure["bound"] == "at most 0"
+  assert failure["value"] == summary["clp"]["flip_rate"]
+  assert failure["reason"] in done.stdout

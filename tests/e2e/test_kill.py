@@ -1,0 +1,74 @@
+"""Killed at any moment and run again: the same verdict, and no half-pushed model."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from .conftest import COMMAND, clp_tfx, summary_of
+
+pytestmark = pytest.mark.e2e
+
+
+def files(folder):
+  return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+
+
+def served_models(output):
+  """Folders that a model server would load."""
+  folder = output / "serving_model"
+  return [p for p in folder.iterdir() if p.name.isdigit()] if folder.exists() else []
+
+
+def killed_run(folder, options, seconds):
+  """Starts a run and kills it and what it started; returns whether it was alive."""
+  process = subprocess.Popen(
+    [*COMMAND, "run", *options],
+    cwd=folder,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+    start_new_session=True,
+  )
+  time.sleep(seconds)
+  was_alive = process.poll() is None
+  if was_alive:
+    os.killpg(process.pid, signal.SIGKILL)
+  process.wait()
+  return was_alive
+
+
+def test_killed_at_five_random_moments(tmp_path, few_comments):
+  options = ["--comments", str(few_comments), "--epochs", "1"]
+  options += ["--max-flip-rate", "1", "--min-auc", "0", "--max-auc-drop", "1"]
+  started = time.monotonic()
+  done = clp_tfx("run", "--output", "whole", *options, cwd=tmp_path)
+  seconds = time.monotonic() - started
+  assert done.returncode == 0, done.stderr
+  expected = summary_of(tmp_path / "whole")
+  (whole,) = served_models(tmp_path / "whole")
+
+  def kill_and_run_again(i, moment):
+    output = tmp_path / f"killed{i}"
+    run = ["--output", output.name, *options]
+    was_alive = killed_run(tmp_path, run, seconds * moment)
+    served_after_kill = [files(model) for model in served_models(output)]
+    again = clp_tfx("run", *run, cwd=tmp_path)
+    return was_alive, served_after_kill, again, output
+
+  rng = random.Random(0)
+  moments = [rng.random() for _ in range(5)]
+  with ThreadPoolExecutor(2) as pool:
+    results = list(pool.map(kill_and_run_again, range(5), moments))
+  assert sum(was_alive for was_alive, *_ in results) >= 4
+  for _, served_after_kill, again, output in results:
+    assert again.returncode == 0, again.stderr
+    assert all(names == files(whole) for names in served_after_kill)
+    assert all(files(model) == files(whole) for model in served_models(output))
+    summary = summary_of(output)
+    assert summary["gate"] == expected["gate"]
+    assert summary["clp"] == expected["clp"]
+    assert summary["baseline"] == expected["baseline"]
