@@ -21,7 +21,8 @@ class CounterfactualModel(keras.Model):
 
   Originals and counterfactuals go through the model in one pass, with dropout
   and regularisation losses as in plain training. With weight 0 the
-  counterfactuals are not scored and training is plain training.
+  counterfactuals are not scored, and training and its metrics are those of plain
+  training; otherwise `counterfactual_loss` is among the metrics.
 
   Args:
     model: A Keras model or layer that returns logits, shape `[batch, num_logits]`.
@@ -50,7 +51,8 @@ class CounterfactualModel(keras.Model):
     self.model = model
     self.pairwise_loss = loss or PairwiseMSELoss()
     self.loss_weight = float(loss_weight)
-    self._counterfactual_loss = keras.metrics.Mean(name="counterfactual_loss")
+    if self.loss_weight:
+      self._counterfactual_loss = keras.metrics.Mean(name="counterfactual_loss")
 
   def call(self, inputs: Any, training: bool | None = None) -> Any:
     """Returns logits, or `PairedPredictions` for `CounterfactualInputs`."""

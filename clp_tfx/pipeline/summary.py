@@ -8,7 +8,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.features import IDENTITY_GROUP
-from clp_tfx.tfma import BASELINE, CANDIDATE
+from clp_tfx.tfma import load_results
 from clp_tfx.tfma.flip_rate import NAME, threshold_suffix
 
 
@@ -26,9 +26,13 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
     `slice`, `value`, `bound` and the `reason` in words.
   """
   validation = tfma.load_validation_result(evaluation)
+  figures = [
+    _figures(result, threshold_suffix(decision_threshold))
+    for result in load_results(evaluation).values()
+  ]
   return {
-    "baseline": _figures(evaluation, BASELINE, decision_threshold),
-    "clp": _figures(evaluation, CANDIDATE, decision_threshold),
+    "baseline": figures[0] if len(figures) > 1 else None,
+    "clp": figures[-1],
     "gate": {"blessed": validation.validation_ok, "failures": _failures(validation)},
   }
 
@@ -49,21 +53,12 @@ def training_curves(model_run: str) -> list[dict[str, float]]:
     ]
 
 
-def _figures(evaluation: str, model: str, threshold: float) -> dict[str, Any] | None:
-  result = tfma.load_eval_result(evaluation, model_name=model)
-  if result is None or not result.slicing_metrics:
-    # Without a baseline TFMA drops the name of the only model.
-    result = tfma.load_eval_result(evaluation) if model == CANDIDATE else None
-  if result is None:
-    return None
-  at = threshold_suffix(threshold)
+def _figures(result: tfma.EvalResult, at: str) -> dict[str, Any]:
   overall = result.get_metrics_for_slice()
   groups = {
-    name: metrics
-    for slice_key in result.get_slice_names()
+    slice_key[0][1]: result.get_metrics_for_slice(slice_key)
+    for slice_key in sorted(result.get_slice_names())
     if len(slice_key) == 1 and slice_key[0][0] == IDENTITY_GROUP
-    for name in [slice_key[0][1]]
-    for metrics in [result.get_metrics_for_slice(slice_key)]
   }
   flip_rate = f"{NAME}/overall{at}"
   return {
@@ -72,11 +67,11 @@ def _figures(evaluation: str, model: str, threshold: float) -> dict[str, Any] | 
     "flip_rate": _number(overall[flip_rate]),
     "pairs": int(_number(overall["flip_count/pairs"]) or 0),
     "flip_rate_by_group": {
-      name: _number(metrics[flip_rate]) for name, metrics in sorted(groups.items())
+      name: _number(metrics[flip_rate]) for name, metrics in groups.items()
     },
     "pairs_by_group": {
       name: int(_number(metrics["flip_count/pairs"]) or 0)
-      for name, metrics in sorted(groups.items())
+      for name, metrics in groups.items()
     },
   }
 

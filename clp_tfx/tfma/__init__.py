@@ -3,6 +3,7 @@
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import CounterfactualPredictionsExtractor
 from clp_tfx.tfma.flip_rate import COUNTERFACTUAL_PREDICTIONS, FlipRate
+from clp_tfx.tfma.results import load_results
 
 __all__ = [
   "BASELINE",
@@ -10,5 +11,6 @@ __all__ = [
   "COUNTERFACTUAL_PREDICTIONS",
   "CounterfactualPredictionsExtractor",
   "FlipRate",
+  "load_results",
   "make_eval_config",
 ]

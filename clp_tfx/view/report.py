@@ -7,12 +7,9 @@ from typing import Any
 
 import markupsafe
 
+from clp_tfx.tfma import load_results
 from clp_tfx.view import charts
-from clp_tfx.view.fairness_indicators import (
-  environment,
-  fairness_indicators_html,
-  load_results,
-)
+from clp_tfx.view.fairness_indicators import environment, fairness_indicators_html
 
 _MODELS = {"baseline": "Baseline", "clp": "CLP"}
 

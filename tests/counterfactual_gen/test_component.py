@@ -43,8 +43,44 @@ def test_lexicon_that_cannot_be_read():
     component("no_such_lexicon")
 
 
+# What a team has already, and knows nothing of this package: their functions find the
+# counterfactuals among the features.
+THEIR_MODULE = """
+import tensorflow as tf
+
+def preprocessing_fn(inputs):
+  counterfactuals = inputs["counterfactual_text"]
+  return {
+    "length": tf.cast(tf.strings.length(inputs["comment_text"]), tf.int64),
+    "num_counterfactuals": tf.reshape(
+      tf.sparse.reduce_sum(
+        tf.SparseTensor(
+          counterfactuals.indices,
+          tf.ones_like(counterfactuals.values, tf.int64),
+          counterfactuals.dense_shape,
+        ),
+        axis=1,
+      ),
+      [-1, 1],
+    ),
+  }
+
+def run_fn(fn_args):
+  module = tf.Module()
+  module.total = tf.Variable(0, dtype=tf.int64)
+  files = tf.io.gfile.glob(fn_args.train_files)
+  spec = {"num_counterfactuals": tf.io.FixedLenFeature([1], tf.int64)}
+  for record in tf.data.TFRecordDataset(files, "GZIP"):
+    found = tf.io.parse_example([record], spec)["num_counterfactuals"]
+    module.total.assign_add(found[0, 0])
+  tf.saved_model.save(module, fn_args.serving_model_dir)
+"""
+
+
 @pytest.mark.e2e
-def test_runs_between_stock_components(tmp_path):
+def test_runs_between_stock_components(tmp_path, monkeypatch):
+  (tmp_path / "their_module.py").write_text(THEIR_MODULE)
+  monkeypatch.syspath_prepend(tmp_path)
   comments = tmp_path / "comments"
   comments.mkdir()
   rows = "".join(
@@ -54,11 +90,27 @@ def test_runs_between_stock_components(tmp_path):
   example_gen = tfx.components.CsvExampleGen(input_base=str(comments))
   counterfactual_gen = CounterfactualGen(example_gen.outputs["examples"])
   statistics_gen = tfx.components.StatisticsGen(counterfactual_gen.outputs["examples"])
+  schema_gen = tfx.components.SchemaGen(statistics_gen.outputs["statistics"])
+  transform = tfx.components.Transform(
+    examples=counterfactual_gen.outputs["examples"],
+    schema=schema_gen.outputs["schema"],
+    preprocessing_fn="their_module.preprocessing_fn",
+  )
+  trainer = tfx.components.Trainer(
+    examples=transform.outputs["transformed_examples"],
+    transform_graph=transform.outputs["transform_graph"],
+    run_fn="their_module.run_fn",
+    train_args=tfx.proto.TrainArgs(),
+    eval_args=tfx.proto.EvalArgs(),
+  )
   root = tmp_path / "root"
   pipeline = tfx.dsl.Pipeline(
     pipeline_name="stock",
     pipeline_root=str(root),
-    components=[example_gen, counterfactual_gen, statistics_gen],
+    components=[
+      *(example_gen, counterfactual_gen, statistics_gen),
+      *(schema_gen, transform, trainer),
+    ],
     metadata_connection_config=(
       tfx.orchestration.metadata.sqlite_metadata_connection_config(
         str(tmp_path / "metadata.sqlite")
@@ -67,7 +119,7 @@ def test_runs_between_stock_components(tmp_path):
   )
   tfx.orchestration.LocalDagRunner().run(pipeline)
 
-  read = {}
+  read, in_train = {}, 0
   for split in ("train", "eval"):
     files = root.glob(f"CounterfactualGen/examples/*/Split-{split}/*.gz")
     records = tf.data.TFRecordDataset(list(map(str, files)), compression_type="GZIP")
@@ -77,9 +129,12 @@ def test_runs_between_stock_components(tmp_path):
       assert list(feature["comment_text"].bytes_list.value) == [ROWS[number % 3]]
       assert list(feature["toxicity"].int64_list.value) == [number % 2]
       read[number] = list(feature[features.COUNTERFACTUAL_TEXT].bytes_list.value)
+      in_train += len(read[number]) * (split == "train")
   assert read == {
     number: ([b"I am a person"], [], [b"hat, coat"])[number % 3] for number in range(30)
   }
+  (model,) = root.glob("Trainer/model/*/Format-Serving")
+  assert tf.saved_model.load(str(model)).total.numpy() == in_train > 0
   assert statistics_names(root) >= {"comment_text", features.COUNTERFACTUAL_TEXT}
 
 

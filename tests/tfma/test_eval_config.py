@@ -1,10 +1,9 @@
 import pytest
 import tensorflow_model_analysis as tfma
 
-from clp_tfx.modules import evaluator
 from clp_tfx.tfma import make_eval_config
 
-from .keyword_model import example, save_keyword_model
+from .evaluation import evaluate, example, save_keyword_model
 
 # Five comments of the gate's examples. A model that looks for "gay" scores the first
 # two 0.9 and their counterfactuals 0.2: 2 of 3 pairs flip, positive to negative. One
@@ -28,40 +27,6 @@ def models(tmp_path_factory):
   return {word: save_keyword_model(folder / word, word) for word in ("gay", "bad")}
 
 
-def evaluate(tmp_path, eval_config, candidate, baseline=None):
-  """Runs TFMA as TFX's Evaluator does."""
-  paths = {"clp": candidate, "baseline": baseline}
-  eval_config = tfma.utils.update_eval_config_with_defaults(
-    eval_config, has_baseline=baseline is not None, rubber_stamp=True
-  )
-  shared = [
-    tfma.default_eval_shared_model(
-      paths[spec.name or "clp"], model_name=spec.name, eval_config=eval_config
-    )
-    for spec in eval_config.model_specs
-  ]
-  shared = shared[0] if len(shared) == 1 else shared
-  data = tmp_path / "data.tfrecord"
-  with tfma_writer(data) as writer:
-    for serialized in EXAMPLES:
-      writer.write(serialized)
-  output = str(tmp_path / "out")
-  tfma.run_model_analysis(
-    eval_shared_model=shared,
-    eval_config=eval_config,
-    data_location=str(data),
-    output_path=output,
-    extractors=evaluator.custom_extractors(shared, eval_config, None),
-  )
-  return output
-
-
-def tfma_writer(path):
-  import tensorflow as tf
-
-  return tf.io.TFRecordWriter(str(path))
-
-
 def failures(output):
   result = tfma.load_validation_result(output)
   found = {
@@ -75,7 +40,7 @@ def failures(output):
 
 def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
   config = make_eval_config(max_flip_rate=0.5, min_auc=0.5)
-  output = evaluate(tmp_path, config, models["gay"])
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
   assert failures(output) == {("flip_rate/overall@0.5", False)}
   metrics = tfma.load_eval_result(output).get_metrics_for_slice()
   assert metrics["flip_rate/overall@0.5"]["doubleValue"] == 2 / 3
@@ -85,7 +50,7 @@ def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
 
 def test_compares_with_a_baseline_and_slices(tmp_path, models):
   config = make_eval_config(max_flip_rate=0.5, min_auc=0.9, max_auc_drop=0.01)
-  output = evaluate(tmp_path, config, models["bad"], baseline=models["gay"])
+  output = evaluate(tmp_path, EXAMPLES, config, models["bad"], baseline=models["gay"])
   assert failures(output) == set()
   before = tfma.load_eval_result(output, model_name="baseline")
   after = tfma.load_eval_result(output, model_name="clp")
@@ -99,28 +64,26 @@ def test_compares_with_a_baseline_and_slices(tmp_path, models):
 
 def test_refuses_an_auc_drop_and_a_low_auc(tmp_path, models):
   config = make_eval_config(max_flip_rate=1, min_auc=0.9, max_auc_drop=0.01)
-  output = evaluate(tmp_path, config, models["gay"], baseline=models["bad"])
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"], baseline=models["bad"])
   assert failures(output) == {("auc", False), ("auc", True)}
 
 
 def test_a_drop_within_the_bound_passes(tmp_path, models):
   config = make_eval_config(max_flip_rate=1, min_auc=0.5, max_auc_drop=0.5)
-  output = evaluate(tmp_path, config, models["gay"], baseline=models["bad"])
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"], baseline=models["bad"])
   assert failures(output) == set()
 
 
-def test_no_pairs_is_a_refusal(tmp_path, models, monkeypatch):
-  monkeypatch.setattr(
-    f"{__name__}.EXAMPLES", [example("bad", [], 1.0), example("fine", [], 0.0)]
-  )
+def test_no_pairs_is_a_refusal(tmp_path, models):
+  examples = [example("bad", [], 1.0), example("fine", [], 0.0)]
   config = make_eval_config(max_flip_rate=1, min_auc=0.5)
-  output = evaluate(tmp_path, config, models["bad"])
+  output = evaluate(tmp_path, examples, config, models["bad"])
   assert failures(output) == {("flip_rate/overall@0.5", False)}
 
 
 def test_the_threshold_names_the_gated_metric(tmp_path, models):
   config = make_eval_config(max_flip_rate=0.5, min_auc=0.5, decision_threshold=0.95)
-  output = evaluate(tmp_path, config, models["gay"])
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
   assert failures(output) == set()
   metrics = tfma.load_eval_result(output).get_metrics_for_slice()
   assert metrics["flip_rate/overall@0.95"]["doubleValue"] == 0

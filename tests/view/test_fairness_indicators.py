@@ -6,11 +6,10 @@ import tensorflow_model_analysis as tfma
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clp_tfx.errors import InputError
+from clp_tfx.tfma import load_results
 from clp_tfx.view import fairness_indicators
 from clp_tfx.view.fairness_indicators import (
   fairness_indicators_html,
-  load_results,
   slicing_metrics,
 )
 
@@ -139,11 +138,6 @@ def test_loads_the_models_of_a_run(evaluation):
   assert "recall" not in clp[negative]
   assert baseline["Overall"]["auc"]["doubleValue"] == pytest.approx(8 / 9, abs=1e-3)
   assert baseline[hostile]["auc"] == double(0.0)
-
-
-def test_a_folder_without_a_run_is_named(tmp_path):
-  with pytest.raises(InputError, match=f"{tmp_path}.*no eval_config.json"):
-    load_results(str(tmp_path))
 
 
 def test_a_sentence_where_tfma_has_no_script(tmp_path, monkeypatch):

@@ -1,6 +1,9 @@
-"""A SavedModel that knows nothing of clp_tfx: scores texts by a keyword."""
+"""Evaluations of SavedModels that know nothing of clp_tfx: they look for a keyword."""
 
 import tensorflow as tf
+import tensorflow_model_analysis as tfma
+
+from clp_tfx.modules import evaluator
 
 SCORE_WITH, SCORE_WITHOUT = 0.9, 0.2
 
@@ -40,3 +43,31 @@ def example(text, counterfactuals, label, groups=(), label_weight=1.0):
   return tf.train.Example(
     features=tf.train.Features(feature=features)
   ).SerializeToString()
+
+
+def evaluate(tmp_path, examples, eval_config, candidate, baseline=None):
+  """Runs TFMA as TFX's Evaluator does."""
+  paths = {"clp": candidate, "baseline": baseline}
+  eval_config = tfma.utils.update_eval_config_with_defaults(
+    eval_config, has_baseline=baseline is not None, rubber_stamp=True
+  )
+  shared = [
+    tfma.default_eval_shared_model(
+      paths[spec.name or "clp"], model_name=spec.name, eval_config=eval_config
+    )
+    for spec in eval_config.model_specs
+  ]
+  shared = shared[0] if len(shared) == 1 else shared
+  data = tmp_path / "data.tfrecord"
+  with tf.io.TFRecordWriter(str(data)) as writer:
+    for serialized in examples:
+      writer.write(serialized)
+  output = str(tmp_path / "out")
+  tfma.run_model_analysis(
+    eval_shared_model=shared,
+    eval_config=eval_config,
+    data_location=str(data),
+    output_path=output,
+    extractors=evaluator.custom_extractors(shared, eval_config, None),
+  )
+  return output
