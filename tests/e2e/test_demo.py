@@ -7,7 +7,7 @@ import tensorflow_model_analysis as tfma
 
 from clp_tfx.demo_comments import demo_comments
 
-from .conftest import clp_tfx, summary_of
+from ..conftest import clp_tfx, summary_of
 
 pytestmark = pytest.mark.e2e
 
@@ -117,14 +117,15 @@ def test_a_second_run_takes_everything_from_the_cache(demo):
 def test_a_missed_bound_refuses_and_leaves_the_served_model(demo):
   served = demo.output / "serving_model"
   before = {path: path.stat().st_mtime_ns for path in served.rglob("*")}
-  done = clp_tfx("run", "--output", "out", "--max-flip-rate", 0, cwd=demo.output.parent)
-  summary = summary_of(demo.output)
-  assert summary["clp"]["flip_rate"] > 0, "the bound must be one that is missed"
+  assert before
+  done = clp_tfx("run", "--output", "out", "--min-auc", 1, cwd=demo.output.parent)
   assert done.returncode == 3, done.stderr
+  summary = summary_of(demo.output)
+  assert set(COMPONENTS) - set(summary["cached"]) == {"Evaluator", "Pusher"}
   assert summary["pushed_model"] is None
   assert {path: path.stat().st_mtime_ns for path in served.rglob("*")} == before
   (failure,) = summary["gate"]["failures"]
-  assert failure["metric"] == "flip_rate/overall@0.5"
-  assert failure["bound"] == "at most 0"
-  assert failure["value"] == summary["clp"]["flip_rate"]
+  assert failure["metric"] == "auc"
+  assert failure["bound"] == "at least 1"
+  assert failure["value"] == pytest.approx(summary["clp"]["auc"])
   assert failure["reason"] in done.stdout

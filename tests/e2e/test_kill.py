@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from .conftest import COMMAND, clp_tfx, summary_of
+from ..conftest import COMMAND, clp_tfx, summary_of
 
 pytestmark = pytest.mark.e2e
 
