@@ -100,7 +100,7 @@ def run(config_file: str | None, **options: Any) -> None:
       from clp_tfx.pipeline.local import run_locally
 
       summary = run_locally(config, terminal)
-  _print_summary(summary)
+  print_summary(summary)
   if not summary["gate"]["blessed"]:
     sys.exit(EXIT_REFUSED)
 
@@ -168,7 +168,12 @@ def _quietly(log: Path) -> Iterator[TextIO]:
     sys.exit(1)
 
 
-def _print_summary(summary: dict[str, Any]) -> None:
+def print_summary(summary: dict[str, Any]) -> None:
+  """Prints before, after and change as a table, and the verdict.
+
+  Args:
+    summary: As `run_locally` returns it.
+  """
   console = Console()
   baseline, clp = summary["baseline"], summary["clp"]
   table = Table(title="Counterfactual Logit Pairing")
@@ -188,7 +193,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
       _figure(after),
       _figure(change, "+"),
     )
-  table.add_row("pairs", str((baseline or clp)["pairs"]), str(clp["pairs"]), "")
+  table.add_row("pairs", str(baseline["pairs"]) if baseline else "-", str(clp["pairs"]))
   console.print(table)
   if summary["pushed_model"]:
     console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)

@@ -3,7 +3,7 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from clp_tfx.cli import cli
+from clp_tfx.cli import cli, print_summary
 
 
 def invoke(*args):
@@ -71,3 +71,23 @@ def test_an_option_overrides_the_file(tmp_path):
   path.write_text("max_flip_rate: 0.3\noutput: /proc/nowhere\n")
   # The output folder is looked at after the configuration is found valid.
   assert "/proc/nowhere cannot be written" in invoke("run", "--config", path).stderr
+
+
+def test_the_summary_without_a_baseline(capsys):
+  clp = {"auc": 0.9, "positive_rate": 0.25, "flip_rate": None, "pairs": 0}
+  print_summary(
+    {
+      "baseline": None,
+      "clp": {**clp, "flip_rate_by_group": {}},
+      "gate": {"failures": [{"reason": "There are no [pairs]."}]},
+      "pushed_model": None,
+      "report": "out/report.html",
+    }
+  )
+  lines = [
+    line.replace("│", "").split() for line in capsys.readouterr().out.split("\n")
+  ]
+  assert ["AUC", "-", "0.9000", "-"] in lines
+  assert ["flip", "rate", "-", "-", "-"] in lines
+  assert ["pairs", "-", "0"] in lines
+  assert ["There", "are", "no", "[pairs]."] in lines
