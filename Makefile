@@ -28,7 +28,7 @@ lint: setup
 lock: .uv/ready
 	$(UV) pip compile pyproject.toml --extra fairness --python-version 3.10 \
 	  --generate-hashes -q -o requirements.lock
-	$(UV) pip compile pyproject.toml --extra fairness --group dev -c requirements.lock \
+	$(UV) pip compile pyproject.toml --extra fairness --group dev --group parity -c requirements.lock \
 	  --python-version 3.10 --generate-hashes -q -o requirements-dev.lock
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml | .uv/ready
