@@ -25,6 +25,9 @@ IDENTITY_TERM = "identity_term"
 """bytes, distinct values: the terms found, lower case."""
 IDENTITY_GROUP = "identity_group"
 """bytes, distinct values: their groups and the groups above."""
+COUNTERFACTUAL_SKIPPED = "counterfactual_skipped"
+"""bytes, at most 1 value: why a text with terms has fewer counterfactuals than it could
+have, or none (`pejorative`: never paired; see `counterfactuals.py`)."""
 
 # --- added by Transform ------------------------------------------------------
 TOKENS = "tokens"

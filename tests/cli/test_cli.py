@@ -3,7 +3,8 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from clp_tfx.cli import cli, print_summary
+from clp_tfx.cli import cli
+from clp_tfx.cli.run import print_summary
 
 
 def invoke(*args):

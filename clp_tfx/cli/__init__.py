@@ -1,0 +1,28 @@
+"""The command line: clp-tfx. A module per command."""
+
+import os
+import sys
+
+import click
+
+from clp_tfx import __version__
+from clp_tfx.cli.preview import preview
+from clp_tfx.cli.run import compile_, run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+  """Counterfactual Logit Pairing for TFX: make a text classifier's decisions
+  independent of identity terms, and let no other model reach serving."""
+  # Users name their own functions by dotted path, from where they stand.
+  sys.path.append(os.getcwd())
+
+
+for command in (run, compile_, preview):
+  cli.add_command(command)
+
+
+def main() -> None:
+  """Entry point of the `clp-tfx` command."""
+  cli(prog_name="clp-tfx")

@@ -1,0 +1,94 @@
+"""clp-tfx run and compile: the pipeline, here or as a job."""
+
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from clp_tfx.cli.options import configured, for_people, quietly, read_config
+from clp_tfx.pipeline.output import prepare_output
+
+EXIT_REFUSED = 3
+"""Exit code of a run whose model the gate refused."""
+
+
+@click.command()
+@configured()
+def run(config_file: str | None, **options: Any) -> None:
+  """Trains on comments and pushes the model if it passes the gate.
+
+  Exit codes: 0 pushed, 3 refused by the gate, 2 bad usage or input, 1 anything else.
+  """
+  with for_people():
+    config = read_config(config_file, options)
+    with quietly(prepare_output(config.output) / "clp-tfx.log") as terminal:
+      print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
+      from clp_tfx.pipeline.local import run_locally
+
+      summary = run_locally(config, terminal)
+  print_summary(summary)
+  if not summary["gate"]["blessed"]:
+    sys.exit(EXIT_REFUSED)
+
+
+@click.command("compile")
+@click.option("--output", required=True, help="Job file (.json) to write.")
+@configured("output")
+def compile_(output: str, config_file: str | None, **options: Any) -> None:
+  """Writes the pipeline as a Kubeflow Pipelines v2 / Vertex Pipelines job.
+
+  Needs no network and no credentials.
+  """
+  log = Path(tempfile.gettempdir()) / "clp-tfx-compile.log"
+  with for_people():
+    config = read_config(config_file, options)
+    with quietly(log):
+      from clp_tfx.pipeline.kubeflow_v2 import compile_job
+
+      compile_job(config, output)
+  click.echo(f"Wrote {output}.")
+
+
+def print_summary(summary: dict[str, Any]) -> None:
+  """Prints before, after and change as a table, and the verdict.
+
+  Args:
+    summary: As `run_locally` returns it.
+  """
+  console = Console()
+  baseline, clp = summary["baseline"], summary["clp"]
+  table = Table(title="Counterfactual Logit Pairing")
+  for column in ("", "before", "after", "change"):
+    table.add_column(column, justify="right" if column else "left")
+  rows = {"AUC": "auc", "positive rate": "positive_rate", "flip rate": "flip_rate"}
+  for name, key in rows.items():
+    before, after = (baseline or {}).get(key), clp[key]
+    change = None if before is None or after is None else after - before
+    table.add_row(name, _figure(before), _figure(after), _figure(change, "+"))
+  for group, after in clp["flip_rate_by_group"].items():
+    before = (baseline or {}).get("flip_rate_by_group", {}).get(group)
+    change = None if before is None or after is None else after - before
+    table.add_row(
+      f"  flip rate, {escape(group)}",
+      _figure(before),
+      _figure(after),
+      _figure(change, "+"),
+    )
+  table.add_row("pairs", str(baseline["pairs"]) if baseline else "-", str(clp["pairs"]))
+  console.print(table)
+  if summary["pushed_model"]:
+    console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
+  else:
+    console.print("Refused by the gate:", style="bold")
+    for failure in summary["gate"]["failures"]:
+      console.print(f"  {escape(failure['reason'])}", soft_wrap=True)
+  console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
+
+
+def _figure(value: float | None, sign: str = "") -> str:
+  return "-" if value is None else f"{value:{sign}.4f}"
