@@ -68,7 +68,8 @@ class CounterfactualGenerator:
 
   def __init__(self, identity_terms: IdentityTerms):
     self._by_first: dict[str, list[tuple[list[str], str, str]]] = {}
-    for term, group in identity_terms.terms:
+    groups = {row.term: row.group for row in identity_terms.terms}
+    for term, group in groups.items():
       keys = [normalized(token) for token in _token().findall(term)]
       self._by_first.setdefault(keys[0], []).append((keys, term, group))
     for candidates in self._by_first.values():

@@ -227,7 +227,7 @@ def without_blanks(text: str) -> str:
   return re.sub(f"[{BLANKS}]", "", text)
 
 
-TERMS = [term for term, _ in IdentityTerms.load("gender_and_sexual_orientation").terms]
+TERMS = [row.term for row in IdentityTerms.load("gender_and_sexual_orientation").terms]
 PARTS = ["'s", "\u2019s", "'ll", "x", "I", "\u00e9", "\u0301", "\u200d", "\udce9"]
 MARKS = list(" \t\n\r\u00a0\u2028-'\u2019*/.,;:!?()[]\"\u201c\u201d_2\u2010")
 SNIPPETS = st.sampled_from(TERMS + PARTS + MARKS)

@@ -27,9 +27,9 @@ def fault(csv_text: str) -> str:
 def test_built_in_lexicon():
   lexicon = IdentityTerms.load("gender_and_sexual_orientation")
   by_group = {}
-  for term, group in lexicon.terms:
-    by_group.setdefault(group, set()).add(term)
-  assert len(lexicon.terms) == 50
+  for row in lexicon.terms:
+    by_group.setdefault(row.group, set()).add(row.term)
+  assert sum(map(len, by_group.values())) == 50
   assert by_group.keys() == {
     "gender/female",
     "gender/male",
@@ -53,13 +53,91 @@ def test_terms_are_normalized_and_keep_their_order():
 
 
 def test_columns_may_come_in_any_order():
-  assert IdentityTerms.parse("group,term\nx/y,man\n", "s").terms == (("man", "x/y"),)
+  (row,) = IdentityTerms.parse("group,term\nx/y,man\n", "s").terms
+  assert row == IdentityTerm("man", "x/y")
 
 
 def test_byte_order_mark_and_blank_lines_are_no_fault(tmp_path):
   path = tmp_path / "terms.csv"
   path.write_bytes(b"\xef\xbb\xbfterm,group\r\n\r\nman,x\r\n")
-  assert IdentityTerms.load(str(path)).terms == (("man", "x"),)
+  assert IdentityTerms.load(str(path)).terms == (IdentityTerm("man", "x"),)
+
+
+FULL_HEADER = "term,role,counterparts,group,language,connotation\n"
+
+
+def test_every_column():
+  rows = (
+    "Her,object,Him,f,,\n"
+    "her, Possessive_Determiner ,his,f,EN,neutral\n"
+    "him,object,,m,en,\n"
+    "his,,her,m,,\n"
+    "frau,noun,mann | herr,f,de,\n"
+    "mann,noun,,m,de,\n"
+    "herr,,,m,de,\n"
+    "slur,noun,,m,en,Pejorative\n"
+  )
+  her, his_her, him, his, frau, _, herr, slur = IdentityTerms.parse(
+    FULL_HEADER + rows, "s"
+  ).terms
+  assert her == IdentityTerm("her", "f", ("him",), "object", "neutral", "en")
+  assert (his_her.term, his_her.role) == ("her", "possessive_determiner")
+  assert (him.counterparts, his.role) == ((), "")
+  assert frau == IdentityTerm("frau", "f", ("mann", "herr"), "noun", "neutral", "de")
+  assert herr.role == ""
+  assert slur.connotation == "pejorative"
+
+
+def test_faults_of_the_optional_columns():
+  message = fault(
+    FULL_HEADER + "a,verb,,x,en,\n"  # 2
+    "b,noun,,x,en,rude\n"  # 3
+    "c,noun,,x,english!,\n"  # 4
+    "d,noun,,x,,\n"  # 5
+    "D,noun,,x,EN,\n"  # 6
+    "e,noun,f|f,x,,\n"  # 7
+    "g,noun,G,x,,\n"  # 8
+  )
+  for line, what in (
+    (2, "unknown role 'verb' (expected subject, object"),
+    (3, "unknown connotation 'rude' (expected neutral or pejorative)"),
+    (4, "malformed language 'english!'"),
+    (6, "duplicate term 'd' as noun (first on line 5)"),
+    (7, "counterpart twice in 'f|f'"),
+    (8, "term 'g' is its own counterpart"),
+  ):
+    assert f"line {line}: {what}" in message
+
+
+def test_faults_between_rows():
+  message = fault(
+    FULL_HEADER + "her,object,him|nobody,f,,\n"  # 2
+    "her,possessive_determiner,him,m,,\n"  # 3
+    "him,object,frau,m,,\n"  # 4
+    "frau,object,,f,de,\n"  # 5
+    "lady,noun,slur,f,,\n"  # 6
+    "slur,noun,,m,,pejorative\n"  # 7
+    "slur,adjective,,m,,\n"  # 8
+    "dad,noun,mum||,m,,\n"  # 9
+    "mum,,dad,m,,\n"  # 10
+  )
+  for line, what in (
+    (2, "counterpart 'nobody' of 'her' is no term of this lexicon"),
+    (3, "term 'her' with group 'm', but 'f' on line 2"),
+    (3, "counterpart 'him' of 'her' has no row for the role possessive_determiner"),
+    (4, "counterpart 'frau' of 'him' is no term of this lexicon in the same language"),
+    (6, "counterpart 'slur' of 'lady' is pejorative"),
+    (8, "term 'slur' with connotation 'neutral', but 'pejorative' on line 7"),
+  ):
+    assert f"line {line}: {what}" in message
+  for line in (5, 7, 10):
+    assert f"line {line}:" not in message
+
+
+def test_a_large_lexicon_is_a_lexicon():
+  rows = (f"term {n},noun,term {n ^ 1},group/{n % 7},en,\n" for n in range(5_000))
+  lexicon = IdentityTerms.parse(FULL_HEADER + "".join(rows), "s")
+  assert lexicon.terms[4_998].counterparts == ("term 4999",)
 
 
 def test_all_faults_are_named_at_once_with_their_lines():
@@ -103,7 +181,7 @@ def test_many_faults_are_counted():
     (HEADER, "no rows"),
     ("man,male\n", "no header"),
     ("term,label\nman,x\n", "missing column 'group'; unknown column 'label'"),
-    ("term,group,language\nman,x,en\n", "unknown column 'language'"),
+    ("term,group,notes\nman,x,en\n", "unknown column 'notes'"),
     ("term,group,term\nman,x,man\n", "repeated column 'term'"),
     ("term,group\nman,Gender\n", "malformed group 'Gender'"),
     ("term,group\nman,a+b\n", "malformed group 'a+b'"),
@@ -130,9 +208,11 @@ def test_no_such_lexicon(name):
 
 def test_digest_follows_the_content_only():
   digest = parse("man,a\nwoman,b\n").digest()
-  assert digest == IdentityTerms.parse("group,term\nb,Woman\na, MAN\n", "x").digest()
+  assert digest == IdentityTerms.parse("group,term\na, MAN\nb,Woman\n", "x").digest()
   assert digest != parse("man,b\nwoman,a\n").digest()
   assert digest != parse("man,a\n").digest()
+  with_counterparts = "term,group,counterparts\nman,a,woman\nwoman,b,\n"
+  assert digest != IdentityTerms.parse(with_counterparts, "x").digest()
 
 
 def test_groups_with_ancestors():
