@@ -3,8 +3,12 @@
 from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions
 from clp_tfx.keras.losses import (
   PairwiseAbsoluteDifferenceLoss,
+  PairwiseCosineLoss,
+  PairwiseJensenShannonLoss,
   PairwiseMSELoss,
   pairwise_absolute_difference,
+  pairwise_cosine_distance,
+  pairwise_jensen_shannon_divergence,
   pairwise_mean_squared_error,
 )
 from clp_tfx.keras.model import CounterfactualModel
@@ -14,7 +18,11 @@ __all__ = [
   "CounterfactualModel",
   "PairedPredictions",
   "PairwiseAbsoluteDifferenceLoss",
+  "PairwiseCosineLoss",
+  "PairwiseJensenShannonLoss",
   "PairwiseMSELoss",
   "pairwise_absolute_difference",
+  "pairwise_cosine_distance",
+  "pairwise_jensen_shannon_divergence",
   "pairwise_mean_squared_error",
 ]
