@@ -1,6 +1,12 @@
 """Counterfactual Logit Pairing for Keras 3; usable without TFX."""
 
-from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions
+from clp_tfx.keras.inputs import (
+  CounterfactualInputs,
+  PairedPredictions,
+  average_counterfactuals,
+  draw_counterfactuals,
+  pad_pairs,
+)
 from clp_tfx.keras.losses import (
   PairwiseAbsoluteDifferenceLoss,
   PairwiseCosineLoss,
@@ -21,6 +27,9 @@ __all__ = [
   "PairwiseCosineLoss",
   "PairwiseJensenShannonLoss",
   "PairwiseMSELoss",
+  "average_counterfactuals",
+  "draw_counterfactuals",
+  "pad_pairs",
   "pairwise_absolute_difference",
   "pairwise_cosine_distance",
   "pairwise_jensen_shannon_divergence",

@@ -1,0 +1,95 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from clp_tfx.keras import (
+  CounterfactualInputs,
+  average_counterfactuals,
+  draw_counterfactuals,
+  pad_pairs,
+)
+
+
+def batch(rows, original_row, weights=None):
+  """Originals 0, 1, …; counterfactual i is 100 + i."""
+  pairs = len(original_row)
+  return CounterfactualInputs(
+    original={"x": tf.range(rows)[:, tf.newaxis], "text": tf.fill([rows], "t")},
+    counterfactual={
+      "x": 100 + tf.range(pairs)[:, tf.newaxis],
+      "text": tf.fill([pairs], "c"),
+    },
+    original_row=tf.constant(original_row, tf.int64),
+    pair_weight=tf.constant([1.0] * pairs if weights is None else weights, tf.float32),
+  )
+
+
+@pytest.mark.parametrize(
+  ("rows", "pairs", "padded"),
+  # Of 16 rows: 2, 4, 8, 16, then multiples of 16. Of 3: 1, 1, 2, 3.
+  [(16, 0, 2), (16, 2, 2), (16, 3, 4), (16, 9, 16), (16, 17, 32), (16, 33, 48)]
+  + [(3, 0, 1), (3, 2, 2), (3, 3, 3), (3, 4, 6), (0, 0, 0)],
+)
+def test_pads_to_a_few_sizes(rows, pairs, padded):
+  inputs = pad_pairs(batch(rows, [0] * pairs))
+  assert inputs.pair_weight.numpy().tolist() == [1.0] * pairs + [0.0] * (padded - pairs)
+  assert inputs.original_row.shape == [padded]
+  assert inputs.counterfactual["x"].shape == [padded, 1]
+
+
+def test_padding_repeats_the_first_original():
+  inputs = pad_pairs(batch(8, [3, 4, 5]))
+  assert inputs.counterfactual["x"].numpy().tolist() == [[100], [101], [102], [0]]
+  assert inputs.counterfactual["text"].numpy().tolist() == [b"c", b"c", b"c", b"t"]
+  assert inputs.original_row.numpy().tolist() == [3, 4, 5, 0]
+
+
+def test_batches_of_one_size_have_four_shapes():
+  counts = tf.data.Dataset.range(33)
+  padded = counts.map(
+    lambda pairs: pad_pairs(
+      CounterfactualInputs(
+        tf.zeros([32, 5]),
+        tf.zeros([pairs, 5]),
+        tf.zeros([pairs], tf.int32),
+        tf.ones([pairs]),
+      )
+    )
+  )
+  assert {len(inputs.pair_weight) for inputs in padded} == {4, 8, 16, 32}
+
+
+def test_averaging_lets_each_original_count_once():
+  # Row 0 has three pairs, one of them left out; row 2 has one of weight 4.
+  inputs = average_counterfactuals(batch(3, [0, 2, 0, 0], [1.0, 4.0, 0.0, 3.0]))
+  assert inputs.pair_weight.numpy().tolist() == [0.5, 4.0, 0.0, 1.5]
+
+
+def drawn(seed, epochs=1):
+  """Which counterfactual of row 0 (of 100, 101, 102) is drawn, 300 times."""
+  inputs = batch(3, [0, 0, 0, 2, 1], [1.0, 1.0, 1.0, 2.0, 0.0])
+  data = tf.data.Dataset.from_tensors((inputs, tf.zeros([3, 1]))).repeat(300)
+  data = draw_counterfactuals(data, seed)
+  result = []
+  for _ in range(epochs):
+    for chosen, _ in data:
+      # One of row 0, always that of row 2, never the one with weight 0.
+      assert chosen.original_row.numpy().tolist() == [0, 2]
+      assert chosen.pair_weight.numpy().tolist() == [1.0, 2.0]
+      x = chosen.counterfactual["x"].numpy().ravel().tolist()
+      assert x[1] == 103
+      result.append(x[0])
+  return result
+
+
+def test_draws_one_counterfactual_per_original_and_step():
+  counts = np.bincount(np.array(drawn(seed=1)) - 100)
+  assert len(counts) == 3
+  assert counts.min() >= 70  # 100 expected, standard deviation 8.
+
+
+def test_draws_follow_the_seed_and_differ_between_epochs():
+  two_epochs = drawn(seed=2, epochs=2)
+  assert two_epochs == drawn(seed=2, epochs=2)
+  assert two_epochs[:300] != two_epochs[300:]
+  assert two_epochs[:300] != drawn(seed=3)
