@@ -1,40 +1,59 @@
-"""Text in, counterfactuals out: the same text without its identity terms."""
+"""Text in, counterfactuals out: the same text with its identity terms edited."""
 
-import functools
-import re
-import sys
-import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import accumulate, groupby, pairwise
 from typing import NamedTuple
 
-from clp_tfx.identity_terms import (
-  BLANKS,
-  IdentityTerms,
-  groups_with_ancestors,
-  normalized,
+from clp_tfx.edits import (
+  Edit,
+  Removal,
+  Replacement,
+  applied,
+  removal_edits,
+  substitution_edits,
 )
+from clp_tfx.errors import InputError
+from clp_tfx.identity_terms import IdentityTerm, IdentityTerms
+from clp_tfx.mentions import Mention, MentionFinder, distinct_groups, distinct_terms
 
-_CLITICS = frozenset({"'s", "'d", "'ll", "'ve", "'re", "'m"})
-_LINE_BREAKS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
-_OPENING = "([{<\u00ab\u2039\u201c\u2018\u201e\u201a\u00bf\u00a1\"'`"
-_CLOSING = ")]}>\u00bb\u203a\u201d\u2019.,;:!?\u2026%\"'`"
+__all__ = [
+  "DEFAULT_MAX_COUNTERFACTUALS",
+  "DEFAULT_PEJORATIVE_TERMS",
+  "LOW_CONFIDENCE",
+  "METHODS",
+  "NO_COUNTERPART",
+  "PEJORATIVE",
+  "SKIP_REASONS",
+  "Counterfactual",
+  "CounterfactualGenerator",
+  "Edit",
+  "Mention",
+  "Outcome",
+  "distinct_groups",
+  "distinct_terms",
+]
 
+METHODS = (
+  "ablation",
+  "ablation_by_group",
+  "ablation_by_term",
+  "substitution",
+  "substitution_within_group",
+)
+"""How counterfactuals are made; see `CounterfactualGenerator`."""
 
-class Mention(NamedTuple):
-  """One place where a text names an identity.
+PEJORATIVE = "pejorative"
+NO_COUNTERPART = "no_counterpart"
+LOW_CONFIDENCE = "low_confidence"
+SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
+"""Why a text has no counterfactuals, or fewer than it could have."""
 
-  Attributes:
-    start: Index of its first character.
-    end: Index after its last one; a clitic (`'s`) belongs to the mention.
-    term: The term, as the lexicon has it.
-    group: The term's group.
-  """
-
-  start: int
-  end: int
-  term: str
-  group: str
+DEFAULT_MAX_COUNTERFACTUALS = 4
+DEFAULT_PEJORATIVE_TERMS = ""
+# Members of a group that are no counterparts may be another part of speech.
+_MEMBER_CONFIDENCE = 0.6
+# Nothing is known of agreement, case and gender in other languages.
+_NO_GRAMMAR_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +62,109 @@ class Counterfactual:
 
   Attributes:
     text: The edited text.
-    group: The groups of the edited terms, sorted, distinct, joined by `+`.
-    edit: Every edit in the order of the text, joined by `;`: `gay→` is a removal.
+    edits: What was edited, in the order of the text. Outside of them the text is the
+      original, byte for byte.
   """
 
   text: str
-  group: str
-  edit: str
+  edits: tuple[Edit, ...]
+
+  @property
+  def group(self) -> str:
+    """The groups of the edited terms, sorted, distinct, joined by `+`."""
+    return "+".join(sorted({edit.group for edit in self.edits if edit.group}))
+
+  @property
+  def edit(self) -> str:
+    """The edits in short, joined by `;`: `gay→` is a removal, `an→a` a repair."""
+    return ";".join([edit.label for edit in self.edits])
+
+  @property
+  def confidence(self) -> float:
+    """The lowest confidence of the edits."""
+    return min(edit.confidence for edit in self.edits)
+
+
+class Outcome(NamedTuple):
+  """What the generator makes of a text.
+
+  Attributes:
+    mentions: Where the text names an identity, pejorative terms included.
+    counterfactuals: Its counterfactuals.
+    skipped: One of `SKIP_REASONS` if there are none or fewer than there could be, else
+      empty. A text without mentions is not skipped: there is nothing to do.
+  """
+
+  mentions: list[Mention]
+  counterfactuals: list[Counterfactual]
+  skipped: str
 
 
 class CounterfactualGenerator:
-  """Finds the identity terms of texts and generates counterfactuals without them.
+  """Finds the identity terms of texts and generates counterfactuals.
 
-  A term matches whole words, in any case. Letters, digits, underscores, combining
-  marks and zero-width joiners continue a word, in any script: "batman" and "there"
-  hold no term. A hyphenated compound is one word of its own ("man-made",
-  "father-in-law"): without a part it would be no word at all, and few compounds speak
-  of the identity of their parts; a lexicon can list those that do. So is a word with
-  letters masked by asterisks, and a web address. The clitic of "she's" and "woman's" is
-  no part of the word but goes with it. Any blanks within a line may separate the words
-  of a longer term. Of terms that overlap, the leftmost is taken, and of those the
-  longest.
+  What is an identity term in a text: see `clp_tfx.mentions.MentionFinder`. All edits
+  of a counterfactual are made in one pass from the original text, so that he and she
+  swap. The methods:
+
+  - `ablation`: one counterfactual without any of the terms.
+  - `ablation_by_group`: for each group in the text, one without the terms of the group.
+  - `ablation_by_term`: for each term in the text, one without that term.
+  - `substitution`: each term replaced by its first counterpart; if terms have several,
+    one more counterfactual with the second ones, and so on. Terms without counterparts
+    stay.
+  - `substitution_within_group`: the same, where after its counterparts a term has the
+    other terms of its topmost group (such as `religion`) with the same role.
+
+  A text with a pejorative term gets no counterfactual: that a model treat it like a
+  text without one is nothing to ask for.
+
+  Args:
+    identity_terms: The lexicon.
+    method: One of `METHODS`.
+    max_counterfactuals: At most so many per text, in the order above; at least 1.
+    min_confidence: Counterfactuals with an edit of a lower confidence are dropped.
+    pejorative_terms: More terms that are pejorative: a lexicon, the name of a built-in
+      one or the path of a CSV file, or None or empty for no more than `identity_terms`
+      has. Only those in a language of `identity_terms` count, and none that
+      `identity_terms` has.
+
+  Raises:
+    InputError: If a parameter is none of these.
   """
 
-  def __init__(self, identity_terms: IdentityTerms):
-    self._by_first: dict[str, list[tuple[list[str], str, str]]] = {}
-    groups = {row.term: row.group for row in identity_terms.terms}
-    for term, group in groups.items():
-      keys = [normalized(token) for token in _token().findall(term)]
-      self._by_first.setdefault(keys[0], []).append((keys, term, group))
-    for candidates in self._by_first.values():
-      candidates.sort(key=lambda candidate: len(candidate[0]), reverse=True)
+  def __init__(
+    self,
+    identity_terms: IdentityTerms,
+    method: str = "ablation",
+    max_counterfactuals: int = DEFAULT_MAX_COUNTERFACTUALS,
+    min_confidence: float = 0.0,
+    pejorative_terms: IdentityTerms | str | None = DEFAULT_PEJORATIVE_TERMS,
+  ):
+    if method not in METHODS:
+      raise InputError(
+        f"Expected the method to be one of {', '.join(METHODS)}, but it is {method!r}: "
+        "choose one of these."
+      )
+    if max_counterfactuals < 1:
+      raise InputError(
+        "Expected the maximum of counterfactuals per text to be at least 1, but it is "
+        f"{max_counterfactuals}: give a larger one."
+      )
+    if not 0 <= min_confidence <= 1:
+      raise InputError(
+        "Expected the minimum of confidence to be from 0 to 1, but it is "
+        f"{min_confidence}: give one in between."
+      )
+    self._method = method
+    self._max = max_counterfactuals
+    self._min_confidence = min_confidence
+    self._members = _members(identity_terms)
+    self._rows: dict[str, list[IdentityTerm]] = {}
+    for row in identity_terms.terms:
+      self._rows.setdefault(row.term, []).append(row)
+    more = _pejorative(pejorative_terms, identity_terms)
+    self._finder = MentionFinder((*identity_terms.terms, *more))
 
   def find(self, text: str) -> list[Mention]:
     """Returns the mentions of identity terms in a text, in order, none overlapping.
@@ -82,120 +173,116 @@ class CounterfactualGenerator:
       text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them,
         continue a word: they may be letters of another encoding.
     """
-    tokens = _token().findall(text)
-    # Most texts are ASCII and have no term: this pass has to be fast.
-    words = list(map(str.lower if text.isascii() else normalized, tokens))
-    if self._by_first.keys().isdisjoint(words):
-      return []
-    bounds = list(accumulate(map(len, tokens), initial=0))
-    mentions = []
-    after = 0
-    for first, word in enumerate(words):
-      if first < after or word not in self._by_first:
-        continue
-      for sequence, term, group in self._by_first[word]:
-        last = first + len(sequence)
-        if sequence == list(map(normalized, words[first:last])):
-          after = last + (not _CLITICS.isdisjoint(words[last : last + 1]))
-          mentions.append(Mention(bounds[first], bounds[after], term, group))
-          break
-    return mentions
+    return self._finder.find(text)
 
   def generate(
     self, text: str, mentions: list[Mention] | None = None
   ) -> list[Counterfactual]:
-    """Generates the counterfactuals of a text by ablation.
-
-    All mentions are removed at once, and the blanks beside each are repaired: none is
-    left that the mention alone called for, at the ends of a line, before punctuation
-    or doubled. Everything else stays as it is, line breaks and capitals included.
+    """Returns the counterfactuals of a text.
 
     Args:
       text: Any text.
       mentions: What `find` returns for the text, where it is at hand.
+    """
+    return self.outcome(text, mentions).counterfactuals
 
-    Returns:
-      One counterfactual, or none where the text has no identity term.
+  def outcome(self, text: str, mentions: list[Mention] | None = None) -> Outcome:
+    """Returns the counterfactuals of a text and why there are not more.
+
+    Args:
+      text: Any text.
+      mentions: What `find` returns for the text, where it is at hand.
     """
     if mentions is None:
       mentions = self.find(text)
     if not mentions:
-      return []
-    groups = sorted({mention.group for mention in mentions})
-    edits = [f"{mention.term}\u2192" for mention in mentions]
-    return [Counterfactual(_without(text, mentions), "+".join(groups), ";".join(edits))]
+      return Outcome([], [], "")
+    if any(mention.pejorative for mention in mentions):
+      return Outcome(mentions, [], PEJORATIVE)
+    made: dict[str, Counterfactual] = {}
+    for edits in self._edits(text, mentions):
+      edited = applied(text, edits)
+      if edited not in made:
+        made[edited] = Counterfactual(edited, tuple(edits))
+      if len(made) == self._max:
+        break
+    if not made:
+      return Outcome(mentions, [], NO_COUNTERPART)
+    kept = [each for each in made.values() if each.confidence >= self._min_confidence]
+    return Outcome(mentions, kept, LOW_CONFIDENCE if len(kept) < len(made) else "")
+
+  def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
+    """Yields the edits of each counterfactual."""
+    if self._method.startswith("substitution"):
+      choices = [self._choices(text, mention) for mention in mentions]
+      for turn in range(max(map(len, choices))):
+        chosen = [each[turn % len(each)] for each in choices if each]
+        yield substitution_edits(text, chosen)
+    elif self._method == "ablation":
+      yield removal_edits(text, map(self._removal, mentions))
+    else:
+      name = "group" if self._method == "ablation_by_group" else "term"
+      for value in dict.fromkeys(getattr(mention, name) for mention in mentions):
+        some = (each for each in mentions if getattr(each, name) == value)
+        yield removal_edits(text, map(self._removal, some))
+
+  def _removal(self, mention: Mention) -> Removal:
+    rows = self._rows[mention.term]
+    noun = all(row.role == "noun" for row in rows)
+    return Removal(mention, noun, _is_english(rows[0]))
+
+  def _choices(self, text: str, mention: Mention) -> list[Replacement]:
+    """Returns what can replace a mention, best first."""
+    row = self._rows[mention.term][0]
+    english = _is_english(row)
+    rule, confidence = (
+      ("counterpart", 1.0) if english else ("no grammar", _NO_GRAMMAR_CONFIDENCE)
+    )
+    end = mention.term_end
+    choices = [
+      Replacement(mention, end, term, rule, confidence, english)
+      for term in row.counterparts
+    ]
+    if self._method == "substitution_within_group":
+      choices += [
+        Replacement(mention, end, term, "member", _MEMBER_CONFIDENCE, english)
+        for term in self._members[_member_key(row)]
+        if term != row.term and term not in row.counterparts
+      ]
+    return choices
 
 
-def distinct_terms(mentions: list[Mention]) -> list[str]:
-  """Returns the distinct terms of mentions, in the order of the text."""
-  return list(dict.fromkeys(mention.term for mention in mentions))
+def _is_english(row: IdentityTerm) -> bool:
+  return row.language.split("-", 1)[0] == "en"
 
 
-def distinct_groups(mentions: list[Mention]) -> list[str]:
-  """Returns the distinct groups of mentions and the groups above them, sorted."""
-  groups = {mention.group for mention in mentions}
-  return sorted({above for group in groups for above in groups_with_ancestors(group)})
+def _member_key(row: IdentityTerm) -> tuple[str, str, str]:
+  return row.group.split("/", 1)[0], row.role, row.language
 
 
-def _without(text: str, mentions: list[Mention]) -> str:
-  starts = [mention.start for mention in mentions]
-  ends = [mention.end for mention in mentions]
-  first, *middle, last = (
-    text[start:end] for start, end in zip([0, *ends], [*starts, None], strict=True)
-  )
-  # Mentions with nothing but blanks between them leave one gap.
-  pieces = [first, *(piece for piece in middle if piece.strip(BLANKS)), last]
-  edited = [first.rstrip(BLANKS)]
-  for left, right in pairwise(pieces):
-    edited += [_gap(left, right), right.strip(BLANKS)]
-  edited[-1] = last.lstrip(BLANKS)
-  return "".join(edited)
+def _members(identity_terms: IdentityTerms) -> dict[tuple[str, str, str], list[str]]:
+  """Returns the neutral terms of each topmost group, role and language."""
+  members: dict[tuple[str, str, str], list[str]] = {}
+  for row in identity_terms.terms:
+    if row.connotation == "neutral":
+      members.setdefault(_member_key(row), []).append(row.term)
+  return members
 
 
-def _gap(left: str, right: str) -> str:
-  """Returns the blanks to leave where a mention stood between two pieces of text."""
-  head, tail = left.rstrip(BLANKS), right.lstrip(BLANKS)
-  before, after = left[len(head) :], right[: len(right) - len(tail)]
-  starts_line = not head or head[-1] in _LINE_BREAKS
-  ends_line = not tail or tail[0] in _LINE_BREAKS
-  if ends_line:
-    return "" if starts_line else after
-  if not after and tail[0] in _CLOSING:
-    return ""
-  if starts_line:
-    return before  # its indentation
-  if not before and head[-1] in _OPENING:
-    return ""
-  return (before or after)[:1]
-
-
-@functools.cache
-def _token() -> re.Pattern[str]:
-  """Returns a pattern that cuts a text into words, clitics, blanks and single others.
-
-  No alternative backtracks over more than a clitic, so the time is linear in the text.
-  """
-  letter = r"\w\udc80-\udcff"
-  # U+00AD and U+2060 are invisible within a word, like the joiners U+200C and U+200D.
-  inside = f"{letter}{_marks()}\u00ad\u200c\u200d\u2060"
-  word = f"[{letter}][{inside}]*"
-  joint = r"(?:['\u2019\u2010\u2011-]|\*+)"
-  endings = "|".join(sorted(clitic[1:] for clitic in _CLITICS))
-  clitic = f"['\u2019](?i:{endings})(?![{inside}]|{joint}[{letter}])"
-  address = r"(?i:https?://|www\.)\S+"
-  return re.compile(
-    f"{address}|{word}(?:(?!{clitic}){joint}{word})*|[{BLANKS}]+|{clitic}|.", re.DOTALL
-  )
-
-
-def _marks() -> str:
-  """Returns Unicode's combining marks as the ranges of a character class.
-
-  Runs instead of single characters: `re` tries those above U+FFFF one by one.
-  """
-  codes = [
-    code for code in range(sys.maxunicode) if unicodedata.category(chr(code))[0] == "M"
+def _pejorative(
+  terms: IdentityTerms | str | None, identity_terms: IdentityTerms
+) -> list[IdentityTerm]:
+  """Returns the pejorative rows that apply beside a lexicon and are not in it."""
+  if not terms:
+    return []
+  if isinstance(terms, str):
+    terms = IdentityTerms.load(terms)
+  languages = {row.language for row in identity_terms.terms}
+  own = {row.term for row in identity_terms.terms}
+  return [
+    row
+    for row in terms.terms
+    if row.connotation == "pejorative"
+    and row.language in languages
+    and row.term not in own
   ]
-  runs = groupby(enumerate(codes), lambda item: item[1] - item[0])
-  run_codes = ([code for _, code in run] for _, run in runs)
-  return "".join(f"{chr(run[0])}-{chr(run[-1])}" for run in run_codes)

@@ -1,6 +1,5 @@
 """clp-tfx preview: what the generator makes of a text."""
 
-import dataclasses
 import json
 
 import click
@@ -29,7 +28,10 @@ def preview(texts: tuple[str, ...], identity_terms: str, as_json: bool) -> None:
   for text in texts:
     counterfactuals = generator.generate(text)
     if as_json:
-      found = [dataclasses.asdict(item) for item in counterfactuals]
+      found = [
+        {"text": item.text, "group": item.group, "edit": item.edit}
+        for item in counterfactuals
+      ]
       click.echo(
         json.dumps({"text": text, "counterfactuals": found}, ensure_ascii=False)
       )

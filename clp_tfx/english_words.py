@@ -1,0 +1,229 @@
+"""Closed classes of English words, and the verbs after which "her" is an object.
+
+The lists hold words in lower case with the plain apostrophe. They are meant to be whole
+for words of closed classes, and to hold the frequent ones of open classes.
+"""
+
+
+def _words(text: str) -> frozenset[str]:
+  return frozenset(text.split())
+
+
+PREPOSITIONS = _words(
+  """aboard about above across after against along alongside amid among amongst around
+  as at atop before behind below beneath beside besides between beyond by
+  concerning despite during except for from in inside into like minus near next of
+  off on onto opposite out outside over past per plus regarding since than through
+  throughout thru till to toward towards under underneath unlike until unto up
+  upon via w w/ with within without"""
+)
+CONJUNCTIONS = _words(
+  """and & or nor but yet so because cause cuz coz bc although though unless while
+  whilst whereas if whether that when whenever where wherever after before since
+  until once lest plus n tho"""
+)
+DETERMINERS = _words(
+  """a an the this that these those my your our their its his her some any no each
+  every either neither another such both half"""
+)
+PRONOUNS = _words(
+  """i me mine myself you u ya yours yourself yourselves he him himself she hers
+  herself it itself we us ours ourselves they them theirs themselves one's who
+  whom whose which what whatever whoever whichever how why everyone everybody
+  everything someone somebody something anyone anybody anything nobody nothing
+  none there here i'm im i've i'd i'll you're you've you'd you'll he's he'd he'll
+  she's she'd she'll it's we're we've we'd we'll they're they've they'd they'll
+  that's there's what's who's let's"""
+)
+AUXILIARIES = _words(
+  """am is are was were be been isn't aren't wasn't weren't isnt arent wasnt werent
+  ain't aint has have had hasn't haven't hadn't hasnt havent hadnt does do did
+  doesn't don't didn't doesnt dont didnt can could can't couldn't cannot cant
+  couldnt would wouldn't wouldnt should shouldn't shouldnt may might must mustn't
+  shall won't wont will not gonna gotta"""
+)
+ADVERBS = _words(
+  """again ago ahead alike almost already also altogether always anymore anyhow anyway
+  anyways anywhere apart aside away else elsewhere enough even eventually ever
+  everywhere forever forth forward further hence however indeed instead just later
+  maybe meanwhile moreover nearby never nevertheless nonetheless nowhere nowadays
+  often otherwise perhaps please quite rather regardless sometime sometimes
+  somehow somewhere soon still therefore thus together tomorrow tonight today too
+  twice upstairs downstairs usually very well yesterday yet anyways alot lol lmao
+  haha hahaha smh btw imo etc thanks pls plz asap altho now then right straight"""
+)
+"""Those that follow an object; some can begin a noun phrase as well."""
+
+FINITE_VERBS = _words(
+  """went got came said says told took made knew thought saw gave found left felt
+  became kept began brought wrote stood heard meant met ran paid sat spoke led
+  grew lost fell sent understood drew broke spent rose drove bought wore chose ate
+  sang swam slept won goes gets comes takes makes knows thinks sees gives finds
+  feels becomes keeps begins brings seems seemed looks looked wants wanted needs
+  needed loves loved hates hated lives lived died dies walked talked asked replied
+  answered smiled laughed cried waved shouted yelled screamed started stopped
+  tried tries tells asks says wins used happened happens decided agreed refused
+  arrived married appeared appears remained stayed stays works worked moved turned
+  called killed voted deserves deserved sucks sucked knows believes believed
+  claims claimed speaks runs belongs belonged wrote writes"""
+)
+"""Verbs that a subject can be followed by and that are rarely nouns or adjectives."""
+
+BARE_VERBS = _words(
+  """accept achieve admit agree appear apologize apologise arrive ask be become begin
+  behave believe belong blow breathe bring build buy carry catch choose clean
+  climb close come commit complete confess continue cook cope crawl create cry
+  deal decide deny deserve die dig do dream drink drive drop eat enjoy enter
+  escape exist explain express face fall feel fight figure find finish fit fix fly
+  follow forget forgive function gain get give glow go grow handle happen hate
+  have hear heal hide hold hurt improve join jump keep kill kiss know laugh lay
+  lead learn leave lie listen live look lose love make manage marry meet move open
+  overcome pack pass pay perform pick play prepare promise prove pull push put
+  quit raise reach read realize realise recover reject relax remain remember
+  remove respond rest return rise rot run save say scream see seem sell send serve
+  set shine sing sit sleep smile speak spend stand start starve stay steal stop
+  strip struggle succeed suck suffer sweat swim take talk teach tell think throw
+  touch travel try turn understand use vomit wait wake walk want wash watch wear
+  weep win wonder work worry write"""
+)
+"""Verbs as they follow "saw her", "made her", "let her" and "helped her"."""
+
+BARE_VERB_VERBS = _words(
+  """let lets letting make makes made making help helps helped helping see sees saw
+  seen seeing watch watches watched watching hear hears heard hearing feel feels
+  felt feeling have had having has bid notice noticed noticing observe observed"""
+)
+NOUNS_AFTER_LET = _words(
+  """hair guard husband kids children family son daughter mother father brother sister
+  dog dogs cat friends friend boyfriend emotions feelings anger pain fear fears
+  imagination eyes hand hands head mind body arms arm own life past ego temper
+  voice"""
+)
+DITRANSITIVES = _words(
+  """give gives gave given giving gimme send sends sent sending show shows showed shown
+  showing tell tells told telling teach teaches taught teaching offer offers
+  offered offering pay pays paid paying buy buys bought buying hand hands handed
+  handing lend lends lent lending owe owes owed owing grant granted granting bring
+  brings brought bringing cost costs deny denied denying feed feeds fed feeding
+  get gets got getting wish wished wishing promise promised promising ask asks
+  asked asking cause caused causing earn earned award awarded awarding save saved
+  saving call calls called calling make makes made making name named naming serve
+  served do does did throw threw assign assigned allow allowed read reads reading
+  send write wrote writes text texted"""
+)
+GIVEN_NOUNS = _words(
+  """access advice answers attention balls bail birth breakfast candy cash chances
+  chocolate chocolates clothes clothing coffee comfort compliments condolences
+  confidence congratulations context control courage crap credit dinner directions
+  dollars drugs encouragement energy error examples feedback flowers food
+  forgiveness freedom gifts goosebumps grief guidance heck hell help homework hope
+  hugs hush ice info information insight instructions jewelry jewellery joy kisses
+  kudos leeway lessons lies lunch meds medication medicine messages milk money
+  motivation names notice nothing orders pain peace permission pictures pics pills
+  pleasure pointers points power praise presents pressure props protection
+  questions reassurance recognition refuge relief respect roses satisfaction
+  security sex shelter shit space stories strength stuff suggestions support
+  sympathy tea texts thanks things tickets time tips toys treats trouble truth
+  updates veto water wine"""
+)
+"""What one gives, tells or sends somebody without an article before it."""
+
+NAMING_VERBS = _words(
+  """call calls called calling name named naming names dub dubbed nickname nicknamed
+  christen christened crown crowned label labelled labeled labeling elect elected
+  appoint appointed declare declared"""
+)
+COMPLEMENT_VERBS = _words(
+  """make makes made making find finds found finding keep keeps kept keeping call calls
+  called calling consider considers considered considering think thinks thought
+  drive drives drove driving leave leaves left leaving get gets got getting have
+  has had having want wants wanted wanting see sees saw seen seeing believe
+  believed deem deemed need needs needed like likes prefer set sets render
+  rendered turn turned label labeled hold holds held imagine picture declare
+  declared pronounce pronounced prove proved wish catch caught watch watched hear
+  heard feel felt send sent bury buried eat beat beats shoot shot fuck fucking
+  fucked"""
+)
+"""Verbs whose object an adjective or a participle can follow: made her happy."""
+
+ING_VERBS = _words(
+  """see sees saw seen seeing watch watches watched watching hear hears heard hearing
+  feel felt notice noticed noticing catch catches caught catching find finds found
+  finding keep keeps kept keeping leave leaves left leaving stop stops stopped
+  stopping remember remembers remembered imagine imagined picture have had having
+  get got getting start started want wants wanted like hate mind spot spotted send
+  sent prevent prevented observe observed photograph photographed film filmed
+  depict depicting show shows showing shown"""
+)
+"""Verbs whose object can be followed by a form in -ing: saw her leaving."""
+
+ADJECTIVES = _words(
+  """able accountable afraid alive alone angry anxious ashamed asleep attractive awake
+  aware awesome awkward bad beautiful better bitter blind bored boring brave
+  breathless broke busy calm capable careful charming cheap clean clever cold
+  comfortable competent confident confused conscious content cool correct crazy
+  creepy cruel cute dangerous dead deaf delightful dependent depressed desperate
+  different difficult dirty disgusting dishonest drunk dry dull dumb easy
+  embarrassed empty entertaining evil excited exhausted fabulous fair faithful
+  false famous fascinating fat fit foolish free friendly frustrated full fun funny
+  furious gay generous gentle glad good gorgeous great green grumpy guilty
+  handsome happier happy hard harmless healthy heavy helpful helpless high
+  homeless honest hopeless horny hot humble hungry hysterical ignorant ill
+  immortal immune impossible impressive incapable independent innocent insane
+  insecure inspiring insufferable intelligent interested interesting invisible
+  irresistible irritating jealous kind late lazy liable lonely loose lucky mad
+  mean mentally miserable mute naked nauseous nervous nice normal nuts numb
+  obnoxious odd ok okay old overweight pale paranoid patient perfect physically
+  pleasant polite poor popular powerful powerless pregnant pretty proud quiet
+  racist ready relatable repulsive responsible rich rude sad safe scared secure
+  selfish sensitive serious sexy sharp shocked shy sick silent silly single skinny
+  sleepy slim small smart sober special speechless stiff strange strong stuck
+  stupid successful suitable superior sure suspicious sweet tall tense terrible
+  thirsty tired tough trustworthy ugly unable unaware uncomfortable unconscious
+  unhappy unique unpleasant unstable unsuitable unwell upset useful useless
+  vulnerable warm weak weird welcome wet wise wonderful worried worse worthy wrong
+  young younger"""
+)
+ADJECTIVE_ENDINGS = ("able", "ible", "ful", "ous", "ive", "less", "ish", "est")
+PARTICIPLES = _words(
+  """beaten bitten born broken built burnt caught chosen cut done drawn driven drunk
+  fallen fed forgotten forgiven found frozen given gone hanged heard held hidden
+  hit hung hurt kept killed known laid left locked lost made married misunderstood
+  paid put raped rescued robbed seen sent set shot shut stuck sung taken taught
+  thrown tied told torn treated undressed walking worn"""
+)
+LY_ADJECTIVES = _words(
+  """beastly bodily brotherly chilly costly cowardly curly daily deadly deathly
+  disorderly early earthly elderly family fatherly friendly ghastly ghostly godly
+  goodly grisly heavenly hilly holy homely hourly jolly kindly likely lively
+  lonely lovely lowly manly masterly melancholy monthly motherly nightly oily only
+  orderly portly princely quarterly saintly scholarly sickly silly sisterly sly
+  smelly stately steely surly timely ugly ungodly unholy unlikely unruly unsightly
+  untimely weekly wily wobbly womanly woolly worldly wrinkly yearly anomaly ally
+  allies assembly belly bully butterfly doily family fly folly italy jelly lily
+  monopoly reply supply tally"""
+)
+TIME_NOUNS = _words(
+  """night week weekend month year summer winter spring fall autumn monday tuesday
+  wednesday thursday friday saturday sunday morning evening afternoon january
+  february march april may june july august september october november december
+  semester time weeks days years months day"""
+)
+PARTICLE_VERBS = _words(
+  """call calls called calling want wants wanted take takes took taken taking bring
+  brings brought bringing get gets got getting send sends sent sending let lets
+  invite invited win won give gave giving pay paid text texted texting message
+  messaged write wrote love loved hit hold held pull pulled push pushed put puts
+  keep kept drive drove follow followed fight fought have had see turn turned
+  throw threw knock knocked drag dragged bite welcome welcomed hire hired ask
+  asked come came buy bought stab beat carried carry accept accepted escort
+  escorted walk walked fly flew ship shipped force forced hurt strap calm calmed
+  slow break broke tie tied track tracked shoot shot tear cut gun hunt hunted talk
+  talked vote voted lay laid pin pinned lift lifted set sit shut pick picked lock
+  locked wake woke dress dressed hook hooked cheer cheered beat look looked build
+  help helped back leave left"""
+)
+"""Verbs whose object can be followed by back, down, up, home and the like."""
+PARTICLES = _words(
+  "back down up off out over home inside outside in on through around away along"
+)
