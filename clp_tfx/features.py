@@ -37,5 +37,8 @@ COUNTERFACTUAL_TOKENS = "counterfactual_tokens"
 COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
 """int64, K values: how many of `COUNTERFACTUAL_TOKENS` belong to each."""
 
+VOCABULARY = "tokens"
+"""Name of the vocabulary in the transform output: line i is token id i + 1."""
+
 SPLITS = ("train", "eval", "test")
 """`train` is learned from, `eval` steers training, the gate judges on `test`."""

@@ -1,4 +1,4 @@
-"""Whole runs, shared: each is made once and looked at by many tests."""
+"""What is made once and looked at by many tests: whole runs, and examples."""
 
 import csv
 import json
@@ -49,3 +49,11 @@ def few_comments(tmp_path_factory):
   with open(path, "w", newline="", encoding="utf-8") as file:
     csv.writer(file).writerows(rows)
   return path
+
+
+@pytest.fixture(scope="session")
+def transformed(tmp_path_factory):
+  """The transform output and a TFRecord of transformed examples, of four comments."""
+  from .training.transformed import ROWS, transform
+
+  return transform(ROWS, tmp_path_factory.mktemp("transform"))

@@ -14,6 +14,7 @@ import pytest
     "clp_tfx.errors",
     "clp_tfx.features",
     "clp_tfx.identity_terms",
+    "clp_tfx.options",
   ],
 )
 def test_lowest_layer_imports_neither_tensorflow_nor_beam(module):

@@ -7,9 +7,6 @@ import tensorflow_transform as tft
 
 from clp_tfx import features
 
-VOCABULARY = "tokens"
-"""Name of the vocabulary in the transform output."""
-
 
 def preprocessing_fn(
   inputs: dict[str, Any], custom_config: dict[str, Any]
@@ -32,7 +29,7 @@ def preprocessing_fn(
   vocabulary = tft.vocabulary(
     words.values,
     top_k=custom_config["vocabulary_size"],
-    vocab_filename=VOCABULARY,
+    vocab_filename=features.VOCABULARY,
   )
 
   def token_ids(ragged: tf.RaggedTensor) -> tf.RaggedTensor:

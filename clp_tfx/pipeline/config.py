@@ -1,31 +1,17 @@
 """Everything that can be set, in one validated dataclass."""
 
 import dataclasses
-import types
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any
 
 import yaml
 
 from clp_tfx.errors import InputError
+from clp_tfx.options import option as _option
+from clp_tfx.options import same_option, validate
+from clp_tfx.training.hparams import HParams
 
 BASELINES = ("control", "blessed", "none")
-
-
-def _option(
-  default: Any,
-  help: str,  # noqa: A002
-  at_least: float | None = None,
-  at_most: float | None = None,
-  choices: tuple[str, ...] = (),
-) -> Any:
-  metadata = {
-    "help": help,
-    "at_least": at_least,
-    "at_most": at_most,
-    "choices": choices,
-  }
-  return dataclasses.field(default=default, metadata=metadata)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,9 +38,7 @@ class PipelineConfig:
   identity_terms: str = _option(
     "gender_and_sexual_orientation", "Lexicon: a built-in name or a CSV file."
   )
-  counterfactual_loss_weight: float = _option(
-    0.1, "Weight of the counterfactual loss; 0 is plain training.", 0
-  )
+  counterfactual_loss_weight: float = same_option(HParams, "counterfactual_loss_weight")
   max_flip_rate: float = _option(
     0.05, "Gate: highest share of pairs whose decision flips.", 0, 1
   )
@@ -67,12 +51,12 @@ class PipelineConfig:
     "control", "What the candidate is compared with: a control of the same budget with "
     "weight 0, the latest blessed model, or nothing.", choices=BASELINES
   )  # fmt: skip
-  epochs: int = _option(5, "Most epochs; training stops early by eval loss.", 1)
-  batch_size: int = _option(64, "Examples per training step.", 1)
-  learning_rate: float = _option(0.001, "Of Adam.", 0)
+  epochs: int = same_option(HParams, "epochs")
+  batch_size: int = same_option(HParams, "batch_size")
+  learning_rate: float = same_option(HParams, "learning_rate")
   vocabulary_size: int = _option(20_000, "Most frequent tokens kept.", 1)
   max_tokens: int = _option(128, "Tokens kept per text; the rest is cut.", 1)
-  seed: int = _option(42, "Fixes training's randomness.", 0)
+  seed: int = same_option(HParams, "seed")
   schema: str | None = _option(
     None, "Schema file (.pbtxt) to hold the comments against, such as one that an "
     "earlier run inferred; deviations stop the run before training."
@@ -81,10 +65,7 @@ class PipelineConfig:
     "clp_tfx.modules.preprocessing.preprocessing_fn",
     "Dotted path of a Transform preprocessing_fn.",
   )
-  model_fn: str = _option(
-    "clp_tfx.modules.trainer.build_model",
-    "Dotted path of build_model(hparams, tf_transform_output).",
-  )
+  model_fn: str = same_option(HParams, "model_fn")
   pipeline_root: str | None = _option(
     None, "Folder of the artifacts; OUTPUT/pipeline_root when not given."
   )
@@ -102,15 +83,18 @@ class PipelineConfig:
   )  # fmt: skip
 
   def __post_init__(self):
-    for field in dataclasses.fields(self):
-      value = _converted(field, getattr(self, field.name))
-      object.__setattr__(self, field.name, value)
-      _check_range(field, value)
+    validate(self, named=_flag)
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
         "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
         f"is chance. Received: {self.min_auc}."
       )
+
+  @property
+  def hparams(self) -> HParams:
+    """What of it the Trainer takes."""
+    names = [field.name for field in dataclasses.fields(HParams)]
+    return HParams(**{name: getattr(self, name) for name in names})
 
   @property
   def artifacts_dir(self) -> str:
@@ -147,43 +131,5 @@ def load_config(path: str) -> dict[str, Any]:
   return values
 
 
-def _converted(field: dataclasses.Field, value: Any) -> Any:
-  """Returns the value as the field's type, where that loses nothing."""
-  expected = field.type
-  if isinstance(expected, types.UnionType):
-    if value is None:
-      return None
-    expected = get_args(expected)[0]
-  if get_origin(expected) is tuple:
-    items = (value,) if isinstance(value, str) else value
-    if isinstance(items, list | tuple) and all(isinstance(i, str) for i in items):
-      return tuple(items)
-  elif not isinstance(value, bool):
-    if isinstance(value, expected):
-      return value
-    if expected is float and isinstance(value, int):
-      return float(value)
-  name = {int: "whole number", float: "number", str: "text"}.get(
-    expected, "list of texts"
-  )
-  raise InputError(f"Expected {_flag(field)} to be a {name}. Received: {value!r}.")
-
-
-def _check_range(field: dataclasses.Field, value: Any) -> None:
-  low, high = field.metadata["at_least"], field.metadata["at_most"]
-  choices = field.metadata["choices"]
-  if low is not None and not value >= low:
-    expected = f"at least {low}"
-  elif high is not None and not value <= high:
-    expected = f"at most {high}"
-  elif low is not None and not value < float("inf"):
-    expected = "finite"
-  elif choices and value not in choices:
-    expected = f"one of {', '.join(choices)}"
-  else:
-    return
-  raise InputError(f"Expected {_flag(field)} to be {expected}. Received: {value}.")
-
-
-def _flag(field: dataclasses.Field) -> str:
-  return "--" + field.name.replace("_", "-")
+def _flag(name: str) -> str:
+  return "--" + name.replace("_", "-")

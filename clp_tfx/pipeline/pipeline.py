@@ -1,5 +1,6 @@
 """The standard pipeline, once: every runner takes it from here."""
 
+import dataclasses
 import hashlib
 import os
 
@@ -89,7 +90,7 @@ def create_pipeline(
   # The components of this package see to it themselves.
   code = {
     transform: [_module(config.preprocessing_fn)],
-    trainer: ["clp_tfx.modules.trainer", _module(config.model_fn)],
+    trainer: ["clp_tfx.modules.trainer", _module(config.hparams.build_model_path)],
     evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
     pusher: ["clp_tfx.pusher"],
   }
@@ -149,15 +150,9 @@ def _trainer(
     transform_graph=transform.outputs["transform_graph"],
     train_args=tfx.proto.TrainArgs(splits=["train"]),
     eval_args=tfx.proto.EvalArgs(splits=["eval"]),
-    custom_config={
-      "text_feature": config.text_feature,
-      "model_fn": config.model_fn,
-      "counterfactual_loss_weight": loss_weight,
-      "epochs": config.epochs,
-      "batch_size": config.batch_size,
-      "learning_rate": config.learning_rate,
-      "seed": config.seed,
-    },
+    custom_config=dataclasses.asdict(
+      dataclasses.replace(config.hparams, counterfactual_loss_weight=loss_weight)
+    ),
   )
 
 

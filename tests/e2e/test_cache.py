@@ -14,7 +14,7 @@ pytestmark = pytest.mark.e2e
 
 MODEL = """
 import keras
-from clp_tfx.modules.preprocessing import VOCABULARY
+from clp_tfx.features import VOCABULARY
 
 def build_model(hparams, tf_transform_output):
   size = tf_transform_output.vocabulary_size_by_name(VOCABULARY)

@@ -1,0 +1,54 @@
+"""The SavedModel that is evaluated and served."""
+
+import keras
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from clp_tfx import features
+from clp_tfx.training.batches import pad_tokens
+
+
+def export(
+  classifier: keras.Model,
+  tf_transform_output: tft.TFTransformOutput,
+  text_feature: str,
+  path: str,
+) -> None:
+  """Writes a SavedModel that scores texts and needs nothing of this package.
+
+  Signatures: `serving_default` takes serialised tf.Examples (`examples`, string,
+  shape `[batch]`) and `serving_text` takes texts (`text`, string, shape `[batch]`);
+  both return `scores`, probabilities of the positive class, shape `[batch, 1]`.
+
+  Args:
+    classifier: From token ids to logits.
+    tf_transform_output: Its transform graph goes into the SavedModel.
+    text_feature: The one feature that the examples must hold.
+    path: Folder to write.
+  """
+  module = tf.Module()
+  module.classifier = classifier
+  module.transform = tf_transform_output.transform_features_layer()
+  text_spec = {text_feature: tf.io.FixedLenFeature([1], tf.string)}
+  is_sparse = isinstance(
+    tf_transform_output.raw_feature_spec()[text_feature], tf.io.VarLenFeature
+  )
+
+  def score(texts: tf.Tensor) -> dict[str, tf.Tensor]:
+    raw = tf.sparse.from_dense(texts) if is_sparse else texts
+    tokens = module.transform({text_feature: raw})[features.TOKENS]
+    return {"scores": tf.sigmoid(classifier(pad_tokens(tokens), training=False))}
+
+  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+  def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
+    return score(tf.io.parse_example(examples, text_spec)[text_feature])
+
+  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+  def serving_text(text: tf.Tensor) -> dict[str, tf.Tensor]:
+    return score(text[:, tf.newaxis])
+
+  tf.saved_model.save(
+    module,
+    path,
+    signatures={"serving_default": serving_default, "serving_text": serving_text},
+  )

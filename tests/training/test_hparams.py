@@ -1,0 +1,60 @@
+import dataclasses
+import subprocess
+import sys
+
+import pytest
+
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.training import classifiers
+from clp_tfx.training.hparams import BUILT_IN_MODELS, HParams
+
+
+def test_what_is_left_out_has_its_default():
+  assert HParams.from_dict({}) == HParams()
+  assert HParams.from_dict({"epochs": 2}) == HParams(epochs=2)
+  assert HParams.from_dict(dataclasses.asdict(HParams(seed=7))) == HParams(seed=7)
+
+
+@pytest.mark.parametrize(
+  ("values", "message"),
+  [
+    ({"epocs": 2, "seed": 1}, "'epochs', "),
+    ({"epocs": 2, "seed": 1}, "Received: ['epocs']"),
+    ({"epochs": 2.5}, "Expected 'epochs' to be a whole number. Received: 2.5"),
+    ({"epochs": "2"}, "Expected 'epochs' to be a whole number. Received: '2'"),
+    ({"learning_rate": True}, "Expected 'learning_rate' to be a number"),
+    ({"text_feature": None}, "Expected 'text_feature' to be a text"),
+    ({"model_fn": "other"}, "one of convolution"),
+  ],
+)
+def test_unknown_keys_and_wrong_values_are_refused(values, message):
+  with pytest.raises(InputError) as error:
+    HParams.from_dict(values)
+  assert message in str(error.value)
+
+
+def test_every_hyperparameter_is_documented_and_an_option_of_the_pipeline():
+  for field in dataclasses.fields(HParams()):
+    assert field.metadata["help"].endswith(".")
+  assert PipelineConfig().hparams == HParams()
+  assert PipelineConfig(epochs=3).hparams.epochs == 3
+
+
+def test_names_of_models_are_functions():
+  for name in BUILT_IN_MODELS:
+    path = HParams(model_fn=name).build_model_path
+    assert path == f"{classifiers.__name__}.{name}"
+    assert callable(getattr(classifiers, name))
+  assert HParams(model_fn="my.model").build_model_path == "my.model"
+
+
+def test_hyperparameters_need_no_tensorflow():
+  code = (
+    "import sys, clp_tfx.training.hparams\n"
+    "print(sorted({'tensorflow', 'keras', 'apache_beam', 'tfx'} & set(sys.modules)))"
+  )
+  done = subprocess.run(
+    [sys.executable, "-c", code], capture_output=True, text=True, check=True
+  )
+  assert done.stdout == "[]\n"

@@ -1,0 +1,61 @@
+"""Transformed examples, made by Transform from a handful of comments."""
+
+import tensorflow as tf
+import tensorflow_transform as tft
+import tensorflow_transform.beam as tft_beam
+from tensorflow_transform.tf_metadata import (
+  dataset_metadata,
+  metadata_io,
+  schema_utils,
+)
+
+from clp_tfx import features
+from clp_tfx.modules.preprocessing import preprocessing_fn
+
+CONFIG = {"text_feature": "comment_text", "vocabulary_size": 100, "max_tokens": 6}
+ROWS = [
+  ("A GAY bar, a GAY day", [b"A bar, a day"], 1.0, 1.0),
+  ("fine", [], 0.0, 1.0),
+  ("he and she", [b"and", b"she and he"], 0.0, 0.0),
+  ("", [], 0.0, 1.0),
+]
+RAW_SPEC = {
+  "comment_text": tf.io.FixedLenFeature([1], tf.string),
+  features.COUNTERFACTUAL_TEXT: tf.io.VarLenFeature(tf.string),
+  features.LABEL: tf.io.FixedLenFeature([1], tf.float32),
+  features.LABEL_WEIGHT: tf.io.FixedLenFeature([1], tf.float32),
+}
+
+
+def transform(rows, folder, config=CONFIG):
+  """Writes what the Transform component would of comments.
+
+  Args:
+    rows: Of text, counterfactual texts, label and label weight.
+    folder: Where to.
+    config: Of the preprocessing.
+
+  Returns:
+    The transform output and a TFRecord file of transformed examples.
+  """
+  names = list(RAW_SPEC)
+  data = [
+    dict(zip(names, ([row[0].encode()], row[1], [row[2]], [row[3]]), strict=True))
+    for row in rows
+  ]
+  metadata = dataset_metadata.DatasetMetadata(
+    schema_utils.schema_from_feature_spec(RAW_SPEC)
+  )
+  with tft_beam.Context(temp_dir=str(folder / "tmp")):
+    (examples, transformed_metadata), transform_fn = (
+      data,
+      metadata,
+    ) | tft_beam.AnalyzeAndTransformDataset(lambda x: preprocessing_fn(x, config))
+    _ = transform_fn | tft_beam.WriteTransformFn(str(folder / "out"))
+  # As TFX's Transform does.
+  metadata_io.write_metadata(metadata, str(folder / "out" / "metadata"))
+  coder = tft.coders.ExampleProtoCoder(transformed_metadata.schema)
+  with tf.io.TFRecordWriter(str(folder / "data.gz"), "GZIP") as writer:
+    for example in examples:
+      writer.write(coder.encode(example))
+  return str(folder / "out"), str(folder / "data.gz")
