@@ -7,7 +7,7 @@ UV_VERSION := 0.13.9
 # A uv that answers (a pyenv shim may not), or one of our own.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
-.PHONY: setup demo test test-fast lint lock clean
+.PHONY: setup demo test test-fast test-browser lint lock clean
 
 setup: $(VENV)/.ready
 
@@ -19,6 +19,14 @@ test: setup
 
 test-fast: setup
 	$(BIN)/python -m pytest -m "not e2e"
+
+# What people look at, driven in a real Chromium; the other targets run these tests as
+# well where there is one.
+test-browser: setup
+	@command -v chromium chromium-browser google-chrome >/dev/null || [ -n "$$CHROMIUM" ] || \
+	  { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -q -y chromium; } || \
+	  { echo "No Chromium: install one (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
+	$(BIN)/python -m pytest tests/view
 
 lint: setup
 	$(BIN)/ruff check .

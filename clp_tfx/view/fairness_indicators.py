@@ -10,22 +10,12 @@ import re
 from pathlib import Path
 from typing import Any
 
-import jinja2
 import markupsafe
 import tensorflow_model_analysis as tfma
 
+from clp_tfx.view.page import environment
+
 _LIBRARY = Path(tfma.__file__).parent / "static" / "vulcanized_tfma.js"
-
-
-def environment() -> jinja2.Environment:
-  """Returns the Jinja2 environment of this package's templates; it escapes."""
-  return jinja2.Environment(
-    loader=jinja2.PackageLoader("clp_tfx", "view"),
-    autoescape=True,
-    undefined=jinja2.StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-  )
 
 
 def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
@@ -119,5 +109,7 @@ def _library() -> markupsafe.Markup | None:
   if not _LIBRARY.is_file():
     return None
   script = _LIBRARY.read_text(encoding="utf-8")
+  # Closed dialogs would take the focus from the page, which frames are not allowed.
+  script = script.replace(' autofocus=""', "")
   script = re.sub("</(script)", r"<\\/\1", script, flags=re.IGNORECASE)
   return markupsafe.Markup(script.replace("<!--", r"<\!--"))

@@ -1,15 +1,14 @@
 """The report of a run: one HTML page that needs no network."""
 
 import math
-import os
-from pathlib import Path
 from typing import Any
 
 import markupsafe
 
 from clp_tfx.tfma import load_results
 from clp_tfx.view import charts
-from clp_tfx.view.fairness_indicators import environment, fairness_indicators_html
+from clp_tfx.view.fairness_indicators import fairness_indicators_html
+from clp_tfx.view.page import environment, write_page
 
 _MODELS = {"baseline": "Baseline", "clp": "CLP"}
 
@@ -35,13 +34,7 @@ def write_report(
   Raises:
     InputError: If `evaluation_path` holds no TFMA evaluation.
   """
-  html = _render(summary, evaluation_path)
-  temporary = Path(f"{path}.tmp")
-  try:
-    temporary.write_text(html, encoding="utf-8", errors="replace")
-    os.replace(temporary, path)
-  finally:
-    temporary.unlink(missing_ok=True)
+  write_page(path, _render(summary, evaluation_path))
 
 
 def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:

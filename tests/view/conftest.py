@@ -1,15 +1,16 @@
-import html
-import json
-import re
+import os
 import shutil
-import subprocess
 
 import pandas as pd
 import pytest
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
+from playwright import sync_api
 
 HOSTILE = "x</script><script>hacked = 1</script><!--\u2028'\":y"
+
+# One that was chosen at first stays in the page, hidden.
+METRIC = "fairness-metric-summary:visible"
 
 EVAL_CONFIG = """
 model_specs { name: "clp" prediction_key: "clp" label_key: "label" }
@@ -51,71 +52,84 @@ def evaluation(tmp_path_factory):
   return output
 
 
-OBSERVE = """<script>
-const problems = [];
-addEventListener("error", (event) => problems.push(event.message));
-addEventListener("unhandledrejection", (event) => problems.push(String(event.reason)));
-document.addEventListener("securitypolicyviolation",
-  (event) => problems.push(`blocked: ${event.blockedURI}`));
-console.error = console.warn = (...parts) => problems.push(parts.join(" "));
-</script>"""
+class Opened:
+  """A page in Chromium, and all that went wrong with it.
 
-# What is in a component is in shadow roots, which a dump of the document leaves out.
-DUMP = """<script>
-setTimeout(() => {
-  const all = (root) => [...root.querySelectorAll("*")].flatMap(
-    (element) => [element, ...(element.shadowRoot ? all(element.shadowRoot) : [])]);
-  const find = (selector) => all(document).filter(
-    (element) => element.matches(selector) && element.offsetParent);
-  const texts = (elements) => [...elements].map((e) => e.textContent.trim());
-  const rows = find(".table-head-row, .baseline-row, .table-row").map(
-    (row) => texts(row.querySelectorAll(".table-feature-column, .table-entry")));
-  document.body.textContent = JSON.stringify({
-    problems, rows,
-    metrics: texts(find(".metric-name")),
-    hacked: typeof hacked,
-    width: document.documentElement.scrollWidth,
-  });
-}, 3000);
-</script>"""
+  Attributes:
+    page: Playwright's page.
+    problems: Errors, warnings and dialogs, as they come.
+    requests: Addresses other than the page's own that it tried to fetch.
+  """
+
+  def __init__(self, page, address):
+    self.page = page
+    self.problems = []
+    self.requests = []
+    page.on("console", self._on_console)
+    page.on("pageerror", lambda error: self.problems.append(str(error)))
+    page.on("dialog", lambda dialog: self.problems.append(dialog.message))
+    page.route("**/*", lambda route: self._on_request(route, address))
+    page.goto(address)
+
+  def _on_console(self, message):
+    if message.type in ("error", "warning"):
+      self.problems.append(message.text)
+
+  def _on_request(self, route, address):
+    if route.request.url == address:
+      return route.continue_()
+    self.requests.append(route.request.url)
+    return route.abort()
+
+  def texts(self, selector):
+    """What is visible of the elements, inside of components as well."""
+    found = self.page.locator(selector)
+    return [e.inner_text().strip() for e in found.all() if e.is_visible()]
+
+  def width(self):
+    """Pixels that the page takes, more than the window where it scrolls sideways."""
+    return self.page.evaluate("document.documentElement.scrollWidth")
+
+  def assert_quiet(self):
+    assert self.problems == [] and self.requests == []
+    assert self.page.evaluate("typeof hacked") == "undefined"
+
+
+@pytest.fixture(scope="module")
+def chromium():
+  """A running Chromium; skips where there is none.
+
+  Playwright keeps an event loop running in this thread, so it must not outlive the
+  module: other tests have loops of their own.
+  """
+  names = ("chromium", "chromium-browser", "google-chrome")
+  path = os.environ.get("CHROMIUM") or next(
+    filter(None, map(shutil.which, names)), None
+  )
+  if path is None:
+    pytest.skip("No Chromium to open pages in; make test-browser installs one.")
+  with sync_api.sync_playwright() as playwright:
+    # As root Chromium has no sandbox; the pages are ours.
+    browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+    yield browser
+    browser.close()
 
 
 @pytest.fixture
-def browse(tmp_path):
-  """Returns a function that opens a page in Chromium and says what it shows."""
-  chromium = next(filter(None, map(shutil.which, ("chromium", "google-chrome"))), None)
-  if chromium is None:
-    pytest.skip("There is no chromium or google-chrome on the PATH to open a page in.")
+def browse(chromium, tmp_path):
+  """Returns a function that opens an HTML file, or a page of such text."""
+  contexts = []
 
-  def browse(page):
-    path = tmp_path / "observed.html"
-    head, body = page.split("<head>", 1)
-    observed = head + "<head>" + OBSERVE + body.replace("</body>", DUMP + "</body>")
-    path.write_text(observed, encoding="utf-8")
-    dump = run_chromium(chromium, path.as_uri(), tmp_path)
-    text = re.search("<body>(.*)</body>", dump, re.DOTALL).group(1)
-    return json.loads(html.unescape(text))
+  def browse(page, width=1200, height=1000, **options):
+    if isinstance(page, str):
+      path = tmp_path / f"page{len(contexts)}.html"
+      path.write_text(page, encoding="utf-8")
+    else:
+      path = page
+    viewport = {"width": width, "height": height}
+    contexts.append(chromium.new_context(viewport=viewport, **options))
+    return Opened(contexts[-1].new_page(), path.as_uri())
 
-  return browse
-
-
-def run_chromium(chromium, url, tmp_path, attempts=2):
-  """Returns the document as it is after 8 seconds of the page's own time."""
-  options = "headless no-sandbox disable-gpu disable-quic no-first-run disable-sync "
-  options += "disable-background-networking disable-component-update dump-dom"
-  command = [
-    chromium,
-    *(f"--{option}" for option in options.split()),
-    f"--user-data-dir={tmp_path / f'profile{attempts}'}",
-    "--window-size=1200,1000",
-    "--virtual-time-budget=8000",
-    url,
-  ]
-  try:
-    dump = subprocess.run(command, capture_output=True, check=True, timeout=30)
-  except subprocess.TimeoutExpired:
-    # About one start in a hundred of headless Chromium never gets going.
-    if attempts == 1:
-      raise
-    return run_chromium(chromium, url, tmp_path, attempts - 1)
-  return dump.stdout.decode()
+  yield browse
+  for context in contexts:
+    context.close()

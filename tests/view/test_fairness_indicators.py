@@ -1,3 +1,4 @@
+import html
 import json
 import re
 
@@ -5,6 +6,7 @@ import pytest
 import tensorflow_model_analysis as tfma
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from playwright.sync_api import expect
 
 from clp_tfx.tfma import load_results
 from clp_tfx.view import fairness_indicators
@@ -12,8 +14,9 @@ from clp_tfx.view.fairness_indicators import (
   fairness_indicators_html,
   slicing_metrics,
 )
+from clp_tfx.view.notebook import fairness_indicators_page, render_fairness_indicators
 
-from .conftest import HOSTILE
+from .conftest import HOSTILE, METRIC
 
 
 def eval_result(metrics_by_slice):
@@ -146,39 +149,88 @@ def test_a_sentence_where_tfma_has_no_script(tmp_path, monkeypatch):
   assert "does not include its script" in html and "<script" not in html
 
 
-PAGE = "<!doctype html><html><head></head><body>{}</body></html>"
+def metrics(auc, flip_rate):
+  return {
+    "auc": double(auc),
+    "example_count": double(10.0),
+    "flip_rate/overall@0.5": double(flip_rate),
+    "precision": double(0.5),
+  }
 
 
-def test_the_component_compares_flip_rate_and_auc_by_group(browse):
-  def metrics(auc, flip_rate):
-    return {
-      "auc": double(auc),
-      "example_count": double(10.0),
-      "flip_rate/overall@0.5": double(flip_rate),
-      "precision": double(0.5),
-    }
+FEMALE = (("identity_group", "gender/female"),)
+MALE = (("identity_group", "gender/male"),)
+BEFORE = {(): metrics(0.95, 0.2), FEMALE: metrics(0.9, 0.5), MALE: metrics(0.8, 0.1)}
+AFTER = {(): metrics(0.94, 0.01), FEMALE: metrics(0.9, 0.25), MALE: metrics(0.8, 0)}
 
-  group = (("identity_group", "gender/female"),)
-  before = eval_result({(): metrics(0.95, 0.2), group: metrics(0.9, 0.5)})
-  after = eval_result({(): metrics(0.94, 0.01), group: metrics(0.9, 0.25)})
-  html = fairness_indicators_html({"baseline": before, "clp": after})
-  seen = browse(PAGE.format(html))
-  assert seen["problems"] == []
-  assert seen["metrics"] == [
+
+BARS = f"{METRIC} #bars rect"
+
+
+def rows(opened, slice_name):
+  """The cells of a slice's rows, one row per metric shown, without its name."""
+  found = []
+  for row in opened.page.locator(f"{METRIC} .baseline-row, {METRIC} .table-row").all():
+    cells = row.locator(".table-feature-column, .table-entry").all_inner_texts()
+    if cells and cells[0].strip() == slice_name:
+      found.append([cell.strip() for cell in cells[1:]])
+  return found
+
+
+def test_the_component_compares_two_models_by_group(browse):
+  results = {"baseline": eval_result(BEFORE), "clp": eval_result(AFTER)}
+  opened = browse(fairness_indicators_page(results))
+  expect(opened.page.locator(METRIC)).to_have_count(2)
+  assert opened.texts(".metric-name") == [
     "Select all",
     "precision",
     "auc",
     "example_count",
     "flip_rate/overall",
   ]
+  # A bar per model and slice: flip rate and AUC, of the whole and two groups.
+  expect(opened.page.locator(BARS)).to_have_count(2 * 2 * 3)
   # 0.01 / 0.2 - 1 = -95%; 0.25 / 0.5 - 1 = -50%; 0.94 / 0.95 - 1 = -1.053%.
-  group_name = "identity_group:gender/female"
-  assert [row[1:] for row in seen["rows"] if row[0] == "Overall"] == [
+  assert rows(opened, "Overall") == [
     ["0.2", "0.01", "-95%", "10"],
     ["0.95", "0.94", "-1.053%", "10"],
   ]
-  assert [row[1:] for row in seen["rows"] if row[0] == group_name] == [
+  assert rows(opened, "identity_group:gender/female") == [
     ["0.5", "0.25", "-50%", "10"],
     ["0.9", "0.9", "0%", "10"],
   ]
-  assert seen["rows"][0][1:3] == ["baseline@0.5", "clp@0.5"]
+  opened.assert_quiet()
+
+
+def test_slices_are_chosen_by_keyboard(browse):
+  page = browse(fairness_indicators_page({"clp": eval_result(BEFORE)})).page
+  expect(page.locator(BARS)).to_have_count(2 * 3)
+  page.locator(f"{METRIC} .config paper-button").first.focus()
+  page.keyboard.press("Enter")
+  male = page.locator(f"{METRIC} .slices-drop-down-candidates:visible").last
+  male.focus()
+  page.keyboard.press("Enter")
+  expect(page.locator(BARS)).to_have_count(2 * 3 - 1)
+
+
+def test_a_page_says_what_the_rates_are_shares_of(browse):
+  opened = browse(fairness_indicators_page({"clp": eval_result(BEFORE)}), width=390)
+  opened.page.get_by_text("What the rates are shares of").focus()
+  opened.page.keyboard.press("Enter")
+  assert opened.page.get_by_text("shares of pairs").is_visible()
+  assert opened.width() <= 390
+
+
+@pytest.mark.parametrize("named", [False, True])
+def test_a_notebook_shows_it_in_a_frame_of_its_own(named, browse, tmp_path):
+  result = eval_result(BEFORE)
+  path = tmp_path / "component.html"
+  shown = render_fairness_indicators({HOSTILE: result} if named else result, path)
+  notebook = f"<!doctype html><html><body>{shown._repr_html_()}</body></html>"
+  opened = browse(notebook)
+  frame = opened.page.frame_locator("iframe")
+  expect(frame.locator(BARS)).to_have_count(2 * 3)
+  assert frame.locator("body").evaluate("typeof hacked") == "undefined"
+  # The same as a file, and nothing else beside it.
+  assert html.escape(path.read_text(encoding="utf-8")) in notebook
+  opened.assert_quiet()
