@@ -27,17 +27,30 @@ def token_pattern() -> re.Pattern[str]:
   Every character of a text is in exactly one token. No alternative backtracks over
   more than a clitic, so the time is linear in the text.
   """
-  letter = r"\w\udc80-\udcff"
-  # U+00AD and U+2060 are invisible within a word, like the joiners U+200C and U+200D.
-  inside = f"{letter}{_marks()}\u00ad\u200c\u200d\u2060"
+  letter, inside, joint = _classes()
   word = f"[{letter}][{inside}]*"
-  joint = r"(?:['\u2019\u2010\u2011-]|\*+)"
-  endings = "|".join(sorted(clitic[1:] for clitic in CLITICS))
-  clitic = f"['\u2019](?i:{endings})(?![{inside}]|{joint}[{letter}])"
+  clitic = clitic_pattern().pattern
   address = r"(?i:https?://|www\.)\S+"
   return re.compile(
     f"{address}|{word}(?:(?!{clitic}){joint}{word})*|[{BLANKS}]+|{clitic}|.", re.DOTALL
   )
+
+
+@functools.cache
+def clitic_pattern() -> re.Pattern[str]:
+  """Returns a pattern that matches a clitic where a word ends."""
+  letter, inside, joint = _classes()
+  endings = "|".join(sorted(clitic[1:] for clitic in CLITICS))
+  return re.compile(f"['\u2019](?i:{endings})(?![{inside}]|{joint}[{letter}])")
+
+
+@functools.cache
+def _classes() -> tuple[str, str, str]:
+  """Returns what begins and what continues a word, and the joint of a compound."""
+  letter = r"\w\udc80-\udcff"
+  # U+00AD and U+2060 are invisible within a word, like the joiners U+200C and U+200D.
+  inside = f"{letter}{_marks()}\u00ad\u200c\u200d\u2060"
+  return letter, inside, r"(?:['\u2019\u2010\u2011-]|\*+)"
 
 
 def _marks() -> str:
