@@ -272,7 +272,7 @@ class _Tokens:
       count: How many; fewer where the text ends.
     """
     if start >= self._end:
-      self._cut_around(start, start)
+      self._cut_around(start, start + 1)
     first = self._indices.get(start)
     if first is None:
       return []
