@@ -40,5 +40,11 @@ COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
 VOCABULARY = "tokens"
 """Name of the vocabulary in the transform output: line i is token id i + 1."""
 
+# --- slices of an evaluation: not in the data, made from the pairs -----------
+EDITED_GROUP = "edited_group"
+"""A group that a pair edits, or a group above it: both levels of `gender/female`."""
+EDITED_TERM = "edited_term"
+"""A term that a pair edits."""
+
 SPLITS = ("train", "eval", "test")
 """`train` is learned from, `eval` steers training, the gate judges on `test`."""

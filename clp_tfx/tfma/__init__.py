@@ -1,16 +1,26 @@
 """Flip rate for TensorFlow Model Analysis, and the gate; usable without TFX."""
 
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
-from clp_tfx.tfma.extractors import CounterfactualPredictionsExtractor
-from clp_tfx.tfma.flip_rate import COUNTERFACTUAL_PREDICTIONS, FlipRate
-from clp_tfx.tfma.results import load_results
+from clp_tfx.tfma.extractors import (
+  CounterfactualPredictionsExtractor,
+  counterfactual_extractors,
+)
+from clp_tfx.tfma.flip_rate import FlipRate
+from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS
+from clp_tfx.tfma.results import load_results, load_worst_flips, write_worst_flips
+from clp_tfx.tfma.worst_flips import WorstFlips
 
 __all__ = [
   "BASELINE",
   "CANDIDATE",
+  "COUNTERFACTUAL_PAIRS",
   "COUNTERFACTUAL_PREDICTIONS",
   "CounterfactualPredictionsExtractor",
   "FlipRate",
+  "WorstFlips",
+  "counterfactual_extractors",
   "load_results",
+  "load_worst_flips",
   "make_eval_config",
+  "write_worst_flips",
 ]

@@ -2,125 +2,192 @@
 
 import importlib.util
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import tensorflow_model_analysis as tfma
-from google.protobuf import text_format
 
 from clp_tfx import features
-from clp_tfx.tfma.flip_rate import NAME, FlipRate, threshold_suffix
+from clp_tfx.tfma import flip_rate, metric_keys, worst_flips
 
 CANDIDATE = "clp"
 BASELINE = "baseline"
 
+POINT, UPPER_BOUND = "point", "upper_bound"
+GATES = (UPPER_BOUND, POINT)
+DEFAULT_MIN_PAIRS = 30
+
 
 def make_eval_config(
-  max_flip_rate: float,
-  min_auc: float,
+  max_flip_rate: float | None = None,
+  min_auc: float | None = None,
   max_auc_drop: float | None = None,
+  *,
+  max_flip_rate_of: Mapping[str, float] | None = None,
+  gate_on: str = UPPER_BOUND,
+  level: float = flip_rate.DEFAULT_LEVEL,
+  min_pairs: int = DEFAULT_MIN_PAIRS,
   decision_threshold: float = 0.5,
+  other_thresholds: Sequence[float] = (),
   text_feature: str = "comment_text",
-  slice_features: Sequence[str] = (features.IDENTITY_GROUP,),
+  slice_features: Sequence[str | Sequence[str]] = (
+    features.EDITED_GROUP,
+    features.EDITED_TERM,
+  ),
+  max_terms: int = flip_rate.DEFAULT_MAX_TERMS,
+  example_texts: bool = True,
+  with_labels: bool = True,
+  signature_name: str = "serving_default",
 ) -> tfma.EvalConfig:
   """Builds the configuration of the Evaluator that gates the push.
 
-  A model is blessed when its flip rate over all pairs is at most `max_flip_rate`,
-  its AUC on the original texts at least `min_auc` and, where there is a baseline,
-  its AUC at most `max_auc_drop` below the baseline's. NaN refuses.
+  A model is blessed when, at the decision threshold,
+
+  - its flip rate over all pairs is at most `max_flip_rate`, and over the pairs that
+    edit a group at most what `max_flip_rate_of` says, on at least `min_pairs` pairs;
+  - its AUC on the original texts is at least `min_auc` and, where there is a baseline,
+    at most `max_auc_drop` below the baseline's.
+
+  Too little evidence refuses: too few pairs, a group without any, a figure that is not
+  a number. Nothing gates that is not given, and a configuration that gates nothing
+  writes no blessing.
 
   Args:
     max_flip_rate: In [0, 1].
     min_auc: In [0, 1].
     max_auc_drop: In [0, 1]; without it no baseline is expected.
+    max_flip_rate_of: Bounds in [0, 1] by identity group of either level, such as
+      `{"gender/female": 0.1}`.
+    gate_on: Whether flip rates are held against their bounds by their `upper_bound`, at
+      the confidence `level`, or by their value (`point`).
+    level: In (0, 1).
+    min_pairs: Least evidence for a flip rate.
     decision_threshold: A score above it is a positive decision.
+    other_thresholds: At which the same is measured, and nothing gated.
     text_feature: Feature that the counterfactuals stand in for.
-    slice_features: Features whose values are reported as slices beside the whole.
+    slice_features: Features whose values are reported as slices beside the whole;
+      several together make a cross of slices. `edited_group` and `edited_term` are made
+      from the pairs; see `edited_slices.py`.
+    max_terms: Most slices by `edited_term`.
+    example_texts: Whether the worst flips keep users' words.
+    with_labels: Without, only what needs no label is measured: no AUC, no Fairness
+      Indicators.
+    signature_name: Of the models.
 
   Returns:
     The configuration. AUC and Fairness Indicators weigh each example by
     `LABEL_WEIGHT`; FlipRate counts labelled and unlabelled examples alike.
+
+  Raises:
+    ValueError: If `gate_on` is not known or AUC is to be gated without labels.
   """
-  change = ""
+  if gate_on not in GATES:
+    raise ValueError(f"Expected gate_on to be one of {GATES}. Received: {gate_on}")
+  if not with_labels and (min_auc is not None or max_auc_drop is not None):
+    raise ValueError("AUC cannot gate without labels: give no min_auc or max_auc_drop.")
+  models = [_model_spec(CANDIDATE, signature_name, with_labels)]
+  if max_auc_drop is not None:
+    models.append(_model_spec(BASELINE, signature_name, with_labels, is_baseline=True))
+  groups = dict(max_flip_rate_of or {})
+  slices = [_slicing_spec(names) for names in slice_features]
+  by_group = _slicing_spec(features.EDITED_GROUP)
+  if groups and by_group not in slices:
+    slices.append(by_group)
+  thresholds = list(dict.fromkeys([decision_threshold, *other_thresholds]))
+  counted = {"thresholds": thresholds, "text_feature": text_feature}
+  flips = tfma.MetricsSpec(
+    example_weights=tfma.ExampleWeightOptions(unweighted=True),
+    metrics=[
+      _metric(flip_rate.FlipRate, level=level, max_terms=max_terms, **counted),
+      _metric(worst_flips.WorstFlips, texts=example_texts, **counted),
+    ],
+  )
+  kind = "overall/upper_bound" if gate_on == UPPER_BOUND else "overall"
+  bounds = [(_OVERALL, max_flip_rate)] if max_flip_rate is not None else []
+  bounds += [(_group_spec(group), bound) for group, bound in groups.items()]
+  for where, bound in bounds:
+    _gate(flips, metric_keys.flip_rate_key(decision_threshold, kind), where, high=bound)
+    _gate(flips, metric_keys.PAIRS, where, low=min_pairs)
+  specs = [_accuracy(thresholds, min_auc, max_auc_drop), flips]
+  return tfma.EvalConfig(
+    model_specs=models,
+    slicing_specs=[_OVERALL, *slices],
+    metrics_specs=specs if with_labels else [flips],
+  )
+
+
+_OVERALL = tfma.SlicingSpec()
+
+
+def _accuracy(
+  thresholds: list[float], min_auc: float | None, max_auc_drop: float | None
+) -> tfma.MetricsSpec:
+  metrics = [
+    _named("AUC", name="auc", num_thresholds=10000),
+    _named("ExampleCount"),
+  ]
+  # The package is an extra: plain pip cannot install it beside TFX 1.16.
+  if importlib.util.find_spec("fairness_indicators"):
+    module = "fairness_indicators.fairness_indicators_metrics"
+    metrics.append(_named("FairnessIndicators", module, thresholds=thresholds))
+  # A threshold without slicing specs would hold for every slice, however small.
+  bound = tfma.MetricThreshold()
+  if min_auc is not None:
+    bound.value_threshold.lower_bound.value = min_auc
   if max_auc_drop is not None:
     # TFMA allows an absolute change v when v >= bound for higher-is-better metrics.
-    change = f"""
-      change_threshold {{
-        direction: HIGHER_IS_BETTER absolute {{ value: {-max_auc_drop!r} }}
-      }}"""
-  baseline = "" if max_auc_drop is None else _model_spec(BASELINE, is_baseline=True)
-  slices = "".join(
-    f"slicing_specs {{ feature_keys: {_quoted(name)} }}" for name in slice_features
-  )
-  at = threshold_suffix(decision_threshold)
-  # A threshold without slicing specs holds for every slice, however small.
-  overall = "slicing_specs {}"
-  flip_rate = (
-    f'"thresholds": [{decision_threshold!r}], '
-    f'"text_feature": {json.dumps(text_feature)}'
-  )
-  return text_format.Parse(
-    f"""
-    {_model_spec(CANDIDATE)} {baseline}
-    slicing_specs {{}} {slices}
-    metrics_specs {{
-      example_weights {{ weighted: true }}
-      metrics {{
-        class_name: "AUC"
-        config: '"name": "auc", "num_thresholds": 10000'
-        per_slice_thresholds {{
-          {overall}
-          threshold {{
-            value_threshold {{ lower_bound {{ value: {min_auc!r} }} }} {change}
-          }}
-        }}
-      }}
-      metrics {{ class_name: "ExampleCount" }}
-      {_fairness_indicators(decision_threshold)}
-    }}
-    metrics_specs {{
-      example_weights {{ unweighted: true }}
-      metrics {{
-        class_name: "{FlipRate.__name__}"
-        module: "{FlipRate.__module__}"
-        config: {_quoted(flip_rate)}
-      }}
-      per_slice_thresholds {{
-        key: "{NAME}/overall{at}"
-        value {{
-          thresholds {{
-            {overall}
-            threshold {{
-              value_threshold {{ upper_bound {{ value: {max_flip_rate!r} }} }}
-            }}
-          }}
-        }}
-      }}
-    }}
-    """,
-    tfma.EvalConfig(),
+    bound.change_threshold.direction = tfma.MetricDirection.HIGHER_IS_BETTER
+    bound.change_threshold.absolute.value = -max_auc_drop
+  if min_auc is not None or max_auc_drop is not None:
+    metrics[0].per_slice_thresholds.add(slicing_specs=[_OVERALL], threshold=bound)
+  return tfma.MetricsSpec(
+    example_weights=tfma.ExampleWeightOptions(weighted=True), metrics=metrics
   )
 
 
-def _model_spec(name: str, is_baseline: bool = False) -> str:
-  return f"""model_specs {{
-    name: "{name}"
-    is_baseline: {str(is_baseline).lower()}
-    signature_name: "serving_default"
-    label_key: "{features.LABEL}"
-    example_weight_key: "{features.LABEL_WEIGHT}"
-  }}"""
+def _gate(
+  spec: tfma.MetricsSpec,
+  key: str,
+  where: tfma.SlicingSpec,
+  low: float | None = None,
+  high: float | None = None,
+) -> None:
+  threshold = tfma.MetricThreshold()
+  if low is not None:
+    threshold.value_threshold.lower_bound.value = low
+  if high is not None:
+    threshold.value_threshold.upper_bound.value = high
+  spec.per_slice_thresholds[key].thresholds.add(
+    slicing_specs=[where], threshold=threshold
+  )
 
 
-def _fairness_indicators(decision_threshold: float) -> str:
-  """The package is an extra: plain pip cannot install it beside TFX 1.16."""
-  if not importlib.util.find_spec("fairness_indicators"):
-    return ""
-  return f"""metrics {{
-    class_name: "FairnessIndicators"
-    module: "fairness_indicators.fairness_indicators_metrics"
-    config: '"thresholds": [{decision_threshold!r}]'
-  }}"""
+def _model_spec(
+  name: str, signature_name: str, with_labels: bool, is_baseline: bool = False
+) -> tfma.ModelSpec:
+  spec = tfma.ModelSpec(
+    name=name, is_baseline=is_baseline, signature_name=signature_name
+  )
+  if with_labels:
+    spec.label_key = features.LABEL
+    spec.example_weight_key = features.LABEL_WEIGHT
+  return spec
 
 
-def _quoted(text: str) -> str:
-  return '"' + text_format.text_encoding.CEscape(text, as_utf8=True) + '"'
+def _slicing_spec(names: str | Iterable[str]) -> tfma.SlicingSpec:
+  keys = [names] if isinstance(names, str) else list(names)
+  return tfma.SlicingSpec(feature_keys=keys)
+
+
+def _group_spec(group: str) -> tfma.SlicingSpec:
+  return tfma.SlicingSpec(feature_values={features.EDITED_GROUP: group})
+
+
+def _metric(metric_class: type, **config: Any) -> tfma.MetricConfig:
+  return _named(metric_class.__name__, metric_class.__module__, **config)
+
+
+def _named(class_name: str, module: str = "", **config: Any) -> tfma.MetricConfig:
+  # TFMA wants the inside of a JSON object.
+  inside = json.dumps(config)[1:-1]
+  return tfma.MetricConfig(class_name=class_name, module=module, config=inside)

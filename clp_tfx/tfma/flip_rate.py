@@ -1,172 +1,335 @@
 """FlipRate: how often a decision changes between a text and its counterfactual."""
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import apache_beam as beam
 import numpy as np
+import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
-NAME = "flip_rate"
+from clp_tfx.tfma import intervals, metric_keys
+from clp_tfx.tfma.decisions import THRESHOLD, DecisionRule
+from clp_tfx.tfma.exact_sums import ExactSums
+from clp_tfx.tfma.matched_threshold import ScoredPairs, ScoreHistograms
+from clp_tfx.tfma.pair_scores import (
+  PER_THRESHOLD,
+  SHARED,
+  PairScoresPreprocessor,
+  Scored,
+)
 
-COUNTERFACTUAL_PREDICTIONS = "counterfactual_predictions"
-"""Extracts key of the scores of counterfactuals: float, shape `[batch, K]`, NaN where
-a row has fewer pairs; with several models a dict of them by model name."""
+PAIRS, EXAMPLES = "pairs", "examples"
+DEFAULT_LEVEL = 0.95
+DEFAULT_MAX_TERMS = 50
 
 
 class FlipRate(metric_types.Metric):
-  """Shares of pairs whose decision flips, at one or more decision thresholds.
+  """Shares of pairs whose decision flips, and how far their scores are apart.
 
-  A decision is positive where `score > threshold`, as in TFMA's confusion matrices.
-  A pair is an example and one of its counterfactuals. For each threshold t:
+  A pair is a text and one of its counterfactuals. Needs `counterfactual_extractors`.
+  Emits, for each decision threshold t, the metrics of docs/metrics.md:
 
-  - `flip_rate/overall@t`: share of pairs whose two decisions differ;
-  - `flip_rate/positive_to_negative@t`: share of pairs where the original is
-    positive and the counterfactual negative;
-  - `flip_rate/negative_to_positive@t`: the reverse; the two add up to overall;
-  - `flip_count/positive_to_negative@t`, `flip_count/negative_to_positive@t`: the
-    pairs behind them;
-  - `positive_rate@t`: share of examples whose decision is positive, because a
-    model that says no to everything never flips;
+  - `flip_rate/overall@t`, with `/standard_error`, `/lower_bound`, `/upper_bound` before
+    the `@`; `flip_rate/positive_to_negative@t`, `flip_rate/negative_to_positive@t`;
+    `flip_rate/positive_to_negative/given_positive@t`,
+    `flip_rate/negative_to_positive/given_negative@t`;
+  - `flip_count/overall@t`, `flip_count/positive_to_negative@t`,
+    `flip_count/negative_to_positive@t`, `flip_count/positive_pairs@t`,
+    `flip_count/negative_pairs@t`;
+  - `positive_rate@t`: share of all texts whose decision is positive;
+  - with a baseline, of the other model, `matched_threshold@t`,
+    `positive_rate/matched@t` and `flip_rate/overall/matched@t`;
 
-  and once `flip_count/pairs`. Rates are in [0, 1]; 0 when no decision depends on
-  the edit; NaN without pairs (which fails any bound). Example weights do not
-  enter. Needs `CounterfactualPredictionsExtractor`.
+  and once `flip_count/pairs`, `flip_count/comments` (texts with pairs),
+  `flip_rate/comments_left_out`, `counterfactual_gap` (with `/standard_error` and
+  `/max_per_example`), `score_sensitivity` and `score_deviation`.
+
+  Rates are in [0, 1]; 0 when no decision depends on the edit; NaN without pairs, which
+  fails any bound. Where decisions are not those of one score (`argmax`, `any_label`)
+  what needs a positive decision or a signed difference is not emitted, and `argmax` has
+  no `@t`. Unweighted keys leave `example_weighted` open: TFMA looks thresholds up so.
 
   Args:
-    thresholds: Decision thresholds, each in [0, 1].
+    thresholds: Decision thresholds.
+    decision: `threshold`, `argmax` or `any_label`; see `DecisionRule`.
+    level: Confidence of the one-sided bounds, in (0, 1).
+    denominator: `pairs`; or `examples` for the numbers of TFMA's FlipRate up to 0.46,
+      which divided by all examples, with pairs or without; rates have no bounds then.
     text_feature: Feature that the counterfactuals stand in for; for the extractor.
-    name: Prefix of the rates.
-
-  Reference:
-    Garg et al., 2019, https://arxiv.org/abs/1809.10610
+    max_terms: Most terms that make a slice of their own, those with the most pairs,
+      where the EvalConfig slices by `edited_term`; for the extractor.
+    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
   """
 
   def __init__(
     self,
     thresholds: Sequence[float] = (0.5,),
+    decision: str = THRESHOLD,
+    level: float = DEFAULT_LEVEL,
+    denominator: str = PAIRS,
     text_feature: str = "comment_text",
-    name: str = NAME,
+    max_terms: int = DEFAULT_MAX_TERMS,
+    name: str = metric_keys.FLIP_RATE,
   ):
+    if not 0 < level < 1:
+      raise ValueError(f"Expected level between 0 and 1. Received: {level}")
+    if denominator not in (PAIRS, EXAMPLES):
+      raise ValueError(
+        f"Expected denominator to be {PAIRS} or {EXAMPLES}. Received: {denominator}"
+      )
     super().__init__(
       _computations,
       thresholds=list(thresholds),
+      decision=decision,
+      level=level,
+      denominator=denominator,
       text_feature=text_feature,
+      max_terms=max_terms,
       name=name,
     )
     self.text_feature = text_feature
-
-
-def threshold_suffix(threshold: float) -> str:
-  """Returns `@0.5`: how metric keys name a decision threshold."""
-  return f"@{threshold:g}"
+    self.max_terms = max_terms
 
 
 def _computations(
   thresholds: Sequence[float],
+  decision: str,
+  level: float,
+  denominator: str,
   text_feature: str,
+  max_terms: int,
   name: str,
+  eval_config: tfma.EvalConfig | None = None,
   model_names: Sequence[str] | None = None,
+  output_names: Sequence[str] | None = None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None = None,
+  example_weighted: bool = False,
 ) -> metric_types.MetricComputations:
-  del text_feature
-  preprocessor = metric_types.StandardMetricInputsPreprocessor(
-    include_filter={COUNTERFACTUAL_PREDICTIONS: {}}
-  )
-  counters = [
-    _FlipCounter(tuple(thresholds), name, model_name)
-    for model_name in model_names or [""]
-  ]
-  return [
-    metric_types.MetricComputation(
-      keys=list(counter.extract_output(counter.create_accumulator())),
-      preprocessors=[preprocessor],
-      combiner=counter,
+  del text_feature, max_terms, name
+  computations = []
+  for scored, sub_key in scored_outputs(
+    thresholds, decision, eval_config, model_names, output_names, sub_keys
+  ):
+    counter = _FlipCounter(scored, sub_key, example_weighted, level, denominator)
+    computations.append(
+      metric_types.MetricComputation(
+        keys=counter.keys(),
+        preprocessors=[PairScoresPreprocessor(scored, example_weighted)],
+        combiner=counter,
+      )
     )
-    for counter in counters
-  ]
+  return computations
 
 
-@dataclasses.dataclass(frozen=True)
-class _Counts:
-  """Counts; the tuples have one entry per threshold."""
+def scored_outputs(
+  thresholds: Sequence[float],
+  decision: str,
+  eval_config: tfma.EvalConfig | None,
+  model_names: Sequence[str] | None,
+  output_names: Sequence[str] | None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None,
+) -> Iterator[tuple[Scored, metric_types.SubKey | None]]:
+  """Yields every model, output and class of a MetricsSpec, with its sub key.
 
-  examples: int
-  pairs: int
-  positives: tuple[int, ...]
-  positive_to_negative: tuple[int, ...]
-  negative_to_positive: tuple[int, ...]
+  Args:
+    thresholds: Decision thresholds.
+    decision: One of `decisions.RULES`.
+    eval_config: Names the baseline.
+    model_names: As TFMA passes them, None for one without a name.
+    output_names: Likewise.
+    sub_keys: Likewise; only class ids.
 
-  def __add__(self, other: "_Counts") -> "_Counts":
-    return _Counts(
-      self.examples + other.examples,
-      self.pairs + other.pairs,
-      _sum(self.positives, other.positives),
-      _sum(self.positive_to_negative, other.positive_to_negative),
-      _sum(self.negative_to_positive, other.negative_to_positive),
-    )
+  Raises:
+    ValueError: If a sub key is not a class id.
+  """
+  baseline = eval_config and tfma.utils.get_baseline_model_spec(eval_config)
+  for sub_key in sub_keys or [None]:
+    if sub_key is not None and sub_key.class_id is None:
+      raise ValueError(
+        f"Expected to binarize by class_ids. Received: {sub_key}, which this metric "
+        "does not know."
+      )
+    rule = DecisionRule(decision, tuple(thresholds), sub_key and sub_key.class_id)
+    for output_name in output_names or [""]:
+      for model_name in model_names or [""]:
+        compared = baseline.name if baseline and model_name != baseline.name else None
+        yield Scored(rule, model_name, output_name, compared), sub_key
 
 
-def _sum(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
-  return tuple(x + y for x, y in zip(a, b, strict=True))
+@dataclasses.dataclass
+class _Accumulator:
+  """Sums, and histograms where there is a baseline to match."""
+
+  sums: ExactSums
+  histograms: ScoreHistograms | None
 
 
 class _FlipCounter(beam.CombineFn):
-  def __init__(self, thresholds: tuple[float, ...], name: str, model_name: str):
-    self._thresholds = thresholds
-    self._name = name
-    self._model_name = model_name
+  def __init__(
+    self,
+    scored: Scored,
+    sub_key: metric_types.SubKey | None,
+    example_weighted: bool,
+    level: float,
+    denominator: str,
+  ):
+    self._scored = scored
+    self._sub_key = sub_key
+    self._example_weighted = example_weighted
+    self._level = level
+    self._per_example = denominator == EXAMPLES
 
-  def create_accumulator(self) -> _Counts:
-    zeros = (0,) * len(self._thresholds)
-    return _Counts(0, 0, zeros, zeros, zeros)
+  @property
+  def _thresholds(self) -> tuple[float | None, ...]:
+    return self._scored.rule.keyed_thresholds
+
+  @property
+  def _matches(self) -> bool:
+    return self._scored.baseline_name is not None and self._has_score
+
+  @property
+  def _has_score(self) -> bool:
+    return self._scored.rule.rule == THRESHOLD
+
+  def create_accumulator(self) -> _Accumulator:
+    size = len(SHARED) + len(self._thresholds) * len(PER_THRESHOLD)
+    histograms = ScoreHistograms(len(self._thresholds)) if self._matches else None
+    return _Accumulator(ExactSums.zeros(size), histograms)
 
   def add_input(
-    self, accumulator: _Counts, element: metric_types.StandardMetricInputs
-  ) -> _Counts:
-    (score,) = np.ravel(element.get_predictions(self._model_name))
-    scores = element[COUNTERFACTUAL_PREDICTIONS]
-    if isinstance(scores, dict):
-      scores = scores[self._model_name]
-    scores = scores[~np.isnan(scores)]
-    positive = [bool(score > t) for t in self._thresholds]
-    above = [int(np.sum(scores > t)) for t in self._thresholds]
-    return accumulator + _Counts(
-      examples=1,
-      pairs=len(scores),
-      positives=tuple(map(int, positive)),
-      positive_to_negative=tuple(
-        len(scores) - n if p else 0 for p, n in zip(positive, above, strict=True)
-      ),
-      negative_to_positive=tuple(
-        0 if p else n for p, n in zip(positive, above, strict=True)
-      ),
-    )
+    self, accumulator: _Accumulator, element: tuple[np.ndarray, ScoredPairs | None]
+  ) -> _Accumulator:
+    vector, scored_pairs = element
+    if accumulator.histograms is not None:
+      accumulator.histograms.add(scored_pairs)
+    return _Accumulator(accumulator.sums + vector, accumulator.histograms)
 
-  def merge_accumulators(self, accumulators: Iterable[_Counts]) -> _Counts:
-    return sum(accumulators, start=self.create_accumulator())
+  def merge_accumulators(self, accumulators: Iterable[_Accumulator]) -> _Accumulator:
+    # Into a new one: TFMA's jackknife merges the same accumulators twenty times.
+    merged = self.create_accumulator()
+    for accumulator in accumulators:
+      merged.sums = merged.sums + accumulator.sums
+      if merged.histograms is not None:
+        merged.histograms.merge(accumulator.histograms)
+    return merged
 
-  def extract_output(self, accumulator: _Counts) -> dict[metric_types.MetricKey, float]:
-    counts = accumulator
-    values = {"flip_count/pairs": counts.pairs}
+  def extract_output(
+    self, accumulator: _Accumulator
+  ) -> dict[metric_types.MetricKey, float]:
+    totals = accumulator.sums.totals
+    shared = dict(zip(SHARED, totals, strict=False))
+    rows = totals[len(SHARED) :].reshape(-1, len(PER_THRESHOLD))
+    values = self._shared_values(shared)
     for i, threshold in enumerate(self._thresholds):
-      at = threshold_suffix(threshold)
-      down, up = counts.positive_to_negative[i], counts.negative_to_positive[i]
-      values |= {
-        f"{self._name}/overall{at}": _ratio(down + up, counts.pairs),
-        f"{self._name}/positive_to_negative{at}": _ratio(down, counts.pairs),
-        f"{self._name}/negative_to_positive{at}": _ratio(up, counts.pairs),
-        f"flip_count/positive_to_negative{at}": down,
-        f"flip_count/negative_to_positive{at}": up,
-        f"positive_rate{at}": _ratio(counts.positives[i], counts.examples),
-      }
-    # TFMA looks thresholds up under keys that leave example_weighted open.
+      sums = shared | dict(zip(PER_THRESHOLD, rows[i], strict=True))
+      values |= self._threshold_values(threshold, sums)
+      if accumulator.histograms is not None:
+        values |= _matched_values(accumulator.histograms, i, threshold, shared)
     return {
-      metric_types.MetricKey(
-        name=name, model_name=self._model_name, example_weighted=None
+      metric_keys.metric_key(
+        name,
+        self._scored.model_name,
+        self._scored.output_name,
+        self._sub_key,
+        self._example_weighted,
       ): float(value)
       for name, value in values.items()
     }
 
+  def keys(self) -> list[metric_types.MetricKey]:
+    """Returns the keys that are emitted."""
+    return list(self.extract_output(self.create_accumulator()))
 
-def _ratio(numerator: int, denominator: int) -> float:
+  def _shared_values(self, sums: dict[str, float]) -> dict[str, float]:
+    gaps = _cluster_sums(sums, "gap", "w2_gn", "w2_gg")
+    left_out = sums["left_out_texts"]
+    values = {
+      metric_keys.PAIRS: sums["pairs"],
+      metric_keys.COMMENTS: sums["paired_texts"],
+      metric_keys.COMMENTS_LEFT_OUT: _ratio(left_out, left_out + sums["paired_texts"]),
+      metric_keys.COUNTERFACTUAL_GAP: _ratio(sums["gap"], sums["pairs"]),
+      metric_keys.GAP_STANDARD_ERROR: intervals.standard_error(gaps),
+      metric_keys.GAP_MAX_PER_EXAMPLE: _ratio(sums["max_gap"], sums["paired_texts"]),
+    }
+    if self._has_score:
+      values |= {
+        metric_keys.SCORE_SENSITIVITY: _ratio(sums["sensitivity"], sums["pairs"]),
+        metric_keys.SCORE_DEVIATION: _ratio(sums["deviation"], sums["paired_texts"]),
+      }
+    return values
+
+  def _threshold_values(
+    self, threshold: float | None, sums: dict[str, float]
+  ) -> dict[str, float]:
+    def rate(kind: str) -> str:
+      return metric_keys.flip_rate_key(threshold, kind)
+
+    def count(kind: str) -> str:
+      return metric_keys.flip_count_key(threshold, kind)
+
+    denominator = sums["texts"] if self._per_example else sums["pairs"]
+    values = {
+      rate("overall"): _ratio(sums["changed"], denominator),
+      count("overall"): sums["changed"],
+    }
+    if not self._per_example:
+      flips = _cluster_sums(sums, "changed", "w2_fn", "w2_ff")
+      values |= {
+        rate("overall/standard_error"): intervals.standard_error(flips),
+        rate("overall/lower_bound"): intervals.lower_bound(flips, self._level),
+        rate("overall/upper_bound"): intervals.upper_bound(flips, self._level),
+      }
+    if self._has_score:
+      down, up = sums["positive_to_negative"], sums["negative_to_positive"]
+      positive = sums["positive_pairs"]
+      negative = sums["pairs"] - positive
+      values |= {
+        rate("positive_to_negative"): _ratio(down, denominator),
+        rate("negative_to_positive"): _ratio(up, denominator),
+        rate("positive_to_negative/given_positive"): _ratio(down, positive),
+        rate("negative_to_positive/given_negative"): _ratio(up, negative),
+        count("positive_to_negative"): down,
+        count("negative_to_positive"): up,
+        count("positive_pairs"): positive,
+        count("negative_pairs"): negative,
+        metric_keys.positive_rate_key(threshold): _ratio(
+          sums["positives"], sums["texts"]
+        ),
+      }
+    return values
+
+
+def _cluster_sums(
+  sums: dict[str, float], total: str, w2_fn: str, w2_ff: str
+) -> intervals.ClusterSums:
+  return intervals.ClusterSums(
+    clusters=sums["clusters"],
+    flipped_clusters=sums.get("flipped_clusters", 0.0),
+    pairs=sums["pairs"],
+    flips=sums[total],
+    w2_n=sums["w2_n"],
+    w2_nn=sums["w2_nn"],
+    w2_fn=sums[w2_fn],
+    w2_ff=sums[w2_ff],
+  )
+
+
+def _matched_values(
+  histograms: ScoreHistograms, index: int, threshold: float, sums: dict[str, float]
+) -> dict[str, float]:
+  matched = histograms.match(index, threshold)
+  nan = float("nan")
+  return {
+    metric_keys.matched_threshold_key(threshold): matched.threshold if matched else nan,
+    metric_keys.positive_rate_key(threshold, matched=True): (
+      _ratio(matched.positives, sums["texts"]) if matched else nan
+    ),
+    metric_keys.flip_rate_key(threshold, "overall/matched"): (
+      _ratio(matched.flips, sums["pairs"]) if matched else nan
+    ),
+  }
+
+
+def _ratio(numerator: float, denominator: float) -> float:
   return numerator / denominator if denominator else float("nan")

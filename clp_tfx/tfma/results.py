@@ -1,8 +1,13 @@
 """Results of an evaluation, model by model."""
 
+import json
+from pathlib import Path
+from typing import Any
+
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.errors import InputError
+from clp_tfx.tfma import metric_keys
 
 
 def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
@@ -31,3 +36,49 @@ def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
     spec.name: tfma.load_eval_result(evaluation_path, model_name=spec.name)
     for spec in specs
   }
+
+
+def load_worst_flips(
+  evaluation_path: str, slice_key: tuple[tuple[str, str], ...] = ()
+) -> dict[str, list[dict[str, Any]]]:
+  """Loads the worst flips of each model of a TFMA run.
+
+  Args:
+    evaluation_path: Output folder of an evaluation with the metric WorstFlips.
+    slice_key: As TFMA has it, such as `(("edited_group", "gender"),)`; all comments
+      when empty.
+
+  Returns:
+    By model name (`model` where the run did not name it) what WorstFlips kept, worst
+    first; several outputs or classes one after the other.
+  """
+  found: dict[str, list[dict[str, Any]]] = {}
+  for metrics in tfma.load_metrics(evaluation_path):
+    if tfma.slicer.deserialize_slice_key(metrics.slice_key) != slice_key:
+      continue
+    # Cross slices have an empty slice key as well.
+    if metrics.HasField("cross_slice_key"):
+      continue
+    for item in metrics.metric_keys_and_values:
+      if item.key.name == metric_keys.WORST_FLIPS and not item.key.is_diff:
+        lines = item.value.bytes_value.decode().splitlines()
+        flips = found.setdefault(item.key.model_name or "model", [])
+        flips += [json.loads(line) for line in lines]
+  return found
+
+
+def write_worst_flips(evaluation_path: str, path: str | Path) -> None:
+  """Writes the worst flips of all comments as JSON lines, whole or not at all.
+
+  Args:
+    evaluation_path: Output folder of an evaluation with the metric WorstFlips.
+    path: File to write or replace; a line per flip, with the name of its `model`.
+  """
+  lines = [
+    json.dumps({"model": model, **flip}, ensure_ascii=False) + "\n"
+    for model, flips in load_worst_flips(evaluation_path).items()
+    for flip in flips
+  ]
+  fresh = Path(f"{path}.new")
+  fresh.write_text("".join(lines), encoding="utf-8")
+  fresh.replace(path)

@@ -23,7 +23,17 @@ def save_keyword_model(path, keyword):
   return str(path)
 
 
-def example(text, counterfactuals, label, groups=(), label_weight=1.0):
+def example(
+  text,
+  counterfactuals,
+  label,
+  groups=(),
+  label_weight=1.0,
+  edited=(),
+  edits=(),
+  terms=(),
+  skipped=(),
+):
   """Returns a serialised tf.Example as the Evaluator reads it."""
 
   def strings(values):
@@ -36,6 +46,12 @@ def example(text, counterfactuals, label, groups=(), label_weight=1.0):
   features = {
     "comment_text": strings([text]),
     "counterfactual_text": strings(counterfactuals),
+    "counterfactual_group": strings(
+      edited or ["+".join(groups)] * len(counterfactuals)
+    ),
+    "counterfactual_edit": strings(edits),
+    "counterfactual_skipped": strings(skipped),
+    "identity_term": strings(terms),
     "identity_group": strings(groups),
     "binary_label": number(label),
     "label_weight": number(label_weight),

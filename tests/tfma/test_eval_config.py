@@ -11,20 +11,26 @@ from .evaluation import evaluate, example, save_keyword_model
 # latter; for the former the positives score (0.9, 0.2) and the negatives (0.9, 0.2,
 # 0.2): of 6 couples 2 are right, 3 tied, 1 wrong: (2 + 3 / 2) / 6.
 EXAMPLES = [
-  example("a bad gay day", ["a bad day"], 1.0, ["so", "so/gay"]),
-  example("a gay day", ["a day"], 0.0, ["so", "so/gay"]),
-  example("a lesbian day", ["a day"], 0.0, ["so"]),
+  example("a bad gay day", ["a bad day"], 1.0, ["so/gay"], terms=["gay"]),
+  example("a gay day", ["a day"], 0.0, ["so/gay"], terms=["gay"]),
+  example("a lesbian day", ["a day"], 0.0, ["so/lesbian"], terms=["lesbian"]),
   example("bad", [], 1.0),
   example("fine", [], 0.0),
   example("not labelled", [], 0.0, label_weight=0.0),
 ]
 GAY_AUC = 3.5 / 6
+RATE = "flip_rate/overall@0.5"
+UPPER = "flip_rate/overall/upper_bound@0.5"
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory):
   folder = tmp_path_factory.mktemp("models")
   return {word: save_keyword_model(folder / word, word) for word in ("gay", "bad")}
+
+
+def gate(**arguments):
+  return make_eval_config(**{"gate_on": "point", "min_pairs": 1, **arguments})
 
 
 def failures(output):
@@ -34,57 +40,94 @@ def failures(output):
     for per_slice in result.metric_validations_per_slice
     for failure in per_slice.failures
   }
-  assert result.validation_ok == (not found)
+  assert result.validation_ok == (not found and not result.missing_slices)
   return found
 
 
+def value(output, name, slice_key=(), model_name=None):
+  result = tfma.load_eval_result(output, model_name=model_name)
+  return result.get_metrics_for_slice(slice_key)[name]["doubleValue"]
+
+
 def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
-  config = make_eval_config(max_flip_rate=0.5, min_auc=0.5)
+  config = gate(max_flip_rate=0.5, min_auc=0.5)
   output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
-  assert failures(output) == {("flip_rate/overall@0.5", False)}
-  metrics = tfma.load_eval_result(output).get_metrics_for_slice()
-  assert metrics["flip_rate/overall@0.5"]["doubleValue"] == 2 / 3
-  assert metrics["auc"]["doubleValue"] == pytest.approx(GAY_AUC, abs=1e-3)
-  assert metrics["example_count"]["doubleValue"] == 5  # unlabelled: weight 0
+  assert failures(output) == {(RATE, False)}
+  assert value(output, RATE) == 2 / 3
+  assert value(output, "auc") == pytest.approx(GAY_AUC, abs=1e-3)
+  assert value(output, "example_count") == 5  # unlabelled: weight 0
+  # By group and by term: the pairs that edit it, at both levels.
+  assert value(output, RATE, (("edited_group", "so"),)) == 2 / 3
+  assert value(output, RATE, (("edited_group", "so/gay"),)) == 1
 
 
-def test_compares_with_a_baseline_and_slices(tmp_path, models):
-  config = make_eval_config(max_flip_rate=0.5, min_auc=0.9, max_auc_drop=0.01)
-  output = evaluate(tmp_path, EXAMPLES, config, models["bad"], baseline=models["gay"])
-  assert failures(output) == set()
-  before = tfma.load_eval_result(output, model_name="baseline")
-  after = tfma.load_eval_result(output, model_name="clp")
-  group = (("identity_group", "so/gay"),)
-  rate = "flip_rate/overall@0.5"
-  assert before.get_metrics_for_slice()[rate]["doubleValue"] == 2 / 3
-  assert before.get_metrics_for_slice(group)[rate]["doubleValue"] == 1
-  assert after.get_metrics_for_slice()[rate]["doubleValue"] == 0
-  assert after.get_metrics_for_slice()["auc"]["doubleValue"] == pytest.approx(1)
+def test_the_upper_bound_gates_where_the_rate_would_pass(tmp_path, models):
+  config = gate(max_flip_rate=0.5, min_auc=0.9, gate_on="upper_bound", min_pairs=4)
+  output = evaluate(tmp_path, EXAMPLES, config, models["bad"])
+  assert value(output, RATE) == 0
+  assert failures(output) == {(UPPER, False), ("flip_count/pairs", False)}
+
+
+def test_compares_with_a_baseline_and_gates_a_group(tmp_path, models):
+  config = gate(
+    max_flip_rate=0.9,
+    min_auc=0.5,
+    max_auc_drop=0.5,
+    max_flip_rate_of={"so/gay": 0.9, "so/lesbian": 0, "gender": 1},
+  )
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"], baseline=models["bad"])
+  result = tfma.load_validation_result(output)
+  (refused,) = result.metric_validations_per_slice
+  (failure,) = refused.failures
+  assert (failure.metric_key.name, failure.metric_value.double_value.value) == (RATE, 1)
+  key = tfma.slicer.deserialize_slice_key(refused.slice_key)
+  assert key == (("edited_group", "so/gay"),)
+  (missing,) = result.missing_slices
+  assert dict(missing.feature_values) == {"edited_group": "gender"}
+  assert value(output, RATE, model_name="baseline") == 0
+  assert value(output, "flip_rate/overall/matched@0.5", model_name="clp") == 2 / 3
 
 
 def test_refuses_an_auc_drop_and_a_low_auc(tmp_path, models):
-  config = make_eval_config(max_flip_rate=1, min_auc=0.9, max_auc_drop=0.01)
+  config = gate(max_flip_rate=1, min_auc=0.9, max_auc_drop=0.01)
   output = evaluate(tmp_path, EXAMPLES, config, models["gay"], baseline=models["bad"])
   assert failures(output) == {("auc", False), ("auc", True)}
 
 
-def test_a_drop_within_the_bound_passes(tmp_path, models):
-  config = make_eval_config(max_flip_rate=1, min_auc=0.5, max_auc_drop=0.5)
-  output = evaluate(tmp_path, EXAMPLES, config, models["gay"], baseline=models["bad"])
-  assert failures(output) == set()
-
-
 def test_no_pairs_is_a_refusal(tmp_path, models):
   examples = [example("bad", [], 1.0), example("fine", [], 0.0)]
-  config = make_eval_config(max_flip_rate=1, min_auc=0.5)
-  output = evaluate(tmp_path, examples, config, models["bad"])
-  assert failures(output) == {("flip_rate/overall@0.5", False)}
+  output = evaluate(
+    tmp_path, examples, gate(max_flip_rate=1, min_auc=0.5), models["bad"]
+  )
+  assert failures(output) == {(RATE, False), ("flip_count/pairs", False)}
 
 
 def test_the_threshold_names_the_gated_metric(tmp_path, models):
-  config = make_eval_config(max_flip_rate=0.5, min_auc=0.5, decision_threshold=0.95)
+  config = gate(
+    max_flip_rate=0.5, min_auc=0.5, decision_threshold=0.95, other_thresholds=[0.5]
+  )
   output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
   assert failures(output) == set()
+  assert value(output, "flip_rate/overall@0.95") == 0
+  assert value(output, "positive_rate@0.95") == 0
+  assert value(output, RATE) == 2 / 3
+
+
+def test_without_labels_only_flips_are_measured(tmp_path, models):
+  config = make_eval_config(with_labels=False)
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
   metrics = tfma.load_eval_result(output).get_metrics_for_slice()
-  assert metrics["flip_rate/overall@0.95"]["doubleValue"] == 0
-  assert metrics["positive_rate@0.95"]["doubleValue"] == 0
+  assert metrics[RATE]["doubleValue"] == 2 / 3
+  assert "auc" not in metrics
+
+
+@pytest.mark.parametrize(
+  "arguments, named",
+  [
+    ({"gate_on": "mean"}, "gate_on"),
+    ({"with_labels": False, "min_auc": 0.7}, "without labels"),
+  ],
+)
+def test_what_cannot_gate_is_named(arguments, named):
+  with pytest.raises(ValueError, match=named):
+    make_eval_config(**arguments)

@@ -1,17 +1,33 @@
+import json
+
 import pytest
 
 from clp_tfx.errors import InputError
-from clp_tfx.tfma import load_results, make_eval_config
+from clp_tfx.tfma import (
+  load_results,
+  load_worst_flips,
+  make_eval_config,
+  write_worst_flips,
+)
 
 from .evaluation import evaluate, example, save_keyword_model
 
-EXAMPLES = [example("bad her", ["bad"], 1.0), example("fine", [], 0.0)]
+EXAMPLES = [
+  example("bad her", ["bad"], 1.0, ["gender/female"], edits=["her→"], terms=["her"]),
+  example("fine", [], 0.0),
+]
 
 
-def test_baseline_first(tmp_path):
-  her, bad = (save_keyword_model(tmp_path / word, word) for word in ("her", "bad"))
+@pytest.fixture(scope="module")
+def compared(tmp_path_factory):
+  folder = tmp_path_factory.mktemp("compared")
+  her, bad = (save_keyword_model(folder / word, word) for word in ("her", "bad"))
   config = make_eval_config(max_flip_rate=1, min_auc=0.5, max_auc_drop=1)
-  results = load_results(evaluate(tmp_path, EXAMPLES, config, bad, baseline=her))
+  return evaluate(folder, EXAMPLES, config, bad, baseline=her)
+
+
+def test_baseline_first(compared):
+  results = load_results(compared)
   assert list(results) == ["baseline", "clp"]
   rates = [
     result.get_metrics_for_slice()["flip_rate/overall@0.5"]["doubleValue"]
@@ -20,11 +36,31 @@ def test_baseline_first(tmp_path):
   assert rates == [1, 0]
 
 
-def test_a_single_model(tmp_path):
-  bad = save_keyword_model(tmp_path / "bad", "bad")
-  config = make_eval_config(max_flip_rate=1, min_auc=0.5)
-  (result,) = load_results(evaluate(tmp_path, EXAMPLES, config, bad)).values()
+def test_worst_flips_of_each_model_as_json_lines(compared, tmp_path):
+  flips = load_worst_flips(compared)
+  assert flips["clp"] == []
+  (flip,) = flips["baseline"]
+  assert flip["original"] == "bad her"
+  assert flip["counterfactual"] == "bad"
+  assert (flip["edit"], flip["group"]) == ("her→", "gender/female")
+  assert flip["original_score"] == pytest.approx(0.9)
+  assert flip["counterfactual_score"] == pytest.approx(0.2)
+  by_group = load_worst_flips(compared, (("edited_group", "gender"),))
+  assert by_group["baseline"] == [flip]
+  write_worst_flips(compared, tmp_path / "flips.jsonl")
+  (line,) = (tmp_path / "flips.jsonl").read_text().splitlines()
+  assert json.loads(line) == {"model": "baseline", **flip}
+
+
+def test_a_single_model_without_texts(tmp_path):
+  her = save_keyword_model(tmp_path / "her", "her")
+  config = make_eval_config(max_flip_rate=1, min_auc=0.5, example_texts=False)
+  output = evaluate(tmp_path, EXAMPLES, config, her)
+  (result,) = load_results(output).values()
   assert result.get_metrics_for_slice()["flip_count/pairs"]["doubleValue"] == 1
+  ((flip,),) = load_worst_flips(output).values()
+  assert "bad" not in json.dumps(flip)
+  assert flip["edit"] == "her→"
 
 
 def test_a_folder_without_a_run_is_named(tmp_path):

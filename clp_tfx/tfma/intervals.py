@@ -1,0 +1,142 @@
+"""Standard errors and bounds of a share of pairs, where a comment's pairs correlate.
+
+The pairs of one comment are one cluster: often they flip together, so a thousand pairs
+of a hundred comments say less than a thousand independent ones. Everything here follows
+from sums over clusters, which merge in any order.
+"""
+
+import dataclasses
+
+import numpy as np
+from scipy import special
+
+
+@dataclasses.dataclass(frozen=True)
+class ClusterSums:
+  """Sums over the comments i with n_i > 0 pairs, of which f_i flip, at weight w_i.
+
+  Scalars, or arrays of one shape for many samples at once.
+
+  Attributes:
+    clusters: Number of such comments.
+    flipped_clusters: Of these with f_i > 0.
+    pairs: Sum of w n.
+    flips: Sum of w f.
+    w2_n: Sum of w² n.
+    w2_nn: Sum of w² n².
+    w2_fn: Sum of w² f n.
+    w2_ff: Sum of w² f².
+  """
+
+  clusters: np.ndarray
+  flipped_clusters: np.ndarray
+  pairs: np.ndarray
+  flips: np.ndarray
+  w2_n: np.ndarray
+  w2_nn: np.ndarray
+  w2_fn: np.ndarray
+  w2_ff: np.ndarray
+
+
+def standard_error(sums: ClusterSums) -> np.ndarray:
+  """Cluster-robust standard error of the share `flips / pairs`.
+
+  Formula: `sqrt(m / (m - 1) * sum(w² (f - r n)²)) / sum(w n)` with m clusters and
+  `r = sum(w f) / sum(w n)`: the linearised variance of a ratio estimator.
+
+  Args:
+    sums: Of any counts, not only flips: f may be a sum of gaps.
+
+  Returns:
+    The standard error; 0 where all clusters have the same share, NaN with fewer than
+    two clusters.
+
+  Reference:
+    Cochran, Sampling Techniques, 3rd edition, 1977, sections 6.4 and 9A.
+  """
+  with np.errstate(divide="ignore", invalid="ignore"):
+    rate = np.divide(sums.flips, sums.pairs)
+    squares = sums.w2_ff - 2 * rate * sums.w2_fn + rate**2 * sums.w2_nn
+    correction = np.divide(sums.clusters, np.subtract(sums.clusters, 1.0))
+    # Rounding may leave a little less than nothing.
+    return np.where(
+      np.greater(sums.clusters, 1),
+      np.sqrt(correction * np.maximum(squares, 0)) / sums.pairs,
+      np.nan,
+    )
+
+
+def upper_bound(sums: ClusterSums, level: float) -> np.ndarray:
+  """One-sided upper confidence bound of the share `flips / pairs`.
+
+  Clopper and Pearson's bound on as many independent pairs as the clusters are worth:
+  `BetaQuantile(level; r e + 1, e - r e)` with `e = pairs / design effect`; see
+  `effective_pairs`. Without a flip it is `1 - (1 - level)^(1 / e)`.
+
+  Args:
+    sums: As above; f counts pairs.
+    level: In (0, 1).
+
+  Returns:
+    The bound in [0, 1]; 1 where every pair flips, NaN without pairs.
+
+  Reference:
+    Korn and Graubard, 1998, "Confidence intervals for proportions with small expected
+    number of positive counts estimated from survey data", Survey Methodology 24.
+  """
+  pairs, flips = _effective(sums)
+  # Not above the pairs: the other parameter would be 0.
+  with np.errstate(invalid="ignore"):
+    rest = np.maximum(pairs - flips, 0)
+    bound = special.betaincinv(flips + 1, np.where(rest > 0, rest, 1.0), level)
+  return np.where(np.isnan(flips), np.nan, np.where(rest > 0, bound, 1.0))
+
+
+def lower_bound(sums: ClusterSums, level: float) -> np.ndarray:
+  """One-sided lower confidence bound of the share; see `upper_bound`.
+
+  Args:
+    sums: As above; f counts pairs.
+    level: In (0, 1).
+
+  Returns:
+    The bound in [0, 1]; 0 without a flip, NaN without pairs.
+  """
+  pairs, flips = _effective(sums)
+  with np.errstate(invalid="ignore"):
+    rest = np.maximum(pairs - flips, 0)
+    some = np.where(flips > 0, flips, 1.0)
+    bound = special.betaincinv(some, rest + 1, 1 - level)
+  return np.where(np.isnan(flips), np.nan, np.where(flips > 0, bound, 0.0))
+
+
+def effective_pairs(sums: ClusterSums) -> np.ndarray:
+  """How many independent pairs the clusters are worth.
+
+  The design effect is the variance of the share over that of independent pairs,
+  estimated from the clusters and at least 1. A few flips say little about it: with c
+  flipped clusters it is averaged, c to 1, with its value were all the pairs of a
+  comment to flip together, `sum(w² n²) / sum(w² n)`; without a flip that is all there
+  is. The bounds' coverage, by simulation, is in docs/metrics.md.
+
+  Args:
+    sums: As above; f counts pairs.
+
+  Returns:
+    Between 0 and `sum(w n)² / sum(w² n)`, the number of pairs where weights are equal;
+    NaN without pairs.
+  """
+  with np.errstate(divide="ignore", invalid="ignore"):
+    independent = np.divide(np.square(sums.pairs), sums.w2_n)
+    together = np.divide(sums.w2_nn, sums.w2_n)
+    rate = np.divide(sums.flips, sums.pairs)
+    estimated = standard_error(sums) ** 2 * independent / (rate * (1 - rate))
+    estimated = np.where(np.isfinite(estimated), np.maximum(estimated, 1), together)
+    weight = sums.flipped_clusters
+    return independent / ((weight * estimated + together) / (weight + 1))
+
+
+def _effective(sums: ClusterSums) -> tuple[np.ndarray, np.ndarray]:
+  pairs = effective_pairs(sums)
+  with np.errstate(divide="ignore", invalid="ignore"):
+    return pairs, pairs * np.divide(sums.flips, sums.pairs)

@@ -1,0 +1,224 @@
+"""Extracts to numbers: what one text and its pairs add to the sums of a metric."""
+
+import dataclasses
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics import metric_types
+
+from clp_tfx import features
+from clp_tfx.tfma.decisions import Comparison, DecisionRule, scores_of
+from clp_tfx.tfma.matched_threshold import ScoredPairs
+
+COUNTERFACTUAL_PREDICTIONS = "counterfactual_predictions"
+"""Extracts key of the scores of counterfactuals: float, shape `[batch, K, num_scores]`;
+with several models or outputs a dict of them by name."""
+
+COUNTERFACTUAL_PAIRS = "counterfactual_pairs"
+"""Extracts key of the pairs that count: int, shape `[batch, K]`, places among the
+example's counterfactuals, then -1. A slice by edit counts those that made the edit."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Scored:
+  """Which scores of an extract are looked at, and how they decide.
+
+  Attributes:
+    rule: How scores become decisions.
+    model_name: As TFMA has it: empty for the only one.
+    output_name: Likewise.
+    baseline_name: Another model, whose positive rate is matched; None for none.
+  """
+
+  rule: DecisionRule
+  model_name: str = ""
+  output_name: str = ""
+  baseline_name: str | None = None
+
+  def compare(self, extracts: tfma.Extracts) -> Comparison | None:
+    """Returns what changes between a text and its pairs; None without pairs."""
+    if not len(pairs_of(extracts)):
+      return None
+    return self.rule.compare(self.original(extracts), self.counterfactuals(extracts))
+
+  def original(self, extracts: tfma.Extracts) -> np.ndarray:
+    """Returns the text's own scores, shape `[num_scores]`."""
+    return self._scores(extracts[tfma.PREDICTIONS_KEY], self.model_name).ravel()
+
+  def counterfactuals(self, extracts: tfma.Extracts) -> np.ndarray:
+    """Returns the scores of the pairs that count, shape `[K, num_scores]`."""
+    scores = self._scores(extracts[COUNTERFACTUAL_PREDICTIONS], self.model_name)
+    return scores.reshape(len(scores), -1)[pairs_of(extracts)]
+
+  def baseline(self, extracts: tfma.Extracts) -> np.ndarray:
+    """Returns the text's scores by the baseline, shape `[num_scores]`."""
+    return self._scores(extracts[tfma.PREDICTIONS_KEY], self.baseline_name).ravel()
+
+  def _scores(self, values: object, model_name: str | None) -> np.ndarray:
+    # In double precision, as TFMA compares them with thresholds.
+    return np.asarray(scores_of(values, (model_name, self.output_name)), np.float64)
+
+
+def pairs_of(extracts: tfma.Extracts) -> np.ndarray:
+  """Returns the places of the pairs that count among the counterfactuals."""
+  places = np.ravel(extracts[COUNTERFACTUAL_PAIRS])
+  return places[places >= 0].astype(int)
+
+
+def is_left_out(extracts: tfma.Extracts) -> bool:
+  """Whether a text with identity terms has no pairs because it was left out."""
+  if np.any(np.ravel(extracts[COUNTERFACTUAL_PAIRS]) >= 0):
+    return False
+  return bool(
+    feature_values(extracts, features.COUNTERFACTUAL_SKIPPED)
+    and not feature_values(extracts, features.COUNTERFACTUAL_TEXT)
+  )
+
+
+def feature_values(extracts: tfma.Extracts, name: str) -> list[bytes]:
+  """Returns the values of a bytes feature; none where it is absent."""
+  values = extracts.get(tfma.FEATURES_KEY, {}).get(name)
+  if values is None:
+    return []
+  return np.ravel(getattr(values, "values", values)).tolist()
+
+
+# The sums that do not depend on a threshold, then those of each threshold, in the order
+# of the vectors.
+SHARED = (
+  "texts",  # w
+  "paired_texts",  # w, of texts with pairs
+  "left_out_texts",  # w, of texts left out
+  "clusters",  # 1, of texts with pairs
+  "pairs",  # w n
+  "w2_n",
+  "w2_nn",
+  "gap",  # w g, where g is the sum of a text's gaps
+  "w2_gn",
+  "w2_gg",
+  "max_gap",  # w times the largest gap
+  "sensitivity",  # w times the sum of differences
+  "deviation",  # w times the standard deviation
+)
+PER_THRESHOLD = (
+  "positives",  # w, of texts decided positive
+  "positive_pairs",  # w n of these
+  "positive_to_negative",  # w times pairs
+  "negative_to_positive",
+  "changed",  # w f, where f are the pairs that flip
+  "flipped_clusters",  # 1, of texts with such
+  "w2_fn",
+  "w2_ff",
+)
+
+
+class PairScoresPreprocessor(metric_types.Preprocessor):
+  """Turns an extract into the vector that it adds to the sums.
+
+  TFMA calls it once per example, and the combiner once per slice: the work is here.
+  Yields `(vector, pairs)` with the terms named by `SHARED` and `PER_THRESHOLD`, and the
+  binned scores for matching a baseline, or None.
+
+  Args:
+    scored: Which scores, and how they decide.
+    example_weighted: Whether examples weigh what their weight says, or 1.
+  """
+
+  def __init__(self, scored: Scored, example_weighted: bool):
+    super().__init__(name=f"pair_scores {scored} {example_weighted}")
+    self._scored = scored
+    self._example_weighted = example_weighted
+
+  def process(
+    self, extracts: tfma.Extracts
+  ) -> Iterator[tuple[np.ndarray, ScoredPairs | None]]:
+    """Yields what the example adds."""
+    scored, rule = self._scored, self._scored.rule
+    weight = self._weight(extracts) if self._example_weighted else 1.0
+    comparison = scored.compare(extracts)
+    shared = np.zeros(len(SHARED))
+    shared[0] = weight
+    per_threshold = np.zeros((len(rule.keyed_thresholds), len(PER_THRESHOLD)))
+    if comparison is None:
+      shared[2] = weight * is_left_out(extracts)
+      if rule.rule == "threshold":
+        per_threshold[:, 0] = weight * rule.positive(scored.original(extracts))
+    else:
+      shared[1:] = _shared_terms(comparison, weight)
+      per_threshold[:] = _threshold_terms(comparison, weight)
+    yield (
+      np.concatenate([shared, per_threshold.ravel()]),
+      self._scored_pairs(extracts, comparison, weight),
+    )
+
+  def _scored_pairs(
+    self, extracts: tfma.Extracts, comparison: Comparison | None, weight: float
+  ) -> ScoredPairs | None:
+    scored = self._scored
+    if scored.baseline_name is None or scored.rule.rule != "threshold":
+      return None
+    if comparison is None:
+      original = scored.original(extracts)
+      comparison = scored.rule.compare(original, original[None][:0])
+    return ScoredPairs.of(
+      comparison.score,
+      comparison.scores,
+      scored.rule.positive(scored.baseline(extracts)).tolist(),
+      weight,
+    )
+
+  def _weight(self, extracts: tfma.Extracts) -> float:
+    weights = extracts.get(tfma.EXAMPLE_WEIGHTS_KEY)
+    if weights is None:
+      return 1.0
+    names = (self._scored.model_name, self._scored.output_name)
+    return float(np.ravel(scores_of(weights, names))[0])
+
+
+def _shared_terms(comparison: Comparison, weight: float) -> list[float]:
+  """Returns the terms of a text with pairs, from `paired_texts` on."""
+  n, gap = len(comparison.gap), float(comparison.gap.sum())
+  squared = weight * weight
+  sensitivity = deviation = np.nan
+  if comparison.scores is not None:
+    sensitivity = float((comparison.scores - comparison.score).sum())
+    deviation = float(np.append(comparison.scores, comparison.score).std())
+  return [
+    weight,
+    0.0,
+    1.0,
+    weight * n,
+    squared * n,
+    squared * n * n,
+    weight * gap,
+    squared * gap * n,
+    squared * gap * gap,
+    weight * float(comparison.gap.max()),
+    weight * sensitivity,
+    weight * deviation,
+  ]
+
+
+def _threshold_terms(comparison: Comparison, weight: float) -> np.ndarray:
+  """Returns the terms of a text with pairs, shape `[T, len(PER_THRESHOLD)]`."""
+  n = len(comparison.gap)
+  # A score that is not a number decides nothing: what it enters is not a number either.
+  unknown = np.nan if np.isnan(comparison.gap).any() else 0.0
+  flips = comparison.changed.sum(axis=1) + unknown
+  positive = comparison.positive
+  if positive is None:
+    positive = np.full(len(flips), np.nan)
+  return np.stack(
+    [
+      weight * positive,
+      weight * n * positive,
+      weight * np.where(positive, flips, 0 * flips),
+      weight * np.where(positive, 0 * flips, flips),
+      weight * flips,
+      (flips > 0).astype(float),
+      weight * weight * flips * n,
+      weight * weight * flips * flips,
+    ],
+    axis=1,
+  )

@@ -1,0 +1,219 @@
+"""The worst flips: which texts, what was edited, both scores; a bounded number."""
+
+import dataclasses
+import hashlib
+import heapq
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import metrics_for_slice_pb2
+
+from clp_tfx import features
+from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.decisions import THRESHOLD
+from clp_tfx.tfma.flip_rate import scored_outputs
+from clp_tfx.tfma.pair_scores import Scored, feature_values, pairs_of
+
+DEFAULT_SIZE = 50
+
+
+class WorstFlips(metric_types.Metric):
+  """Keeps the pairs whose decision flips and whose scores are furthest apart.
+
+  Emits `worst_flips`, whose value is not a number but JSON lines, a line per pair, the
+  worst first: `original`, `counterfactual`, `edit` (`gay→`), `group`
+  (`sexual_orientation/homosexual`), `original_score`, `counterfactual_score` (a list
+  each where there are several scores), `gap`, `thresholds` (those at which it flips)
+  and `digest` (SHA-256 of both texts). At most `size` in each slice; pairs with equal
+  gaps are ordered by digest, so that the same data give the same lines in any order.
+  Read them with `load_worst_flips`.
+
+  Args:
+    thresholds: Decision thresholds.
+    decision: As FlipRate's.
+    size: Most pairs kept.
+    texts: Whether users' words are kept; without them lines lack `original` and
+      `counterfactual`.
+    text_feature: Feature that the counterfactuals stand in for.
+    name: Name of the metric in the EvalConfig; the key is as above whatever it is.
+  """
+
+  def __init__(
+    self,
+    thresholds: Sequence[float] = (0.5,),
+    decision: str = THRESHOLD,
+    size: int = DEFAULT_SIZE,
+    texts: bool = True,
+    text_feature: str = "comment_text",
+    name: str = metric_keys.WORST_FLIPS,
+  ):
+    super().__init__(
+      _computations,
+      thresholds=list(thresholds),
+      decision=decision,
+      size=size,
+      texts=texts,
+      text_feature=text_feature,
+      name=name,
+    )
+
+  @property
+  def compute_confidence_interval(self) -> bool:
+    """Texts have none."""
+    return False
+
+
+class JsonLines(tfma.types.StructuredMetricValue):
+  """A metric value that TFMA stores as it is, and that no arithmetic changes.
+
+  TFMA subtracts the metrics of models and of slices; there is no difference of texts.
+  """
+
+  def __init__(self, lines: Iterable[str] = ()):
+    self.text = "".join(line + "\n" for line in lines)
+
+  def to_proto(self) -> metrics_for_slice_pb2.MetricValue:
+    """Returns the UTF-8 text as a bytes value."""
+    return metrics_for_slice_pb2.MetricValue(bytes_value=self.text.encode())
+
+  def to_dataframe(self) -> Any:
+    """Not supported: these are no numbers."""
+    raise NotImplementedError("Worst flips are read with load_worst_flips.")
+
+  def _apply_binary_op_elementwise(self, other: "JsonLines", op: Callable) -> Any:
+    return JsonLines()
+
+  def _apply_binary_op_broadcast(self, other: float, op: Callable) -> Any:
+    return JsonLines()
+
+
+def _computations(
+  thresholds: Sequence[float],
+  decision: str,
+  size: int,
+  texts: bool,
+  text_feature: str,
+  name: str,
+  eval_config: tfma.EvalConfig | None = None,
+  model_names: Sequence[str] | None = None,
+  output_names: Sequence[str] | None = None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None = None,
+  example_weighted: bool = False,
+) -> metric_types.MetricComputations:
+  del name
+  computations = []
+  for scored, sub_key in scored_outputs(
+    thresholds, decision, eval_config, model_names, output_names, sub_keys
+  ):
+    key = metric_keys.metric_key(
+      metric_keys.WORST_FLIPS,
+      scored.model_name,
+      scored.output_name,
+      sub_key,
+      example_weighted,
+    )
+    computations.append(
+      metric_types.MetricComputation(
+        keys=[key],
+        preprocessors=[_FlipsPreprocessor(scored, texts, text_feature)],
+        combiner=_WorstFlips(key, size),
+      )
+    )
+  return computations
+
+
+@dataclasses.dataclass(frozen=True, order=True)
+class _Flip:
+  """Sorted from the worst on."""
+
+  minus_gap: float
+  digest: str
+  line: str
+
+
+class _FlipsPreprocessor(metric_types.Preprocessor):
+  """Yields the flips of an example: none, for nearly all."""
+
+  def __init__(self, scored: Scored, texts: bool, text_feature: str):
+    super().__init__(name=f"flips {scored} {texts} {text_feature}")
+    self._scored = scored
+    self._texts = texts
+    self._text_feature = text_feature
+
+  def process(self, extracts: tfma.Extracts) -> Iterator[_Flip]:
+    """Yields a line for each pair that flips at any threshold."""
+    comparison = self._scored.compare(extracts)
+    if comparison is None or not comparison.changed.any():
+      return
+    places = pairs_of(extracts)
+    before = self._scored.original(extracts)
+    after = self._scored.counterfactuals(extracts)
+    for pair in np.flatnonzero(comparison.changed.any(axis=0)).tolist():
+      gap = float(comparison.gap[pair])
+      scores = {
+        "original_score": _listed(before),
+        "counterfactual_score": _listed(after[pair]),
+        "gap": gap,
+        "thresholds": [
+          threshold
+          for threshold, changed in zip(
+            self._scored.rule.keyed_thresholds, comparison.changed[:, pair], strict=True
+          )
+          if changed and threshold is not None
+        ],
+      }
+      yield self._flip(extracts, int(places[pair]), gap, scores)
+
+  def _flip(
+    self, extracts: tfma.Extracts, place: int, gap: float, scores: dict[str, Any]
+  ) -> _Flip:
+    def value(name: str, place: int) -> bytes:
+      values = feature_values(extracts, name)
+      return values[place] if place < len(values) else b""
+
+    original = value(self._text_feature, 0)
+    counterfactual = value(features.COUNTERFACTUAL_TEXT, place)
+    digest = hashlib.sha256(original + b"\0" + counterfactual).hexdigest()
+    texts = {"original": _text(original), "counterfactual": _text(counterfactual)}
+    line = {
+      **(texts if self._texts else {}),
+      "edit": _text(value(features.COUNTERFACTUAL_EDIT, place)),
+      "group": _text(value(features.COUNTERFACTUAL_GROUP, place)),
+      **scores,
+      "digest": digest,
+    }
+    return _Flip(-gap, digest, json.dumps(line, ensure_ascii=False))
+
+
+class _WorstFlips(beam.CombineFn):
+  def __init__(self, key: metric_types.MetricKey, size: int):
+    self._key = key
+    self._size = size
+
+  def create_accumulator(self) -> list[_Flip]:
+    return []
+
+  def add_input(self, accumulator: list[_Flip], element: _Flip) -> list[_Flip]:
+    return heapq.nsmallest(self._size, [*accumulator, element])
+
+  def merge_accumulators(self, accumulators: Iterable[list[_Flip]]) -> list[_Flip]:
+    return heapq.nsmallest(self._size, [each for some in accumulators for each in some])
+
+  def extract_output(
+    self, accumulator: list[_Flip]
+  ) -> dict[metric_types.MetricKey, JsonLines]:
+    return {self._key: JsonLines(flip.line for flip in sorted(accumulator))}
+
+
+def _listed(scores: np.ndarray) -> float | list[float]:
+  values = scores.tolist()
+  return values[0] if len(values) == 1 else values
+
+
+def _text(value: bytes) -> str:
+  return value.decode(errors="replace")
