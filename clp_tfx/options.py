@@ -7,7 +7,13 @@ from typing import Any, get_args, get_origin
 
 from clp_tfx.errors import InputError
 
-_NAMES = {int: "whole number", float: "number", str: "text", type(None): "nothing"}
+_NAMES = {
+  bool: "yes or no",
+  int: "whole number",
+  float: "number",
+  str: "text",
+  type(None): "nothing",
+}
 
 
 def option(
@@ -57,7 +63,8 @@ def validate(options: Any, named: Callable[[str], str] = repr) -> None:
 
   Args:
     options: Instance of a dataclass, frozen or not, whose fields were made with
-      `option` and are text, numbers, `X | Y` of those, or a tuple of texts.
+      `option` and are text, numbers, booleans, `X | Y` of those, or a tuple of texts or
+      numbers.
     named: What messages call a field, from its name.
 
   Raises:
@@ -67,7 +74,8 @@ def validate(options: Any, named: Callable[[str], str] = repr) -> None:
     name = named(field.name)
     value = _converted(field, name, getattr(options, field.name))
     object.__setattr__(options, field.name, value)
-    _check_range(field, name, value)
+    for each in value if isinstance(value, tuple) else (value,):
+      _check_range(field, name, each)
 
 
 def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
@@ -77,10 +85,13 @@ def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
     kinds = get_args(field.type)
   for kind in kinds:
     if get_origin(kind) is tuple:
-      items = (value,) if isinstance(value, str) else value
-      if isinstance(items, list | tuple) and all(isinstance(i, str) for i in items):
-        return tuple(items)
-    elif not isinstance(value, bool):
+      items = value if isinstance(value, list | tuple) else (value,)
+      if all(_is_a(get_args(kind)[0], item) for item in items):
+        return tuple(get_args(kind)[0](item) for item in items)
+    elif isinstance(value, bool):
+      if kind is bool:
+        return value
+    else:
       if isinstance(value, kind):
         return value
       if kind is float and isinstance(value, int):
@@ -88,9 +99,18 @@ def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
       if kind is float and str in kinds and _is_number(value):
         return float(value)  # The command line gives text.
   expected = " or ".join(
-    _NAMES.get(kind, "list of texts") for kind in kinds if kind is not type(None)
+    _NAMES.get(kind) or f"list of {_NAMES[get_args(kind)[0]]}s"
+    for kind in kinds
+    if kind is not type(None)
   )
   raise InputError(f"Expected {name} to be a {expected}. Received: {value!r}.")
+
+
+def _is_a(kind: type, item: Any) -> bool:
+  """Whether one of several is a text or a number, as the field has it."""
+  if kind is float:
+    return isinstance(item, int | float) and not isinstance(item, bool)
+  return isinstance(item, kind)
 
 
 def _is_number(text: Any) -> bool:

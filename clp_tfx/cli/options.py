@@ -37,11 +37,17 @@ def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., N
 def _option(field: dataclasses.Field) -> Callable[..., Any]:
   multiple = get_origin(field.type) is tuple
   kind = get_args(field.type)[0] if isinstance(field.type, UnionType) else field.type
+  name = "--" + field.name.replace("_", "-")
+  if field.type is bool:
+    no = "no-" + name.removeprefix("--")
+    return click.option(
+      f"{name}/--{no}", field.name, default=None, help=field.metadata["help"]
+    )
   shown = "" if field.default in (None, ()) else f"  [default: {field.default}]"
   return click.option(
-    "--" + field.name.replace("_", "-"),
+    name,
     field.name,
-    type=str if multiple else kind,
+    type=get_args(kind)[0] if multiple else kind,
     multiple=multiple,
     help=field.metadata["help"] + shown,
   )

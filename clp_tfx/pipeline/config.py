@@ -12,6 +12,8 @@ from clp_tfx.options import same_option, validate
 from clp_tfx.training.hparams import HParams
 
 BASELINES = ("control", "blessed", "none")
+# Spelt again: TFMA, where they mean something, takes seconds to load.
+GATES = ("upper_bound", "point")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,10 +44,30 @@ class PipelineConfig:
   max_flip_rate: float = _option(
     0.05, "Gate: highest share of pairs whose decision flips.", 0, 1
   )
+  max_flip_rate_of: tuple[str, ...] = _option(
+    (), "Gate: the same over the pairs that edit a group, as gender/female=0.1; "
+    "several by repeating."
+  )  # fmt: skip
+  gate_on: str = _option(
+    "upper_bound", "Gate: whether flip rates are held against their bounds by their "
+    "upper 95% confidence bound or by their value.", choices=GATES
+  )  # fmt: skip
+  min_pairs: int = _option(30, "Gate: fewest pairs that a flip rate is judged on.", 1)
   max_auc_drop: float = _option(0.01, "Gate: highest AUC loss to the baseline.", 0, 1)
   min_auc: float = _option(0.7, "Gate: lowest AUC on the original texts.", 0, 1)
   decision_threshold: float = _option(
     0.5, "A score above it is a positive decision.", 0, 1
+  )
+  other_thresholds: tuple[float, ...] = _option(
+    (), "Decision threshold at which the same is measured and nothing gated; several "
+    "by repeating.", 0, 1
+  )  # fmt: skip
+  slices: tuple[str, ...] = _option(
+    (), "Feature to slice the evaluation by, or several with * between; several by "
+    "repeating."
+  )  # fmt: skip
+  example_texts: bool = _option(
+    True, "Whether the worst flips are shown with the comments' words."
   )
   baseline: str = _option(
     "control", "What the candidate is compared with: a control of the same budget with "
@@ -84,11 +106,18 @@ class PipelineConfig:
 
   def __post_init__(self):
     validate(self, named=_flag)
+    # Read here, so that a faulty one is said before anything runs.
+    _ = self.group_bounds
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
         "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
         f"is chance. Received: {self.min_auc}."
       )
+
+  @property
+  def group_bounds(self) -> dict[str, float]:
+    """`max_flip_rate_of` by group."""
+    return dict(_group_bound(text) for text in self.max_flip_rate_of)
 
   @property
   def hparams(self) -> HParams:
@@ -129,6 +158,25 @@ def load_config(path: str) -> dict[str, Any]:
   if unknown := sorted(set(values) - set(known)):
     raise InputError(f"Unknown options {unknown} in {path}. Expected some of: {known}.")
   return values
+
+
+def _group_bound(text: str) -> tuple[str, float]:
+  group, equals, bound = text.rpartition("=")
+  if not equals or not group:
+    raise InputError(
+      "Expected --max-flip-rate-of to be a group and a bound, such as "
+      f"gender/female=0.1. Received: {text!r}."
+    )
+  try:
+    share = float(bound)
+  except ValueError:
+    share = float("nan")
+  if not 0 <= share <= 1:
+    raise InputError(
+      f"Expected --max-flip-rate-of {group} to be a number from 0 to 1. "
+      f"Received: {bound!r}."
+    )
+  return group, share
 
 
 def _flag(name: str) -> str:

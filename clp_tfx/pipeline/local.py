@@ -18,6 +18,7 @@ from clp_tfx.pipeline.console import progress_on
 from clp_tfx.pipeline.output import write_whole
 from clp_tfx.pipeline.pipeline import CONTROL_ID, PIPELINE_NAME, create_pipeline
 from clp_tfx.pipeline.summary import summarize, training_curves
+from clp_tfx.tfma import write_worst_flips
 from clp_tfx.view import write_report
 
 
@@ -55,6 +56,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     **summarize(evaluation, config.decision_threshold),
     "pushed_model": _pushed_model(artifacts["Pusher"]["pushed_model"]),
     "report": str(output / "report.html"),
+    "worst_flips": str(output / "worst_flips.jsonl"),
     "seconds": progress.seconds,
     "cached": progress.cached,
     "comments": {"source": "demo" if demo else list(config.comments)},
@@ -65,6 +67,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
       if node in artifacts
     },
   }
+  write_worst_flips(evaluation, summary["worst_flips"])
   write_report(summary["report"], summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
   return summary

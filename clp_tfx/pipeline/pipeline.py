@@ -13,7 +13,8 @@ from clp_tfx.code_digest import code_digest
 from clp_tfx.comments_example_gen import CommentsExampleGen
 from clp_tfx.counterfactual_gen import CounterfactualGen
 from clp_tfx.errors import InputError
-from clp_tfx.features import ANNOTATED_IDENTITY, IDENTITY_GROUP
+from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
+from clp_tfx.identity_terms import IdentityTerms, groups_with_ancestors
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pusher import atomic_pusher
 from clp_tfx.tfma import make_eval_config
@@ -78,7 +79,17 @@ def create_pipeline(
       max_auc_drop=config.max_auc_drop if baseline else None,
       decision_threshold=config.decision_threshold,
       text_feature=config.text_feature,
-      slice_features=(IDENTITY_GROUP, ANNOTATED_IDENTITY),
+      max_flip_rate_of=_known_groups(config),
+      gate_on=config.gate_on,
+      min_pairs=config.min_pairs,
+      other_thresholds=config.other_thresholds,
+      slice_features=(
+        EDITED_GROUP,
+        EDITED_TERM,
+        ANNOTATED_IDENTITY,
+        *(name.split("*") for name in config.slices),
+      ),
+      example_texts=config.example_texts,
     ),
     module_path="clp_tfx.modules.evaluator",
   )
@@ -107,6 +118,19 @@ def create_pipeline(
     metadata_connection_config=metadata_connection_config,
     beam_pipeline_args=_beam_args(config),
   )
+
+
+def _known_groups(config: PipelineConfig) -> dict[str, float]:
+  """Returns the bounds by group; the lexicon has the groups, or no run could pass."""
+  terms = IdentityTerms.load(config.identity_terms)
+  known = {group for term in terms.terms for group in groups_with_ancestors(term.group)}
+  for group in config.group_bounds:
+    if group not in known:
+      raise InputError(
+        f"Expected --max-flip-rate-of to name a group of {config.identity_terms}: "
+        f"{', '.join(sorted(known))}. Received: {group!r}."
+      )
+  return config.group_bounds
 
 
 def _schema(

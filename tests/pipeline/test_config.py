@@ -18,6 +18,17 @@ def test_numbers_become_floats_and_a_single_file_a_tuple():
   assert PipelineConfig(comments=["a.csv", "b.csv"]).comments == ("a.csv", "b.csv")
 
 
+def test_bounds_by_group_several_thresholds_and_yes_or_no():
+  config = PipelineConfig(
+    max_flip_rate_of=["gender/female=0.1", "a=b=1"],
+    other_thresholds=[0.3, 1],
+    example_texts=False,
+  )
+  assert config.group_bounds == {"gender/female": 0.1, "a=b": 1.0}
+  assert config.other_thresholds == (0.3, 1.0)
+  assert not config.example_texts
+
+
 @pytest.mark.parametrize(
   ("values", "message"),
   [
@@ -31,6 +42,12 @@ def test_numbers_become_floats_and_a_single_file_a_tuple():
     ({"text_feature": None}, "--text-feature to be a text. Received: None"),
     ({"comments": 3}, "--comments to be a list of texts"),
     ({"comments": [1]}, "--comments to be a list of texts"),
+    ({"other_thresholds": ["x"]}, "--other-thresholds to be a list of numbers"),
+    ({"other_thresholds": [2]}, "--other-thresholds to be at most 1. Received: 2"),
+    ({"max_flip_rate_of": "0.1"}, "such as gender/female=0.1. Received: '0.1'"),
+    ({"max_flip_rate_of": "gender=few"}, "from 0 to 1. Received: 'few'"),
+    ({"example_texts": "no"}, "--example-texts to be a yes or no. Received: 'no'"),
+    ({"gate_on": "mean"}, "--gate-on to be one of upper_bound, point"),
     ({"baseline": "other"}, "--baseline to be one of control, blessed, none"),
     ({"baseline": "none", "min_auc": 0.5}, "give --min-auc above 0.5"),
     ({"baseline": "blessed", "min_auc": 0.0}, "give --min-auc above 0.5"),
