@@ -1,4 +1,4 @@
-"""Closed classes of English words, and the verbs after which "her" is an object.
+"""Closed classes of English words, and what tells "her" as an object.
 
 The lists hold words in lower case with the plain apostrophe. They are meant to be whole
 for words of closed classes, and to hold the frequent ones of open classes.
@@ -55,19 +55,17 @@ ADVERBS = _words(
 """Those that follow an object; some can begin a noun phrase as well."""
 
 FINITE_VERBS = _words(
-  """went got came said says told took made knew thought saw gave found left felt
-  became kept began brought wrote stood heard meant met ran paid sat spoke led
-  grew lost fell sent understood drew broke spent rose drove bought wore chose ate
-  sang swam slept won goes gets comes takes makes knows thinks sees gives finds
-  feels becomes keeps begins brings seems seemed looks looked wants wanted needs
-  needed loves loved hates hated lives lived died dies walked talked asked replied
+  """went came said says took knew gave became began brought wrote heard meant met ran
+  sat spoke grew fell told drew rose drove ate sang swam slept goes gets comes
+  takes makes knows thinks sees gives finds becomes keeps begins brings seems
+  seemed wanted needed loved hated lived died walked talked asked asks replied
   answered smiled laughed cried waved shouted yelled screamed started stopped
-  tried tries tells asks says wins used happened happens decided agreed refused
-  arrived married appeared appears remained stayed stays works worked moved turned
-  called killed voted deserves deserved sucks sucked knows believes believed
-  claims claimed speaks runs belongs belonged wrote writes"""
+  tried tries tells happened happens decided agreed refused arrived appeared
+  appears remained stayed stays worked moved turned called killed deserves
+  deserved sucks sucked believes believed claimed speaks belongs belonged writes
+  kissed hugged looked helped opened raised stood held chose bought won paid saw"""
 )
-"""Verbs that a subject can be followed by and that are rarely nouns or adjectives."""
+"""Verbs as they follow a subject, rarely nouns or adjectives as well."""
 
 BARE_VERBS = _words(
   """accept achieve admit agree appear apologize apologise arrive ask be become begin
@@ -224,6 +222,46 @@ PARTICLE_VERBS = _words(
   help helped back leave left"""
 )
 """Verbs whose object can be followed by back, down, up, home and the like."""
-PARTICLES = _words(
-  "back down up off out over home inside outside in on through around away along"
+NOUN_LIKE_VERBS = _words(
+  """act answer call catch change cook cough cry cut dance deal dream drink dress face
+  fall fight finish fly gain glow hold hope hurt jump kick kill kiss laugh leave
+  lie look love move pass pay play promise pull push reach read rest return ride
+  rise run save scream set shape share show sing sleep smile sound stand stare
+  start stay struggle talk taste think touch travel try turn twist visit voice
+  wait walk want wash watch wish wonder work worry"""
 )
+"""Bare verbs that are nouns as often: heard her cry, felt her touch."""
+ING_NOUNS = _words(
+  """beginning being belongings blessing boring breathing building calling cooking
+  darling earring earrings ending evening everything feeling feelings hearing king
+  learning meaning morning nothing offspring opening painting paintings ring rings
+  rating recording ranking saying sibling siblings singing spelling spring string
+  suffering surroundings swing talking teaching thing things timing training
+  understanding upbringing warning wedding wing wings writing writings"""
+)
+"""Nouns in -ing and the like."""
+PREDICATIVE_ADJECTIVES = _words(
+  """able accountable afraid alive alone ashamed asleep awake aware glad ok okay ready
+  unable unaware unwell welcome"""
+)
+"""Adjectives that do not stand before a noun."""
+INTENSIFIERS = _words(
+  """as extremely fairly incredibly pretty quite rather really so somewhat too totally
+  very"""
+)
+NUMBERS = _words(
+  """one two three four five six seven eight nine ten eleven twelve twenty thirty forty
+  fifty hundred thousand million few many several"""
+)
+COPULAS = _words(
+  """is was are were be been being am isn't wasn't aren't weren't it's that's become
+  became becomes remain remains remained 's"""
+)
+AFTER_POSSESSIVE_PRONOUN = _words(
+  """is are was were isn't aren't wasn't weren't has had does did would could should as
+  at by for from in into of on than to with without about during until since when if
+  but because while although though that unless whether where who whom which he she
+  they we you it them the a an this these those my your our their its her alone too
+  anyway either again tonight yesterday tomorrow today instead nor yet"""
+)
+"""What follows "his" as a pronoun, and hardly ever as a determiner."""
