@@ -11,7 +11,9 @@ from clp_tfx.edits import (
   applied,
   removal_edits,
   substitution_edits,
+  without_head,
 )
+from clp_tfx.english_pronouns import role_of
 from clp_tfx.errors import InputError
 from clp_tfx.identity_terms import IdentityTerm, IdentityTerms
 from clp_tfx.mentions import Mention, MentionFinder, distinct_groups, distinct_terms
@@ -49,11 +51,13 @@ SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
 """Why a text has no counterfactuals, or fewer than it could have."""
 
 DEFAULT_MAX_COUNTERFACTUALS = 4
-DEFAULT_PEJORATIVE_TERMS = ""
+DEFAULT_PEJORATIVE_TERMS = "pejorative_en"
 # Members of a group that are no counterparts may be another part of speech.
 _MEMBER_CONFIDENCE = 0.6
 # Nothing is known of agreement, case and gender in other languages.
 _NO_GRAMMAR_CONFIDENCE = 0.5
+# There is no rule that tells the roles of the term.
+_UNKNOWN_ROLE_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +111,8 @@ class CounterfactualGenerator:
   of a counterfactual are made in one pass from the original text, so that he and she
   swap. The methods:
 
-  - `ablation`: one counterfactual without any of the terms.
+  - `ablation`: one counterfactual without any of the terms. Of a term such as "black
+    person" the second word stays: it names no identity.
   - `ablation_by_group`: for each group in the text, one without the terms of the group.
   - `ablation_by_term`: for each term in the text, one without that term.
   - `substitution`: each term replaced by its first counterpart; if terms have several,
@@ -219,37 +224,60 @@ class CounterfactualGenerator:
         chosen = [each[turn % len(each)] for each in choices if each]
         yield substitution_edits(text, chosen)
     elif self._method == "ablation":
-      yield removal_edits(text, map(self._removal, mentions))
+      yield removal_edits(text, [self._removal(text, each) for each in mentions])
     else:
       name = "group" if self._method == "ablation_by_group" else "term"
       for value in dict.fromkeys(getattr(mention, name) for mention in mentions):
-        some = (each for each in mentions if getattr(each, name) == value)
-        yield removal_edits(text, map(self._removal, some))
+        some = [each for each in mentions if getattr(each, name) == value]
+        yield removal_edits(text, [self._removal(text, each) for each in some])
 
-  def _removal(self, mention: Mention) -> Removal:
+  def _removal(self, text: str, mention: Mention) -> Removal:
     rows = self._rows[mention.term]
+    english = _is_english(rows[0])
+    if english:
+      mention = without_head(text, mention)
     noun = all(row.role == "noun" for row in rows)
-    return Removal(mention, noun, _is_english(rows[0]))
+    return Removal(mention, noun, english)
 
   def _choices(self, text: str, mention: Mention) -> list[Replacement]:
     """Returns what can replace a mention, best first."""
-    row = self._rows[mention.term][0]
+    row, rule, confidence = self._row(text, mention)
     english = _is_english(row)
-    rule, confidence = (
-      ("counterpart", 1.0) if english else ("no grammar", _NO_GRAMMAR_CONFIDENCE)
-    )
     end = mention.term_end
+    if english and mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
+      # A spelling of "hers".
+      row, end = self._row_for(mention, "possessive_determiner") or row, mention.end
     choices = [
       Replacement(mention, end, term, rule, confidence, english)
       for term in row.counterparts
     ]
     if self._method == "substitution_within_group":
+      confidence = min(confidence, _MEMBER_CONFIDENCE)
       choices += [
-        Replacement(mention, end, term, "member", _MEMBER_CONFIDENCE, english)
+        Replacement(mention, end, term, "member", confidence, english)
         for term in self._members[_member_key(row)]
         if term != row.term and term not in row.counterparts
       ]
     return choices
+
+  def _row(self, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:
+    """Returns the row for the role of a mention, the rule and its confidence."""
+    rows = self._rows[mention.term]
+    if not _is_english(rows[0]):
+      return rows[0], "no grammar", _NO_GRAMMAR_CONFIDENCE
+    if len(rows) == 1:
+      return rows[0], "counterpart", 1.0
+    roles = frozenset(row.role for row in rows)
+    found = role_of(roles, text, mention.start, mention.term_end)
+    row = self._row_for(mention, found.role) if found else None
+    if not row:
+      return rows[0], "first role", _UNKNOWN_ROLE_CONFIDENCE
+    same = all(each.counterparts == row.counterparts for each in rows)
+    return row, found.rule, 1.0 if same else found.confidence
+
+  def _row_for(self, mention: Mention, role: str) -> IdentityTerm | None:
+    rows = self._rows[mention.term]
+    return next((row for row in rows if row.role == role), None)
 
 
 def _is_english(row: IdentityTerm) -> bool:

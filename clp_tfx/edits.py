@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from clp_tfx.english_articles import article_before, article_is_orphaned
+from clp_tfx.english_words import NEUTRAL_HEADS
 from clp_tfx.identity_terms import BLANKS
 from clp_tfx.mentions import Mention
 
@@ -15,6 +16,10 @@ _ARTICLE = re.compile(rf"(?<![^\s(\[\"\u201c\u2018'*_])(an?|the)[{BLANKS}]+\Z", 
 _ARTICLE_REACH = 12
 _WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
 _FOLLOWING_REACH = 40
+# An apostrophe after the s of a word closes a quote that was opened before it.
+_OPEN_QUOTE = re.compile(r"(?<![^\s(\[])['\u2018](?!s\b)")
+_QUOTE_REACH = 200
+_NOUN_AFTER = re.compile(rf"[{BLANKS}]+[^\W\d_]")
 _WORD_START = re.compile(r"(?<![^\s-])\S")
 
 
@@ -104,6 +109,32 @@ def removal_edits(text: str, removals: Iterable[Removal]) -> list[Edit]:
   return edits
 
 
+def without_head(text: str, mention: Mention) -> Mention:
+  """Returns a mention without the head that names no identity, and with a bare '.
+
+  Of "black people" it is "black"; of "ladies" in "the ladies' room" it is "ladies'".
+  """
+  words = text[mention.start : mention.term_end].rsplit(None, 1)
+  if len(words) == 2 and words[1].lower() in NEUTRAL_HEADS:
+    end = mention.start + len(words[0])
+    return mention._replace(end=end, term_end=end)
+  if _bare_apostrophe(text, mention):
+    return mention._replace(end=mention.end + 1)
+  return mention
+
+
+def _bare_apostrophe(text: str, mention: Mention) -> bool:
+  """Tells whether an apostrophe that closes no quote makes a term possessive."""
+  end = mention.end
+  return (
+    end == mention.term_end
+    and text[end : end + 1] in ("'", "\u2019")
+    and text[end - 1 : end] in ("s", "S")
+    and not _OPEN_QUOTE.search(text, max(0, end - _QUOTE_REACH), end)
+    and bool(_NOUN_AFTER.match(text, end + 1))
+  )
+
+
 def _runs(text: str, removals: Iterable[Removal]) -> Iterator[list[Removal]]:
   """Yields the removals that have nothing but blanks between them together."""
   run: list[Removal] = []
@@ -186,6 +217,7 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
     original = text[mention.start : item.end]
     new, end = _cased(item.term, original), item.end
     if item.english:
+      new, end = _possessive(text, item, new)
       article = _article(text, edits[-1].end if edits else 0, mention.start)
       if article:
         edits += _article_edit(text, article, new)
@@ -215,6 +247,27 @@ def _cased(term: str, original: str) -> str:
   if original.istitle():
     return _WORD_START.sub(lambda match: match[0].upper(), term)
   return term[:1].upper() + term[1:]
+
+
+def _possessive(text: str, item: Replacement, new: str) -> tuple[str, int]:
+  """Returns a replacement with its possessive ending, and where what it replaces ends.
+
+  The s of 's goes and comes where one of the two is a plural in -s and the other is
+  not: "men's" and "ladies'", "princess'" and "prince's".
+  """
+  mention, end = item.mention, item.end
+  clitic = text[end : mention.end]
+  if not clitic and end == mention.term_end and _bare_apostrophe(text, mention):
+    if new[-1:] not in ("s", "S"):
+      return new + text[end] + ("S" if new.isupper() else "s"), end + 1
+  elif clitic[1:].lower() == "s" and _is_plural(new) and not _is_plural(mention.term):
+    return new + clitic[0], mention.end
+  return new, end
+
+
+def _is_plural(word: str) -> bool:
+  word = word.lower()
+  return word.endswith("s") and not word.endswith(("ss", "us", "is"))
 
 
 def _article(text: str, after: int, start: int) -> re.Match[str] | None:

@@ -31,11 +31,16 @@ from clp_tfx.english_words import (
   NOUN_LIKE_VERBS,
   NOUNS_AFTER_LET,
   NUMBERS,
+  OFFICES,
   PARTICIPLES,
   PARTICLE_VERBS,
+  PICTURES,
   PREDICATIVE_ADJECTIVES,
   PREPOSITIONS,
   PRONOUNS,
+  QUALIFIERS,
+  SPEAKING_VERBS,
+  TAUGHT,
   TIME_NOUNS,
 )
 from clp_tfx.identity_terms import BLANKS
@@ -44,7 +49,7 @@ _REACH = 64
 # A single line break before a small letter may be where a long line was broken.
 _BLANK = rf"(?:[{BLANKS}]+(?:\r?\n(?=[a-z]))?|\r?\n(?=[a-z]))"
 _FOLLOWING = re.compile(
-  rf"(?P<blank>{_BLANK}?)(?P<open>[\"\u201c\u2018'(\[*_~$\u00a3\u20ac#]*)"
+  rf"(?P<close>[\"\u201d*_]*)(?P<blank>{_BLANK}?)(?P<open>[\"\u201c\u2018'(\[*_~$\u00a3\u20ac#]*)"
   rf"(?P<first>&|[^\W_][\w'\u2019-]*)"
   rf"(?:{_BLANK}(?P<second>&|[^\W_][\w'\u2019-]*)"
   rf"(?:{_BLANK}(?P<third>[^\W_][\w'\u2019-]*))?)?"
@@ -62,6 +67,9 @@ _CLOSED = (
   PREPOSITIONS | CONJUNCTIONS | DETERMINERS | PRONOUNS | AUXILIARIES | ADVERBS
 ) - {"past", "half", "opposite", "will"}
 _POSSESSIVES = frozenset({"his", "my", "your", "our", "their", "its"})
+_GIVING_ONLY = frozenset(
+  {"teach", "taught", "teaches", "cost", "costs", "wish", "wishing"}
+)
 _OBJECTS = frozenset({"him", "them"})
 
 
@@ -91,6 +99,7 @@ class Context(NamedTuple):
     opened: What stands before the first word but blanks: a quote, a bracket, a $.
     written: The first word as it is written.
     partner: The pronoun it is coordinated with: his in "her/his" and "his or her".
+    begins: Whether it begins a sentence.
   """
 
   before: str
@@ -101,6 +110,7 @@ class Context(NamedTuple):
   opened: str
   written: str
   partner: str
+  begins: bool
 
 
 def context(text: str, start: int, end: int) -> Context:
@@ -108,20 +118,33 @@ def context(text: str, start: int, end: int) -> Context:
   following = text[end : end + _REACH]
   match = _FOLLOWING.match(following)
   first = second = third = opened = written = ""
+  quoted = bool(match and match["close"])
+  if quoted and text[max(0, start - 1) : start] not in ('"', "\u201c", "*", "_"):
+    match = None
   if match and (match["blank"] or match["open"][:1] in ("(", "[")):
     written, opened = match["first"], match["open"]
-    first = _plain(written)
+    # A word with its first letters masked is no shorter word.
+    first = _plain(written) if "***" not in opened else opened
     second, third = _plain(match["second"] or ""), _plain(match["third"] or "")
   preceding = text[max(0, start - _REACH) : start]
+  if quoted:
+    preceding = preceding.rstrip('"\u201c*_')
   before, before_that = _before(preceding)
+  begins = not before and text[start].isupper() and not text[end - 1].isupper()
   partner = ""
-  if following[:1] in "/,(" or first in ("and", "or", "&") or opened == "(":
+  if (
+    following[:2].strip()[:1] in ("/", ",", "(")
+    or first in ("and", "or", "&")
+    or opened == "("
+  ):
     found = _PARTNER_AFTER.match(following)
     partner = found[1].lower() if found else ""
   if not partner and (preceding[-1:] in ("/", "(") or before in ("and", "or", "&")):
     found = _PARTNER_BEFORE.search(preceding)
     partner = found[1].lower() if found else ""
-  return Context(before, before_that, first, second, third, opened, written, partner)
+  return Context(
+    before, before_that, first, second, third, opened, written, partner, begins
+  )
 
 
 def _plain(word: str) -> str:
@@ -166,8 +189,12 @@ def object_or_determiner(words: Context) -> Role:
   first = words.first
   if not first:
     return _object("nothing follows", 0.97)
+  if words.begins and words.second and first not in CONJUNCTIONS | AUXILIARIES:
+    return _determiner("begins a sentence", 0.97)
   if words.opened and words.opened[0] in "([":
     return _object("a bracket follows", 0.7)
+  if words.opened and words.before in NAMING_VERBS:
+    return _object("a name follows", 0.9)
   if first == "own":
     return _determiner("own follows", 1.0)
   return (
@@ -197,6 +224,23 @@ def _special_word(words: Context) -> Role | None:
   verb_before = before not in PREPOSITIONS or before in ("like", "than")
   if first in ("last", "next", "every", "one", "all", "this") and second in TIME_NOUNS:
     return (_object if verb_before else _determiner)("a time follows", 0.9)
+  if (
+    words.written[:1].isupper()
+    and first in TIME_NOUNS
+    and verb_before
+    and (_ends(second))
+  ):
+    return _object("a time follows", 0.9)
+  if first == "every" and second in TIME_NOUNS:
+    return _object("a time follows", 0.95)
+  if first == "2" and second in BARE_VERBS | {"be"}:
+    return _object("no noun phrase follows", 0.9)
+  if first == "will" and second in BARE_VERBS | {"be", "have", "not", "always"}:
+    return _object("a verb follows", 0.75)
+  if first == "all" and (second == "of" or second in DETERMINERS):
+    return _object("no noun phrase follows", 0.9)
+  if first == "less" and before in COMPLEMENT_VERBS:
+    return _object("an adjective ends the clause", 0.8)
   if first == "self":
     return _object("self follows", 0.8)
   if first in ("first", "last", "next", "second", "only", "more", "most", "better"):
@@ -220,7 +264,9 @@ def _special_word(words: Context) -> Role | None:
       return _object("an amount follows", 0.85)
     return _determiner("a number follows", 0.9)
   if first in ("back", "home", "down", "over", "inside", "outside", "behind"):
-    if before in PARTICLE_VERBS and (first != "back" or second != "hurts"):
+    if (before in PARTICLE_VERBS or second in ("then", "when")) and (
+      first != "back" or second != "hurts"
+    ):
       return _object("a particle follows", 0.9)
     if first in ("back", "home", "behind"):
       return _determiner("a noun may follow", 0.9)
@@ -263,7 +309,7 @@ def _closed_class(words: Context) -> Role | None:
     if words.before in BARE_VERB_VERBS and second in BARE_VERBS:
       return _object("a bare verb follows", 0.85)
     return _determiner("an adverb and a noun phrase follow", 0.85)
-  if first in FINITE_VERBS and not first.endswith("ed"):
+  if (first in FINITE_VERBS and not first.endswith("ed")) or first in SPEAKING_VERBS:
     return _object("a verb follows", 0.85)
   return None
 
@@ -273,13 +319,24 @@ def _verb_before(words: Context) -> Role | None:
   first, second, before = words.first, words.second, words.before
   if before in BARE_VERB_VERBS and _is_bare_verb(words):
     return _object("a bare verb follows", 0.9)
-  if first.endswith("ing") and len(first) > 4 and first not in ING_NOUNS:
-    if before in ING_VERBS:
+  if (
+    first.endswith("ing")
+    and len(first) > 4
+    and (first not in ING_NOUNS or second in DETERMINERS or second == "that")
+  ):
+    if before in ING_VERBS or (before == "of" and words.before_that in PICTURES):
       return _object("a participle follows", 0.9)
     return _determiner("a form in -ing follows", 0.8)
-  if before in NAMING_VERBS and words.written[:1].isupper():
+  if before in NAMING_VERBS and (words.written[:1].isupper() or first in OFFICES):
     return _object("a name follows", 0.85)
-  if before in DITRANSITIVES and first in GIVEN_NOUNS:
+  if before in ("made", "make", "makes", "making") and first in OFFICES:
+    return _object("a name follows", 0.85)
+  if before in _GIVING_ONLY and first not in TAUGHT:
+    return _object("a second object follows", 0.85)
+  if before in DITRANSITIVES and (
+    first in GIVEN_NOUNS
+    or (second in GIVEN_NOUNS and (first in ADJECTIVES or first in QUALIFIERS))
+  ):
     return _object("a second object follows", 0.85)
   if first in PREDICATIVE_ADJECTIVES:
     return _object("an adjective ends the clause", 0.95)
@@ -318,13 +375,17 @@ def _is_complement(word: str, following: str) -> bool:
 def determiner_or_pronoun(words: Context) -> Role:
   """Tells "his car" from "the car is his", by what follows."""
   first, second, before = words.first, words.second, words.before
-  if words.partner:
+  if first == "alone":
+    return _his_pronoun("no noun phrase follows", 0.95)
+  if words.partner and words.partner != "his":
     if words.partner in ("hers", "mine", "yours", "ours", "theirs"):
       return _his_pronoun("beside a possessive", 0.95)
     if words.partner not in _OBJECTS:
       return _his_determiner("beside a possessive", 0.95)
   if not first:
     return _his_pronoun("nothing follows", 0.95)
+  if words.begins and second and first not in AUXILIARIES:
+    return _his_determiner("begins a sentence", 0.97)
   if words.opened:
     return _his_determiner("a quote or bracket follows", 0.9)
   if first in ("and", "or", "&"):
@@ -340,8 +401,13 @@ def determiner_or_pronoun(words: Context) -> Role:
     return _his_pronoun("no noun phrase follows", 0.9)
   if before in COPULAS and first in _CLOSED and first not in NUMBERS:
     return _his_pronoun("no noun phrase follows", 0.7)
-  if before == "of" and first in FINITE_VERBS and not first.endswith("ed"):
+  if first in FINITE_VERBS and (
+    first.endswith("s") or (before == "of" and not first.endswith("ed"))
+  ):
     return _his_pronoun("a verb follows", 0.85)
+  verb = second in FINITE_VERBS or (second.endswith("s") and _ends(words.third))
+  if first in ("still", "also", "never", "always") and verb:
+    return _his_pronoun("a verb follows", 0.6)
   return _his_determiner("a noun may follow", 0.99)
 
 

@@ -20,11 +20,11 @@ PREPOSITIONS = _words(
 CONJUNCTIONS = _words(
   """and & or nor but yet so because cause cuz coz bc although though unless while
   whilst whereas if whether that when whenever where wherever after before since
-  until once lest plus n tho"""
+  until once lest plus n tho bcuz cus cos b4 wen"""
 )
 DETERMINERS = _words(
   """a an the this that these those my your our their its his her some any no each
-  every either neither another such both half"""
+  every either neither another such both half dat dis da"""
 )
 PRONOUNS = _words(
   """i me mine myself you u ya yours yourself yourselves he him himself she hers
@@ -33,7 +33,7 @@ PRONOUNS = _words(
   everything someone somebody something anyone anybody anything nobody nothing
   none there here i'm im i've i'd i'll you're you've you'd you'll he's he'd he'll
   she's she'd she'll it's we're we've we'd we'll they're they've they'd they'll
-  that's there's what's who's let's"""
+  that's there's what's who's let's ur y"""
 )
 AUXILIARIES = _words(
   """am is are was were be been isn't aren't wasn't weren't isnt arent wasnt werent
@@ -50,7 +50,9 @@ ADVERBS = _words(
   often otherwise perhaps please quite rather regardless sometime sometimes
   somehow somewhere soon still therefore thus together tomorrow tonight today too
   twice upstairs downstairs usually very well yesterday yet anyways alot lol lmao
-  haha hahaha smh btw imo etc thanks pls plz asap altho now then right straight"""
+  haha hahaha smh btw imo etc thanks pls plz asap altho now then right straight
+  someday anytime sooo soo soooo sum jus tbh xx xoxo omg wtf idk ikr irl rn ngl af
+  fr ily hun"""
 )
 """Those that follow an object; some can begin a noun phrase as well."""
 
@@ -63,7 +65,8 @@ FINITE_VERBS = _words(
   tried tries tells happened happens decided agreed refused arrived appeared
   appears remained stayed stays worked moved turned called killed deserves
   deserved sucks sucked believes believed claimed speaks belongs belonged writes
-  kissed hugged looked helped opened raised stood held chose bought won paid saw"""
+  kissed hugged looked helped opened raised stood held chose bought won paid saw
+  fails"""
 )
 """Verbs as they follow a subject, rarely nouns or adjectives as well."""
 
@@ -82,7 +85,10 @@ BARE_VERBS = _words(
   set shine sing sit sleep smile speak spend stand start starve stay steal stop
   strip struggle succeed suck suffer sweat swim take talk teach tell think throw
   touch travel try turn understand use vomit wait wake walk want wash watch wear
-  weep win wonder work worry write"""
+  weep win wonder work worry write tick shut call catch cough dance deal drink
+  fall finish fly hurt jump kick kill kiss laugh leave push pull race ride scream
+  sleep stare struggle twist yell shout swear bleed drown faint sneeze snore sob
+  squirm suffer cheat attack perform compete graduate recover"""
 )
 """Verbs as they follow "saw her", "made her", "let her" and "helped her"."""
 
@@ -115,14 +121,15 @@ GIVEN_NOUNS = _words(
   confidence congratulations context control courage crap credit dinner directions
   dollars drugs encouragement energy error examples feedback flowers food
   forgiveness freedom gifts goosebumps grief guidance heck hell help homework hope
-  hugs hush ice info information insight instructions jewelry jewellery joy kisses
-  kudos leeway lessons lies lunch meds medication medicine messages milk money
-  motivation names notice nothing orders pain peace permission pictures pics pills
-  pleasure pointers points power praise presents pressure props protection
-  questions reassurance recognition refuge relief respect roses satisfaction
-  security sex shelter shit space stories strength stuff suggestions support
-  sympathy tea texts thanks things tickets time tips toys treats trouble truth
-  updates veto water wine"""
+  hugs hush ice info information insight instructions jewelry jewellery joy
+  headaches nightmares chills cancer aids flak credence candies cookies pizza
+  cream cpr looks drinks thumbs luck rides trust kisses kudos leeway lessons lies
+  lunch meds medication medicine messages milk money motivation names notice
+  nothing orders pain peace permission pictures pics pills pleasure pointers
+  points power praise presents pressure props protection questions reassurance
+  recognition refuge relief respect ride roses satisfaction security sex shelter
+  shit space stories strength stuff suggestions support sympathy tea texts thanks
+  things tickets time tips toys treats trouble truth updates veto water wine"""
 )
 """What one gives, tells or sends somebody without an article before it."""
 
@@ -223,14 +230,10 @@ PARTICLE_VERBS = _words(
 )
 """Verbs whose object can be followed by back, down, up, home and the like."""
 NOUN_LIKE_VERBS = _words(
-  """act answer call catch change cook cough cry cut dance deal dream drink dress face
-  fall fight finish fly gain glow hold hope hurt jump kick kill kiss laugh leave
-  lie look love move pass pay play promise pull push reach read rest return ride
-  rise run save scream set shape share show sing sleep smile sound stand stare
-  start stay struggle talk taste think touch travel try turn twist visit voice
-  wait walk want wash watch wish wonder work worry"""
+  """act answer change cut dream dress face gain hope lie look love pass play promise
+  reply return shape share show smile sound taste touch visit voice wish"""
 )
-"""Bare verbs that are nouns as often: heard her cry, felt her touch."""
+"""Bare verbs that are nouns more often: saw her smile, felt her touch."""
 ING_NOUNS = _words(
   """beginning being belongings blessing boring breathing building calling cooking
   darling earring earrings ending evening everything feeling feelings hearing king
@@ -259,9 +262,46 @@ COPULAS = _words(
 )
 AFTER_POSSESSIVE_PRONOUN = _words(
   """is are was were isn't aren't wasn't weren't has had does did would could should as
-  at by for from in into of on than to with without about during until since when if
-  but because while although though that unless whether where who whom which he she
-  they we you it them the a an this these those my your our their its her alone too
-  anyway either again tonight yesterday tomorrow today instead nor yet"""
+  at by for from in into of on than to with without about during until since when
+  if but because while although though that unless whether where who whom which he
+  she they we you it them the a an this these those my your our their its her
+  alone too anyway either again tonight yesterday tomorrow today instead nor yet
+  across through against among between beside  his doesn't didn't don't
+  won't hasn't haven't hadn't wouldn't couldn't shouldn't can't cannot isnt wasnt
+  doesnt didnt wont cant"""
 )
 """What follows "his" as a pronoun, and hardly ever as a determiner."""
+QUALIFIERS = _words(
+  """additional constant dirty endless equal excellent extra fake false fresh full
+  great ice instant less loud mixed mouth much new plain proper pure real
+  real-time total tough unwanted verbal"""
+)
+"""What can stand between "gave her" and what was given, besides adjectives."""
+NEUTRAL_HEADS = _words(
+  """adult adults colleague colleagues communities community couple couples coworker
+  coworkers employee employees families family folk folks friend friends
+  individual individuals kid kids child children neighbor neighborhood
+  neighborhoods neighbors neighbour neighbourhood neighbourhoods neighbours parent
+  parents people peoples person persons population student students teacher
+  teachers voter voters worker workers"""
+)
+"""Last words of terms that name no identity: of "black people", "people"."""
+OFFICES = _words(
+  """boss captain chair chairman chairperson chairwoman ceo chancellor director
+  governor leader manager mayor mvp president principal secretary treasurer
+  valedictorian"""
+)
+"""What one elects, makes or calls somebody without an article."""
+SPEAKING_VERBS = _words("say think know believe want agree understand seem become go")
+"""Verbs that are no nouns, as they follow a plural subject."""
+PICTURES = _words(
+  """clip clips footage image images instead memories memory photo photos photograph
+  photographs picture pictures scene scenes shot shots sight sound tape thought
+  video videos vision"""
+)
+"""What is "of her leaving", where her is an object."""
+TAUGHT = _words(
+  """children class classes daughter daughters dog dogs friends girls group horse
+  husband kids own puppy son sons students team"""
+)
+"""Whom one teaches and wishes well, rather than what."""
