@@ -401,9 +401,7 @@ def determiner_or_pronoun(words: Context) -> Role:
     return _his_pronoun("no noun phrase follows", 0.9)
   if before in COPULAS and first in _CLOSED and first not in NUMBERS:
     return _his_pronoun("no noun phrase follows", 0.7)
-  if first in FINITE_VERBS and (
-    first.endswith("s") or (before == "of" and not first.endswith("ed"))
-  ):
+  if first in FINITE_VERBS and (first.endswith("s") or before == "of"):
     return _his_pronoun("a verb follows", 0.85)
   verb = second in FINITE_VERBS or (second.endswith("s") and _ends(words.third))
   if first in ("still", "also", "never", "always") and verb:
