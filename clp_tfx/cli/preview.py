@@ -1,17 +1,37 @@
 """clp-tfx preview: what the generator makes of a text."""
 
 import json
+import sys
+from collections.abc import Iterator
 
 import click
+from rich.console import Console
+from rich.text import Text
 
 from clp_tfx.cli.options import for_people
-from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.counterfactuals import (
+  DEFAULT_MAX_COUNTERFACTUALS,
+  DEFAULT_PEJORATIVE_TERMS,
+  METHODS,
+  NO_COUNTERPART,
+  PEJORATIVE,
+  Counterfactual,
+  CounterfactualGenerator,
+  Outcome,
+)
+from clp_tfx.errors import InputError
 from clp_tfx.identity_terms import IdentityTerms
 from clp_tfx.pipeline.config import PipelineConfig
 
+_NONE = {
+  "": "no identity term, no counterfactual",
+  PEJORATIVE: "a pejorative term: no counterfactual",
+  NO_COUNTERPART: "no term with a counterpart: no counterfactual",
+}
+
 
 @click.command()
-@click.argument("texts", nargs=-1, required=True, metavar="TEXT...")
+@click.argument("texts", nargs=-1, metavar="[TEXT]...")
 @click.option(
   "--identity-terms",
   default=PipelineConfig.identity_terms,
@@ -19,25 +39,129 @@ from clp_tfx.pipeline.config import PipelineConfig
   help="Lexicon: a built-in name or a CSV file.",
 )
 @click.option(
+  "--method",
+  type=click.Choice(METHODS),
+  default=METHODS[0],
+  show_default=True,
+  help="How counterfactuals are made.",
+)
+@click.option(
+  "--max-counterfactuals",
+  default=DEFAULT_MAX_COUNTERFACTUALS,
+  show_default=True,
+  help="At most so many per text.",
+)
+@click.option(
+  "--min-confidence",
+  default=0.0,
+  show_default=True,
+  help="Drop counterfactuals with an edit of a lower confidence, from 0 to 1.",
+)
+@click.option(
+  "--pejorative-terms",
+  default=DEFAULT_PEJORATIVE_TERMS,
+  show_default=True,
+  help="Lexicon of more terms that exclude a text; empty for none.",
+)
+@click.option(
   "--json", "as_json", is_flag=True, help="One JSON object per text and line."
 )
-def preview(texts: tuple[str, ...], identity_terms: str, as_json: bool) -> None:
-  """Prints each text's counterfactuals and what was edited."""
+def preview(
+  texts: tuple[str, ...],
+  identity_terms: str,
+  method: str,
+  max_counterfactuals: int,
+  min_confidence: float,
+  pejorative_terms: str,
+  as_json: bool,
+) -> None:
+  """Prints each text's counterfactuals and what was edited.
+
+  Without TEXT, reads one text per line from the standard input.
+  """
   with for_people():
-    generator = CounterfactualGenerator(IdentityTerms.load(identity_terms))
-  for text in texts:
-    counterfactuals = generator.generate(text)
+    generator = CounterfactualGenerator(
+      IdentityTerms.load(identity_terms),
+      method,
+      max_counterfactuals,
+      min_confidence,
+      pejorative_terms,
+    )
+    given = iter(texts) if texts else _lines()
+  console = Console(soft_wrap=True, highlight=False)
+  for text in given:
+    outcome = generator.outcome(text)
     if as_json:
-      found = [
-        {"text": item.text, "group": item.group, "edit": item.edit}
-        for item in counterfactuals
-      ]
-      click.echo(
-        json.dumps({"text": text, "counterfactuals": found}, ensure_ascii=False)
-      )
-      continue
-    click.echo(text)
-    for item in counterfactuals:
-      click.echo(f"  {item.text}\n    edited: {item.edit}  (group: {item.group})")
-    if not counterfactuals:
-      click.echo("  no identity term, no counterfactual")
+      # Bytes that are not UTF-8 stay readable by JSON parsers as escapes.
+      shown = json.dumps(_as_dict(text, outcome), ensure_ascii=not _is_utf8(text))
+      click.echo(shown)
+    else:
+      _print(console, text, outcome)
+
+
+def _lines() -> Iterator[str]:
+  """Returns the lines of the standard input, without their ends."""
+  if sys.stdin.isatty():
+    raise InputError(
+      "Expected a text or a file to read, but there is none: give TEXT in quotes, or "
+      "pipe one text per line into this command."
+    )
+  lines = sys.stdin.buffer
+  return (line.rstrip(b"\r\n").decode("utf-8", "surrogateescape") for line in lines)
+
+
+def _is_utf8(text: str) -> bool:
+  return not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def _as_dict(text: str, outcome: Outcome) -> dict:
+  return {
+    "text": text,
+    "counterfactuals": [
+      {
+        "text": each.text,
+        "group": each.group,
+        "edit": each.edit,
+        "confidence": each.confidence,
+        "edits": [
+          {"original": text[edit.start : edit.end], **edit._asdict()}
+          for edit in each.edits
+        ],
+      }
+      for each in outcome.counterfactuals
+    ],
+    "skipped": outcome.skipped or None,
+  }
+
+
+def _print(console: Console, text: str, outcome: Outcome) -> None:
+  console.print(Text(_printable(text), "bold"))
+  for each in outcome.counterfactuals:
+    # Without colours, what was removed could not be told from what stays.
+    colours = console.is_terminal and not console.no_color
+    shown = _highlighted(text, each) if colours else Text(_printable(each.text))
+    console.print(Text("  ") + shown)
+    console.print(Text(f"    edited: {each.edit}  (group: {each.group})", "dim"))
+    for edit in each.edits:
+      line = f"    {edit.label}  {edit.rule} ({edit.confidence:.2f})"
+      console.print(Text(line, "dim"))
+  if not outcome.counterfactuals:
+    reason = _NONE.get(outcome.skipped, "only counterfactuals of low confidence")
+    console.print(Text(f"  {reason}", "yellow"))
+
+
+def _highlighted(text: str, counterfactual: Counterfactual) -> Text:
+  """Returns a text with what was removed struck out and what was inserted."""
+  marked, end = Text(), 0
+  for edit in counterfactual.edits:
+    marked.append(_printable(text[end : edit.start]))
+    marked.append(_printable(text[edit.start : edit.end]), "red strike")
+    marked.append(_printable(edit.replacement), "green")
+    end = edit.end
+  return marked.append(_printable(text[end:]))
+
+
+def _printable(text: str) -> str:
+  """Returns a text that a terminal can show: no control characters, no stray bytes."""
+  encoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+  return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in encoded)

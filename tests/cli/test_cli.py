@@ -1,5 +1,3 @@
-import json
-
 import pytest
 from click.testing import CliRunner
 
@@ -9,29 +7,6 @@ from clp_tfx.cli.run import print_summary
 
 def invoke(*args):
   return CliRunner().invoke(cli, list(map(str, args)))
-
-
-def test_preview_as_json_is_an_object_per_text_and_line():
-  result = invoke("preview", "--json", "I'm a gay person", "No term.\nTwo lines")
-  first, second = map(json.loads, result.stdout.splitlines())
-  assert first == {
-    "text": "I'm a gay person",
-    "counterfactuals": [
-      {
-        "text": "I'm a person",
-        "group": "sexual_orientation/homosexual",
-        "edit": "gay→",
-      }
-    ],
-  }
-  assert second == {"text": "No term.\nTwo lines", "counterfactuals": []}
-
-
-def test_preview_for_people():
-  result = invoke("preview", "I'm a gay person", "Nobody")
-  assert "I'm a person" in result.stdout
-  assert "gay→" in result.stdout
-  assert "no identity term" in result.stdout
 
 
 def test_help_states_the_defaults():
@@ -52,7 +27,10 @@ def test_help_states_the_defaults():
     (["run", "--config", "none.yaml"], "none.yaml cannot be read"),
     (["run", "--baseline", "none", "--min-auc", 0], "give --min-auc above 0.5"),
     (["preview", "--identity-terms", "none.csv", "x"], "none.csv"),
-    (["preview"], "Missing argument"),
+    (["preview", "--method", "none", "x"], "'none' is not one of 'ablation'"),
+    (["preview", "--max-counterfactuals", 0, "x"], "to be at least 1, but it is 0"),
+    (["preview", "--min-confidence", 2, "x"], "from 0 to 1, but it is 2"),
+    (["preview", "--pejorative-terms", "none.csv", "x"], "none.csv"),
     (["compile"], "--output"),
   ],
 )
