@@ -25,7 +25,42 @@ class CounterfactualInputs(NamedTuple):
   pair_weight: keras.KerasTensor
 
 
-def pad_pairs(inputs: CounterfactualInputs) -> CounterfactualInputs:
+class SeparatePairs(NamedTuple):
+  """A batch of examples together with pairs that need not be of these examples.
+
+  Attributes:
+    original: Model inputs, a tensor or structure of them, shape `[batch, ...]`.
+    pair_original: Same structure, shape `[pairs, ...]`.
+    counterfactual: Same structure and shape; row i is the counterfactual of row i of
+      `pair_original`.
+    pair_weight: Float, shape `[pairs]`; 0 leaves a pair out.
+  """
+
+  original: Any
+  pair_original: Any
+  counterfactual: Any
+  pair_weight: keras.KerasTensor
+
+
+class PairedPredictions(NamedTuple):
+  """What a `CounterfactualModel` returns for a batch with pairs.
+
+  Attributes:
+    outputs: The model's own outputs for the originals, shape `[batch, num_outputs]`
+      or a structure of such.
+    original: Float logits by output name ("" of a single output), shape
+      `[pairs, num_logits]`: those of each pair's original.
+    counterfactual: The same of each pair's counterfactual.
+  """
+
+  outputs: Any
+  original: dict[str, keras.KerasTensor]
+  counterfactual: dict[str, keras.KerasTensor]
+
+
+def pad_pairs(
+  inputs: CounterfactualInputs | SeparatePairs,
+) -> CounterfactualInputs | SeparatePairs:
   """Pads the pairs of a batch, so that batches of one size have few shapes.
 
   The number of pairs becomes the next of an eighth, a quarter, half and all of the
@@ -44,23 +79,31 @@ def pad_pairs(inputs: CounterfactualInputs) -> CounterfactualInputs:
   Returns:
     The batch with as many pairs as before or more.
   """
-  rows, pairs = _rows(inputs.original), tf.shape(inputs.pair_weight)[0]
+  missing = _missing_pairs(_rows(inputs.original), tf.shape(inputs.pair_weight)[0])
+
+  def padded(pairs: Any) -> Any:
+    return keras.tree.map_structure(
+      lambda original, paired: tf.concat(
+        [paired, tf.repeat(original[:1], missing, axis=0)], axis=0
+      ),
+      inputs.original,
+      pairs,
+    )
+
+  inputs = inputs._replace(
+    counterfactual=padded(inputs.counterfactual),
+    pair_weight=tf.pad(inputs.pair_weight, [[0, missing]]),
+  )
+  if isinstance(inputs, SeparatePairs):
+    return inputs._replace(pair_original=padded(inputs.pair_original))
+  return inputs._replace(original_row=tf.pad(inputs.original_row, [[0, missing]]))
+
+
+def _missing_pairs(rows: tf.Tensor, pairs: tf.Tensor) -> tf.Tensor:
   shares = tf.stack([-(-rows // 8), -(-rows // 4), -(-rows // 2), rows])
   multiple = rows * tf.math.floordiv(pairs + rows - 1, tf.maximum(rows, 1))
   size = tf.reduce_min(tf.where(shares >= pairs, shares, tf.maximum(multiple, rows)))
-  missing = size - pairs
-  return CounterfactualInputs(
-    inputs.original,
-    keras.tree.map_structure(
-      lambda original, counterfactual: tf.concat(
-        [counterfactual, tf.repeat(original[:1], missing, axis=0)], axis=0
-      ),
-      inputs.original,
-      inputs.counterfactual,
-    ),
-    tf.pad(inputs.original_row, [[0, missing]]),
-    tf.pad(inputs.pair_weight, [[0, missing]]),
-  )
+  return size - pairs
 
 
 def average_counterfactuals(inputs: CounterfactualInputs) -> CounterfactualInputs:
@@ -123,15 +166,3 @@ def _drawn(inputs: CounterfactualInputs, seed: tf.Tensor) -> CounterfactualInput
 
 def _rows(structure: Any) -> tf.Tensor:
   return tf.shape(keras.tree.flatten(structure)[0])[0]
-
-
-class PairedPredictions(NamedTuple):
-  """Outputs for a batch of `CounterfactualInputs`.
-
-  Attributes:
-    original: Float logits, shape `[batch, num_logits]`.
-    counterfactual: Float logits, shape `[pairs, num_logits]`.
-  """
-
-  original: keras.KerasTensor
-  counterfactual: keras.KerasTensor

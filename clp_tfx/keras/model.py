@@ -1,12 +1,28 @@
 """Counterfactual Logit Pairing as a Keras model around any Keras model."""
 
+import logging
 from typing import Any
 
 import keras
+import tensorflow as tf
 from keras import ops
 
-from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions
+from clp_tfx.errors import InputError
+from clp_tfx.keras.datasets import unpacked
+from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions, SeparatePairs
+from clp_tfx.keras.logits import first_rows, logits_behind
 from clp_tfx.keras.losses import PairwiseMSELoss
+from clp_tfx.keras.metrics import PairMean, decision_flips
+from clp_tfx.keras.outputs import (
+  Weight,
+  by_output,
+  check_outputs_exist,
+  named_outputs,
+  prefixed,
+  weights_by_output,
+)
+
+_log = logging.getLogger(__name__)
 
 
 @keras.saving.register_keras_serializable("clp_tfx")
@@ -19,19 +35,33 @@ class CounterfactualModel(keras.Model):
 
   Formula: `sum(w * loss(logits, counterfactual_logits)) / sum(w)`; 0 without pairs.
 
-  Originals and counterfactuals go through the model in one pass, with dropout
-  and regularisation losses as in plain training. With weight 0 the
-  counterfactuals are not scored, and training and its metrics are those of plain
-  training; otherwise `counterfactual_loss` is among the metrics.
+  Trains and evaluates on batches `(CounterfactualInputs, labels, sample_weights)` or
+  on datasets of `CounterfactualPackedInputs`; evaluates and predicts on plain inputs
+  too. Originals and counterfactuals go through the model in one pass, with dropout
+  and regularisation losses as in plain training. Loss and metrics of the task see the
+  model's own outputs; pairs are compared by the logits behind them.
+
+  Reports the metrics `counterfactual_loss` and `flip_rate`, the share of pairs with a
+  weight above 0 whose decision flips; for a loss per output,
+  `<output>_counterfactual_loss` and `<output>_flip_rate`. With weight 0 training, its
+  metrics included, is plain training, and the pairs are scored in evaluation only.
 
   Args:
-    model: A Keras model or layer that returns logits, shape `[batch, num_logits]`.
-    loss: Keras loss between the two logits of a pair.
-    loss_weight: At least 0; 0 is plain training.
+    model: A Keras model or layer. With a sigmoid or softmax at its end the logits
+      behind it are paired, otherwise its outputs.
+    loss: Keras loss between the two logits of a pair; `PairwiseMSELoss()` when not
+      given. For a model with several outputs a dict of them by output name; outputs
+      that are not in it are not paired.
+    loss_weight: At least 0; 0 is plain training. Or a schedule over the optimizer's
+      steps, or a dict of either by output name.
+    from_logits: True if the model's outputs are logits, False if they are
+      probabilities; found when not given.
+    threshold: Decision threshold of `flip_rate`, a probability in (0, 1). When not
+      given, 0.5 for one output unit and the most probable class for several.
 
   Raises:
-    ValueError: If `loss_weight` is negative or the model ends in a sigmoid or
-      softmax: pairing probabilities lets saturated scores hide large gaps.
+    InputError: If a weight is negative, the threshold is no probability or the
+      dicts do not name the same outputs.
 
   Reference:
     Garg et al., 2019, https://arxiv.org/abs/1809.10610
@@ -40,34 +70,59 @@ class CounterfactualModel(keras.Model):
   def __init__(
     self,
     model: keras.Layer,
-    loss: keras.losses.Loss | None = None,
-    loss_weight: float = 1.0,
+    loss: keras.losses.Loss | dict[str, keras.losses.Loss] | None = None,
+    loss_weight: Weight | dict[str, Weight] = 1.0,
+    from_logits: bool | None = None,
+    threshold: float | None = None,
     **kwargs: Any,
   ):
     super().__init__(**kwargs)
-    if loss_weight < 0:
-      raise ValueError(f"Expected loss_weight of at least 0. Received: {loss_weight}")
-    _refuse_probabilities(model)
+    if threshold is not None and not 0 < threshold < 1:
+      raise InputError(
+        f"Expected threshold to be a probability between 0 and 1, but got {threshold}."
+      )
     self.model = model
     self.pairwise_loss = loss or PairwiseMSELoss()
-    self.loss_weight = float(loss_weight)
-    if self.loss_weight:
-      self._counterfactual_loss = keras.metrics.Mean(name="counterfactual_loss")
+    self.loss_weight = loss_weight
+    self.from_logits = from_logits
+    self.threshold = threshold
+    self._pair_losses = by_output(self.pairwise_loss)
+    self._pair_weights = weights_by_output(loss_weight, self._pair_losses)
+    self._pair_loss_metrics, self._flip_rate_metrics = (
+      {name: PairMean(name=prefixed(name, what)) for name in self._pair_losses}
+      for what in ("counterfactual_loss", "flip_rate")
+    )
+    self._told_logits = False
+    # The inner model builds itself; whatever it has can be saved at once.
+    self.built = model.built
+
+  @property
+  def output_names(self) -> list[str]:
+    """Names of the model's outputs, for `compile`; functional models have them."""
+    return self.model.output_names
 
   def call(self, inputs: Any, training: bool | None = None) -> Any:
-    """Returns logits, or `PairedPredictions` for `CounterfactualInputs`."""
-    if not isinstance(inputs, CounterfactualInputs):
+    """Returns the model's outputs, or `PairedPredictions` for a batch with pairs."""
+    if not isinstance(inputs, CounterfactualInputs | SeparatePairs):
       return self.model(inputs, training=training)
-    if not self.loss_weight:
+    if training and not any(self._pair_weights.values()):
       return self.model(inputs.original, training=training)
-    both = keras.tree.map_structure(
-      lambda a, b: ops.concatenate([a, b], axis=0),
-      inputs.original,
-      inputs.counterfactual,
-    )
-    logits = self.model(both, training=training)
-    rows = ops.shape(keras.tree.flatten(inputs.original)[0])[0]
-    return PairedPredictions(logits[:rows], logits[rows:])
+    parts = [inputs.original, inputs.counterfactual]
+    if isinstance(inputs, SeparatePairs):
+      parts.insert(1, inputs.pair_original)
+    batch = keras.tree.map_structure(lambda *x: ops.concatenate(x, axis=0), *parts)
+    outputs = self.model(batch, training=training)
+    rows, pairs = _rows(inputs.original), _rows(inputs.pair_weight)
+    logits = {name: self._logits(output) for name, output in self._paired(outputs)}
+    if isinstance(inputs, SeparatePairs):
+      original = {name: x[rows : rows + pairs] for name, x in logits.items()}
+    else:
+      original = {
+        name: ops.take(x, inputs.original_row, axis=0) for name, x in logits.items()
+      }
+    counterfactual = {name: x[_rows(x) - pairs :] for name, x in logits.items()}
+    outputs = keras.tree.map_structure(lambda x: first_rows(x, rows), outputs)
+    return PairedPredictions(outputs, original, counterfactual)
 
   def compute_loss(
     self,
@@ -77,29 +132,56 @@ class CounterfactualModel(keras.Model):
     sample_weight: Any = None,
     training: bool = True,
   ) -> Any:
-    """Returns the task loss plus the weighted counterfactual loss."""
+    """Returns the task loss plus the weighted counterfactual losses."""
     loss = super().compute_loss(
       x=x,
       y=y,
-      y_pred=_originals(y_pred),
+      y_pred=_outputs(y_pred),
       sample_weight=sample_weight,
       training=training,
     )
     if not isinstance(y_pred, PairedPredictions):
       return loss
-    paired = ops.take(y_pred.original, x.original_row, axis=0)
-    per_pair = self.pairwise_loss.call(paired, y_pred.counterfactual)
-    weight = ops.cast(x.pair_weight, per_pair.dtype)
-    total = ops.sum(weight)
-    counterfactual_loss = ops.divide_no_nan(ops.sum(weight * per_pair), total)
-    self._counterfactual_loss.update_state(counterfactual_loss, sample_weight=total)
-    return loss + self.loss_weight * counterfactual_loss
+    for name, original in y_pred.original.items():
+      counterfactual_loss = self._counterfactual_loss(
+        name, original, y_pred.counterfactual[name], x.pair_weight
+      )
+      loss += self._weight(name) * counterfactual_loss
+    return loss
 
   def compute_metrics(
     self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
   ) -> dict[str, Any]:
-    """Returns the compiled metrics of the originals."""
-    return super().compute_metrics(x, y, _originals(y_pred), sample_weight)
+    """Returns the metrics of the originals, and of pairs where they are scored."""
+    results = super().compute_metrics(x, y, _outputs(y_pred), sample_weight)
+    if not isinstance(y_pred, PairedPredictions):
+      for metric in (
+        *self._pair_loss_metrics.values(),
+        *self._flip_rate_metrics.values(),
+      ):
+        results.pop(metric.name)
+    return results
+
+  def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
+    """Trains as `keras.Model.fit`; takes datasets of `CounterfactualPackedInputs`."""
+    if "validation_data" in kwargs:
+      kwargs["validation_data"] = self._batches(kwargs["validation_data"])
+    return super().fit(self._batches(x), *args, **kwargs)
+
+  def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
+    """Evaluates as `keras.Model.evaluate`; takes `CounterfactualPackedInputs`."""
+    return super().evaluate(self._batches(x), *args, **kwargs)
+
+  def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
+    """Predicts as `keras.Model.predict`: the outputs of the originals alone."""
+    x = self._batches(x)
+    if _is_of_pairs(x):
+      x = x.map(lambda inputs, *_: inputs.original)
+    return super().predict(x, *args, **kwargs)
+
+  def export(self, filepath: str, *args: Any, **kwargs: Any) -> None:
+    """Exports the inner model: serving knows plain inputs only."""
+    self.model.export(filepath, *args, **kwargs)
 
   def get_config(self) -> dict[str, Any]:
     """Returns what `from_config` needs."""
@@ -107,7 +189,9 @@ class CounterfactualModel(keras.Model):
       **super().get_config(),
       "model": keras.saving.serialize_keras_object(self.model),
       "loss": keras.saving.serialize_keras_object(self.pairwise_loss),
-      "loss_weight": self.loss_weight,
+      "loss_weight": keras.saving.serialize_keras_object(self.loss_weight),
+      "from_logits": self.from_logits,
+      "threshold": self.threshold,
     }
 
   @classmethod
@@ -115,20 +199,67 @@ class CounterfactualModel(keras.Model):
     """Builds the model from `get_config`."""
     objects = {
       key: keras.saving.deserialize_keras_object(config.pop(key))
-      for key in ("model", "loss")
+      for key in ("model", "loss", "loss_weight")
     }
     return cls(**objects, **config)
 
+  def _batches(self, data: Any) -> Any:
+    """Returns a dataset of packed inputs as batches of Keras; anything else as is."""
+    return unpacked(data, pad=self.jit_compile)
 
-def _originals(y_pred: Any) -> Any:
-  return y_pred.original if isinstance(y_pred, PairedPredictions) else y_pred
-
-
-def _refuse_probabilities(model: keras.Layer) -> None:
-  last = model.layers[-1] if getattr(model, "layers", None) else model
-  activation = getattr(last, "activation", None)
-  if activation in (keras.activations.sigmoid, keras.activations.softmax):
-    raise ValueError(
-      f"Expected a model that returns logits, but its last layer {last.name!r} applies "
-      f"{activation.__name__}: give that layer activation=None."
+  def _counterfactual_loss(
+    self, name: str, original: Any, counterfactual: Any, pair_weight: Any
+  ) -> Any:
+    loss = self._pair_losses[name]
+    # Half precision would overflow in squares.
+    original, counterfactual = (
+      ops.cast(logits, loss.dtype) for logits in (original, counterfactual)
     )
+    per_pair = loss.call(original, counterfactual)
+    weight = ops.cast(pair_weight, per_pair.dtype)
+    self._pair_loss_metrics[name].update_state(per_pair, sample_weight=weight)
+    self._flip_rate_metrics[name].update_state(
+      decision_flips(original, counterfactual, self.threshold),
+      sample_weight=ops.cast(weight > 0, per_pair.dtype),
+    )
+    mean = ops.divide_no_nan(ops.sum(weight * per_pair), ops.sum(weight))
+    # Gradients are summed over replicas.
+    return mean / tf.distribute.get_strategy().num_replicas_in_sync
+
+  def _weight(self, name: str) -> Any:
+    weight = self._pair_weights[name]
+    if not callable(weight):
+      return weight
+    return weight(self.optimizer.iterations if self.optimizer else 0)
+
+  def _logits(self, output: Any) -> Any:
+    logits = logits_behind(output, self.from_logits)
+    if logits is not output and not self._told_logits:
+      self._told_logits = True
+      _log.warning(
+        "%s ends in a sigmoid or softmax: pairs are compared by the logits behind it, "
+        "loss and metrics of the task see the probabilities.",
+        self.model.name,
+      )
+    return logits
+
+  def _paired(self, outputs: Any) -> list[tuple[str, Any]]:
+    """Returns the outputs that have a counterfactual loss, with their names."""
+    named = named_outputs(outputs, getattr(self, "output_names", None))
+    check_outputs_exist(self._pair_losses, named)
+    return [(name, named[name]) for name in self._pair_losses]
+
+
+def _is_of_pairs(data: Any) -> bool:
+  if not isinstance(data, tf.data.Dataset):
+    return False
+  x, *_ = data.element_spec if isinstance(data.element_spec, tuple) else [None]
+  return isinstance(x, CounterfactualInputs | SeparatePairs)
+
+
+def _outputs(y_pred: Any) -> Any:
+  return y_pred.outputs if isinstance(y_pred, PairedPredictions) else y_pred
+
+
+def _rows(structure: Any) -> Any:
+  return ops.shape(keras.tree.flatten(structure)[0])[0]

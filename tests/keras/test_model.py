@@ -3,6 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from clp_tfx.errors import InputError
 from clp_tfx.keras import (
   CounterfactualInputs,
   CounterfactualModel,
@@ -116,8 +117,8 @@ def test_dropout_and_regularisation_losses_are_those_of_training():
   classifier.set_weights([np.array([[1.0]])])
   model = CounterfactualModel(classifier)
   inputs = packed([1.0], [1.0], rows=[0])
-  assert float(model(inputs, training=True).original[0, 0]) == 0.0  # dropped
-  assert float(model(inputs, training=False).original[0, 0]) == 1.0
+  assert float(model(inputs, training=True).outputs[0, 0]) == 0.0  # dropped
+  assert float(model(inputs, training=False).outputs[0, 0]) == 1.0
   result = compiled(model).evaluate(dataset(inputs, y=[1]), verbose=0)
   assert result[0] == pytest.approx(0.01)  # l2: 0.01 · 1²
 
@@ -125,9 +126,16 @@ def test_dropout_and_regularisation_losses_are_those_of_training():
 def test_predict_takes_plain_inputs():
   model = CounterfactualModel(linear(2.0))
   assert model.predict(np.array([[3.0]]), verbose=0).tolist() == [[6.0]]
-  paired = model(packed([3], [1], rows=[0]))
-  assert isinstance(paired, PairedPredictions)
-  assert paired.counterfactual.numpy().tolist() == [[2.0]]
+  data = dataset(packed([3, 4], [1], rows=[1]), y=[0, 0])
+  assert model.predict(data, verbose=0).tolist() == [[6.0], [8.0]]
+
+
+def test_returns_the_outputs_and_the_logits_of_each_pair():
+  predictions = CounterfactualModel(linear(2.0))(packed([3, 4], [1, 0], rows=[1, 0]))
+  assert isinstance(predictions, PairedPredictions)
+  assert predictions.outputs.numpy().tolist() == [[6.0], [8.0]]
+  assert predictions.original[""].numpy().tolist() == [[8.0], [6.0]]
+  assert predictions.counterfactual[""].numpy().tolist() == [[2.0], [0.0]]
 
 
 def test_saves_and_loads_whole(tmp_path):
@@ -142,10 +150,13 @@ def test_saves_and_loads_whole(tmp_path):
   assert copy.predict(np.array([[3.0]]), verbose=0).tolist() == [[6.0]]
 
 
-def test_refuses_probabilities_and_negative_weights():
-  x = keras.Input([1])
-  sigmoid = keras.Model(x, keras.layers.Dense(1, activation="sigmoid", name="end")(x))
-  with pytest.raises(ValueError, match="'end' applies sigmoid"):
-    CounterfactualModel(sigmoid)
-  with pytest.raises(ValueError, match="at least 0"):
-    CounterfactualModel(linear(), loss_weight=-1)
+@pytest.mark.parametrize("weight", [-1, float("nan")])
+def test_refuses_weights_below_zero(weight):
+  with pytest.raises(InputError, match="at least 0"):
+    CounterfactualModel(linear(), loss_weight=weight)
+
+
+@pytest.mark.parametrize("threshold", [0, 1, 50])
+def test_refuses_thresholds_that_are_no_probabilities(threshold):
+  with pytest.raises(InputError, match="between 0 and 1"):
+    CounterfactualModel(linear(), threshold=threshold)

@@ -1,0 +1,277 @@
+"""Builds and packs counterfactual datasets, as TensorFlow Model Remediation does."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.errors import InputError
+from clp_tfx.identity_terms import IdentityTerm, IdentityTerms, normalized
+from clp_tfx.keras.inputs import SeparatePairs, pad_pairs
+
+_BATCH = 256
+
+
+class CounterfactualPackedInputs(NamedTuple):
+  """A batch to train on and a batch of pairs beside it.
+
+  Attributes:
+    original_input: `(x, y)` or `(x, y, sample_weight)`, as Keras trains on them.
+    counterfactual_data: `(original_x, counterfactual_x)` or `(original_x,
+      counterfactual_x, counterfactual_sample_weight)`; row i of `counterfactual_x`
+      is the counterfactual of row i of `original_x`, which need not be in `x`.
+  """
+
+  original_input: tuple
+  counterfactual_data: tuple
+
+
+def build_counterfactual_dataset(
+  original_dataset: tf.data.Dataset,
+  sensitive_terms_to_remove: Sequence[str] | IdentityTerms | None = None,
+  custom_counterfactual_function: Callable[[Any], tuple] | None = None,
+  text_feature: str | None = None,
+) -> tf.data.Dataset:
+  """Builds the dataset of pairs: only examples that have a counterfactual.
+
+  Terms match whole words in any case, as `CounterfactualGenerator` describes, and all
+  of them are removed from a text at once. Texts are matched on the host, in Python:
+  `cache()` the result if it is read many times.
+
+  Args:
+    original_dataset: Elements `x`, `(x, y)` or `(x, y, sample_weight)`, where `x` is
+      a string tensor or a dict of features. Taken as batched if none of the tensors
+      is a scalar.
+    sensitive_terms_to_remove: Terms, every character standing for itself, or a
+      lexicon. Beside a custom function they only choose the examples.
+    custom_counterfactual_function: Takes an element and returns `(original_x,
+      counterfactual_x)` or `(original_x, counterfactual_x, sample_weight)`, in
+      TensorFlow operations; pairs that it leaves unchanged are dropped.
+    text_feature: Which feature of `x` holds the text, where several are strings.
+
+  Returns:
+    Elements `(original_x, counterfactual_x, counterfactual_sample_weight)`, batched
+    if the originals are, though a batch holds only as many rows as have a
+    counterfactual. Weights are 1.0 unless the function gives others.
+
+  Raises:
+    InputError: If neither terms nor function are given, there is no text to search,
+      or no example has a counterfactual. To know this, the dataset is read up to the
+      first that has one.
+  """
+  function = custom_counterfactual_function
+  if not sensitive_terms_to_remove and function is None:
+    raise InputError(
+      "Expected sensitive_terms_to_remove or custom_counterfactual_function, but got "
+      "neither: say how counterfactuals are made."
+    )
+  spec = original_dataset.element_spec
+  is_batched = _is_batched(spec)
+  batches = original_dataset if is_batched else original_dataset.batch(_BATCH)
+  if sensitive_terms_to_remove:
+    feature = _text_feature(_x(spec), text_feature)
+    edit = _term_remover(_lexicon(sensitive_terms_to_remove))
+    remove = _remove_terms if function is None else _keep_rows_with_terms
+    batches = batches.map(lambda *batch: remove(batch, feature, edit), tf.data.AUTOTUNE)
+  if function is not None:
+    # The function is written for elements as they come.
+    elements = batches if is_batched else batches.unbatch()
+    elements = elements.map(
+      lambda *element: _weighted(function(element if len(element) > 1 else element[0]))
+    )
+    batches = (elements if is_batched else elements.batch(_BATCH)).map(_changed)
+  pairs = batches.filter(lambda original, counterfactual, weight: tf.size(weight) > 0)
+  if next(iter(pairs), None) is None:
+    raise InputError(
+      "Expected at least one example with a counterfactual, but "
+      + ("none holds any of the terms" if function is None else "none is changed")
+      + ": training would have no pairs; check the terms and the dataset."
+    )
+  return pairs if is_batched else pairs.unbatch()
+
+
+def pack_counterfactual_data(
+  original_dataset: tf.data.Dataset, counterfactual_dataset: tf.data.Dataset
+) -> tf.data.Dataset:
+  """Puts pairs beside the examples to train on.
+
+  Each element of the originals gets one of the pairs, which start over when they run
+  out. Of datasets that are not batched, batch the result.
+
+  Args:
+    original_dataset: Elements `(x, y)` or `(x, y, sample_weight)`.
+    counterfactual_dataset: Elements `(original_x, counterfactual_x)` or
+      `(original_x, counterfactual_x, counterfactual_sample_weight)`, such as
+      `build_counterfactual_dataset` returns; batched if the originals are.
+
+  Returns:
+    Elements `CounterfactualPackedInputs`, as many as the original dataset has.
+
+  Raises:
+    InputError: If the elements have another form, only one dataset is batched, or
+      there are no pairs.
+  """
+  original, pair = original_dataset.element_spec, counterfactual_dataset.element_spec
+  for what, spec in (("original_dataset", original), ("counterfactual_dataset", pair)):
+    if not isinstance(spec, tuple) or len(spec) not in (2, 3):
+      raise InputError(
+        f"Expected elements of two or three parts in {what}, such as "
+        f"(x, y, sample_weight) or (original_x, counterfactual_x, sample_weight), but "
+        f"got {spec}: map the dataset to these."
+      )
+  if _is_batched(original) != _is_batched(pair):
+    raise InputError(
+      "Expected both datasets to be batched or neither, but only "
+      f"{'the original' if _is_batched(original) else 'the counterfactual'} one is: "
+      "batch both, or batch what pack_counterfactual_data returns."
+    )
+  if next(iter(counterfactual_dataset), None) is None:
+    raise InputError(
+      "Expected at least one pair in counterfactual_dataset, but it is empty: training "
+      "would have no pairs; check how it is made."
+    )
+  packed = tf.data.Dataset.zip(original_dataset, counterfactual_dataset.repeat())
+  packed = packed.map(CounterfactualPackedInputs)
+  count = original_dataset.cardinality()
+  if count >= 0:
+    packed = packed.apply(tf.data.experimental.assert_cardinality(count))
+  return packed
+
+
+def unpacked(data: Any, pad: bool) -> Any:
+  """Turns a dataset of `CounterfactualPackedInputs` into one that Keras trains on.
+
+  Args:
+    data: Such a dataset, batched; anything else is returned as it is.
+    pad: Whether to pad the pairs to a few sizes.
+
+  Returns:
+    Batches `(SeparatePairs, y)` or `(SeparatePairs, y, sample_weight)`.
+
+  Raises:
+    InputError: If the dataset is not batched.
+  """
+  if not isinstance(data, tf.data.Dataset) or not isinstance(
+    data.element_spec, CounterfactualPackedInputs
+  ):
+    return data
+  if not _is_batched(data.element_spec):
+    raise InputError(
+      "Expected batches of CounterfactualPackedInputs, but got single examples: call "
+      "batch() on the dataset."
+    )
+
+  def batch(packed: CounterfactualPackedInputs) -> tuple:
+    x, *labels_and_weights = packed.original_input
+    original, counterfactual, weight = _weighted(packed.counterfactual_data)
+    pairs = SeparatePairs(x, original, counterfactual, tf.reshape(weight, [-1]))
+    return pad_pairs(pairs) if pad else pairs, *labels_and_weights
+
+  return data.map(batch, tf.data.AUTOTUNE)
+
+
+def _lexicon(terms: Sequence[str] | IdentityTerms) -> IdentityTerms:
+  if isinstance(terms, IdentityTerms):
+    return terms
+  if isinstance(terms, str) or not all(
+    isinstance(term, str) and normalized(term) for term in terms
+  ):
+    raise InputError(
+      "Expected sensitive_terms_to_remove as a list of terms, none of them empty, but "
+      f"got {terms!r}."
+    )
+  distinct = dict.fromkeys(map(normalized, terms))
+  return IdentityTerms(
+    tuple(IdentityTerm(term, "sensitive") for term in distinct),
+    source="sensitive_terms_to_remove",
+  )
+
+
+def _term_remover(terms: IdentityTerms) -> Callable[[np.ndarray], tuple]:
+  """Returns a function of texts: rows that hold terms, and their texts without them."""
+  generator = CounterfactualGenerator(terms)
+
+  def without(text: bytes) -> bytes:
+    generated = generator.generate(text.decode("utf-8", "surrogateescape"))
+    if not generated:
+      return text
+    return generated[0].text.encode("utf-8", "surrogateescape")
+
+  def edit(texts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    edited = np.array([without(text) for text in texts.flat], object)
+    edited = edited.reshape(texts.shape)
+    changed = (edited != texts).reshape(len(texts), -1).any(axis=1)
+    return np.flatnonzero(changed), edited[changed]
+
+  return edit
+
+
+def _edited(texts: tf.Tensor, edit: Callable) -> tuple[tf.Tensor, tf.Tensor]:
+  rows, edited = tf.numpy_function(edit, [texts], [tf.int64, tf.string])
+  rows.set_shape([None])
+  edited.set_shape([None, *texts.shape[1:]])
+  return rows, edited
+
+
+def _remove_terms(batch: tuple, feature: str | None, edit: Callable) -> tuple:
+  x = _x(batch)
+  rows, texts = _edited(x if feature is None else x[feature], edit)
+  original = keras.tree.map_structure(lambda part: tf.gather(part, rows), x)
+  counterfactual = texts if feature is None else {**original, feature: texts}
+  return _weighted((original, counterfactual))
+
+
+def _keep_rows_with_terms(batch: tuple, feature: str | None, edit: Callable) -> tuple:
+  x = _x(batch)
+  rows, _ = _edited(x if feature is None else x[feature], edit)
+  return keras.tree.map_structure(lambda part: tf.gather(part, rows), batch)
+
+
+def _weighted(pairs: tuple) -> tuple:
+  """Returns pairs with a weight each, 1 where none are given."""
+  original, counterfactual, *weight = pairs
+  if not weight:
+    first = keras.tree.flatten(original)[0]
+    weight = [tf.ones(tf.shape(first)[: min(first.shape.rank, 1)])]
+  return original, counterfactual, weight[0]
+
+
+def _changed(original: Any, counterfactual: Any, weight: tf.Tensor) -> tuple:
+  """Returns the rows of a batch of pairs that differ."""
+
+  def differ(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
+    is_changed = a != b
+    if a.dtype.is_floating:
+      is_changed &= ~(tf.math.is_nan(a) & tf.math.is_nan(b))
+    return tf.reduce_any(is_changed, axis=range(1, a.shape.rank))
+
+  parts = zip(*map(keras.tree.flatten, (original, counterfactual)), strict=True)
+  is_changed = tf.reduce_any([differ(a, b) for a, b in parts], axis=0)
+  return keras.tree.map_structure(
+    lambda part: tf.boolean_mask(part, is_changed), (original, counterfactual, weight)
+  )
+
+
+def _text_feature(x: Any, name: str | None) -> str | None:
+  """Returns the name of the feature with the text; None if `x` is the text."""
+  if isinstance(x, tf.TensorSpec) and x.dtype == tf.string and name is None:
+    return None
+  features = x if isinstance(x, dict) else {}
+  texts = [key for key in features if features[key].dtype == tf.string]
+  if name in texts or (name is None and len(texts) == 1):
+    return name or texts[0]
+  raise InputError(
+    f"Expected x to be texts, or a dict with one text feature or with text_feature "
+    f"among its {sorted(texts)}, but got x of {x} and text_feature={name!r}."
+  )
+
+
+def _x(element: Any) -> Any:
+  return element[0] if isinstance(element, tuple) else element
+
+
+def _is_batched(spec: Any) -> bool:
+  return all(part.shape.rank != 0 for part in keras.tree.flatten(spec))

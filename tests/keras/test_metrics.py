@@ -1,0 +1,49 @@
+import math
+
+import numpy as np
+import pytest
+
+from clp_tfx.keras.metrics import PairMean, decision_flips
+
+
+def flips(original, counterfactual, threshold=None):
+  return (
+    decision_flips(np.array(original), np.array(counterfactual), threshold)
+    .numpy()
+    .tolist()
+  )
+
+
+def test_one_unit_flips_across_the_threshold():
+  original, counterfactual = (
+    [[1.0], [1.0], [-1.0], [0.0]],
+    [[2.0], [-1.0], [0.1], [0.0]],
+  )
+  assert flips(original, counterfactual) == [0, 1, 1, 0]
+  # At 0.8, the logit log 4 = 1.386: only the first pair is on both sides of it.
+  assert flips(original, counterfactual, threshold=0.8) == [1, 0, 0, 0]
+
+
+def test_a_score_at_the_threshold_is_negative():
+  assert flips([[0.0]], [[1e-6]]) == [1]
+  assert flips([[0.0]], [[-1e-6]]) == [0]
+
+
+def test_classes_flip_when_the_most_probable_one_changes():
+  original = [[1.0, 2.0, 3.0], [1.0, 2.0, 3.0]]
+  assert flips(original, [[0.0, 0.0, 9.0], [4.0, 2.0, 3.0]]) == [0, 1]
+
+
+def test_labels_flip_when_any_of_them_does():
+  original = [[1.0, -1.0], [1.0, -1.0], [1.0, -1.0]]
+  counterfactual = [[5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]
+  assert flips(original, counterfactual, threshold=0.5) == [0, 1, 1]
+
+
+def test_mean_of_no_pairs_is_nan():
+  mean = PairMean(name="flip_rate")
+  assert math.isnan(mean.result())
+  mean.update_state(np.array([5.0]), sample_weight=np.array([0.0]))
+  assert math.isnan(mean.result())
+  mean.update_state(np.array([1.0, 4.0]), sample_weight=np.array([3.0, 1.0]))
+  assert float(mean.result()) == pytest.approx(1.75)
