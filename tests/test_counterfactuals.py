@@ -9,11 +9,16 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clp_tfx.counterfactuals import (
+  DEFAULT_MAX_COUNTERFACTUALS,
+  METHODS,
+  SKIP_REASONS,
   Counterfactual,
   CounterfactualGenerator,
   distinct_groups,
   distinct_terms,
 )
+from clp_tfx.edits import applied
+from clp_tfx.errors import InputError
 from clp_tfx.identity_terms import BLANKS, IdentityTerms
 
 REAL_COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
@@ -278,3 +283,148 @@ def test_real_comments():
     texts = [row["comment_text"] for row in csv.DictReader(file)]
   for text in texts:
     check_invariants(text)
+
+
+# One to one, each term with one role.
+PAIRED = """term,group,counterparts,role
+he,m,she,subject
+she,f,he,subject
+himself,m,herself,reflexive
+herself,f,himself,reflexive
+man,m,woman,noun
+woman,f,man,noun
+men,m,women,noun
+women,f,men,noun
+heir,m,heiress,noun
+heiress,f,heir,noun
+uncle,m,aunt,noun
+aunt,f,uncle,noun
+irish,i,dutch,adjective
+dutch,d,irish,adjective
+"""
+SWAP = CounterfactualGenerator(IdentityTerms.parse(PAIRED, "s"), "substitution")
+PAIRED_TERMS = [line.split(",")[0] for line in PAIRED.split()[1:]]
+SWAP_SNIPPETS = st.sampled_from(
+  PAIRED_TERMS
+  + [term.upper() for term in PAIRED_TERMS]
+  + [term.title() for term in PAIRED_TERMS]
+  + ["a", "An", "the", "'s", "\u2019ll", "x", "\U0001f602", "\udcff", "e\u0301"]
+  + list(" \n\t.,;'\"-/")
+)
+
+
+def without_articles(text: str) -> str:
+  return re.sub(r"(?i)\ban?\b", "a", text)
+
+
+@given(st.lists(SWAP_SNIPPETS, max_size=20).map(" ".join))
+def test_substituting_twice_gives_the_original_up_to_articles(text):
+  for once in SWAP.generate(text):
+    check_swap_edits(text, once)
+    (twice,) = SWAP.generate(once.text)
+    assert without_articles(twice.text) == without_articles(text)
+
+
+@given(st.lists(SWAP_SNIPPETS | st.text(max_size=3), max_size=20).map("".join))
+def test_nothing_changes_outside_of_substitutions(text):
+  for each in SWAP.generate(text):
+    check_swap_edits(text, each)
+
+
+def check_swap_edits(text: str, counterfactual: Counterfactual) -> None:
+  rebuilt, end = "", 0
+  for edit in counterfactual.edits:
+    assert end <= edit.start < edit.end
+    original = text[edit.start : edit.end]
+    if edit.term:
+      assert original.lower() == edit.term
+      assert edit.replacement.lower() in PAIRED_TERMS
+    else:
+      assert {original.lower(), edit.replacement.lower()} == {"a", "an"}
+    rebuilt += text[end : edit.start] + edit.replacement
+    end = edit.end
+  assert rebuilt + text[end:] == counterfactual.text
+
+
+ENGLISH = {
+  method: CounterfactualGenerator(IdentityTerms.load("identity_en"), method)
+  for method in METHODS
+}
+ENGLISH_TERMS = [row.term for row in IdentityTerms.load("identity_en").terms]
+
+
+@given(
+  st.sampled_from(METHODS),
+  st.lists(
+    st.sampled_from(ENGLISH_TERMS) | SNIPPETS | st.text(max_size=3), max_size=12
+  ).map(" ".join),
+)
+def test_no_input_raises_and_the_cap_holds(method, text):
+  outcome = ENGLISH[method].outcome(text)
+  texts = [each.text for each in outcome.counterfactuals]
+  assert len(set(texts)) == len(texts) <= DEFAULT_MAX_COUNTERFACTUALS
+  assert text not in texts or method.startswith("ablation")
+  assert outcome.skipped in ("", *SKIP_REASONS)
+  for each in outcome.counterfactuals:
+    assert 0 < each.confidence <= 1
+    assert applied(text, each.edits) == each.text
+
+
+def test_a_pejorative_term_excludes_a_text():
+  rows = "term,group,connotation\nman,m,\nbrute,m,pejorative\nvermin,x,pejorative\n"
+  more = IdentityTerms.parse(rows.replace("man,m,", "man,m,pejorative"), "more")
+  own = CounterfactualGenerator(IdentityTerms.parse(rows, "own"), pejorative_terms=None)
+  plain = CounterfactualGenerator(
+    IdentityTerms.parse("term,group\nman,m\n", "plain"), pejorative_terms=more
+  )
+  for each in (own, plain):
+    outcome = each.outcome("the man is a Brute")
+    assert (outcome.counterfactuals, outcome.skipped) == ([], "pejorative")
+    assert distinct_terms(outcome.mentions) == ["man"]
+    # What the lexicon has as neutral stays neutral.
+    assert each.outcome("one man").skipped == ""
+
+
+def test_pejorative_terms_of_other_languages_do_not_count():
+  rows = "term,group,connotation,language\nbrute,m,pejorative,en\n"
+  german = IdentityTerms.parse("term,group,language\nmann,m,de\n", "de")
+  more = IdentityTerms.parse(rows, "more")
+  assert CounterfactualGenerator(german, pejorative_terms=more).find("brute") == []
+
+
+def test_members_of_the_group_come_after_the_counterparts():
+  rows = """term,group,counterparts,role
+muslim,religion/muslim,christian,adjective
+christian,religion/christian,,adjective
+muslims,religion/muslim,,noun
+jewish,religion/jewish,,adjective
+gay,orientation,,adjective
+"""
+  lexicon = IdentityTerms.parse(rows, "s")
+  members = CounterfactualGenerator(lexicon, "substitution_within_group")
+  found = members.generate("a jewish or muslim school")
+  assert [each.text for each in found] == [
+    "a muslim or christian school",
+    "a christian or jewish school",
+  ]
+  assert [each.confidence for each in found] == [0.6, 0.6]
+  capped = CounterfactualGenerator(
+    lexicon, "substitution_within_group", max_counterfactuals=1
+  )
+  assert [each.text for each in capped.generate("a muslim")] == ["a christian"]
+  assert members.outcome("gay").skipped == "no_counterpart"
+
+
+@pytest.mark.parametrize(
+  "parameters",
+  [
+    {"method": "magic"},
+    {"max_counterfactuals": 0},
+    {"min_confidence": -0.1},
+    {"min_confidence": float("nan")},
+    {"pejorative_terms": "no_such_list"},
+  ],
+)
+def test_parameters_out_of_range(parameters):
+  with pytest.raises(InputError):
+    CounterfactualGenerator(IdentityTerms.parse("term,group\na,b\n", "s"), **parameters)
