@@ -7,7 +7,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {
+  "IPython": "ipython",
   "absl": "absl-py",
+  "ahocorasick_rs": "ahocorasick-rs",
   "apache_beam": "apache-beam",
   "google.protobuf": "protobuf",
   "google_crc32c": "google-crc32c",
@@ -15,6 +17,7 @@ DISTRIBUTIONS = {
   "tensorflow_metadata": "tensorflow-metadata",
   "tensorflow_model_analysis": "tensorflow-model-analysis",
   "tensorflow_transform": "tensorflow-transform",
+  "tfx_bsl": "tfx-bsl",
   "yaml": "pyyaml",
 }
 
