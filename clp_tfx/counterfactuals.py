@@ -165,9 +165,10 @@ class CounterfactualGenerator:
     self._max = max_counterfactuals
     self._min_confidence = min_confidence
     self._members = _members(identity_terms)
-    self._rows: dict[str, list[IdentityTerm]] = {}
+    rows: dict[str, list[IdentityTerm]] = {}
     for row in identity_terms.terms:
-      self._rows.setdefault(row.term, []).append(row)
+      rows.setdefault(row.term, []).append(row)
+    self._terms = {term: _Term.of(some) for term, some in rows.items()}
     more = _pejorative(pejorative_terms, identity_terms)
     self._finder = MentionFinder((*identity_terms.terms, *more))
 
@@ -232,56 +233,67 @@ class CounterfactualGenerator:
         yield removal_edits(text, [self._removal(text, each) for each in some])
 
   def _removal(self, text: str, mention: Mention) -> Removal:
-    rows = self._rows[mention.term]
-    english = _is_english(rows[0])
-    if english:
+    term = self._terms[mention.term]
+    if term.is_english:
       mention = without_head(text, mention)
-    noun = all(row.role == "noun" for row in rows)
-    return Removal(mention, noun, english)
+    return Removal(mention, term.is_noun, term.is_english)
 
   def _choices(self, text: str, mention: Mention) -> list[Replacement]:
     """Returns what can replace a mention, best first."""
-    row, rule, confidence = self._row(text, mention)
-    english = _is_english(row)
-    end = mention.term_end
-    if english and mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
+    term, end = self._terms[mention.term], mention.term_end
+    row, rule, confidence = _row(term, text, mention)
+    if mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
       # A spelling of "hers".
-      row, end = self._row_for(mention, "possessive_determiner") or row, mention.end
+      row, end = term.row_as("possessive_determiner") or row, mention.end
     choices = [
-      Replacement(mention, end, term, rule, confidence, english)
-      for term in row.counterparts
+      Replacement(mention, end, counterpart, rule, confidence, term.is_english)
+      for counterpart in row.counterparts
     ]
     if self._method == "substitution_within_group":
       confidence = min(confidence, _MEMBER_CONFIDENCE)
       choices += [
-        Replacement(mention, end, term, "member", confidence, english)
-        for term in self._members[_member_key(row)]
-        if term != row.term and term not in row.counterparts
+        Replacement(mention, end, member, "member", confidence, term.is_english)
+        for member in self._members[_member_key(row)]
+        if member != row.term and member not in row.counterparts
       ]
     return choices
 
-  def _row(self, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:
-    """Returns the row for the role of a mention, the rule and its confidence."""
-    rows = self._rows[mention.term]
-    if not _is_english(rows[0]):
-      return rows[0], "no grammar", _NO_GRAMMAR_CONFIDENCE
-    if len(rows) == 1:
-      return rows[0], "counterpart", 1.0
-    roles = frozenset(row.role for row in rows)
-    found = role_of(roles, text, mention.start, mention.term_end)
-    row = self._row_for(mention, found.role) if found else None
-    if not row:
-      return rows[0], "first role", _UNKNOWN_ROLE_CONFIDENCE
-    same = all(each.counterparts == row.counterparts for each in rows)
-    return row, found.rule, 1.0 if same else found.confidence
 
-  def _row_for(self, mention: Mention, role: str) -> IdentityTerm | None:
-    rows = self._rows[mention.term]
-    return next((row for row in rows if row.role == role), None)
+class _Term(NamedTuple):
+  """The rows of a term, and what they say together."""
+
+  rows: list[IdentityTerm]
+  roles: frozenset[str]
+  is_noun: bool
+  is_english: bool
+  is_same_in_all_roles: bool
+
+  @classmethod
+  def of(cls, rows: list[IdentityTerm]) -> "_Term":
+    return cls(
+      rows,
+      frozenset(row.role for row in rows),
+      all(row.role == "noun" for row in rows),
+      rows[0].language.split("-", 1)[0] == "en",
+      len({row.counterparts for row in rows}) == 1,
+    )
+
+  def row_as(self, role: str) -> IdentityTerm | None:
+    return next((row for row in self.rows if row.role == role), None)
 
 
-def _is_english(row: IdentityTerm) -> bool:
-  return row.language.split("-", 1)[0] == "en"
+def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:
+  """Returns the row for the role of a mention, the rule and its confidence."""
+  first = term.rows[0]
+  if not term.is_english:
+    return first, "no grammar", _NO_GRAMMAR_CONFIDENCE
+  if len(term.rows) == 1:
+    return first, "counterpart", 1.0
+  found = role_of(term.roles, text, mention.start, mention.term_end)
+  row = term.row_as(found.role) if found else None
+  if not row:
+    return first, "first role", _UNKNOWN_ROLE_CONFIDENCE
+  return row, found.rule, 1.0 if term.is_same_in_all_roles else found.confidence
 
 
 def _member_key(row: IdentityTerm) -> tuple[str, str, str]:

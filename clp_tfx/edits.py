@@ -114,7 +114,11 @@ def without_head(text: str, mention: Mention) -> Mention:
 
   Of "black people" it is "black"; of "ladies" in "the ladies' room" it is "ladies'".
   """
-  words = text[mention.start : mention.term_end].rsplit(None, 1)
+  words = (
+    text[mention.start : mention.term_end].rsplit(None, 1)
+    if " " in mention.term
+    else ()
+  )
   if len(words) == 2 and words[1].lower() in NEUTRAL_HEADS:
     end = mention.start + len(words[0])
     return mention._replace(end=end, term_end=end)
