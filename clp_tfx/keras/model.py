@@ -205,6 +205,14 @@ class CounterfactualModel(keras.Model):
 
   def _batches(self, data: Any) -> Any:
     """Returns a dataset of packed inputs as batches of Keras; anything else as is."""
+    replicas = self.distribute_strategy.num_replicas_in_sync
+    if replicas > 1 and _is_of_pairs(data):
+      raise InputError(
+        f"Expected CounterfactualPackedInputs to train on {replicas} replicas, but got "
+        "CounterfactualInputs, whose rows cannot be split among them: use "
+        "pack_counterfactual_data on datasets that are not batched, and batch what it "
+        "returns."
+      )
     return unpacked(data, pad=self.jit_compile)
 
   def _counterfactual_loss(
