@@ -8,6 +8,7 @@ import click
 from clp_tfx import __version__
 from clp_tfx.cli.preview import preview
 from clp_tfx.cli.run import compile_, run
+from clp_tfx.cli.statistics import statistics
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -19,7 +20,7 @@ def cli() -> None:
   sys.path.append(os.getcwd())
 
 
-for command in (run, compile_, preview):
+for command in (run, compile_, preview, statistics):
   cli.add_command(command)
 
 

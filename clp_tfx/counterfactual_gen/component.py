@@ -1,5 +1,10 @@
 """CounterfactualGen: the component between ExampleGen and everything else."""
 
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Any
+
 from tfx import v1 as tfx
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types.component_spec import (
@@ -10,6 +15,8 @@ from tfx.types.component_spec import (
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.counterfactual_gen import executor, transforms
+from clp_tfx.counterfactual_gen.statistics import CounterfactualStatistics
+from clp_tfx.generator_options import DEFAULT_IDENTITY_TERMS, GeneratorOptions
 
 
 class CounterfactualGenSpec(ComponentSpec):
@@ -17,16 +24,30 @@ class CounterfactualGenSpec(ComponentSpec):
 
   PARAMETERS = {
     "identity_terms": ExecutionParameter(type=str),
+    # Those of GeneratorOptions.
     "text_feature": ExecutionParameter(type=str),
+    "method": ExecutionParameter(type=str),
+    "max_counterfactuals": ExecutionParameter(type=int),
+    "pejorative_terms": ExecutionParameter(type=str),
+    "counterfactual_fn": ExecutionParameter(type=str),
+    "min_confidence": ExecutionParameter(type=float),
+    "only_when_label_below": ExecutionParameter(type=float, optional=True),
+    "label_feature": ExecutionParameter(type=str),
+    "no_match": ExecutionParameter(type=str),
+    "training_splits": ExecutionParameter(type=str),
     # TFX caches by the values above; these stand for the contents behind them.
     "identity_terms_digest": ExecutionParameter(type=str),
+    "pejorative_terms_digest": ExecutionParameter(type=str),
     "code_digest": ExecutionParameter(type=str),
   }
   # TFX wants different names for what comes in and what goes out.
   INPUTS = {
     "original_examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples)
   }
-  OUTPUTS = {"examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples)}
+  OUTPUTS = {
+    "examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples),
+    "counterfactual_statistics": ChannelParameter(type=CounterfactualStatistics),
+  }
 
 
 class CounterfactualGen(tfx.types.BaseBeamComponent):
@@ -44,18 +65,30 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
 
   Editing the lexicon runs it again, although a run before is in the cache.
 
+  With several artifacts, such as a rolling window of spans, the output holds the
+  records of all and the span of the latest.
+
   Component `outputs` contains:
     `examples`: Channel of type `standard_artifacts.Examples`, payload tf.Example.
+    `counterfactual_statistics`: Channel of type `CounterfactualStatistics`: what was
+      found, made and left out, per split, group and term; see `load_statistics`.
 
   Args:
     examples: Channel of type `standard_artifacts.Examples`, payload tf.Example.
     identity_terms: Name of a built-in lexicon or path of a CSV file. It is read here,
       for its digest, and by the workers, so both must reach it.
     text_feature: Name of the feature with the text.
+    training_splits: The splits that are learned from. The filters `min_confidence` and
+      `only_when_label_below` act on these only: they never shrink what a model is
+      measured on.
+    **options: Further fields of `GeneratorOptions`: `method`, `max_counterfactuals`,
+      `pejorative_terms`, `counterfactual_fn`, `min_confidence`,
+      `only_when_label_below`, `label_feature`, `no_match`.
 
   Raises:
-    InputError: If the lexicon cannot be read here or has faults; when run, if it has
-      changed, a record has no text, or no text of any split has a term.
+    InputError: If a lexicon cannot be read here or has faults, an option is out of
+      range, or the module of `counterfactual_fn` is not found; when run, if the lexicon
+      has changed, a record has no text, or no text of any split has a term.
   """
 
   SPEC_CLASS = CounterfactualGenSpec
@@ -64,16 +97,24 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
   def __init__(
     self,
     examples: tfx.types.BaseChannel,
-    identity_terms: str = transforms.DEFAULT_IDENTITY_TERMS,
-    text_feature: str = transforms.DEFAULT_TEXT_FEATURE,
+    identity_terms: str = DEFAULT_IDENTITY_TERMS,
+    text_feature: str = GeneratorOptions.text_feature,
+    training_splits: Sequence[str] = ("train",),
+    **options: Any,
   ):
+    chosen = GeneratorOptions(text_feature=text_feature, **options)
+    pejorative = transforms.load_pejorative_terms(chosen.pejorative_terms)
+    own_modules = [chosen.function_module] if chosen.counterfactual_fn else []
     super().__init__(
       CounterfactualGenSpec(
         original_examples=examples,
         examples=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Examples),
+        counterfactual_statistics=tfx.dsl.Channel(type=CounterfactualStatistics),
         identity_terms=identity_terms,
-        text_feature=text_feature,
+        **dataclasses.asdict(chosen),
+        training_splits=json.dumps(list(training_splits)),
         identity_terms_digest=transforms.load_identity_terms(identity_terms).digest(),
-        code_digest=code_digest(executor.__name__),
+        pejorative_terms_digest=pejorative.digest() if pejorative else "",
+        code_digest=code_digest(executor.__name__, *own_modules),
       )
     )

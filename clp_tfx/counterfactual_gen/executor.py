@@ -1,17 +1,20 @@
 """What CounterfactualGen runs: splits in, the same splits with counterfactuals out."""
 
+import dataclasses
+import json
 import os
+from typing import Any
 
 import apache_beam as beam
-import tensorflow as tf
-from apache_beam.coders.coders import DeterministicProtoCoder
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.proto.example_gen_pb2 import PayloadFormat
 from tfx.types import Artifact, artifact_utils
 
-from clp_tfx.counterfactual_gen import transforms
+from clp_tfx.counterfactual_gen import statistics, transforms
+from clp_tfx.counterfactual_gen.generation import Generation
 from clp_tfx.errors import InputError
+from clp_tfx.generator_options import GeneratorOptions
 
 _FORMAT = ("FORMAT_TF_EXAMPLE", "tfrecords_gzip")
 
@@ -23,45 +26,103 @@ class Executor(BaseBeamExecutor):
     self,
     input_dict: dict[str, list[Artifact]],
     output_dict: dict[str, list[Artifact]],
-    exec_properties: dict[str, str],
+    exec_properties: dict[str, Any],
   ) -> None:
     """Reads and writes `examples`, as `component.CounterfactualGen` describes."""
-    source = artifact_utils.get_single_instance(input_dict["original_examples"])
+    sources = input_dict["original_examples"]
     target = artifact_utils.get_single_instance(output_dict["examples"])
-    _check_format(source)
-    target.split_names, target.span = source.split_names, source.span
+    report = artifact_utils.get_single_instance(
+      output_dict["counterfactual_statistics"]
+    )
+    splits = _splits(sources)
+    target.split_names = artifact_utils.encode_split_names(splits)
+    target.span = max(source.span for source in sources)
     examples_utils.set_payload_format(target, PayloadFormat.FORMAT_TF_EXAMPLE)
-    identity_terms = transforms.load_identity_terms(
-      exec_properties["identity_terms"], exec_properties["identity_terms_digest"]
-    )
-    text_feature = exec_properties["text_feature"]
-    generate = transforms.GenerateCounterfactuals(
-      identity_terms, text_feature, require_match=False
-    )
-    coder = DeterministicProtoCoder(tf.train.Example)
+    training_splits = json.loads(exec_properties["training_splits"])
+    generation = _generation(exec_properties)
+    counts = []
     with self._make_beam_pipeline() as pipeline:
-      generated = []
-      for split in artifact_utils.decode_split_names(source.split_names):
-        (pattern,) = examples_utils.get_split_file_patterns([source], split)
+      for split in splits:
+        of_split = dataclasses.replace(generation, is_training=split in training_splits)
         folder = artifact_utils.get_split_uri([target], split)
-        prefix = os.path.join(folder, "data_tfrecord")
-        read = beam.io.ReadFromTFRecord(pattern, coder, validate=False)
-        write = beam.io.WriteToTFRecord(prefix, coder, ".gz")
-        generated.append(
-          pipeline | f"Read[{split}]" >> read | f"Generate[{split}]" >> generate
+        generated = (
+          [
+            pipeline | f"Read[{split}][{span}]" >> _read(pattern)
+            for span, pattern in enumerate(
+              examples_utils.get_split_file_patterns(sources, split)
+            )
+          ]
+          | f"Spans[{split}]" >> beam.Flatten(pipeline=pipeline)
+          | f"Generate[{split}]" >> transforms.AddCounterfactuals(of_split, split)
         )
-        _ = generated[-1] | f"Write[{split}]" >> write
-      require_match = transforms.RequireMatch(identity_terms, text_feature)
-      _ = generated | beam.Flatten(pipeline=pipeline) | require_match
+        prefix = os.path.join(folder, "data_tfrecord")
+        _ = generated.examples | f"Write[{split}]" >> _write(prefix)
+        counts.append(generated.counts)
+      _ = (
+        counts
+        | beam.Flatten(pipeline=pipeline)
+        | "Count" >> beam.CombineGlobally(statistics.SumCounts())
+        | "Report" >> beam.Map(_report, generation, splits, report.uri)
+      )
 
 
-def _check_format(source: Artifact) -> None:
-  found = (
-    examples_utils.get_payload_format_string(source),
-    examples_utils.get_file_format(source),
+def _read(pattern: str) -> beam.PTransform:
+  return beam.io.ReadFromTFRecord(pattern, beam.coders.BytesCoder(), validate=False)
+
+
+def _write(prefix: str) -> beam.PTransform:
+  return beam.io.WriteToTFRecord(prefix, beam.coders.BytesCoder(), ".gz")
+
+
+def _generation(exec_properties: dict[str, Any]) -> Generation:
+  values = {
+    name: exec_properties[name]
+    for name in GeneratorOptions.names()
+    if exec_properties.get(name) is not None
+  }
+  options = GeneratorOptions(**values)
+  return Generation(
+    transforms.load_identity_terms(
+      exec_properties["identity_terms"], exec_properties["identity_terms_digest"]
+    ),
+    transforms.load_pejorative_terms(
+      options.pejorative_terms, exec_properties["pejorative_terms_digest"]
+    ),
+    options,
+    is_training=True,
   )
-  if found != _FORMAT:
-    raise InputError(
-      f"Expected examples as {' in '.join(_FORMAT)}, but those in {source.uri!r} are "
-      f"{' in '.join(found)}: set the output format of ExampleGen."
+
+
+def _report(
+  counts: statistics.Counts, generation: Generation, splits: list[str], folder: str
+) -> None:
+  """Runs inside of Beam, so that a failure is one on any runner."""
+  if generation.options.no_match == "fail":
+    transforms.check_match(counts, generation)
+  statistics.write_statistics(statistics.as_dict(counts, splits), folder)
+
+
+def _splits(sources: list[Artifact]) -> list[str]:
+  """Returns the splits that all artifacts have.
+
+  Raises:
+    InputError: If they differ, or one is not in the format read here.
+  """
+  splits = artifact_utils.decode_split_names(sources[0].split_names)
+  for source in sources:
+    found = (
+      examples_utils.get_payload_format_string(source),
+      examples_utils.get_file_format(source),
     )
+    if found != _FORMAT:
+      raise InputError(
+        f"Expected examples as {' in '.join(_FORMAT)}, but those in {source.uri!r} are "
+        f"{' in '.join(found)}: set the output format of ExampleGen."
+      )
+    own = artifact_utils.decode_split_names(source.split_names)
+    if set(own) != set(splits):
+      raise InputError(
+        f"Expected all spans to have the splits {splits}, but {source.uri!r} has "
+        f"{own}: give spans of one ExampleGen."
+      )
+  return splits

@@ -1,23 +1,29 @@
 """Counterfactuals in Beam: features added to `tf.train.Example` records."""
 
+import collections
 from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import tensorflow as tf
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
 
-from clp_tfx import features
-from clp_tfx.counterfactuals import (
-  CounterfactualGenerator,
-  distinct_groups,
-  distinct_terms,
+from clp_tfx.counterfactual_gen import statistics
+from clp_tfx.counterfactual_gen.examples import (
+  NOTHING_ADDED,
+  added,
+  label_of,
+  texts_of,
+  without_added,
 )
+from clp_tfx.counterfactual_gen.generation import Generation
 from clp_tfx.errors import InputError
+from clp_tfx.generator_options import DEFAULT_IDENTITY_TERMS, GeneratorOptions
 from clp_tfx.identity_terms import IdentityTerms
 
-DEFAULT_IDENTITY_TERMS = "gender_and_sexual_orientation"
-DEFAULT_TEXT_FEATURE = "comment_text"
+BATCH_SIZE = 256
+_SPLIT = "all"
 
 
 def load_identity_terms(name_or_path: str, digest: str | None = None) -> IdentityTerms:
@@ -47,9 +53,11 @@ class GenerateCounterfactuals(beam.PTransform):
 
   Adds the features of `clp_tfx.features` that CounterfactualGen adds, each a bytes list
   with as many values as there are, and leaves every other feature as it is. A text
-  without an identity term gets empty lists and stays.
+  without an identity term gets empty lists and stays. Examples are worked on in
+  batches; their timestamps become the end of their window.
 
-  Counts, in the namespace `clp_tfx`: `texts`, `texts_matched`, `counterfactuals`.
+  Counts, in the namespace `clp_tfx`: `texts`, `texts_matched`, `counterfactuals` and
+  `skipped_…` by reason.
 
   Args:
     identity_terms: A lexicon, or the name of a built-in one or the path of a CSV file,
@@ -57,124 +65,155 @@ class GenerateCounterfactuals(beam.PTransform):
     text_feature: Name of the feature with the text: one UTF-8 bytes value. Bytes that
       are not UTF-8 stay as they are.
     require_match: Whether to fail when no text of the input has an identity term.
+    pejorative_terms: Further terms that make a text ineligible, as a lexicon or a name
+      or path; the default when not given, none when empty.
+    is_training: Whether the pairs are learned from; `min_confidence` and
+      `only_when_label_below` act on no others.
+    **options: Further fields of `GeneratorOptions`, such as `method`.
 
   Raises:
-    InputError: If the lexicon is at fault, when constructed; if an example has no such
-      text, or no text has a term, when run.
+    InputError: If a lexicon or an option is at fault, when constructed; if an example
+      has no such text, or no text has a term, when run.
   """
 
   def __init__(
     self,
     identity_terms: IdentityTerms | str = DEFAULT_IDENTITY_TERMS,
-    text_feature: str = DEFAULT_TEXT_FEATURE,
+    text_feature: str = GeneratorOptions.text_feature,
     require_match: bool = True,
+    pejorative_terms: IdentityTerms | str | None = None,
+    is_training: bool = True,
+    **options: Any,
   ):
     super().__init__()
+    names = {"pejorative_terms", "no_match"}
+    if unknown := sorted(set(options) - (set(GeneratorOptions.names()) - names)):
+      raise TypeError(f"Expected options of GeneratorOptions. Received: {unknown}.")
     if isinstance(identity_terms, str):
       identity_terms = load_identity_terms(identity_terms)
-    self._identity_terms = identity_terms
-    self._text_feature = text_feature
+    if pejorative_terms is None:
+      pejorative_terms = GeneratorOptions.pejorative_terms
+    if isinstance(pejorative_terms, str):
+      pejorative_terms = load_pejorative_terms(pejorative_terms)
+    self._generation = Generation(
+      identity_terms,
+      pejorative_terms,
+      GeneratorOptions(text_feature=text_feature, **options),
+      is_training,
+    )
     self._require_match = require_match
 
   def expand(self, examples: beam.PCollection) -> beam.PCollection:
     """Adds the features, and the check if it is wanted."""
-    add_features = _AddFeatures(self._identity_terms, self._text_feature)
-    generated = examples | "AddFeatures" >> beam.ParDo(add_features)
+    generated = (
+      examples
+      | "Serialize" >> beam.Map(_serialize).with_output_types(bytes)
+      | "AddFeatures" >> AddCounterfactuals(self._generation, _SPLIT)
+    )
     if self._require_match:
-      _ = generated | RequireMatch(self._identity_terms, self._text_feature)
-    return generated
+      _ = (
+        generated.counts
+        | "Count" >> beam.CombineGlobally(statistics.SumCounts())
+        | "Check" >> beam.Map(check_match, self._generation)
+      )
+    return generated.examples | "Parse" >> beam.Map(
+      tf.train.Example.FromString
+    ).with_output_types(tf.train.Example)
 
 
-@beam.typehints.with_input_types(tf.train.Example)
-class RequireMatch(beam.PTransform):
-  """Fails when no example has an identity term.
+def load_pejorative_terms(
+  name_or_path: str, digest: str | None = None
+) -> IdentityTerms | None:
+  """Loads a lexicon as `load_identity_terms` does; None where there is none."""
+  return load_identity_terms(name_or_path, digest) if name_or_path else None
 
-  Apart from `GenerateCounterfactuals` for inputs that come in several collections.
 
-  Args:
-    identity_terms: The lexicon, for the message.
-    text_feature: Name of the text feature, for the message.
+class Generated(NamedTuple):
+  """What `AddCounterfactuals` returns.
 
-  Raises:
-    InputError: If so, when run.
+  Attributes:
+    examples: Serialised tf.Examples.
+    counts: `statistics.Counts`, to be summed.
   """
 
-  def __init__(self, identity_terms: IdentityTerms, text_feature: str):
-    super().__init__()
-    self._message = (
-      f"Expected at least one text of feature {text_feature!r} to have a term of "
-      f"lexicon {identity_terms.source!r}, but none of them has: choose a lexicon for "
-      "these texts, or another text feature."
-    )
+  examples: beam.PCollection
+  counts: beam.PCollection
 
-  def expand(self, generated: beam.PCollection) -> beam.PCollection:
-    """Fails inside of Beam, so that it does on any runner."""
-    return (
-      generated
-      | "HasTerm" >> beam.Map(_has_term)
-      | "AnyTerm" >> beam.CombineGlobally(any)
-      | "Check" >> beam.Map(_check, self._message)
-    )
+
+@beam.typehints.with_input_types(bytes)
+class AddCounterfactuals(beam.PTransform):
+  """Appends the counterfactuals of a text feature to serialised tf.Examples.
+
+  Args:
+    generation: What to make.
+    split: The split's name, for the counts.
+  """
+
+  def __init__(self, generation: Generation, split: str):
+    super().__init__()
+    self._generation = generation
+    self._split = split
+
+  def expand(self, examples: beam.PCollection) -> Generated:
+    """Adds the features batch by batch."""
+    batches = examples | beam.BatchElements(BATCH_SIZE, BATCH_SIZE)
+    outputs = batches | "Add" >> beam.ParDo(
+      _AddFeatures(self._generation, self._split)
+    ).with_outputs(_AddFeatures.COUNTS, main="examples").with_output_types(bytes)
+    return Generated(outputs["examples"], outputs[_AddFeatures.COUNTS])
 
 
 class _AddFeatures(beam.DoFn):
-  """Adds the features to each example; configuration only until `setup`."""
+  """Adds the features to a batch of examples; configuration only until `setup`."""
 
-  def __init__(self, identity_terms: IdentityTerms, text_feature: str):
-    self._identity_terms = identity_terms
-    self._text_feature = text_feature
-    self._texts = Metrics.counter("clp_tfx", "texts")
-    self._texts_matched = Metrics.counter("clp_tfx", "texts_matched")
-    self._counterfactuals = Metrics.counter("clp_tfx", "counterfactuals")
+  COUNTS = "counts"
+
+  def __init__(self, generation: Generation, split: str):
+    self._generation = generation
+    self._split = split
 
   def setup(self) -> None:
-    self._generator = CounterfactualGenerator(self._identity_terms)
+    self._generator = self._generation.start()
 
-  def process(self, example: tf.train.Example) -> Iterator[tf.train.Example]:
-    text = _text(example, self._text_feature)
-    mentions = self._generator.find(text)
-    counterfactuals = self._generator.generate(text, mentions)
-    self._texts.inc()
-    self._texts_matched.inc(bool(mentions))
-    self._counterfactuals.inc(len(counterfactuals))
-    generated = tf.train.Example()
-    generated.CopyFrom(example)
-    for name, values in (
-      (features.COUNTERFACTUAL_TEXT, [each.text for each in counterfactuals]),
-      (features.COUNTERFACTUAL_GROUP, [each.group for each in counterfactuals]),
-      (features.COUNTERFACTUAL_EDIT, [each.edit for each in counterfactuals]),
-      (features.IDENTITY_TERM, distinct_terms(mentions)),
-      (features.IDENTITY_GROUP, distinct_groups(mentions)),
-    ):
-      # An empty list is set, too: the feature is there with no values.
-      encoded = [value.encode("utf-8", "surrogateescape") for value in values]
-      bytes_list = tf.train.BytesList(value=encoded)
-      generated.features.feature[name].CopyFrom(tf.train.Feature(bytes_list=bytes_list))
-    yield generated
-
-
-def _text(example: tf.train.Example, name: str) -> str:
-  feature = example.features.feature
-  if name not in feature:
-    raise InputError(
-      f"Expected examples to have the text feature {name!r}, but one has only "
-      f"{sorted(feature)}: name the feature with the text."
+  def process(self, examples: list[bytes]) -> Iterator[Any]:
+    options = self._generation.options
+    outcomes = self._generator.outcomes(
+      texts_of(examples, options.text_feature),
+      lambda row: label_of(examples[row], options.label_feature),
     )
-  kind = feature[name].WhichOneof("kind") or "bytes_list"
-  values = getattr(feature[name], kind).value
-  if kind != "bytes_list" or len(values) != 1:
+    counts = statistics.count(outcomes, self._split)
+    for name, number in _totals(counts).items():
+      Metrics.counter("clp_tfx", name).inc(number)
+    for example, outcome in zip(examples, outcomes, strict=True):
+      addition = added(outcome) if outcome.mentions else NOTHING_ADDED
+      yield without_added(example) + addition
+    yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
+
+
+def check_match(counts: statistics.Counts, generation: Generation) -> None:
+  """Fails when no text has a term.
+
+  Raises:
+    InputError: If so.
+  """
+  if not _totals(counts)[statistics.MATCHED]:
     raise InputError(
-      f"Expected text feature {name!r} to be one bytes value in every example, but one "
-      f"has {len(values)} values in its {kind}: name a feature that is text, or fill "
-      "it in."
+      f"Expected at least one text of feature {generation.options.text_feature!r} to "
+      f"have a term of lexicon {generation.identity_terms.source!r}, but none of them "
+      "has: choose a lexicon for these texts, or another text feature."
     )
-  return values[0].decode("utf-8", "surrogateescape")
 
 
-def _has_term(example: tf.train.Example) -> bool:
-  return bool(example.features.feature[features.IDENTITY_TERM].bytes_list.value)
+def _totals(counts: statistics.Counts) -> collections.Counter[str]:
+  """Returns the counts of all splits, by the names of the Beam counters."""
+  totals: collections.Counter[str] = collections.Counter()
+  for (_, *name), number in counts.items():
+    if len(name) == 1:
+      totals[name[0]] += number
+    elif name[0] == statistics.SKIPPED:
+      totals["_".join(name)] += number
+  return totals
 
 
-def _check(any_term: bool, message: str) -> None:
-  if not any_term:
-    raise InputError(message)
+def _serialize(example: tf.train.Example) -> bytes:
+  return example.SerializeToString()

@@ -7,6 +7,7 @@ from typing import Any
 import yaml
 
 from clp_tfx.errors import InputError
+from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.options import option as _option
 from clp_tfx.options import same_option, validate
 from clp_tfx.training.hparams import HParams
@@ -40,6 +41,15 @@ class PipelineConfig:
   identity_terms: str = _option(
     "gender_and_sexual_orientation", "Lexicon: a built-in name or a CSV file."
   )
+  pejorative_terms: str = same_option(GeneratorOptions, "pejorative_terms")
+  method: str = same_option(GeneratorOptions, "method")
+  max_counterfactuals: int = same_option(GeneratorOptions, "max_counterfactuals")
+  counterfactual_fn: str = same_option(GeneratorOptions, "counterfactual_fn")
+  min_confidence: float = same_option(GeneratorOptions, "min_confidence")
+  only_when_label_below: float | None = same_option(
+    GeneratorOptions, "only_when_label_below"
+  )
+  no_match: str = same_option(GeneratorOptions, "no_match")
   counterfactual_loss_weight: float = same_option(HParams, "counterfactual_loss_weight")
   max_flip_rate: float = _option(
     0.05, "Gate: highest share of pairs whose decision flips.", 0, 1
@@ -107,7 +117,7 @@ class PipelineConfig:
   def __post_init__(self):
     validate(self, named=_flag)
     # Read here, so that a faulty one is said before anything runs.
-    _ = self.group_bounds
+    _ = self.group_bounds, self.generator_options
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
         "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
@@ -124,6 +134,12 @@ class PipelineConfig:
     """What of it the Trainer takes."""
     names = [field.name for field in dataclasses.fields(HParams)]
     return HParams(**{name: getattr(self, name) for name in names})
+
+  @property
+  def generator_options(self) -> GeneratorOptions:
+    """What of it CounterfactualGen takes."""
+    names = GeneratorOptions.names()
+    return GeneratorOptions(**{name: getattr(self, name) for name in names})
 
   @property
   def artifacts_dir(self) -> str:

@@ -11,6 +11,7 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from clp_tfx.comments_example_gen import check_comments
+from clp_tfx.counterfactual_statistics import coverage, load_statistics
 from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
@@ -52,6 +53,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
 
   artifacts = _latest_artifacts(metadata)
   evaluation = artifacts["Evaluator"]["evaluation"].uri
+  statistics = artifacts["CounterfactualGen"]["counterfactual_statistics"].uri
   summary = {
     **summarize(evaluation, config.decision_threshold),
     "pushed_model": _pushed_model(artifacts["Pusher"]["pushed_model"]),
@@ -60,6 +62,8 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     "seconds": progress.seconds,
     "cached": progress.cached,
     "comments": {"source": "demo" if demo else list(config.comments)},
+    "coverage": coverage(load_statistics(statistics)),
+    "counterfactual_statistics": statistics,
     "configuration": dataclasses.asdict(config),
     "training": {
       name: training_curves(artifacts[node]["model_run"].uri)

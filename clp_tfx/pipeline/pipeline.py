@@ -49,7 +49,7 @@ def create_pipeline(
   counterfactuals = CounterfactualGen(
     examples=comments.outputs["examples"],
     identity_terms=config.identity_terms,
-    text_feature=config.text_feature,
+    **dataclasses.asdict(config.generator_options),
   )
   examples = counterfactuals.outputs["examples"]
   schema, schema_nodes, gate = _schema(config, examples)

@@ -1,3 +1,4 @@
+import dataclasses
 import math
 from pathlib import Path
 
@@ -9,8 +10,11 @@ from tfx.proto.example_gen_pb2 import PayloadFormat
 from tfx.types import artifact_utils
 
 from clp_tfx import features
+from clp_tfx.counterfactual_gen import CounterfactualStatistics
 from clp_tfx.counterfactual_gen.executor import Executor
+from clp_tfx.counterfactual_statistics import coverage, load_statistics
 from clp_tfx.errors import InputError
+from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.identity_terms import IdentityTerms
 
 LEXICON = "gender_and_sexual_orientation"
@@ -18,6 +22,7 @@ ADDED = {
   features.COUNTERFACTUAL_TEXT,
   features.COUNTERFACTUAL_GROUP,
   features.COUNTERFACTUAL_EDIT,
+  features.COUNTERFACTUAL_SKIPPED,
   features.IDENTITY_TERM,
   features.IDENTITY_GROUP,
 }
@@ -61,16 +66,21 @@ def read(artifact, split: str) -> dict[int, tf.train.Example]:
   return by_number
 
 
-def execute(source, uri: Path, **properties: str):
+def execute(source, uri: Path, **properties):
+  """Runs the executor; returns the examples. Statistics are in `uri`/statistics."""
   target = tfx.types.standard_artifacts.Examples()
   target.uri = str(uri)
+  report = CounterfactualStatistics()
+  report.uri = str(uri / "statistics")
   Executor().Do(
-    {"original_examples": [source]},
-    {"examples": [target]},
+    {"original_examples": source if isinstance(source, list) else [source]},
+    {"examples": [target], "counterfactual_statistics": [report]},
     {
+      **dataclasses.asdict(GeneratorOptions()),
       "identity_terms": LEXICON,
-      "text_feature": "comment_text",
       "identity_terms_digest": IdentityTerms.load(LEXICON).digest(),
+      "pejorative_terms_digest": "",
+      "training_splits": '["train"]',
       **properties,
     },
   )
@@ -150,3 +160,112 @@ def test_other_file_format(tmp_path):
   examples_utils.set_file_format(source, "parquet")
   with pytest.raises(InputError, match="are FORMAT_TF_EXAMPLE in parquet"):
     execute(source, tmp_path / "out")
+
+
+def test_statistics(tmp_path):
+  texts = [b"a gay man", b"he he", b"there", b"he"]
+  source = examples_artifact(
+    tmp_path / "in",
+    train=[[example(number, text) for number, text in enumerate(texts)]],
+    eval=[[]],
+  )
+  execute(source, tmp_path / "out")
+  found = load_statistics(str(tmp_path / "out" / "statistics"))["splits"]
+  train = found["train"]
+  assert [*found] == ["train", "eval"]
+  assert (train["texts"], train["texts_matched"], train["counterfactuals"]) == (4, 3, 3)
+  # Twice "he" in one text is one text with one counterfactual and two removals.
+  he = {
+    "texts_matched": 2,
+    "counterfactuals": 2,
+    "skipped": {},
+    "rules": {"removal": 3},
+  }
+  assert train["terms"]["he"] == he
+  assert train["groups"]["gender"] == {
+    "texts_matched": 3,
+    "counterfactuals": 3,
+    "skipped": {},
+    "rules": {"removal": 4},
+  }
+  assert {*train["terms"]} == {"gay", "man", "he"}
+  assert found["eval"]["texts"] == 0
+  assert [*(tmp_path / "out" / "statistics").iterdir()] == [
+    tmp_path / "out" / "statistics" / "counterfactual_statistics.json"
+  ]
+
+
+def test_filters_act_on_training_splits_only(tmp_path):
+  def labelled(number: int, label: float | None) -> tf.train.Example:
+    built = example(number, b"he")
+    if label is not None:
+      built.features.feature["toxicity"].float_list.value.append(label)
+    return built
+
+  labels = [0.4, 0.5, None]
+  shard = [labelled(number, label) for number, label in enumerate(labels)]
+  source = examples_artifact(tmp_path / "in", train=[shard], eval=[shard])
+  target = execute(source, tmp_path / "out", only_when_label_below=0.5)
+  for split, made in (("train", [1, 0, 0]), ("eval", [1, 1, 1])):
+    for number, result in read(target, split).items():
+      feature = result.features.feature
+      assert len(feature[features.COUNTERFACTUAL_TEXT].bytes_list.value) == made[number]
+      skipped = list(feature[features.COUNTERFACTUAL_SKIPPED].bytes_list.value)
+      assert skipped == ([] if made[number] else [b"label"])
+      assert list(feature[features.IDENTITY_TERM].bytes_list.value) == [b"he"]
+  found = load_statistics(str(tmp_path / "out" / "statistics"))
+  assert coverage(found) == {
+    "train": {
+      "texts": 3,
+      "texts_matched": 3,
+      "counterfactuals": 1,
+      "skipped": {"label": 2},
+    },
+    "eval": {"texts": 3, "texts_matched": 3, "counterfactuals": 3, "skipped": {}},
+  }
+
+
+def test_several_spans_become_one(tmp_path):
+  spans = [
+    examples_artifact(tmp_path / str(span), train=[[example(span, b"he")]], eval=[[]])
+    for span in (0, 1, 2)
+  ]
+  spans[1].span = 9
+  target = execute(spans, tmp_path / "out")
+  assert read(target, "train").keys() == {0, 1, 2}
+  assert read(target, "eval") == {}
+  assert target.span == 9
+
+
+def test_spans_of_other_splits(tmp_path):
+  spans = [
+    examples_artifact(tmp_path / "0", train=[[example(0, b"he")]]),
+    examples_artifact(tmp_path / "1", test=[[example(1, b"he")]]),
+  ]
+  with pytest.raises(InputError, match=r"the splits \['train'\]"):
+    execute(spans, tmp_path / "out")
+
+
+def test_no_term_where_that_is_allowed(tmp_path):
+  source = examples_artifact(tmp_path / "in", train=[[example(0, b"there")]])
+  target = execute(source, tmp_path / "out", no_match="allow")
+  assert read(target, "train").keys() == {0}
+
+
+def test_original_bytes_stay(tmp_path):
+  texts = [b"he", b"there"]
+  source = examples_artifact(
+    tmp_path / "in", train=[[example(n, t) for n, t in enumerate(texts)]]
+  )
+  target = execute(source, tmp_path / "out")
+  before, after = (
+    [
+      record
+      for path in sorted(map(str, Path(artifact.uri, "Split-train").iterdir()))
+      for record in tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator()
+    ]
+    for artifact in (source, target)
+  )
+  assert len(before) == len(after) == 2
+  for record in before:
+    assert len([other for other in after if other.startswith(record)]) == 1

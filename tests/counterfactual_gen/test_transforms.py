@@ -25,6 +25,7 @@ NOTHING_ADDED = {
   features.COUNTERFACTUAL_TEXT: [],
   features.COUNTERFACTUAL_GROUP: [],
   features.COUNTERFACTUAL_EDIT: [],
+  features.COUNTERFACTUAL_SKIPPED: [],
   features.IDENTITY_TERM: [],
   features.IDENTITY_GROUP: [],
 }

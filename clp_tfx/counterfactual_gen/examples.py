@@ -1,0 +1,137 @@
+"""Serialised tf.Examples: reading a text and appending features, without a rewrite.
+
+Protocol buffers merge when concatenated, and the last of equal keys of a map counts. So
+features are added by appending a tf.Example that holds only them; the original bytes
+stay byte for byte.
+"""
+
+from collections.abc import Sequence
+
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+
+from clp_tfx import features
+from clp_tfx.counterfactuals import Outcome, distinct_groups, distinct_terms
+from clp_tfx.errors import InputError
+
+ADDED_FEATURES = (
+  features.COUNTERFACTUAL_TEXT,
+  features.COUNTERFACTUAL_GROUP,
+  features.COUNTERFACTUAL_EDIT,
+  features.COUNTERFACTUAL_SKIPPED,
+  features.IDENTITY_TERM,
+  features.IDENTITY_GROUP,
+)
+_ADDED_NAMES = tuple(name.encode() for name in ADDED_FEATURES)
+
+
+def texts_of(examples: Sequence[bytes], text_feature: str) -> list[bytes]:
+  """Returns the text of each serialised example.
+
+  Args:
+    examples: Serialised tf.Examples.
+    text_feature: Name of the feature with the text.
+
+  Raises:
+    InputError: If one is no tf.Example or its text feature is not one bytes value.
+  """
+  if not examples:
+    return []
+  spec = {text_feature: tf.io.VarLenFeature(tf.string)}
+  try:
+    found = tf.io.parse_example(examples, spec)[text_feature]
+  except tf.errors.InvalidArgumentError:
+    return [_text(example, text_feature) for example in examples]
+  rows = found.indices.numpy()[:, 0]
+  if len(rows) != len(examples) or (rows[1:] == rows[:-1]).any():
+    return [_text(example, text_feature) for example in examples]
+  return found.values.numpy().tolist()
+
+
+def label_of(example: bytes, label_feature: str) -> float | None:
+  """Returns a number of a serialised example, None where it has none.
+
+  Raises:
+    InputError: If the feature is not a number.
+  """
+  feature = tf.train.Example.FromString(example).features.feature
+  if label_feature not in feature:
+    return None
+  kind = feature[label_feature].WhichOneof("kind") or "float_list"
+  values = getattr(feature[label_feature], kind).value
+  if kind == "bytes_list" and values:
+    raise InputError(
+      f"Expected label feature {label_feature!r} to be a number, but an example has "
+      f"{bytes(values[0])!r}: name the feature with the label."
+    )
+  return float(values[0]) if values else None
+
+
+def without_added(example: bytes) -> bytes:
+  """Returns a serialised example without features of the names that are added.
+
+  Readers take the last of equal keys, but a proto that is parsed and serialised again
+  may keep both.
+  """
+  if not any(name in example for name in _ADDED_NAMES):
+    return example
+  parsed = tf.train.Example.FromString(example)
+  for name in ADDED_FEATURES:
+    parsed.features.feature.pop(name, None)
+  return parsed.SerializeToString(deterministic=True)
+
+
+def added(outcome: Outcome) -> bytes:
+  """Returns the serialised features to append to an example.
+
+  All of `ADDED_FEATURES`, each a bytes list with as many values as there are.
+  """
+  made = outcome.counterfactuals
+  values = (
+    [each.text for each in made],
+    [each.group for each in made],
+    [each.edit for each in made],
+    [outcome.skipped] if outcome.skipped else [],
+    distinct_terms(outcome.mentions),
+    distinct_groups(outcome.mentions),
+  )
+  return _serialized(values)
+
+
+def _serialized(values: Sequence[list[str]]) -> bytes:
+  example = tf.train.Example()
+  feature = example.features.feature
+  for name, texts in zip(ADDED_FEATURES, values, strict=True):
+    # An empty list is set, too: the feature is there with no values.
+    bytes_list = feature[name].bytes_list
+    bytes_list.SetInParent()
+    bytes_list.value.extend(each.encode("utf-8", "surrogateescape") for each in texts)
+  return example.SerializeToString(deterministic=True)
+
+
+NOTHING_ADDED = _serialized([[]] * len(ADDED_FEATURES))
+"""What is appended to an example whose text has no term."""
+
+
+def _text(example: bytes, name: str) -> bytes:
+  try:
+    feature = tf.train.Example.FromString(example).features.feature
+  except DecodeError as error:
+    raise InputError(
+      f"Expected records to be tf.Examples, but one of {len(example)} bytes is not: "
+      "give examples of the payload format FORMAT_TF_EXAMPLE."
+    ) from error
+  if name not in feature:
+    raise InputError(
+      f"Expected examples to have the text feature {name!r}, but one has only "
+      f"{sorted(feature)}: name the feature with the text."
+    )
+  kind = feature[name].WhichOneof("kind") or "bytes_list"
+  values = getattr(feature[name], kind).value
+  if kind != "bytes_list" or len(values) != 1:
+    raise InputError(
+      f"Expected text feature {name!r} to be one bytes value in every example, but one "
+      f"has {len(values)} values in its {kind}: name a feature that is text, or fill "
+      "it in."
+    )
+  return values[0]
