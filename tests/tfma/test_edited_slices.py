@@ -1,0 +1,150 @@
+import json
+
+import apache_beam as beam
+import numpy as np
+import pytest
+import tensorflow_model_analysis as tfma
+
+from clp_tfx.tfma import COUNTERFACTUAL_PAIRS
+from clp_tfx.tfma.edited_slices import (
+  EditedSliceKeyExtractor,
+  edited_groups,
+  edited_terms,
+)
+
+
+def extracts(groups=(), edits=(), terms=(), mentioned=(), skipped=(), country=b"de"):
+  def values(texts):
+    return np.array([text.encode() for text in texts], object)
+
+  return {
+    "features": {
+      "counterfactual_text": values(f"text {i}" for i in range(len(groups))),
+      "counterfactual_group": values(groups),
+      "counterfactual_edit": values(edits),
+      "counterfactual_skipped": values(skipped),
+      "identity_term": values(terms),
+      "identity_group": values(mentioned),
+      "country": np.array([country], object),
+    },
+    COUNTERFACTUAL_PAIRS: np.arange(len(groups)) if groups else np.array([-1]),
+  }
+
+
+TWO_PAIRS = extracts(
+  groups=["gender/female", "gender/female+race/black"],
+  edits=["woman→", "woman→man;an→a;black→"],
+  terms=["woman", "black", "an old"],
+)
+
+
+def test_a_pair_counts_in_every_group_that_it_edits_at_both_levels():
+  assert edited_groups(TWO_PAIRS) == {
+    "gender": (0, 1),
+    "gender/female": (0, 1),
+    "race": (1,),
+    "race/black": (1,),
+  }
+
+
+def test_terms_are_left_sides_that_the_lexicon_found():
+  # "an" was repaired, and is no term.
+  assert edited_terms(TWO_PAIRS) == {"woman": (0, 1), "black": (1,)}
+
+
+def test_a_text_left_out_is_told_by_what_it_mentions():
+  left_out = extracts(
+    skipped=["pejorative"], mentioned=["so", "so/gay"], terms=["slur"]
+  )
+  assert edited_groups(left_out) == {"so": (), "so/gay": ()}
+  assert edited_terms(left_out) == {"slur": ()}
+
+
+def test_pairs_of_which_nothing_is_known_have_no_groups():
+  found = extracts(groups=["", "x"])
+  assert edited_groups(found) == {"x": (1,)}
+  assert edited_terms(found) == {}
+
+
+def test_bytes_that_are_no_text_do_not_stop_an_evaluation():
+  found = extracts(groups=["g"])
+  found["features"]["counterfactual_group"] = np.array([b"\xff/a"], object)
+  assert edited_groups(found) == {"\ufffd": (0,), "\ufffd/a": (0,)}
+
+
+def as_json(one):
+  keys = sorted(one[tfma.SLICE_KEY_TYPES_KEY].tolist())
+  return json.dumps([keys, one[COUNTERFACTUAL_PAIRS].tolist()])
+
+
+def sliced(tmp_path, examples, specs, max_terms=50):
+  """Runs the extractor; returns slice keys and pairs of each, by pairs."""
+  config = tfma.EvalConfig(slicing_specs=specs)
+  with beam.Pipeline() as pipeline:
+    _ = (
+      pipeline
+      | beam.Create(examples)
+      | EditedSliceKeyExtractor(config, max_terms).ptransform
+      | beam.Map(as_json)
+      | beam.io.WriteToText(str(tmp_path / "sliced"), num_shards=1)
+    )
+  (path,) = tmp_path.glob("sliced*")
+  made = [
+    ({tuple(map(tuple, key)) for key in keys}, pairs)
+    for keys, pairs in map(json.loads, path.read_text().splitlines())
+  ]
+  return sorted(made, key=lambda one: (one[1], len(one[0])))
+
+
+WHOLE = tfma.SlicingSpec()
+BY_GROUP = tfma.SlicingSpec(feature_keys=["edited_group"])
+BY_TERM = tfma.SlicingSpec(feature_keys=["edited_term"])
+
+
+def test_a_slice_holds_the_pairs_that_made_the_edit(tmp_path):
+  by_country = tfma.SlicingSpec(feature_keys=["country"])
+  made = sliced(tmp_path, [TWO_PAIRS], [WHOLE, by_country, BY_GROUP])
+  assert made == [
+    (
+      {
+        (),
+        (("country", "de"),),
+        (("edited_group", "gender"),),
+        (("edited_group", "gender/female"),),
+      },
+      [0, 1],
+    ),
+    ({(("edited_group", "race"),), (("edited_group", "race/black"),)}, [1]),
+  ]
+
+
+def test_only_the_terms_with_the_most_pairs_make_slices(tmp_path):
+  one = extracts(groups=["g"], edits=["a→"], terms=["a"])
+  other = extracts(groups=["g"], edits=["b→"], terms=["b"])
+  none = extracts()
+  made = sliced(tmp_path, [one, other, other, none], [WHOLE, BY_TERM], max_terms=1)
+  assert made == [
+    ({()}, [-1]),
+    ({()}, [0]),
+    ({(), (("edited_term", "b"),)}, [0]),
+    ({(), (("edited_term", "b"),)}, [0]),
+  ]
+
+
+def test_a_named_group_crossed_with_a_term_and_a_feature(tmp_path):
+  cross = tfma.SlicingSpec(
+    feature_keys=["edited_term", "country"], feature_values={"edited_group": "race"}
+  )
+  made = sliced(tmp_path, [TWO_PAIRS], [WHOLE, cross])
+  country, race = ("country", "de"), ("edited_group", "race")
+  assert made == [
+    ({()}, [0, 1]),
+    ({(country, race, ("edited_term", term)) for term in ("black", "woman")}, [1]),
+  ]
+
+
+@pytest.mark.parametrize("specs", [[], [BY_GROUP]])
+def test_the_whole_is_a_slice_of_its_own(tmp_path, specs):
+  ((keys, pairs), *_) = sliced(tmp_path, [extracts(groups=["g"])], specs)
+  assert () in keys
+  assert pairs == [0]
