@@ -3,6 +3,7 @@
 import tensorflow_transform as tft
 from tfx import v1 as tfx
 
+from clp_tfx.training.checkpoints import sweep_checkpoints
 from clp_tfx.training.export import export
 from clp_tfx.training.fit import fit
 from clp_tfx.training.hparams import HParams
@@ -29,3 +30,5 @@ def run_fn(fn_args: tfx.components.FnArgs) -> None:
   export(
     classifier, tf_transform_output, hparams.text_feature, fn_args.serving_model_dir
   )
+  if hparams.checkpoint_dir:
+    sweep_checkpoints(hparams.checkpoint_dir)

@@ -84,11 +84,13 @@ class PipelineConfig:
     "weight 0, the latest blessed model, or nothing.", choices=BASELINES
   )  # fmt: skip
   epochs: int = same_option(HParams, "epochs")
+  patience: int = same_option(HParams, "patience")
   batch_size: int = same_option(HParams, "batch_size")
   learning_rate: float = same_option(HParams, "learning_rate")
   vocabulary_size: int = _option(20_000, "Most frequent tokens kept.", 1)
   max_tokens: int = _option(128, "Tokens kept per text; the rest is cut.", 1)
   seed: int = same_option(HParams, "seed")
+  checkpoint_steps: int = same_option(HParams, "checkpoint_steps")
   schema: str | None = _option(
     None, "Schema file (.pbtxt) to hold the comments against, such as one that an "
     "earlier run inferred; deviations stop the run before training."
@@ -133,7 +135,9 @@ class PipelineConfig:
   def hparams(self) -> HParams:
     """What of it the Trainer takes."""
     names = [field.name for field in dataclasses.fields(HParams)]
-    return HParams(**{name: getattr(self, name) for name in names})
+    return HParams(
+      **{name: getattr(self, name) for name in names if hasattr(self, name)}
+    )
 
   @property
   def generator_options(self) -> GeneratorOptions:

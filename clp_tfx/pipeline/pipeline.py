@@ -166,18 +166,24 @@ def _digest(schema_file: str) -> str:
 
 
 def _trainer(
-  config: PipelineConfig, transform: tfx.types.BaseNode, loss_weight: float
+  config: PipelineConfig,
+  transform: tfx.types.BaseNode,
+  loss_weight: float,
+  node_id: str = "Trainer",
 ) -> tfx.components.Trainer:
+  hparams = dataclasses.replace(
+    config.hparams,
+    counterfactual_loss_weight=loss_weight,
+    checkpoint_dir=os.path.join(config.artifacts_dir, "checkpoints", node_id),
+  )
   return tfx.components.Trainer(
     run_fn="clp_tfx.modules.trainer.run_fn",
     examples=transform.outputs["transformed_examples"],
     transform_graph=transform.outputs["transform_graph"],
     train_args=tfx.proto.TrainArgs(splits=["train"]),
     eval_args=tfx.proto.EvalArgs(splits=["eval"]),
-    custom_config=dataclasses.asdict(
-      dataclasses.replace(config.hparams, counterfactual_loss_weight=loss_weight)
-    ),
-  )
+    custom_config=dataclasses.asdict(hparams),
+  ).with_id(node_id)
 
 
 def _baseline(
@@ -185,7 +191,7 @@ def _baseline(
 ) -> tuple[tfx.types.BaseNode | None, tfx.types.BaseChannel | None]:
   """Returns the node that provides the model to compare with, and that model."""
   if config.baseline == "control":
-    control = _trainer(config, transform, loss_weight=0.0).with_id(CONTROL_ID)
+    control = _trainer(config, transform, loss_weight=0.0, node_id=CONTROL_ID)
     return control, control.outputs["model"]
   if config.baseline == "blessed":
     resolver = tfx.dsl.Resolver(

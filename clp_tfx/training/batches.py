@@ -1,5 +1,6 @@
 """Transformed examples as batches of padded token ids."""
 
+import random
 from typing import Any
 
 import tensorflow as tf
@@ -16,39 +17,51 @@ def read_batches(
   feature_spec: dict[str, Any],
   batch_size: int,
   shuffle_seed: int | None = None,
+  skip: int = 0,
 ) -> tf.data.Dataset:
   """Reads transformed examples as batches for a `CounterfactualModel`.
 
-  Examples of similar length share a batch, which saves computing on padding.
+  Examples of similar length share a batch, which saves computing on padding. The data
+  is streamed: no more than a shuffle buffer of it is in memory.
 
   Args:
     files: Patterns of gzipped TFRecords.
     feature_spec: Of the transformed examples.
     batch_size: Examples in a batch.
-    shuffle_seed: Shuffles with this seed; file order when not given.
+    shuffle_seed: Shuffles files, examples and batches; the same seed gives the same
+      batches. In the order of the files when not given.
+    skip: How many batches to leave out at the start.
 
   Returns:
     Dataset of `(CounterfactualInputs, labels, label_weights)`; both labels and
     weights have shape `[batch, 1]`, tokens `[batch, T]`.
   """
   paths = sorted(path for pattern in files for path in tf.io.gfile.glob(pattern))
+  if shuffle_seed is not None:
+    random.Random(shuffle_seed).shuffle(paths)
   records = tf.data.TFRecordDataset(paths, compression_type="GZIP")
   if shuffle_seed is not None:
-    records = records.shuffle(_SHUFFLE_BUFFER, seed=shuffle_seed)
+    records = records.shuffle(_SHUFFLE_BUFFER, shuffle_seed)
 
-  def batches(serialized: tf.Tensor) -> tf.data.Dataset:
+  def parsed(serialized: tf.Tensor) -> tuple[dict[str, tf.RaggedTensor], tf.Tensor]:
     examples = tf.io.parse_example(serialized, feature_spec)
-    by_length = tf.argsort(examples[features.TOKENS].row_lengths(), stable=True)
+    return examples, tf.argsort(examples[features.TOKENS].row_lengths(), stable=True)
+
+  def batches(examples: dict[str, Any], by_length: tf.Tensor) -> tf.data.Dataset:
     rows = tf.data.Dataset.from_tensor_slices(by_length).batch(batch_size)
     if shuffle_seed is not None:
-      rows = rows.shuffle(_BATCHES_PER_READ, seed=shuffle_seed)
+      rows = rows.shuffle(_BATCHES_PER_READ, shuffle_seed)
     return rows.map(
-      lambda chosen: _pack({k: tf.gather(v, chosen) for k, v in examples.items()})
+      lambda chosen: {name: tf.gather(v, chosen) for name, v in examples.items()}
     )
 
   return (
     records.batch(batch_size * _BATCHES_PER_READ)
+    .map(parsed, num_parallel_calls=1)
+    .prefetch(1)
     .flat_map(batches)
+    .skip(skip)
+    .map(_pack, num_parallel_calls=tf.data.AUTOTUNE)
     .prefetch(tf.data.AUTOTUNE)
   )
 

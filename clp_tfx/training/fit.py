@@ -1,16 +1,21 @@
 """Trains a classifier with Counterfactual Logit Pairing."""
 
 import logging
-from collections.abc import Callable
 from typing import NamedTuple
 
 import keras
+import numpy as np
+import tensorflow as tf
 import tensorflow_transform as tft
 
 from clp_tfx.keras import CounterfactualModel
 from clp_tfx.training.batches import read_batches
+from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.classifiers import build_classifier
+from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.log import TrainingLog
+from clp_tfx.training.recorder import Recorder
 
 _log = logging.getLogger(__name__)
 
@@ -37,14 +42,18 @@ def fit(
 ) -> Trained:
   """Trains a classifier on transformed examples.
 
-  Sets the seeds of Python, NumPy and TensorFlow.
+  Sets the seeds of Python, NumPy and TensorFlow. With `hparams.checkpoint_dir`, a
+  training that was killed goes on where it was and ends with the weights that it
+  would have had. Its checkpoint stays, so that what is finished is not trained again;
+  `sweep_checkpoints` deletes it.
 
   Args:
     train_files: Patterns of gzipped TFRecords of transformed examples to learn from.
     eval_files: The same, to choose the best epoch by.
     hparams: What to train and how.
     tf_transform_output: Of the Transform that made the examples.
-    log_dir: Folder for `training.csv`, a row per epoch; not written when not given.
+    log_dir: Folder for `training.csv` and TensorBoard's events; not written when not
+      given.
 
   Returns:
     The classifier and the history of its training.
@@ -54,25 +63,44 @@ def fit(
   """
   keras.utils.set_random_seed(hparams.seed)
   spec = tf_transform_output.transformed_feature_spec()
-  train = read_batches(train_files, spec, hparams.batch_size, shuffle_seed=hparams.seed)
   evaluation = read_batches(eval_files, spec, hparams.batch_size)
   classifier = build_classifier(hparams, tf_transform_output)
   model = compiled(classifier, hparams)
-  callbacks = [
-    keras.callbacks.EarlyStopping(patience=2, restore_best_weights=True),
-    keras.callbacks.LambdaCallback(on_epoch_end=_progress(hparams.epochs)),
-  ]
-  if log_dir:
-    callbacks.append(keras.callbacks.CSVLogger(f"{log_dir}/training.csv"))
-  kept = model.fit(
-    train,
-    validation_data=evaluation,
-    epochs=hparams.epochs,
-    verbose=0,
-    callbacks=callbacks,
-  ).history
-  rows = zip(*kept.values(), strict=True)
-  return Trained(classifier, [dict(zip(kept, row, strict=True)) for row in rows])
+  checkpoints = None
+  if hparams.checkpoint_dir:
+    transform_folder = tf_transform_output.transform_savedmodel_dir
+    digest = training_digest(train_files, eval_files, hparams, transform_folder)
+    checkpoints = Checkpoints(hparams.checkpoint_dir, digest)
+    sweep_checkpoints(hparams.checkpoint_dir, but=checkpoints)
+  recorder = Recorder(classifier, checkpoints, hparams.checkpoint_steps)
+  if recorder.resume():
+    _create_variables(model, evaluation)
+  progress, log = recorder.progress, TrainingLog(log_dir)
+  for row in progress.history:
+    log.add(row)
+  while progress.epoch < hparams.epochs and not _is_over(progress.history, hparams):
+    train = read_batches(
+      train_files,
+      spec,
+      hparams.batch_size,
+      shuffle_seed=_epoch_seed(hparams.seed, progress.epoch),
+      skip=progress.step,
+    )
+    row = _epoch(model, train, evaluation, recorder)
+    recorder.finish_epoch(
+      row, is_best=_best([*progress.history, row]) == progress.epoch
+    )
+    log.add(row)
+    _log.info(
+      "  epoch %d of at most %d: loss %.4f, eval AUC %.4f",
+      progress.epoch,
+      hparams.epochs,
+      row["loss"],
+      row["val_auc"],
+    )
+  log.close()
+  recorder.restore_best()
+  return Trained(classifier, progress.history)
 
 
 def compiled(classifier: keras.Model, hparams: HParams) -> CounterfactualModel:
@@ -98,14 +126,38 @@ def compiled(classifier: keras.Model, hparams: HParams) -> CounterfactualModel:
   return model
 
 
-def _progress(epochs: int) -> Callable[[int, dict[str, float]], None]:
-  def log(epoch: int, logs: dict[str, float]) -> None:
-    _log.info(
-      "  epoch %d of at most %d: loss %.4f, eval AUC %.4f",
-      epoch + 1,
-      epochs,
-      logs["loss"],
-      logs["val_auc"],
-    )
+def _epoch(
+  model: CounterfactualModel,
+  train: tf.data.Dataset,
+  evaluation: tf.data.Dataset,
+  recorder: Recorder,
+) -> dict[str, float]:
+  """Trains for (the rest of) an epoch and evaluates; returns the figures."""
+  epoch = recorder.progress.epoch
+  model.fit(
+    train, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[recorder]
+  )
+  # Not what `fit` returns: the epoch may have had no step left.
+  row = {name: float(value) for name, value in model.get_metrics_result().items()}
+  evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
+  return row | {f"val_{name}": float(value) for name, value in evaluated.items()}
 
-  return log
+
+def _best(history: list[dict[str, float]]) -> int:
+  """Returns the first epoch, from 0, with the lowest eval loss."""
+  losses = [row["val_loss"] for row in history]
+  return int(np.argmin(np.nan_to_num(losses, nan=np.inf)))
+
+
+def _is_over(history: list[dict[str, float]], hparams: HParams) -> bool:
+  return bool(history) and len(history) - 1 - _best(history) >= hparams.patience
+
+
+def _epoch_seed(seed: int, epoch: int) -> int:
+  return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
+
+
+def _create_variables(model: CounterfactualModel, batches: tf.data.Dataset) -> None:
+  """Creates the variables that Keras otherwise creates in the first step."""
+  model.optimizer.build(model.trainable_variables)
+  model.test_on_batch(*next(iter(batches)))

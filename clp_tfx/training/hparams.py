@@ -28,9 +28,18 @@ class HParams:
     0.1, "Weight of the counterfactual loss; 0 is plain training.", 0
   )
   epochs: int = option(5, "Most epochs; training stops early by eval loss.", 1)
+  patience: int = option(
+    2, "Epochs without a lower eval loss after which training stops.", 1
+  )
   batch_size: int = option(64, "Examples per training step.", 1)
   learning_rate: float = option(0.001, "Of Adam.", 0)
   seed: int = option(42, "Fixes training's randomness.", 0)
+  checkpoint_dir: str | None = option(
+    None, "Folder for the checkpoint of an unfinished training, of this one alone."
+  )
+  checkpoint_steps: int = option(
+    200, "Training steps between checkpoints; 0: at the end of epochs only.", 0
+  )
 
   def __post_init__(self):
     validate(self)

@@ -1,0 +1,126 @@
+"""The state of an unfinished training, on disk."""
+
+import dataclasses
+import io
+import json
+import logging
+import re
+import uuid
+import zipfile
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+_log = logging.getLogger(__name__)
+_NAME = re.compile(r"checkpoint-[0-9a-f]{64}\.npz(\.new-[0-9a-f]{32})?")
+_UNREADABLE = (
+  *(OSError, tf.errors.OpError, zipfile.BadZipFile),
+  *(EOFError, ValueError, KeyError, TypeError),
+)
+
+
+@dataclasses.dataclass
+class Progress:
+  """How far a training has come.
+
+  Attributes:
+    epoch: Epochs that are finished, evaluation included.
+    step: Steps of the next epoch that are finished.
+    history: A dictionary of figures per finished epoch.
+  """
+
+  epoch: int = 0
+  step: int = 0
+  history: list[dict[str, float]] = dataclasses.field(default_factory=list)
+
+
+@dataclasses.dataclass
+class State:
+  """All that is needed to go on as if nothing had happened.
+
+  Attributes:
+    progress: How far training has come.
+    variables: Values of the weights, the optimizer, the metrics and the random seeds.
+    best: Values of the classifier's weights after the best epoch so far; empty before
+      the first is finished.
+  """
+
+  progress: Progress
+  variables: list[np.ndarray]
+  best: list[np.ndarray]
+
+
+class Checkpoints:
+  """The checkpoint of one training in a folder that only it and its like use.
+
+  There is one file, replaced in one step: whatever kills the process, what is on disk
+  is whole. It holds arrays and JSON; reading it runs no code.
+
+  Attributes:
+    folder: As given.
+    name: Of the file.
+
+  Args:
+    folder: Made when needed; local or remote (`gs://`).
+    digest: Of what the training depends on; see `training_digest`.
+  """
+
+  def __init__(self, folder: str, digest: str):
+    self.folder = folder
+    self.name = f"checkpoint-{digest}.npz"
+    self._path = f"{folder}/{self.name}"
+
+  def load(self) -> State | None:
+    """Returns the state that was saved last; `None` if there is none to be read."""
+    if not tf.io.gfile.exists(self._path):
+      return None
+    try:
+      with tf.io.gfile.GFile(self._path, "rb") as file:
+        content = io.BytesIO(file.read())
+      with np.load(content, allow_pickle=False) as arrays:
+        progress = json.loads(arrays["progress"].tobytes())
+        return State(
+          Progress(**progress), _listed(arrays, "variable"), _listed(arrays, "best")
+        )
+    except _UNREADABLE as error:
+      _log.warning("  %s cannot be read (%s): training starts anew", self._path, error)
+      return None
+
+  def save(self, state: State) -> None:
+    """Replaces what was saved before."""
+    progress = json.dumps(dataclasses.asdict(state.progress)).encode()
+    arrays = {"progress": np.frombuffer(progress, np.uint8)}
+    for name, values in (("variable", state.variables), ("best", state.best)):
+      arrays |= {f"{name}-{i}": value for i, value in enumerate(values)}
+    content = io.BytesIO()
+    np.savez(content, **arrays)
+    tf.io.gfile.makedirs(self.folder)
+    fresh = f"{self._path}.new-{uuid.uuid4().hex}"
+    with tf.io.gfile.GFile(fresh, "wb") as file:
+      file.write(content.getvalue())
+    tf.io.gfile.rename(fresh, self._path, overwrite=True)
+
+
+def sweep_checkpoints(folder: str, but: Checkpoints | None = None) -> None:
+  """Deletes the checkpoints in a folder, and the folder once it is empty.
+
+  Args:
+    folder: Need not exist; what is not a checkpoint stays.
+    but: Its file stays.
+  """
+  if not tf.io.gfile.isdir(folder):
+    return
+  names = {name.rstrip("/") for name in tf.io.gfile.listdir(folder)}
+  stale = {name for name in names if _NAME.fullmatch(name)}
+  if but:
+    stale.discard(but.name)
+  for name in stale:
+    tf.io.gfile.remove(f"{folder}/{name}")
+  if names == stale:
+    tf.io.gfile.rmtree(folder)
+
+
+def _listed(arrays: Any, name: str) -> list[np.ndarray]:
+  count = sum(key.startswith(f"{name}-") for key in arrays)
+  return [arrays[f"{name}-{i}"] for i in range(count)]

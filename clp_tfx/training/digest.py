@@ -1,0 +1,71 @@
+"""What a training depends on, as a digest: the name its checkpoint goes by."""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Iterator
+
+import keras
+import tensorflow as tf
+
+from clp_tfx.code_digest import code_digest
+from clp_tfx.training.hparams import HParams
+
+_CHUNK = 1 << 20
+# They say where things are and how often they are written, not what is computed.
+_IRRELEVANT = ("checkpoint_dir", "checkpoint_steps")
+
+
+def training_digest(
+  train_files: list[str],
+  eval_files: list[str],
+  hparams: HParams,
+  transform_folder: str,
+) -> str:
+  """Digests what the weights of a training depend on.
+
+  Args:
+    train_files: Patterns of the files that are learned from; their contents count.
+    eval_files: The same, of the files that the best epoch is chosen by.
+    hparams: All but where and how often checkpoints are written.
+    transform_folder: Folder of the transform output; its contents count.
+
+  Returns:
+    Hex digest. Equal inputs, hyperparameters, code and versions of TensorFlow and
+    Keras give the same, wherever the files are.
+  """
+  digest = hashlib.sha256()
+  values = dataclasses.asdict(hparams)
+  for name in _IRRELEVANT:
+    values.pop(name)
+  module = hparams.build_model_path.rpartition(".")[0]
+  code = code_digest("clp_tfx.training.fit", module)
+  known = [values, code, tf.__version__, keras.__version__]
+  digest.update(json.dumps(known, sort_keys=True).encode())
+  for kind, paths in (
+    ("train", matching(train_files)),
+    ("eval", matching(eval_files)),
+    ("transform", sorted(_files_in(transform_folder))),
+  ):
+    digest.update(b"%s %d" % (kind.encode(), len(paths)))
+    for path in paths:
+      digest.update(_contents(path))
+  return digest.hexdigest()
+
+
+def matching(patterns: list[str]) -> list[str]:
+  """Returns the files that match any of the patterns, sorted."""
+  return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
+
+
+def _files_in(folder: str) -> Iterator[str]:
+  for parent, _, names in tf.io.gfile.walk(folder):
+    yield from (f"{parent}/{name}" for name in names)
+
+
+def _contents(path: str) -> bytes:
+  digest = hashlib.sha256()
+  with tf.io.gfile.GFile(path, "rb") as file:
+    while chunk := file.read(_CHUNK):
+      digest.update(chunk)
+  return digest.digest()

@@ -1,0 +1,83 @@
+"""Killed while it trains, and run again: finished steps are not repeated."""
+
+import os
+import random
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+
+from ..conftest import COMMAND, clp_tfx, summary_of
+from .test_cache import MODEL
+
+pytestmark = pytest.mark.e2e
+
+
+def positions(log, what):
+  """Returns the epochs and steps that a log has, in order and each once."""
+  found = re.findall(rf"{what} at epoch (\d+), step (\d+)", log.read_text())
+  return list(dict.fromkeys((int(epoch), int(step)) for epoch, step in found))
+
+
+def kill_when_it_has_come_to(position, options, output):
+  """Starts a run and kills it and what it started once it has trained so far."""
+  process = subprocess.Popen(
+    [*COMMAND, "run", *options],
+    cwd=output.parent,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.DEVNULL,
+    start_new_session=True,
+  )
+  log = output / "clp-tfx.log"
+  while process.poll() is None and max(positions(log, "Checkpoint")) < position:
+    time.sleep(0.05)
+  was_alive = process.poll() is None
+  if was_alive:
+    os.killpg(process.pid, signal.SIGKILL)
+  process.wait()
+  return was_alive
+
+
+def test_training_killed_at_three_random_points(tmp_path, few_comments):
+  model = tmp_path / "my_model.py"
+  model.write_text(MODEL.replace("UNITS", "8"))
+  options = ["--comments", str(few_comments), "--output", "out", "--baseline", "none"]
+  options += ["--model-fn", "my_model.build_model", "--batch-size", "4"]
+  options += ["--epochs", "3", "--checkpoint-steps", "10"]
+  options += ["--max-flip-rate", "1", "--min-auc", "0.51"]
+  output = tmp_path / "out"
+  log, checkpoints = output / "clp-tfx.log", output / "pipeline_root" / "checkpoints"
+  done = clp_tfx("run", *options, cwd=tmp_path)
+  assert done.returncode in (0, 3), done.stderr
+  expected, reached = summary_of(output), positions(log, "Checkpoint")
+  assert len(reached) > 30
+  assert not checkpoints.exists()
+
+  # An edit that changes nothing makes it train again, and nothing before that.
+  model.write_text(model.read_text() + "\n# An edit.\n")
+  log.write_text("Checkpoint at epoch 0, step 0\n")
+  rng = random.Random(0)
+  for point in sorted(rng.sample(range(len(reached) - 5), 3)):
+    assert kill_when_it_has_come_to(reached[point], options, output)
+    assert len(list((checkpoints / "Trainer").iterdir())) in (1, 2)
+  again = clp_tfx("run", *options, cwd=tmp_path)
+  assert again.returncode == done.returncode, again.stderr
+
+  # It went on at least from where it last said that it had saved, each time, and
+  # says of no step twice that it was saved.
+  assert len(positions(log, "resumed")) == 3
+  told = re.findall(
+    r"(Checkpoint|resumed) at epoch (\d+), step (\d+)", log.read_text()
+  )
+  last = (0, 0)
+  for what, epoch, step in told:
+    assert (int(epoch), int(step)) >= last, (what, epoch, step)
+    last = int(epoch), int(step)
+  summary = summary_of(output)
+  assert {"Transform", "CommentsExampleGen"} <= set(summary["cached"])
+  assert summary["gate"] == expected["gate"]
+  assert summary["clp"] == expected["clp"]
+  assert summary["training"] == expected["training"]
+  assert not checkpoints.exists()

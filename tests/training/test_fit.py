@@ -1,0 +1,138 @@
+"""Training goes on where it was killed, and ends as if nothing had happened."""
+
+import random
+
+import keras
+import numpy as np
+import pytest
+import tensorflow_transform as tft
+
+from clp_tfx import features
+from clp_tfx.training.checkpoints import Checkpoints
+from clp_tfx.training.fit import fit
+from clp_tfx.training.hparams import HParams
+from clp_tfx.training.recorder import Recorder
+
+from .transformed import transform
+
+# 24 comments in batches of 4: an epoch has 6 steps. So eager to learn that the eval
+# loss rises after some epochs.
+HPARAMS = HParams(
+  model_fn=f"{__name__}.small",
+  epochs=9,
+  patience=2,
+  batch_size=4,
+  learning_rate=0.3,
+  checkpoint_steps=3,
+)
+
+
+def small(hparams, tf_transform_output):
+  """A model with dropout, a state of its own (batch norm) and quick to trace."""
+  size = tf_transform_output.vocabulary_size_by_name(features.VOCABULARY)
+  tokens = keras.Input([None], dtype="int32")
+  x = keras.layers.Embedding(size + 2, 4)(tokens)
+  x = keras.layers.Dropout(0.5)(keras.ops.mean(x, axis=1))
+  x = keras.layers.BatchNormalization(momentum=0.5)(x)
+  return keras.Model(tokens, keras.layers.Dense(1)(x))
+
+
+@pytest.fixture(scope="module")
+def examples(tmp_path_factory):
+  """Returns transform output, training and eval files; labels are half noise."""
+  rng = random.Random(0)
+  words = ["gay", "she", "day", "bad", "good", "one", "two", "fine"]
+  rows = []
+  for _ in range(24):
+    text = rng.choices(words, k=rng.randint(1, 6))
+    label = float(("bad" in text) != (rng.random() < 0.3))
+    without = " ".join(word for word in text if word not in ("gay", "she"))
+    pairs = [without.encode()] if without != " ".join(text) else []
+    rows.append((" ".join(text), pairs, label, 1.0))
+  return transform(rows, tmp_path_factory.mktemp("examples"))
+
+
+def trained(examples, **changes):
+  hparams = HParams(**{**vars(HPARAMS), **changes})
+  output = tft.TFTransformOutput(examples[0])
+  return fit([examples[1]], [examples[1]], hparams, output)
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(examples):
+  """Returns what comes of the training when nothing happens."""
+  return trained(examples)
+
+
+def weights(*results):
+  return zip(*(result.classifier.get_weights() for result in results), strict=True)
+
+
+class Killed(BaseException):
+  """Stands for the process ending."""
+
+
+def kill(monkeypatch, where, count):
+  """Makes training end at the count-th save, or just before the count-th step ends."""
+  owner, name = {
+    "after save": (Checkpoints, "save"),
+    "step": (Recorder, "on_train_batch_end"),
+  }[where]
+  original, calls = getattr(owner, name), []
+
+  def wrapped(self, *args, **kwargs):
+    calls.append(1)
+    if len(calls) == count and where == "step":
+      raise Killed
+    original(self, *args, **kwargs)
+    if len(calls) == count:
+      raise Killed
+
+  monkeypatch.setattr(owner, name, wrapped)
+
+
+# Saves of an epoch: at steps 3 and 6 and after its evaluation.
+PLACES = {
+  "first epoch, between checkpoints": ("step", 5),  # saved: epoch 1, step 3
+  "last step of an epoch": ("after save", 1),  # step 6
+  "end of an epoch": ("after save", 1),
+  "some epochs on": ("after save", 8),
+  "in the middle of the best epoch or after it": ("step", 4),
+}
+
+
+def test_killed_at_every_kind_of_place(examples, uninterrupted, tmp_path, caplog):
+  caplog.set_level("INFO")
+  folder = str(tmp_path / "checkpoints")
+  for where, count in PLACES.values():
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+      kill(patch, where, count)
+      trained(examples, checkpoint_dir=folder)
+  resumed = trained(examples, checkpoint_dir=folder)
+  places = [
+    text.split("resumed at ")[1] for text in caplog.messages if "resumed" in text
+  ]
+  assert places == [
+    "epoch 1, step 3",
+    "epoch 1, step 6",
+    "epoch 2, step 0",
+    "epoch 4, step 6",
+    "epoch 5, step 3",
+  ]
+  assert resumed.history == uninterrupted.history
+  for value, expected in zip(
+    resumed.classifier.get_weights(),
+    uninterrupted.classifier.get_weights(),
+    strict=True,
+  ):
+    np.testing.assert_allclose(value, expected, atol=1e-6)
+
+
+def test_early_stopping_keeps_the_best_epoch(examples, uninterrupted):
+  losses = [row["val_loss"] for row in uninterrupted.history]
+  best = int(np.argmin(losses))
+  assert len(losses) == best + 1 + HPARAMS.patience < HPARAMS.epochs
+  # The best epoch's weights are those of a training that ends with it.
+  until_best = trained(examples, epochs=best + 1)
+  for value, expected in weights(uninterrupted, until_best):
+    np.testing.assert_array_equal(value, expected)
