@@ -36,7 +36,8 @@ def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., N
 
 def _option(field: dataclasses.Field) -> Callable[..., Any]:
   multiple = get_origin(field.type) is tuple
-  kind = get_args(field.type)[0] if isinstance(field.type, UnionType) else field.type
+  kinds = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
+  kind = str if str in kinds else kinds[0]
   name = "--" + field.name.replace("_", "-")
   if field.type is bool:
     no = "no-" + name.removeprefix("--")

@@ -1,24 +1,36 @@
 """Trainer: Counterfactual Logit Pairing on transformed examples."""
 
+import dataclasses
+import os
+
 import tensorflow_transform as tft
 from tfx import v1 as tfx
 
+from clp_tfx import features
+from clp_tfx.errors import InputError
 from clp_tfx.training.checkpoints import sweep_checkpoints
 from clp_tfx.training.export import export
 from clp_tfx.training.fit import fit
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.keras_file import save_classifier
 
 
 def run_fn(fn_args: tfx.components.FnArgs) -> None:
   """Trains a model and exports it for serving.
 
+  Beside the SavedModel it writes `classifier.keras`, from which a later training can
+  continue: by TFX's channel `base_model`, or by name.
+
   Args:
     fn_args: What TFX passes; `custom_config` holds the fields of `HParams`.
 
   Raises:
-    InputError: If `custom_config` is not as `HParams` wants it.
+    InputError: If `custom_config` is not as `HParams` wants it, or names two base
+      models, or what it names cannot be worked with.
   """
-  hparams = HParams.from_dict(fn_args.custom_config)
+  hparams = HParams.from_dict(fn_args.custom_config or {})
+  if fn_args.base_model:
+    hparams = _continued(hparams, fn_args.base_model)
   tf_transform_output = tft.TFTransformOutput(fn_args.transform_output)
   classifier, _ = fit(
     fn_args.train_files,
@@ -27,8 +39,26 @@ def run_fn(fn_args: tfx.components.FnArgs) -> None:
     tf_transform_output,
     log_dir=fn_args.model_run_dir,
   )
+  save_classifier(
+    classifier,
+    tf_transform_output.vocabulary_by_name(features.VOCABULARY),
+    _beside(fn_args.serving_model_dir),
+  )
   export(
     classifier, tf_transform_output, hparams.text_feature, fn_args.serving_model_dir
   )
   if hparams.checkpoint_dir:
     sweep_checkpoints(hparams.checkpoint_dir)
+
+
+def _continued(hparams: HParams, base_model: str) -> HParams:
+  if hparams.base_model:
+    raise InputError(
+      f"Expected one base model. Received: {hparams.base_model!r} in custom_config and "
+      f"{base_model!r} as an input of the Trainer; leave one out."
+    )
+  return dataclasses.replace(hparams, base_model=_beside(base_model))
+
+
+def _beside(saved_model: str) -> str:
+  return os.path.join(os.path.dirname(saved_model.rstrip("/")), "classifier.keras")

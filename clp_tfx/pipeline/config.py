@@ -51,6 +51,8 @@ class PipelineConfig:
   )
   no_match: str = same_option(GeneratorOptions, "no_match")
   counterfactual_loss_weight: float = same_option(HParams, "counterfactual_loss_weight")
+  counterfactuals: str = same_option(HParams, "counterfactuals")
+  positive_weight: float | str = same_option(HParams, "positive_weight")
   max_flip_rate: float = _option(
     0.05, "Gate: highest share of pairs whose decision flips.", 0, 1
   )
@@ -100,6 +102,7 @@ class PipelineConfig:
     "Dotted path of a Transform preprocessing_fn.",
   )
   model_fn: str = same_option(HParams, "model_fn")
+  base_model: str | None = same_option(HParams, "base_model")
   pipeline_root: str | None = _option(
     None, "Folder of the artifacts; OUTPUT/pipeline_root when not given."
   )

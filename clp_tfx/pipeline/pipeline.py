@@ -140,7 +140,7 @@ def _schema(
   statistics = tfx.components.StatisticsGen(examples=examples)
   if config.schema:
     schema_gen = tfx.components.ImportSchemaGen(schema_file=config.schema)
-    schema_gen.exec_properties["schema_digest"] = _digest(config.schema)
+    schema_gen.exec_properties["schema_digest"] = _digest(config.schema, "schema")
   else:
     schema_gen = tfx.components.SchemaGen(statistics=statistics.outputs["statistics"])
   schema = schema_gen.outputs["schema"]
@@ -154,14 +154,14 @@ def _schema(
   return schema, [*nodes, gate] if gate else nodes, gate
 
 
-def _digest(schema_file: str) -> str:
+def _digest(path: str, option: str) -> str:
   """TFX's cache knows the file's name, not what it holds."""
   try:
-    with fileio.open(schema_file, "rb") as file:
+    with fileio.open(path, "rb") as file:
       return hashlib.sha256(file.read()).hexdigest()
   except (OSError, fileio.NotFoundError) as error:
     raise InputError(
-      f"The schema {schema_file} cannot be read: give another --schema."
+      f"The {option.replace('-', ' ')} {path} cannot be read: give another --{option}."
     ) from error
 
 
@@ -176,7 +176,7 @@ def _trainer(
     counterfactual_loss_weight=loss_weight,
     checkpoint_dir=os.path.join(config.artifacts_dir, "checkpoints", node_id),
   )
-  return tfx.components.Trainer(
+  trainer = tfx.components.Trainer(
     run_fn="clp_tfx.modules.trainer.run_fn",
     examples=transform.outputs["transformed_examples"],
     transform_graph=transform.outputs["transform_graph"],
@@ -184,6 +184,11 @@ def _trainer(
     eval_args=tfx.proto.EvalArgs(splits=["eval"]),
     custom_config=dataclasses.asdict(hparams),
   ).with_id(node_id)
+  if config.base_model:
+    trainer.exec_properties["base_model_digest"] = _digest(
+      config.base_model, "base-model"
+    )
+  return trainer
 
 
 def _baseline(

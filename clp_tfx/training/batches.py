@@ -6,7 +6,13 @@ from typing import Any
 import tensorflow as tf
 
 from clp_tfx import features
-from clp_tfx.keras import CounterfactualInputs
+from clp_tfx.errors import InputError
+from clp_tfx.keras import (
+  CounterfactualInputs,
+  average_counterfactuals,
+  draw_counterfactuals,
+  pad_pairs,
+)
 
 _SHUFFLE_BUFFER = 10_000
 _BATCHES_PER_READ = 32
@@ -18,6 +24,9 @@ def read_batches(
   batch_size: int,
   shuffle_seed: int | None = None,
   skip: int = 0,
+  positive_weight: float = 1.0,
+  draw: bool = False,
+  few_shapes: bool = False,
 ) -> tf.data.Dataset:
   """Reads transformed examples as batches for a `CounterfactualModel`.
 
@@ -31,6 +40,12 @@ def read_batches(
     shuffle_seed: Shuffles files, examples and batches; the same seed gives the same
       batches. In the order of the files when not given.
     skip: How many batches to leave out at the start.
+    positive_weight: Multiplies the label weight of positive examples.
+    draw: Whether to draw one counterfactual per text, by the seed; otherwise the
+      pairs of a text with K counterfactuals weigh 1 / K.
+    few_shapes: Whether to pad tokens to multiples of 32 and pairs to a few sizes, for
+      steps that are compiled for each shape. Without, a step is traced once whatever
+      the shapes are, and padding would only cost time.
 
   Returns:
     Dataset of `(CounterfactualInputs, labels, label_weights)`; both labels and
@@ -55,24 +70,66 @@ def read_batches(
       lambda chosen: {name: tf.gather(v, chosen) for name, v in examples.items()}
     )
 
-  return (
+  def packed(example: dict[str, Any]) -> tuple:
+    inputs, label, weight = _pack(example, 32 if few_shapes else 1)
+    weight *= tf.where(label > 0.5, positive_weight, 1.0)
+    if not draw:
+      inputs = average_counterfactuals(inputs)
+    return inputs, label, weight
+
+  # Reading and parsing run ahead of packing, and both ahead of training.
+  dataset = (
     records.batch(batch_size * _BATCHES_PER_READ)
     .map(parsed, num_parallel_calls=1)
     .prefetch(1)
     .flat_map(batches)
-    .skip(skip)
-    .map(_pack, num_parallel_calls=tf.data.AUTOTUNE)
-    .prefetch(tf.data.AUTOTUNE)
+    .map(packed, num_parallel_calls=tf.data.AUTOTUNE)
   )
+  if draw:
+    dataset = draw_counterfactuals(dataset, shuffle_seed or 0)
+  if few_shapes:
+    dataset = dataset.map(lambda inputs, *rest: (pad_pairs(inputs), *rest))
+  return dataset.skip(skip).prefetch(tf.data.AUTOTUNE)
 
 
-def _pack(example: dict[str, Any]) -> tuple:
+def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
+  """Returns the weight of a positive example that balances the labels.
+
+  Args:
+    files: Patterns of gzipped TFRecords; read through, not held in memory.
+    feature_spec: Of the transformed examples.
+
+  Returns:
+    The label weights of negative examples over those of positive ones.
+
+  Raises:
+    InputError: If there are none of either.
+  """
+  names = (features.LABEL, features.LABEL_WEIGHT)
+  spec = {name: feature_spec[name] for name in names}
+  paths = sorted(path for pattern in files for path in tf.io.gfile.glob(pattern))
+  records = tf.data.TFRecordDataset(paths, compression_type="GZIP").batch(4096)
+  negative = positive = 0.0
+  for batch in records.map(lambda serialized: tf.io.parse_example(serialized, spec)):
+    label, weight = (batch[name].numpy() for name in names)
+    positive += float(weight[label > 0.5].sum())
+    negative += float(weight[label <= 0.5].sum())
+  if not positive or not negative:
+    raise InputError(
+      "Expected positive and negative labels to balance. Received: "
+      f"{positive:g} positive and {negative:g} negative ones in the training split; "
+      "give positive_weight as a number."
+    )
+  return negative / positive
+
+
+def _pack(example: dict[str, Any], multiple: int) -> tuple:
   lengths = example[features.COUNTERFACTUAL_LENGTHS].with_row_splits_dtype(tf.int64)
   original = example[features.TOKENS].with_row_splits_dtype(tf.int64)
   counterfactual = tf.RaggedTensor.from_row_lengths(
     example[features.COUNTERFACTUAL_TOKENS].values, lengths.values
   )
-  tokens = pad_tokens(tf.concat([original, counterfactual], axis=0))
+  tokens = pad_tokens(tf.concat([original, counterfactual], axis=0), multiple)
   inputs = CounterfactualInputs(
     original=tokens[: original.nrows()],
     counterfactual=tokens[original.nrows() :],
@@ -82,9 +139,15 @@ def _pack(example: dict[str, Any]) -> tuple:
   return inputs, example[features.LABEL], example[features.LABEL_WEIGHT]
 
 
-def pad_tokens(tokens: tf.RaggedTensor) -> tf.Tensor:
+def pad_tokens(tokens: tf.RaggedTensor, multiple: int = 1) -> tf.Tensor:
   """Returns token ids of shape `[batch, T]`, each row ending in padding.
 
   So a text without any token still has a position to take the maximum over.
+
+  Args:
+    tokens: Shape `[batch, None]`.
+    multiple: `T` is one of this.
   """
-  return tf.pad(tf.cast(tokens, tf.int32).to_tensor(), [[0, 0], [0, 1]])
+  dense = tf.cast(tokens, tf.int32).to_tensor()
+  length = tf.shape(dense)[1]
+  return tf.pad(dense, [[0, 0], [0, multiple - length % multiple]])

@@ -6,6 +6,7 @@ never reaches a score, so that it does not depend on the texts it is batched wit
 """
 
 import importlib
+import math
 from collections.abc import Callable
 
 import keras
@@ -18,22 +19,29 @@ from clp_tfx.training.hparams import HParams
 _UNITS = 64
 
 
-def build_classifier(
-  hparams: HParams, tf_transform_output: tft.TFTransformOutput
-) -> keras.Model:
-  """Builds the classifier that `hparams.model_fn` names.
+def build_function(
+  hparams: HParams,
+) -> Callable[[HParams, tft.TFTransformOutput], keras.Model]:
+  """Imports the function that builds the classifier.
 
   Args:
-    hparams: Passed on to the function.
-    tf_transform_output: Passed on to the function.
+    hparams: Name it.
 
   Returns:
-    What the function returns.
+    The function `(hparams, tf_transform_output)`.
 
   Raises:
     InputError: If there is no such function.
   """
-  return _function(hparams.build_model_path)(hparams, tf_transform_output)
+  module, _, name = hparams.build_model_path.rpartition(".")
+  try:
+    return getattr(importlib.import_module(module), name)
+  except (ImportError, AttributeError) as error:
+    raise InputError(
+      f"Expected {hparams.build_model_path!r} to be a function that builds a model, "
+      f"but it cannot be imported ({error}): give the dotted path of yours, or a "
+      "built-in name."
+    ) from error
 
 
 def convolution(
@@ -58,6 +66,93 @@ def convolution(
   return keras.Model(tokens, keras.layers.Dense(1)(x))
 
 
+def bag_of_embeddings(
+  hparams: HParams, tf_transform_output: tft.TFTransformOutput
+) -> keras.Model:
+  """Mean of the embeddings, one hidden layer: the quickest.
+
+  Args:
+    hparams: Not used by this model.
+    tf_transform_output: Gives the size of the vocabulary.
+
+  Returns:
+    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+  """
+  del hparams
+  tokens, present = _tokens()
+  x = keras.layers.Embedding(_rows(tf_transform_output), _UNITS)(tokens)
+  x = keras.layers.Dropout(0.2)(_mean(x, present))
+  x = keras.layers.Dense(_UNITS, activation="relu")(x)
+  return keras.Model(tokens, keras.layers.Dense(1)(x))
+
+
+def transformer(
+  hparams: HParams, tf_transform_output: tft.TFTransformOutput
+) -> keras.Model:
+  """Two blocks of self-attention over the whole text, mean over time.
+
+  Normalisation stands before attention and before the hidden layer, which trains
+  without a warm-up of the learning rate.
+
+  Args:
+    hparams: Not used by this model.
+    tf_transform_output: Gives the size of the vocabulary.
+
+  Returns:
+    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+
+  Reference:
+    Xiong et al., 2020, https://arxiv.org/abs/2002.04745
+  """
+  del hparams
+  tokens, present = _tokens()
+  attended = keras.ops.expand_dims(keras.ops.not_equal(tokens, 0), 1)
+  x = keras.layers.Embedding(_rows(tf_transform_output), _UNITS)(tokens)
+  x = SinusoidalPositions()(x)
+  for _ in range(2):
+    y = keras.layers.LayerNormalization()(x)
+    y = keras.layers.MultiHeadAttention(num_heads=4, key_dim=_UNITS // 4)(
+      y, y, attention_mask=attended
+    )
+    x = x + keras.layers.Dropout(0.2)(y)
+    y = keras.layers.LayerNormalization()(x)
+    y = keras.layers.Dense(2 * _UNITS, activation="relu")(y)
+    x = x + keras.layers.Dropout(0.2)(keras.layers.Dense(_UNITS)(y))
+  x = _mean(keras.layers.LayerNormalization()(x), present)
+  return keras.Model(tokens, keras.layers.Dense(1)(x))
+
+
+@keras.saving.register_keras_serializable("clp_tfx")
+class SinusoidalPositions(keras.layers.Layer):
+  """Adds sines and cosines of a token's position, of growing wavelength.
+
+  Formula: unit i of position t gets `sin(t / 10000 ** (i / units))` if i is even and
+  `cos(t / 10000 ** ((i - 1) / units))` if it is odd. Values shrink to a tenth: the
+  embeddings start small.
+
+  Reference:
+    Vaswani et al., 2017, https://arxiv.org/abs/1706.03762
+  """
+
+  def call(self, x: keras.KerasTensor) -> keras.KerasTensor:
+    """Returns `x`, shape `[batch, T, units]`, with the positions added."""
+    length, units = keras.ops.shape(x)[1], x.shape[-1]
+    unit = keras.ops.arange(units, dtype="int32")
+    is_odd = keras.ops.cast(unit % 2, x.dtype)
+    wavelength = keras.ops.power(
+      10_000.0, (keras.ops.cast(unit, x.dtype) - is_odd) / units
+    )
+    position = keras.ops.cast(keras.ops.arange(length), x.dtype)[:, None]
+    shifted = position / wavelength + is_odd * (math.pi / 2)
+    return x + 0.1 * keras.ops.sin(shifted)
+
+
+def _mean(x: keras.KerasTensor, present: keras.KerasTensor) -> keras.KerasTensor:
+  """Returns the mean over the tokens of a text, shape `[batch, units]`; 0 of none."""
+  count = keras.ops.maximum(keras.ops.sum(present, axis=1), 1.0)
+  return keras.ops.sum(x * present, axis=1) / count
+
+
 def _tokens() -> tuple[keras.KerasTensor, keras.KerasTensor]:
   """Returns the input and, shape `[batch, None, 1]`, 1.0 where it holds a token."""
   tokens = keras.Input([None], dtype="int32", name=features.TOKENS)
@@ -68,14 +163,3 @@ def _tokens() -> tuple[keras.KerasTensor, keras.KerasTensor]:
 def _rows(tf_transform_output: tft.TFTransformOutput) -> int:
   """Two more than there are words: padding and out of vocabulary."""
   return tf_transform_output.vocabulary_size_by_name(features.VOCABULARY) + 2
-
-
-def _function(dotted_path: str) -> Callable[..., keras.Model]:
-  module, _, name = dotted_path.rpartition(".")
-  try:
-    return getattr(importlib.import_module(module), name)
-  except (ImportError, AttributeError) as error:
-    raise InputError(
-      f"Expected {dotted_path!r} to be a function that builds a model, but it cannot "
-      f"be imported ({error}): give the dotted path of yours, or a built-in name."
-    ) from error

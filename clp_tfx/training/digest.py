@@ -12,8 +12,8 @@ from clp_tfx.code_digest import code_digest
 from clp_tfx.training.hparams import HParams
 
 _CHUNK = 1 << 20
-# They say where things are and how often they are written, not what is computed.
-_IRRELEVANT = ("checkpoint_dir", "checkpoint_steps")
+# They say where things are and how often they are written, not what they hold.
+_IRRELEVANT = ("checkpoint_dir", "checkpoint_steps", "base_model")
 
 
 def training_digest(
@@ -27,7 +27,8 @@ def training_digest(
   Args:
     train_files: Patterns of the files that are learned from; their contents count.
     eval_files: The same, of the files that the best epoch is chosen by.
-    hparams: All but where and how often checkpoints are written.
+    hparams: All but where and how often checkpoints are written; of the base model
+      its contents.
     transform_folder: Folder of the transform output; its contents count.
 
   Returns:
@@ -46,10 +47,11 @@ def training_digest(
     ("train", matching(train_files)),
     ("eval", matching(eval_files)),
     ("transform", sorted(_files_in(transform_folder))),
+    ("base", [hparams.base_model] if hparams.base_model else []),
   ):
     digest.update(b"%s %d" % (kind.encode(), len(paths)))
     for path in paths:
-      digest.update(_contents(path))
+      digest.update(content_digest(path))
   return digest.hexdigest()
 
 
@@ -63,7 +65,8 @@ def _files_in(folder: str) -> Iterator[str]:
     yield from (f"{parent}/{name}" for name in names)
 
 
-def _contents(path: str) -> bytes:
+def content_digest(path: str) -> bytes:
+  """Returns the SHA-256 of a file, local or remote."""
   digest = hashlib.sha256()
   with tf.io.gfile.GFile(path, "rb") as file:
     while chunk := file.read(_CHUNK):

@@ -1,7 +1,8 @@
 """Trains a classifier with Counterfactual Logit Pairing."""
 
+import functools
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import keras
 import numpy as np
@@ -9,13 +10,13 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from clp_tfx.keras import CounterfactualModel
-from clp_tfx.training.batches import read_batches
+from clp_tfx.training.batches import balanced_weight, read_batches
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
-from clp_tfx.training.classifiers import build_classifier
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.log import TrainingLog
 from clp_tfx.training.recorder import Recorder
+from clp_tfx.training.start import starting_classifier
 
 _log = logging.getLogger(__name__)
 
@@ -59,13 +60,20 @@ def fit(
     The classifier and the history of its training.
 
   Raises:
-    InputError: If the classifier cannot be built.
+    InputError: If the classifier cannot be built, or the labels not be balanced.
   """
   keras.utils.set_random_seed(hparams.seed)
   spec = tf_transform_output.transformed_feature_spec()
-  evaluation = read_batches(eval_files, spec, hparams.batch_size)
-  classifier = build_classifier(hparams, tf_transform_output)
+  classifier = starting_classifier(hparams, tf_transform_output)
   model = compiled(classifier, hparams)
+  reading = functools.partial(
+    read_batches,
+    feature_spec=spec,
+    batch_size=hparams.batch_size,
+    positive_weight=_positive_weight(train_files, spec, hparams),
+    few_shapes=model.jit_compile,
+  )
+  evaluation = reading(eval_files)
   checkpoints = None
   if hparams.checkpoint_dir:
     transform_folder = tf_transform_output.transform_savedmodel_dir
@@ -79,12 +87,11 @@ def fit(
   for row in progress.history:
     log.add(row)
   while progress.epoch < hparams.epochs and not _is_over(progress.history, hparams):
-    train = read_batches(
+    train = reading(
       train_files,
-      spec,
-      hparams.batch_size,
       shuffle_seed=_epoch_seed(hparams.seed, progress.epoch),
       skip=progress.step,
+      draw=hparams.counterfactuals == "one",
     )
     row = _epoch(model, train, evaluation, recorder)
     recorder.finish_epoch(
@@ -155,6 +162,14 @@ def _is_over(history: list[dict[str, float]], hparams: HParams) -> bool:
 
 def _epoch_seed(seed: int, epoch: int) -> int:
   return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
+
+
+def _positive_weight(
+  train_files: list[str], feature_spec: dict[str, Any], hparams: HParams
+) -> float:
+  if hparams.positive_weight == "balanced":
+    return balanced_weight(train_files, feature_spec)
+  return hparams.positive_weight
 
 
 def _create_variables(model: CounterfactualModel, batches: tf.data.Dataset) -> None:

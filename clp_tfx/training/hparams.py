@@ -6,7 +6,7 @@ from typing import Any
 from clp_tfx.errors import InputError
 from clp_tfx.options import option, validate
 
-BUILT_IN_MODELS = ("convolution",)
+BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
 
 
@@ -21,11 +21,24 @@ class HParams:
   text_feature: str = option("comment_text", "Feature of the text.")
   model_fn: str = option(
     "convolution",
-    "The classifier: convolution, or the dotted path of your own "
-    "build_model(hparams, tf_transform_output).",
+    "The classifier: convolution, bag_of_embeddings, transformer, or the dotted path "
+    "of your own build_model(hparams, tf_transform_output).",
   )
   counterfactual_loss_weight: float = option(
     0.1, "Weight of the counterfactual loss; 0 is plain training.", 0
+  )
+  counterfactuals: str = option(
+    "all",
+    "Of a text with several counterfactuals: all, counting as one together, or one, "
+    "drawn anew in each epoch.",
+    choices=("all", "one"),
+  )
+  positive_weight: float | str = option(
+    1.0,
+    "How often a positive example counts in the task loss, or balanced: as much as all "
+    "negative ones together.",
+    0,
+    choices=("balanced",),
   )
   epochs: int = option(5, "Most epochs; training stops early by eval loss.", 1)
   patience: int = option(
@@ -34,6 +47,9 @@ class HParams:
   batch_size: int = option(64, "Examples per training step.", 1)
   learning_rate: float = option(0.001, "Of Adam.", 0)
   seed: int = option(42, "Fixes training's randomness.", 0)
+  base_model: str | None = option(
+    None, "File (.keras) of the model that training continues from; new when not given."
+  )
   checkpoint_dir: str | None = option(
     None, "Folder for the checkpoint of an unfinished training, of this one alone."
   )

@@ -68,9 +68,7 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   # It went on at least from where it last said that it had saved, each time, and
   # says of no step twice that it was saved.
   assert len(positions(log, "resumed")) == 3
-  told = re.findall(
-    r"(Checkpoint|resumed) at epoch (\d+), step (\d+)", log.read_text()
-  )
+  told = re.findall(r"(Checkpoint|resumed) at epoch (\d+), step (\d+)", log.read_text())
   last = (0, 0)
   for what, epoch, step in told:
     assert (int(epoch), int(step)) >= last, (what, epoch, step)

@@ -34,7 +34,7 @@ def served(transformed, tmp_path_factory):
       eval_files=[transformed[1]],
       serving_model_dir=str(folder / "model"),
       model_run_dir=str(folder / "run"),
-      custom_config=HPARAMS,
+      custom_config={**HPARAMS, "checkpoint_dir": str(folder / "checkpoints")},
     )
   )
   return folder
@@ -44,6 +44,12 @@ def test_the_training_log_has_a_row_per_epoch(served):
   header, *rows = (served / "run" / "training.csv").read_text().splitlines()
   assert {"loss", "auc", "counterfactual_loss", "val_auc"} <= set(header.split(","))
   assert len(rows) == 2
+  assert list((served / "run").glob("events.out.tfevents.*"))
+
+
+def test_success_leaves_no_checkpoint(served):
+  assert (served / "model").exists()
+  assert not (served / "checkpoints").exists()
 
 
 LOAD_AND_SCORE = """
@@ -107,4 +113,28 @@ def test_a_misspelled_key_is_refused(transformed):
     transform_output=transformed[0], custom_config={"epocs": 1}
   )
   with pytest.raises(InputError, match="epocs"):
+    trainer.run_fn(arguments)
+
+
+def test_training_continues_from_the_base_model_channel(transformed, served, tmp_path):
+  # A learning rate of 0 shows the start: the model that was served.
+  arguments = tfx.components.FnArgs(
+    transform_output=transformed[0],
+    train_files=[transformed[1]],
+    eval_files=[transformed[1]],
+    serving_model_dir=str(tmp_path / "model" / "Format-Serving"),
+    model_run_dir=str(tmp_path / "run"),
+    base_model=str(served / "model"),
+    custom_config={**HPARAMS, "learning_rate": 0.0, "epochs": 1, "seed": 5},
+  )
+  (tmp_path / "model").mkdir()
+  trainer.run_fn(arguments)
+  texts = tf.constant(["A gay bar", "fine"])
+  scores = [
+    tf.saved_model.load(str(path)).signatures["serving_text"](texts)["scores"]
+    for path in (served / "model", tmp_path / "model" / "Format-Serving")
+  ]
+  np.testing.assert_allclose(*scores, atol=1e-7)
+  arguments.custom_config["base_model"] = "other.keras"
+  with pytest.raises(InputError, match="one base model"):
     trainer.run_fn(arguments)

@@ -1,6 +1,8 @@
+import pytest
 import tensorflow_transform as tft
 
-from clp_tfx.training.batches import read_batches
+from clp_tfx.errors import InputError
+from clp_tfx.training.batches import balanced_weight, read_batches
 
 
 def batches(transformed, **kwargs):
@@ -22,7 +24,8 @@ def test_texts_become_token_ids(transformed):
   counterfactual = [known[b"a"], known[b"bar"], known[b","], known[b"a"], 9, 0, 0]
   assert inputs.counterfactual[2].numpy().tolist() == counterfactual
   assert inputs.original_row.numpy().tolist() == [2, 2, 3]
-  assert inputs.pair_weight.numpy().tolist() == [1, 1, 1]
+  # "he and she" has two counterfactuals, which count as one.
+  assert inputs.pair_weight.numpy().tolist() == [0.5, 0.5, 1]
   assert labels.numpy().tolist() == [[0], [0], [0], [1]]
   assert weights.numpy().tolist() == [[1], [1], [0], [1]]
 
@@ -32,3 +35,49 @@ def test_batches_without_pairs_and_without_tokens(transformed):
   assert second.counterfactual.shape == (0, 2)
   first = batches(transformed, batch_size=1)[0][0]
   assert first.original.numpy().tolist() == [[0]]
+
+
+def test_one_counterfactual_is_drawn_by_the_seed(transformed):
+  drawn = set()
+  for seed in (0, 0, 1, 2):
+    ((inputs, *_),) = batches(transformed, batch_size=4, draw=True, shuffle_seed=seed)
+    assert inputs.pair_weight.numpy().tolist() == [1, 1]
+    drawn.add(tuple(map(tuple, inputs.counterfactual.numpy().tolist())))
+  # The one of "A GAY bar" and either of "he and she", the same for the same seed.
+  assert len(drawn) == 2
+
+
+def test_batches_that_are_skipped_change_nothing_for_the_others(transformed):
+  for draw in (False, True):
+    every = batches(transformed, batch_size=1, shuffle_seed=3, draw=draw)
+    rest = batches(transformed, batch_size=1, shuffle_seed=3, draw=draw, skip=2)
+    assert len(rest) == 2
+    for one, other in zip(every[2:], rest, strict=True):
+      assert one[0].original.numpy().tolist() == other[0].original.numpy().tolist()
+      pairs = [batch[0].counterfactual.numpy().tolist() for batch in (one, other)]
+      assert pairs[0] == pairs[1]
+
+
+def test_positive_examples_weigh_more_and_unlabelled_ones_nothing(transformed):
+  ((_, labels, weights),) = batches(transformed, batch_size=4, positive_weight=2.5)
+  assert labels.numpy().tolist() == [[0], [0], [0], [1]]
+  assert weights.numpy().tolist() == [[1], [1], [0], [2.5]]
+
+
+def test_balanced_labels(transformed):
+  spec = tft.TFTransformOutput(transformed[0]).transformed_feature_spec()
+  # Two negative examples, one positive, one without a label.
+  assert balanced_weight([transformed[1]], spec) == 2.0
+  with pytest.raises(InputError, match="0 positive and 0 negative"):
+    balanced_weight([], spec)
+
+
+def test_few_shapes_where_steps_are_compiled(transformed):
+  shapes = {
+    (inputs.original.shape[1], inputs.counterfactual.shape)
+    for inputs, *_ in batches(transformed, batch_size=1, few_shapes=True)
+  }
+  # One row: one pair, or the two of "he and she"; the padding has no weight.
+  assert shapes == {(32, (1, 32)), (32, (2, 32))}
+  first = batches(transformed, batch_size=1, few_shapes=True)[0][0]
+  assert first.pair_weight.numpy().tolist() == [0]

@@ -25,7 +25,10 @@ def test_what_is_left_out_has_its_default():
     ({"epochs": "2"}, "Expected 'epochs' to be a whole number. Received: '2'"),
     ({"learning_rate": True}, "Expected 'learning_rate' to be a number"),
     ({"text_feature": None}, "Expected 'text_feature' to be a text"),
-    ({"model_fn": "other"}, "one of convolution"),
+    ({"model_fn": "other"}, "one of convolution, bag_of_embeddings, transformer"),
+    ({"positive_weight": "even"}, "to be a number or one of balanced. Received: even"),
+    ({"positive_weight": -1}, "Expected 'positive_weight' to be at least 0"),
+    ({"counterfactuals": "two"}, "one of all, one"),
   ],
 )
 def test_unknown_keys_and_wrong_values_are_refused(values, message):
@@ -58,3 +61,9 @@ def test_hyperparameters_need_no_tensorflow():
     [sys.executable, "-c", code], capture_output=True, text=True, check=True
   )
   assert done.stdout == "[]\n"
+
+
+def test_a_number_or_a_word():
+  assert HParams(positive_weight="balanced").positive_weight == "balanced"
+  assert HParams(positive_weight="2.5").positive_weight == 2.5
+  assert HParams(positive_weight=3).positive_weight == 3.0

@@ -1,0 +1,120 @@
+"""A classifier as a `.keras` file that a later training continues from."""
+
+import os
+import tempfile
+import zipfile
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from clp_tfx.errors import InputError
+
+_VOCABULARY = "vocabulary.txt"
+
+
+def save_classifier(
+  classifier: keras.Model, vocabulary: list[bytes], path: str
+) -> None:
+  """Writes a classifier and the vocabulary that its token ids are of.
+
+  The file is one that `keras.saving.load_model` reads; the vocabulary is one more
+  member of the archive.
+
+  Args:
+    classifier: From token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+    vocabulary: Word i has token id i + 1.
+    path: Ends in `.keras`; local or remote; replaced in one step.
+  """
+  with tempfile.TemporaryDirectory() as folder:
+    file = os.path.join(folder, "classifier.keras")
+    classifier.save(file)
+    with zipfile.ZipFile(file, "a") as archive:
+      archive.writestr(_VOCABULARY, b"\n".join(vocabulary))
+    tf.io.gfile.copy(file, f"{path}.new", overwrite=True)
+  tf.io.gfile.rename(f"{path}.new", path, overwrite=True)
+
+
+def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
+  """Reads a classifier and fits its embeddings to a vocabulary.
+
+  Where the file's vocabulary is another, each word keeps the row it had in the
+  embeddings, and new words get rows as in a new model. A file without a vocabulary,
+  from elsewhere, is taken to be of this one.
+
+  Args:
+    path: Of a `.keras` file, as `save_classifier` or Keras wrote it. No code in it is
+      run: models with lambdas are refused.
+    vocabulary: Word i has token id i + 1.
+
+  Returns:
+    The classifier.
+
+  Raises:
+    InputError: If the file cannot be read, does not hold a classifier of token ids, or
+      is of another vocabulary and not a functional or sequential model.
+  """
+  with tempfile.TemporaryDirectory() as folder:
+    file = os.path.join(folder, "classifier.keras")
+    try:
+      tf.io.gfile.copy(path, file)
+      with zipfile.ZipFile(file) as archive:
+        known = None
+        if _VOCABULARY in archive.namelist():
+          known = archive.read(_VOCABULARY).split(b"\n")
+      classifier = keras.saving.load_model(file, compile=False, safe_mode=True)
+    except Exception as error:  # Keras raises what it likes.
+      reason = " ".join(str(error).split())
+      raise InputError(
+        f"Expected base model {path} to be a .keras file of a classifier, but it "
+        f"cannot be read ({reason[:300]}): give one that a run wrote."
+      ) from error
+  if getattr(classifier, "output_shape", ())[1:] != (1,):
+    raise InputError(
+      f"Expected base model {path} to return one logit per text. Received: a "
+      f"{type(classifier).__name__} with outputs of shape "
+      f"{getattr(classifier, 'output_shape', None)}."
+    )
+  if known is None or known == vocabulary:
+    return classifier
+  return _with_vocabulary(classifier, known, vocabulary, path)
+
+
+def _with_vocabulary(
+  classifier: keras.Model, known: list[bytes], vocabulary: list[bytes], path: str
+) -> keras.Model:
+  """Returns a copy whose embeddings have a row per word of another vocabulary."""
+  rows = len(known) + 2
+
+  def fitted(layer: keras.Layer) -> keras.Layer:
+    config = layer.get_config()
+    if isinstance(layer, keras.layers.Embedding) and layer.input_dim == rows:
+      config["input_dim"] = len(vocabulary) + 2
+    return type(layer).from_config(config)
+
+  try:
+    copy = keras.models.clone_model(classifier, clone_function=fitted)
+  except ValueError as error:
+    raise InputError(
+      f"Expected base model {path}, which is of another vocabulary, to be a functional "
+      "or sequential model, so that its embeddings can be fitted to the new one."
+    ) from error
+  old_row = _old_rows(known, vocabulary)
+  is_known = old_row >= 0
+  for variable, old in zip(copy.weights, classifier.weights, strict=True):
+    value = keras.ops.convert_to_numpy(old)
+    if value.shape != tuple(variable.shape):
+      fresh = np.array(keras.ops.convert_to_numpy(variable))
+      fresh[is_known] = value[old_row[is_known]]
+      value = fresh
+    variable.assign(value)
+  return copy
+
+
+def _old_rows(known: list[bytes], vocabulary: list[bytes]) -> np.ndarray:
+  """Returns where each row of the new embeddings was in the old; -1 if nowhere.
+
+  Row 0 is padding, then come the words, and the last row is out of vocabulary.
+  """
+  ids = {word: i + 1 for i, word in enumerate(known)}
+  return np.array([0, *(ids.get(word, -1) for word in vocabulary), len(known) + 1])

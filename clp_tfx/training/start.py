@@ -1,0 +1,57 @@
+"""The classifier that a training starts from: new, or one that was trained before."""
+
+import keras
+import tensorflow_transform as tft
+
+from clp_tfx.errors import InputError
+from clp_tfx.features import VOCABULARY
+from clp_tfx.training.classifiers import build_function
+from clp_tfx.training.hparams import HParams
+from clp_tfx.training.keras_file import load_classifier
+
+
+def starting_classifier(
+  hparams: HParams, tf_transform_output: tft.TFTransformOutput
+) -> keras.Model:
+  """Builds the classifier, or loads the base model where there is one.
+
+  Args:
+    hparams: Name the function that builds it and the base model.
+    tf_transform_output: Gives the vocabulary.
+
+  Returns:
+    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+
+  Raises:
+    InputError: If the function or the file is not there, or what it gives is no such
+      model.
+  """
+  # Imported for a base model as well: its module registers layers of its own.
+  build = build_function(hparams)
+  if hparams.base_model:
+    vocabulary = tf_transform_output.vocabulary_by_name(VOCABULARY)
+    classifier = load_classifier(hparams.base_model, vocabulary)
+  else:
+    classifier = build(hparams, tf_transform_output)
+  _check(classifier, hparams.base_model or hparams.model_fn)
+  return classifier
+
+
+def _check(classifier: keras.Model, source: str) -> None:
+  if not isinstance(classifier, keras.Model):
+    raise InputError(
+      f"Expected {source} to give a Keras model. Received: {type(classifier).__name__}."
+    )
+  shape = getattr(classifier, "output_shape", None)
+  if isinstance(shape, tuple) and shape[1:] != (1,):
+    raise InputError(
+      f"Expected the model of {source} to return one logit per text, shape "
+      f"(None, 1). Received: {shape}."
+    )
+  last = classifier.layers[-1] if classifier.layers else classifier
+  activation = getattr(last, "activation", None)
+  if activation in (keras.activations.sigmoid, keras.activations.softmax):
+    raise InputError(
+      f"Expected the model of {source} to return logits, but its last layer "
+      f"{last.name!r} applies {activation.__name__}: give that layer activation=None."
+    )
