@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import warnings
 from typing import Any, NamedTuple
 
 import keras
@@ -74,12 +75,7 @@ def fit(
     few_shapes=model.jit_compile,
   )
   evaluation = reading(eval_files)
-  checkpoints = None
-  if hparams.checkpoint_dir:
-    transform_folder = tf_transform_output.transform_savedmodel_dir
-    digest = training_digest(train_files, eval_files, hparams, transform_folder)
-    checkpoints = Checkpoints(hparams.checkpoint_dir, digest)
-    sweep_checkpoints(hparams.checkpoint_dir, but=checkpoints)
+  checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)
   recorder = Recorder(classifier, checkpoints, hparams.checkpoint_steps)
   if recorder.resume():
     _create_variables(model, evaluation)
@@ -133,6 +129,22 @@ def compiled(classifier: keras.Model, hparams: HParams) -> CounterfactualModel:
   return model
 
 
+def _checkpoints(
+  train_files: list[str],
+  eval_files: list[str],
+  hparams: HParams,
+  tf_transform_output: tft.TFTransformOutput,
+) -> Checkpoints | None:
+  """Returns where the state of this training is kept, having deleted that of others."""
+  if not hparams.checkpoint_dir:
+    return None
+  transform_folder = tf_transform_output.transform_savedmodel_dir
+  digest = training_digest(train_files, eval_files, hparams, transform_folder)
+  checkpoints = Checkpoints(hparams.checkpoint_dir, digest)
+  sweep_checkpoints(hparams.checkpoint_dir, but=checkpoints)
+  return checkpoints
+
+
 def _epoch(
   model: CounterfactualModel,
   train: tf.data.Dataset,
@@ -141,12 +153,15 @@ def _epoch(
 ) -> dict[str, float]:
   """Trains for (the rest of) an epoch and evaluates; returns the figures."""
   epoch = recorder.progress.epoch
-  model.fit(
-    train, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[recorder]
-  )
-  # Not what `fit` returns: the epoch may have had no step left.
-  row = {name: float(value) for name, value in model.get_metrics_result().items()}
-  evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
+  with warnings.catch_warnings():
+    # Keras says so at the end of any dataset whose length it does not know.
+    warnings.filterwarnings("ignore", "Your input ran out of data")
+    model.fit(
+      train, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[recorder]
+    )
+    # Not what `fit` returns: the epoch may have had no step left.
+    row = {name: float(value) for name, value in model.get_metrics_result().items()}
+    evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
   return row | {f"val_{name}": float(value) for name, value in evaluated.items()}
 
 

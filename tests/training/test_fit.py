@@ -27,13 +27,23 @@ HPARAMS = HParams(
 )
 
 
+class Traced(keras.layers.Layer):
+  """Counts how often Python runs through it: once when built, and for each trace."""
+
+  count = 0
+
+  def call(self, x):
+    Traced.count += 1
+    return x
+
+
 def small(hparams, tf_transform_output):
   """A model with dropout, a state of its own (batch norm) and quick to trace."""
   size = tf_transform_output.vocabulary_size_by_name(features.VOCABULARY)
   tokens = keras.Input([None], dtype="int32")
   x = keras.layers.Embedding(size + 2, 4)(tokens)
   x = keras.layers.Dropout(0.5)(keras.ops.mean(x, axis=1))
-  x = keras.layers.BatchNormalization(momentum=0.5)(x)
+  x = Traced()(keras.layers.BatchNormalization(momentum=0.5)(x))
   return keras.Model(tokens, keras.layers.Dense(1)(x))
 
 
@@ -61,7 +71,12 @@ def trained(examples, **changes):
 @pytest.fixture(scope="module")
 def uninterrupted(examples):
   """Returns what comes of the training when nothing happens."""
-  return trained(examples)
+  Traced.count = 0
+  result = trained(examples)
+  # Built, and for training and evaluation; not for each length, number of pairs or
+  # epoch.
+  assert Traced.count <= 5
+  return result
 
 
 def weights(*results):
