@@ -160,9 +160,15 @@ def _epoch(
       train, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[recorder]
     )
     # Not what `fit` returns: the epoch may have had no step left.
-    row = {name: float(value) for name, value in model.get_metrics_result().items()}
+    trained = {name: float(value) for name, value in model.get_metrics_result().items()}
     evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
-  return row | {f"val_{name}": float(value) for name, value in evaluated.items()}
+  row = trained | {f"val_{name}": float(value) for name, value in evaluated.items()}
+  return {name: row[name] for name in row if not _is_of_no_pairs(name, row[name])}
+
+
+def _is_of_no_pairs(name: str, value: float) -> bool:
+  """Whether a figure is missing because no pair was scored."""
+  return np.isnan(value) and name.endswith(("counterfactual_loss", "flip_rate"))
 
 
 def _best(history: list[dict[str, float]]) -> int:

@@ -151,3 +151,11 @@ def test_early_stopping_keeps_the_best_epoch(examples, uninterrupted):
   until_best = trained(examples, epochs=best + 1)
   for value, expected in weights(uninterrupted, until_best):
     np.testing.assert_array_equal(value, expected)
+
+
+def test_a_control_trains_on_no_pairs_and_is_measured_on_them(examples):
+  (row,) = trained(examples, epochs=1, counterfactual_loss_weight=0.0).history
+  assert set(row) == {
+    *("loss", "auc"),
+    *("val_loss", "val_auc", "val_counterfactual_loss", "val_flip_rate"),
+  }
