@@ -2,6 +2,7 @@
 
 import functools
 import logging
+import math
 import warnings
 from typing import Any, NamedTuple
 
@@ -168,7 +169,7 @@ def _epoch(
 
 def _is_of_no_pairs(name: str, value: float) -> bool:
   """Whether a figure is missing because no pair was scored."""
-  return np.isnan(value) and name.endswith(("counterfactual_loss", "flip_rate"))
+  return math.isnan(value) and name.endswith(("counterfactual_loss", "flip_rate"))
 
 
 def _best(history: list[dict[str, float]]) -> int:

@@ -48,7 +48,8 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   options += ["--epochs", "3", "--checkpoint-steps", "10"]
   options += ["--max-flip-rate", "1", "--min-auc", "0.51"]
   output = tmp_path / "out"
-  log, checkpoints = output / "clp-tfx.log", output / "pipeline_root" / "checkpoints"
+  log = output / "clp-tfx.log"
+  checkpoints = output / "pipeline_root" / "checkpoints" / "Trainer"
   done = clp_tfx("run", *options, cwd=tmp_path)
   assert done.returncode in (0, 3), done.stderr
   expected, reached = summary_of(output), positions(log, "Checkpoint")
@@ -61,7 +62,7 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   rng = random.Random(0)
   for point in sorted(rng.sample(range(len(reached) - 5), 3)):
     assert kill_when_it_has_come_to(reached[point], options, output)
-    assert len(list((checkpoints / "Trainer").iterdir())) in (1, 2)
+    assert len(list(checkpoints.iterdir())) in (1, 2)
   again = clp_tfx("run", *options, cwd=tmp_path)
   assert again.returncode == done.returncode, again.stderr
 
