@@ -142,14 +142,16 @@ def _sentence(block: str) -> tuple[str, list[Token]]:
   rows = [line.split("\t") for line in lines if re.match(r"\d+(?:-\d+)?\t", line)]
   known = [line[9:] for line in lines if line.startswith("# text = ")]
   text = known[0] if known else _joined(rows)
-  tokens, position, contracted = [], 0, 0
+  tokens, position, limit, contracted = [], 0, len(text), 0
   for row in rows:
     first, _, last = row[0].partition("-")
-    if int(first) <= contracted:
-      continue  # A part of a word that was read whole.
-    contracted = int(last or 0)
-    start = text.find(row[1], position)
+    if int(first) > contracted:
+      limit = len(text)
+    start = text.find(row[1], position, limit)
     if start < 0:
+      continue  # A part that is not spelled out in the word it is of.
+    if last:  # Its parts follow, each with a row of its own.
+      contracted, position, limit = int(last), start, start + len(row[1])
       continue
     position = start + len(row[1])
     features = frozenset(row[5].split("|"))

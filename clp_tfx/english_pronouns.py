@@ -9,13 +9,16 @@ import re
 from typing import NamedTuple
 
 from clp_tfx.english_words import (
+  ACQUAINTANCES,
   ADJECTIVE_ENDINGS,
   ADJECTIVES,
   ADVERBS,
+  ADVERBS_OR_ADJECTIVES,
   AFTER_POSSESSIVE_PRONOUN,
   AUXILIARIES,
   BARE_VERB_VERBS,
   BARE_VERBS,
+  CLAUSE_VERBS,
   COMPLEMENT_VERBS,
   CONJUNCTIONS,
   COPULAS,
@@ -23,6 +26,7 @@ from clp_tfx.english_words import (
   DITRANSITIVES,
   FINITE_VERBS,
   GIVEN_NOUNS,
+  GIVING_VERBS,
   ING_NOUNS,
   ING_VERBS,
   INTENSIFIERS,
@@ -32,6 +36,7 @@ from clp_tfx.english_words import (
   NOUNS_AFTER_LET,
   NUMBERS,
   OFFICES,
+  OWN_PLURALS,
   PARTICIPLES,
   PARTICLE_VERBS,
   PICTURES,
@@ -39,8 +44,10 @@ from clp_tfx.english_words import (
   PREPOSITIONS,
   PRONOUNS,
   QUALIFIERS,
+  RECIPIENTS,
   SPEAKING_VERBS,
   TAUGHT,
+  TELLING_VERBS,
   TIME_NOUNS,
 )
 from clp_tfx.identity_terms import BLANKS
@@ -71,6 +78,10 @@ _GIVING_ONLY = frozenset(
   {"teach", "taught", "teaches", "cost", "costs", "wish", "wishing"}
 )
 _OBJECTS = frozenset({"him", "them"})
+# What one sees or hears of somebody: a verb only where an object follows.
+_NOUN_OR_TRANSITIVE = frozenset({"face", "voice", "share", "taste", "visit", "gain"})
+# One is with, to and from somebody last night, but in and for somebody's last year.
+_BEFORE_PERSONS = frozenset({"with", "to", "from", "about", "at", "near", "without"})
 
 
 class Role(NamedTuple):
@@ -222,8 +233,11 @@ def _special_word(words: Context) -> Role | None:
   """Decides for words that follow an object and begin a noun phrase as well."""
   first, second, before = words.first, words.second, words.before
   verb_before = before not in PREPOSITIONS or before in ("like", "than")
-  if first in ("last", "next", "every", "one", "all", "this") and second in TIME_NOUNS:
-    return (_object if verb_before else _determiner)("a time follows", 0.9)
+  if first in ("every", "all", "this") and second in TIME_NOUNS:
+    return _object("a time follows", 0.95)
+  if first in ("last", "next", "one") and second in TIME_NOUNS:
+    is_time = verb_before or before in _BEFORE_PERSONS
+    return (_object if is_time else _determiner)("a time follows", 0.9)
   if (
     words.written[:1].isupper()
     and first in TIME_NOUNS
@@ -231,8 +245,8 @@ def _special_word(words: Context) -> Role | None:
     and (_ends(second))
   ):
     return _object("a time follows", 0.9)
-  if first == "every" and second in TIME_NOUNS:
-    return _object("a time follows", 0.95)
+  if first in ADVERBS_OR_ADJECTIVES and verb_before and _ends(second):
+    return _object("an adverb follows", 0.85)
   if first == "2" and second in BARE_VERBS | {"be"}:
     return _object("no noun phrase follows", 0.9)
   if first == "will" and second in BARE_VERBS | {"be", "have", "not", "always"}:
@@ -317,6 +331,8 @@ def _closed_class(words: Context) -> Role | None:
 def _verb_before(words: Context) -> Role | None:
   """Decides by what the verb before takes."""
   first, second, before = words.first, words.second, words.before
+  if before in TELLING_VERBS and second in CLAUSE_VERBS and first not in NUMBERS:
+    return _object("a clause follows", 0.85)
   if before in BARE_VERB_VERBS and _is_bare_verb(words):
     return _object("a bare verb follows", 0.9)
   if (
@@ -324,7 +340,11 @@ def _verb_before(words: Context) -> Role | None:
     and len(first) > 4
     and (first not in ING_NOUNS or second in DETERMINERS or second == "that")
   ):
-    if before in ING_VERBS or (before == "of" and words.before_that in PICTURES):
+    if (
+      before in ING_VERBS
+      or (before == "of" and words.before_that in PICTURES)
+      or (before in ("with", "without") and (_ends(second) or second.endswith("ly")))
+    ):
       return _object("a participle follows", 0.9)
     return _determiner("a form in -ing follows", 0.8)
   if before in NAMING_VERBS and (words.written[:1].isupper() or first in OFFICES):
@@ -338,6 +358,10 @@ def _verb_before(words: Context) -> Role | None:
     or (second in GIVEN_NOUNS and (first in ADJECTIVES or first in QUALIFIERS))
   ):
     return _object("a second object follows", 0.85)
+  if before in GIVING_VERBS and _is_given(words):
+    return _object("a second object follows", 0.75)
+  if before in PREPOSITIONS and first.endswith("ed") and _is_verb(words):
+    return _object("a verb follows", 0.75)
   if first in PREDICATIVE_ADJECTIVES:
     return _object("an adjective ends the clause", 0.95)
   if before in COMPLEMENT_VERBS and _is_complement(first, second):
@@ -353,11 +377,37 @@ def _is_bare_verb(words: Context) -> bool:
     return False
   if before.startswith(("mak", "made", "help")) and first not in ("face", "voice"):
     return first not in ("move", "call", "cut", "return") or bool(second)
+  if first in _NOUN_OR_TRANSITIVE:
+    return second in DETERMINERS
   if first in NOUN_LIKE_VERBS or before in ("have", "had", "has", "having"):
     return second in _CLOSED and second not in (
       CONJUNCTIONS | AUXILIARIES | {"of", "for"}
     )
   return True
+
+
+def _is_given(words: Context) -> bool:
+  """Tells whether a plural is what somebody is given, as nobody else is said to be.
+
+  "gave her antibiotics"; but "gave her kids money" and "gave her books to them".
+  """
+  first, second = words.first, words.second
+  if not first.endswith("s") or first.endswith(("ss", "us", "is", "'s")):
+    return False
+  if first in RECIPIENTS or first in OWN_PLURALS:
+    return False
+  if second == "to":
+    return words.third in BARE_VERBS
+  return _ends(second) and second not in DETERMINERS and second not in PRONOUNS
+
+
+def _is_verb(words: Context) -> bool:
+  """Tells whether a word in -ed before other than nouns is one: "creaked open"."""
+  second, third = words.second, words.third
+  if not second or second in CONJUNCTIONS:
+    return False
+  is_adverb = second.endswith("ly") or second in ADJECTIVES or second == "open"
+  return _ends(second) or (is_adverb and _ends(third))
 
 
 def _is_complement(word: str, following: str) -> bool:
@@ -401,12 +451,18 @@ def determiner_or_pronoun(words: Context) -> Role:
     return _his_pronoun("no noun phrase follows", 0.9)
   if before in COPULAS and first in _CLOSED and first not in NUMBERS:
     return _his_pronoun("no noun phrase follows", 0.7)
+  if before == "of" and words.before_that in ACQUAINTANCES and _is_third_person(first):
+    return _his_pronoun("a verb follows", 0.8)
   if first in FINITE_VERBS and (first.endswith("s") or before == "of"):
     return _his_pronoun("a verb follows", 0.85)
   verb = second in FINITE_VERBS or (second.endswith("s") and _ends(words.third))
   if first in ("still", "also", "never", "always") and verb:
     return _his_pronoun("a verb follows", 0.6)
   return _his_determiner("a noun may follow", 0.99)
+
+
+def _is_third_person(word: str) -> bool:
+  return word.endswith("s") and (word[:-1] in BARE_VERBS or word[:-2] in BARE_VERBS)
 
 
 def _his_determiner(rule: str, confidence: float) -> Role:

@@ -112,7 +112,10 @@ DITRANSITIVES = _words(
   asked asking cause caused causing earn earned award awarded awarding save saved
   saving call calls called calling make makes made making name named naming serve
   served do does did throw threw assign assigned allow allowed read reads reading
-  send write wrote writes text texted"""
+  send write wrote writes text texted bake baked bet charge charged charging cook
+  cooked email emailed fax faxed fine fined guarantee guaranteed lent loan loaned mail
+  mailed order ordered pour poured prescribe prescribed quote quoted refund refunded
+  refuse refused refusing sell sells sold spare spared"""
 )
 GIVEN_NOUNS = _words(
   """access advice answers attention balls bail birth breakfast candy cash chances
@@ -272,7 +275,7 @@ AFTER_POSSESSIVE_PRONOUN = _words(
 """What follows "his" as a pronoun, and hardly ever as a determiner."""
 QUALIFIERS = _words(
   """additional constant dirty endless equal excellent extra fake false fresh full
-  great ice instant less loud mixed mouth much new plain proper pure real
+  great ice instant less little loud mixed mouth much new plain proper pure real
   real-time total tough unwanted verbal"""
 )
 """What can stand between "gave her" and what was given, besides adjectives."""
@@ -304,3 +307,43 @@ TAUGHT = _words(
   husband kids own puppy son sons students team"""
 )
 """Whom one teaches and wishes well, rather than what."""
+ADVERBS_OR_ADJECTIVES = _words(
+  """abroad aboard ashore backward backwards daily downtown elsewhere first-hand
+  forward forwards full-time indoors live long midway monthly nightly offline online
+  outdoors overboard overnight overseas part-time sideways underground underwater
+  upright weekly"""
+)
+"""What says where and how long, and can stand before a noun."""
+CLAUSE_VERBS = (AUXILIARIES - {"not"}) | _words(
+  "will wants needs said says came went died"
+)
+"""The second word of a clause that says what somebody was told."""
+TELLING_VERBS = _words(
+  """tell tells told telling inform informed assure assured remind reminded warn warned
+  convince convinced text texted"""
+)
+"""Verbs that need the person who is told something."""
+GIVING_VERBS = _words(
+  """give gives gave given giving hand hands handed handing lend lent lending prescribe
+  prescribed feed fed feeding offer offers offered offering"""
+)
+"""Verbs that need the person who is given something."""
+OWN_PLURALS = _words(
+  """comments details feelings feet findings hands ideas impressions initials lips
+  memories numbers opinions papers reasons regards regrets remarks services thoughts
+  views"""
+)
+"""What one gives of one's own without saying to whom."""
+RECIPIENTS = TAUGHT | _words(
+  """babies boys brothers cats clients colleagues cousins employees fans followers
+  grandkids grandchildren guests kitties moms neighbors nieces nephews parents patients
+  pets puppies readers relatives sisters staffers subordinates supporters troops
+  viewers voters workers kittens"""
+)
+"""Who is given or taught something, rather than what."""
+ACQUAINTANCES = _words(
+  """acquaintance associate aunt brother buddy classmate client colleague companion
+  cousin coworker friend mate neighbor neighbour nephew niece pal partner relative
+  roommate sister student uncle"""
+)
+"""Who is a friend "of his", not of somebody who is his."""
