@@ -10,6 +10,8 @@ import pytest
 
 from clp_tfx.demo_comments import write_demo_comments
 
+from .browser import browse, chromium  # noqa: F401, fixtures
+
 COMMAND = [str(Path(sys.executable).with_name("clp-tfx"))]
 
 

@@ -6,7 +6,9 @@ import sys
 import click
 
 from clp_tfx import __version__
+from clp_tfx.cli.evaluate import evaluate
 from clp_tfx.cli.preview import preview
+from clp_tfx.cli.report import report
 from clp_tfx.cli.run import compile_, run
 from clp_tfx.cli.statistics import statistics
 
@@ -20,7 +22,7 @@ def cli() -> None:
   sys.path.append(os.getcwd())
 
 
-for command in (run, compile_, preview, statistics):
+for command in (run, compile_, evaluate, report, preview, statistics):
   cli.add_command(command)
 
 

@@ -21,15 +21,26 @@ def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., N
   """Gives a command an option for each field of the configuration but some."""
 
   def decorate(command: Callable[..., None]) -> Callable[..., None]:
-    for field in reversed(dataclasses.fields(PipelineConfig)):
-      if field.name not in without:
-        command = _option(field)(command)
     return click.option(
       "--config",
       "config_file",
       metavar="FILE.yaml",
       help="File with any of the options, as `name: value` lines.",
-    )(command)
+    )(options_of(PipelineConfig, *without)(command))
+
+  return decorate
+
+
+def options_of(
+  config: type, *without: str
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+  """Gives a command an option for each field of a dataclass of options but some."""
+
+  def decorate(command: Callable[..., None]) -> Callable[..., None]:
+    for field in reversed(dataclasses.fields(config)):
+      if field.name not in without:
+        command = _option(field)(command)
+    return command
 
   return decorate
 

@@ -61,9 +61,36 @@ def print_summary(summary: dict[str, Any]) -> None:
     summary: As `run_locally` returns it.
   """
   console = Console()
+  console.print(figures_table(summary, "before", "after"))
+  if summary["pushed_model"]:
+    console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
+  else:
+    print_failures(console, summary)
+  console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
+
+
+def print_failures(console: Console, summary: dict[str, Any]) -> None:
+  """Prints why the gate refused.
+
+  Args:
+    console: Where to.
+    summary: With the `gate`.
+  """
+  console.print("Refused by the gate:", style="bold")
+  for failure in summary["gate"]["failures"]:
+    console.print(f"  {escape(failure['reason'])}", soft_wrap=True)
+
+
+def figures_table(summary: dict[str, Any], *columns: str) -> Table:
+  """Returns the figures of a model, and of a baseline where there is one.
+
+  Args:
+    summary: With `baseline`, which may be None, and `clp`.
+    *columns: What the two are called.
+  """
   baseline, clp = summary["baseline"], summary["clp"]
   table = Table(title="Counterfactual Logit Pairing")
-  for column in ("", "before", "after", "change"):
+  for column in ("", *columns, "change"):
     table.add_column(column, justify="right" if column else "left")
   rows = {"AUC": "auc", "positive rate": "positive_rate", "flip rate": "flip_rate"}
   for name, key in rows.items():
@@ -80,14 +107,7 @@ def print_summary(summary: dict[str, Any]) -> None:
       _figure(change, "+"),
     )
   table.add_row("pairs", str(baseline["pairs"]) if baseline else "-", str(clp["pairs"]))
-  console.print(table)
-  if summary["pushed_model"]:
-    console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
-  else:
-    console.print("Refused by the gate:", style="bold")
-    for failure in summary["gate"]["failures"]:
-      console.print(f"  {escape(failure['reason'])}", soft_wrap=True)
-  console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
+  return table
 
 
 def _figure(value: float | None, sign: str = "") -> str:

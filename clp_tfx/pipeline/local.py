@@ -16,7 +16,7 @@ from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.console import progress_on
-from clp_tfx.pipeline.output import write_whole
+from clp_tfx.pipeline.output import within, write_whole
 from clp_tfx.pipeline.pipeline import CONTROL_ID, PIPELINE_NAME, create_pipeline
 from clp_tfx.pipeline.summary import summarize, training_curves
 from clp_tfx.tfma import write_worst_flips
@@ -59,6 +59,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     "pushed_model": _pushed_model(artifacts["Pusher"]["pushed_model"]),
     "report": str(output / "report.html"),
     "worst_flips": str(output / "worst_flips.jsonl"),
+    "evaluation": within(output, evaluation),
     "seconds": progress.seconds,
     "cached": progress.cached,
     "comments": {"source": "demo" if demo else list(config.comments)},

@@ -16,36 +16,58 @@ _TITLES = {
 }
 
 
-def group_bars(baseline: dict | None, clp: dict) -> list[dict[str, Any]]:
-  """Lays out flip rates per identity group.
+def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]:
+  """Lays out flip rates per identity group or term.
 
   Args:
     baseline: Metrics of the baseline, or None.
-    clp: Metrics of the CLP model; its groups are the ones shown.
+    clp: Metrics of the CLP model; its groups or terms are the ones shown.
+    by: `group` or `term`.
 
   Returns:
-    One dict per group, sorted: `group`, `pairs`, and `bars` with the `model`, its
-    `rate` and the bar's `width` in percent of the longest (0 where undefined).
+    One dict per group or term, sorted: `name`, `pairs`, and `bars` with the `model`,
+    its `rate` and `bounds` (None without), and in percent of the longest the bar's
+    `width` (0 where undefined) and the `interval` of the bounds (None without).
   """
   metrics = {"baseline": baseline, "clp": clp} if baseline else {"clp": clp}
-  rates = {model: m["flip_rate_by_group"] for model, m in metrics.items()}
-  known = [rate for by_group in rates.values() for rate in by_group.values()]
+  rates = {model: m.get(f"flip_rate_by_{by}", {}) for model, m in metrics.items()}
+  bounds = {m: v.get(f"flip_rate_bounds_by_{by}", {}) for m, v in metrics.items()}
+  known = [rate for by_name in rates.values() for rate in by_name.values()]
+  known += [b for by_name in bounds.values() for pair in by_name.values() for b in pair]
   longest = max(filter(_is_known, known), default=0) or 1
+
+  def percent(value: float | None) -> float:
+    return round(100 * value / longest, 2) if _is_known(value) else 0
+
+  def bar(model: str, name: str) -> dict[str, Any]:
+    pair = bounds[model].get(name)
+    has_bounds = pair is not None and all(map(_is_known, pair))
+    return {
+      "model": model,
+      "rate": (rate := rates[model].get(name)),
+      "bounds": pair,
+      "width": percent(rate),
+      "interval": [percent(bound) for bound in pair] if has_bounds else None,
+    }
+
   return [
     {
-      "group": group,
-      "pairs": clp["pairs_by_group"].get(group),
-      "bars": [
-        {
-          "model": model,
-          "rate": (rate := by_group.get(group)),
-          "width": round(100 * rate / longest, 2) if _is_known(rate) else 0,
-        }
-        for model, by_group in rates.items()
-      ],
+      "name": name,
+      "pairs": clp.get(f"pairs_by_{by}", {}).get(name),
+      "bars": [bar(model, name) for model in metrics],
     }
-    for group in sorted(clp["flip_rate_by_group"])
+    for name in sorted(rates["clp"])
   ]
+
+
+def highest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+  """Sorts what `rate_bars` returns by the highest rate of any model, then by pairs."""
+
+  def key(row: dict[str, Any]) -> tuple[float, int]:
+    rates = [bar["rate"] for bar in row["bars"] if _is_known(bar["rate"])]
+    return -max(rates, default=-1), -(row["pairs"] or 0)
+
+  return sorted(rows, key=key)
 
 
 def training_panels(training: dict[str, list[dict]]) -> list[dict[str, Any]]:

@@ -9,6 +9,13 @@ def invoke(*args):
   return CliRunner().invoke(cli, list(map(str, args)))
 
 
+def test_help_says_what_evaluate_takes():
+  text = " ".join(invoke("evaluate", "--help").stdout.split())
+  assert "MODEL is the folder of any SavedModel" in text
+  assert "--score-output" in text and "[default: all]" in text
+  assert "3 a bound was missed" in text
+
+
 def test_help_states_the_defaults():
   text = " ".join(invoke("run", "--help").stdout.split())
   assert "--counterfactual-loss-weight" in text
@@ -32,6 +39,11 @@ def test_help_states_the_defaults():
     (["preview", "--min-confidence", 2, "x"], "from 0 to 1, but it is 2"),
     (["preview", "--pejorative-terms", "none.csv", "x"], "none.csv"),
     (["compile"], "--output"),
+    (["report", "nowhere"], "nowhere has no summary.json: give the --output folder"),
+    (["evaluate"], "Missing argument"),
+    (["evaluate", "model"], "No comments are given: name a file with --comments"),
+    (["evaluate", "m", "--comments", "c", "--max-auc-drop", 0.1], "with --baseline"),
+    (["evaluate", "m", "--comments", "c", "--split", "dev"], "one of all, test"),
   ],
 )
 def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):

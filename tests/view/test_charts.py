@@ -3,7 +3,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clp_tfx.view.charts import group_bars, training_panels
+from clp_tfx.view.charts import highest_first, rate_bars, training_panels
 
 
 def metrics(rates):
@@ -11,30 +11,65 @@ def metrics(rates):
 
 
 def test_bars_are_relative_to_the_longest():
-  rows = group_bars(metrics({"b": 0.4, "a": 0.1}), metrics({"b": None, "a": 0.02}))
-  assert rows == [
+  before = metrics({"b": 0.4, "a": 0.1})
+  after = metrics({"b": None, "a": 0.02})
+  assert rate_bars(before, after, "group") == [
     {
-      "group": "a",
+      "name": "a",
       "pairs": 3,
       "bars": [
-        {"model": "baseline", "rate": 0.1, "width": 25.0},
-        {"model": "clp", "rate": 0.02, "width": 5.0},
+        {
+          "model": "baseline",
+          "rate": 0.1,
+          "bounds": None,
+          "width": 25,
+          "interval": None,
+        },
+        {"model": "clp", "rate": 0.02, "bounds": None, "width": 5, "interval": None},
       ],
     },
     {
-      "group": "b",
+      "name": "b",
       "pairs": 3,
       "bars": [
-        {"model": "baseline", "rate": 0.4, "width": 100.0},
-        {"model": "clp", "rate": None, "width": 0},
+        {
+          "model": "baseline",
+          "rate": 0.4,
+          "bounds": None,
+          "width": 100,
+          "interval": None,
+        },
+        {"model": "clp", "rate": None, "bounds": None, "width": 0, "interval": None},
       ],
     },
   ]
 
 
+def test_an_interval_may_be_the_longest():
+  clp = metrics({"a": 0.1, "b": 0.2}) | {
+    "flip_rate_bounds_by_group": {"a": [0.05, 0.4], "b": [None, None]}
+  }
+  with_bounds, without = rate_bars(None, clp, "group")
+  assert with_bounds["bars"][0]["width"] == 25
+  assert with_bounds["bars"][0]["interval"] == [12.5, 100]
+  assert without["bars"][0]["width"] == 50 and without["bars"][0]["interval"] is None
+
+
 def test_no_flip_at_all_is_no_bar():
-  (row,) = group_bars(None, metrics({"a": 0.0}))
-  assert row["bars"] == [{"model": "clp", "rate": 0.0, "width": 0.0}]
+  (row,) = rate_bars(None, metrics({"a": 0.0}), "group")
+  (bar,) = row["bars"]
+  assert bar["rate"] == 0 and bar["width"] == 0
+
+
+def test_terms_with_the_highest_rate_of_any_model_come_first():
+  def term_metrics(rates, pairs):
+    return {"flip_rate_by_term": rates, "pairs_by_term": pairs}
+
+  pairs = {"a": 5, "b": 9, "c": 7, "d": 1}
+  before = term_metrics({"a": 0.1, "b": 0.2, "c": 0.2, "d": None}, pairs)
+  after = term_metrics({"a": 0.3, "b": 0.0, "c": 0.0, "d": None}, pairs)
+  rows = highest_first(rate_bars(before, after, "term"))
+  assert [row["name"] for row in rows] == ["a", "b", "c", "d"]
 
 
 def test_a_panel_per_metric():

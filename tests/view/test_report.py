@@ -12,6 +12,7 @@ BASELINE = {
   "positive_rate": 0.156,
   "flip_rate": 0.0531,
   "pairs": 3087,
+  "flip_rate_bounds": [0.0461, 0.0609],
   "flip_rate_by_group": {"gender": 0.0412, "gender/male": 0.26},
   "pairs_by_group": {"gender": 2903, "gender/male": 211},
 }
@@ -20,7 +21,9 @@ CLP = {
   "positive_rate": 0.151,
   "flip_rate": 0.0048,
   "pairs": 3087,
+  "flip_rate_bounds": [0.0021, 0.0099],
   "flip_rate_by_group": {"gender": 0.0003, "gender/male": 0.0},
+  "flip_rate_bounds_by_group": {"gender": [0.0001, 0.0012], "gender/male": [0, 0.014]},
   "pairs_by_group": {"gender": 2903, "gender/male": 211},
 }
 SUMMARY = {
@@ -73,15 +76,18 @@ def test_a_pushed_model(page):
   html = text(page())
   assert html.startswith("Pushed: Counterfactual Logit Pairing report")
   assert "Pushed: the model passed every check" in html
-  assert "flips on 0.5% of the pairs, the baseline's on 5.3%" in html
+  assert (
+    "flips on 0.5% of 3,087 pairs (90% confidence interval: 0.2 to 1.0%), the "
+    "baseline's on 5.3%"
+  ) in html
   assert "/models/1700000000" in html
   assert "a.csv, b.csv · 92,790 rows" in html
   assert "AUC 0.9654 0.9653 −0.0001 " in html
   assert "Positive rate 15.6% 15.1% −0.5 points" in html
-  assert "Flip rate 5.3% 0.5% −4.8 points" in html
+  assert "Flip rate 5.3% 4.6 to 6.1% 0.5% 0.2 to 1.0% −4.8 points" in html
   assert "Pairs 3,087 3,087 same" in html
-  assert "gender 4.1% <0.1% 2,903" in html.replace("&lt;", "<")
-  assert "gender/ male 26.0% 0.0% 211" in html
+  assert "gender 4.1% <0.1% 0.0 to 0.1% 2,903" in html.replace("&lt;", "<")
+  assert "gender/ male 26.0% 0.0% 0.0 to 1.4% 211" in html
   assert "at the threshold 0.25" in html
   assert "The baseline is a control" in html
   assert "Transform 38.8 s" in html and "Trainer 5 min 2 s" in html
@@ -119,6 +125,25 @@ def test_undefined_values_are_a_dash_with_a_reason(page, undefined):
   assert 'title="Not defined on this data"' in html
 
 
+def test_coverage_by_split(page):
+  counts = {"texts": 8000, "texts_matched": 1000, "counterfactuals": 1900}
+  coverage = {
+    "test": {**counts, "skipped": {"pejorative": 12, "low_confidence": 3}},
+    "eval": {"texts": 0, "texts_matched": 0, "counterfactuals": 0, "skipped": {}},
+  }
+  html = text(page({"coverage": coverage}))
+  assert "test 8,000 1,000 12.5% 1,900 12 pejorative 3 low confidence" in html
+  assert "eval 0 0 0 none" in html
+
+
+def test_terms_beyond_the_first_ten_are_folded_away(page):
+  rates = {f"term{i}": i / 100 for i in range(12)}
+  html = page({"clp": CLP | {"flip_rate_by_term": rates}})
+  shown, folded = html.split("2 more terms, with lower flip rates")
+  assert "term11" in shown and "term2<" not in folded.replace(" ", "")
+  assert folded.count('<th scope="row">term') == 2
+
+
 def test_training_curves_have_a_table(page):
   curve = [{"epoch": 1, "val_auc": 0.91}, {"epoch": 2, "val_auc": 0.95}]
   html = page({"training": {"clp": curve, "baseline": curve[:1]}})
@@ -138,12 +163,20 @@ def test_text_of_others_is_escaped(page):
       "comments": {"source": [attack]},
       "seconds": {attack: 1.0},
       "training": {"clp": [{"epoch": 1, attack: 1.0}]},
+      "coverage": {
+        attack: {
+          "texts": 1,
+          "texts_matched": 1,
+          "counterfactuals": 1,
+          "skipped": {attack: 1},
+        }
+      },
     }
   )
   assert "<img" not in html
-  # A source, a reason, a group; a curve's title, label and row; a component; an option,
-  # its value, and a list.
-  assert html.count("onerror=hacked()") == 10
+  # A source, a reason, a group; a split, why it has less; a curve's title, label and
+  # row; a component; an option, its value, and a list.
+  assert html.count("onerror=hacked()") == 12
 
 
 def test_nothing_is_fetched(page, evaluation):
@@ -151,7 +184,10 @@ def test_nothing_is_fetched(page, evaluation):
   addresses = re.findall(
     r"(?:src|href|action|url|@import)\s*[=(]\s*[\"']?([^\"')\s]+)", markup
   )
-  assert addresses == ["data:,"]
+  assert [each for each in addresses if not each.startswith("#")] == ["data:,"]
+  # The links within the page lead somewhere.
+  targets = {each[1:] for each in addresses if each.startswith("#")}
+  assert targets and targets <= set(re.findall(r'id="([^"]*)"', markup))
   assert "default-src 'none'" in markup and "://" not in markup
 
 

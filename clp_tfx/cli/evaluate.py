@@ -1,0 +1,44 @@
+"""clp-tfx evaluate: a SavedModel that scores texts, measured without a pipeline."""
+
+import sys
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+
+from clp_tfx.cli.options import for_people, options_of, quietly
+from clp_tfx.cli.run import EXIT_REFUSED, figures_table, print_failures
+from clp_tfx.evaluation.config import EvaluationConfig
+from clp_tfx.pipeline.output import prepare_output
+
+
+@click.command()
+@click.argument("model")
+@options_of(EvaluationConfig, "model")
+def evaluate(model: str, **options: Any) -> None:
+  """Measures a SavedModel's flip rate on comments and writes a report.
+
+  MODEL is the folder of any SavedModel with a signature from texts, or serialised
+  tf.Examples, to one probability each; this package need not have made it.
+
+  Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
+  """
+  given = {name: value for name, value in options.items() if value not in (None, ())}
+  with for_people():
+    config = EvaluationConfig(model=model, **given)
+    with quietly(prepare_output(config.output) / "clp-tfx.log") as terminal:
+      print("Loading TensorFlow ...", file=terminal, flush=True)
+      from clp_tfx.evaluation import evaluate as evaluation
+
+      summary = evaluation.evaluate(config, terminal)
+  console = Console()
+  console.print(figures_table(summary, "baseline", "model"))
+  refused = config.gates and not summary["gate"]["blessed"]
+  if refused:
+    print_failures(console, summary)
+  elif config.gates:
+    console.print("Passed every check.")
+  console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
+  if refused:
+    sys.exit(EXIT_REFUSED)

@@ -1,0 +1,1 @@
+"""Any SavedModel that scores texts, measured as the pipeline measures its own."""

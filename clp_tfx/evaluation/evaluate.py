@@ -1,0 +1,189 @@
+"""Measures a SavedModel on comments, without a pipeline."""
+
+import dataclasses
+import io
+import json
+import os
+from pathlib import Path
+from typing import Any, TextIO
+
+import apache_beam as beam
+import tensorflow as tf
+import tensorflow_model_analysis as tfma
+from tfx_bsl.public import tfxio
+
+from clp_tfx.comments_example_gen.examples import ExampleConfig
+from clp_tfx.counterfactual_gen import GenerateCounterfactuals
+from clp_tfx.errors import InputError
+from clp_tfx.evaluation.comments import check_label, read_comments
+from clp_tfx.evaluation.config import EvaluationConfig
+from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
+from clp_tfx.pipeline.output import prepare_output, write_whole
+from clp_tfx.pipeline.summary import summarize
+from clp_tfx.tfma import (
+  BASELINE,
+  CANDIDATE,
+  counterfactual_extractors,
+  make_eval_config,
+)
+from clp_tfx.view import write_report
+
+_PROBED = 32  # Comments scored before Beam starts: bad models fail here, and quickly.
+
+
+def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dict:
+  """Measures a SavedModel on comments and writes a report, as `clp-tfx evaluate`.
+
+  Example:
+    summary = evaluate_model("my_model", "comments.csv", output="out")
+    summary["clp"]["flip_rate"]
+
+  Args:
+    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    comments: File or files of comments, as `clp-tfx run` reads them; the label column
+      may be missing.
+    **options: Fields of `EvaluationConfig`.
+
+  Returns:
+    The summary, as written to `OUTPUT/summary.json`: the model's figures are under
+    `clp`, those of a baseline under `baseline`; see `summarize`.
+
+  Raises:
+    InputError: If the model, the comments or an option cannot be worked with.
+  """
+  paths = (comments,) if isinstance(comments, str) else tuple(comments)
+  config = EvaluationConfig(model=model, comments=paths, **options)
+  return evaluate(config, io.StringIO())
+
+
+def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
+  """Does what `evaluate_model` does, for a configuration.
+
+  Args:
+    config: What to measure, and how.
+    terminal: Where progress is shown.
+  """
+  output = prepare_output(config.output)
+  columns = ExampleConfig(
+    config.text_feature, config.label_column, config.label_threshold
+  )
+  labelled = check_label(config.comments, columns, config.label_feature is not None)
+  if not labelled and (config.min_auc is not None or config.max_auc_drop is not None):
+    raise InputError(
+      f"AUC needs labels and {', '.join(config.comments)} has no column "
+      f"`{config.label_column}`: name it with --label-feature, or leave --min-auc and "
+      "--max-auc-drop out."
+    )
+  _show(terminal, "Looking at the model ...")
+  _probe(config, columns)
+  _show(terminal, "Scoring comments and counterfactuals ...")
+  evaluation = str(output / "evaluation")
+  _run(config, columns, labelled, evaluation)
+  summary = {
+    **summarize(evaluation, config.decision_threshold),
+    "gated": config.gates,
+    "evaluated_model": config.model,
+    "report": str(output / "report.html"),
+    "evaluation": "evaluation",
+    "comments": {"source": list(config.comments)},
+    "configuration": dataclasses.asdict(config),
+  }
+  write_report(summary["report"], summary, evaluation)
+  write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
+  return summary
+
+
+def _show(terminal: TextIO, line: str) -> None:
+  print(line, file=terminal, flush=True)
+
+
+def _probe(config: EvaluationConfig, columns: ExampleConfig) -> None:
+  """Scores the first comments with each model."""
+  rows = read_comments(config.comments[0], columns, config.split)
+  first = [example for example, _ in zip(rows, range(_PROBED), strict=False)]
+  if not first:
+    raise InputError(
+      f"{config.comments[0]} has no comment in its {config.split} split: give --split "
+      "all, or another file."
+    )
+  for arguments in _models(config).values():
+    TextScorer(**arguments).score_examples(first)
+
+
+def _models(config: EvaluationConfig) -> dict[str, dict[str, Any]]:
+  """Returns the arguments of `TextScorer` by model name."""
+  paths = {CANDIDATE: config.model}
+  if config.baseline:
+    paths[BASELINE] = config.baseline
+  return {
+    name: {
+      "path": os.path.abspath(path) if "://" not in path else path,
+      "signature": config.signature,
+      "score_output": config.score_output,
+      "text_feature": config.text_feature,
+    }
+    for name, path in paths.items()
+  }
+
+
+def _run(
+  config: EvaluationConfig, columns: ExampleConfig, labelled: bool, evaluation: str
+) -> None:
+  eval_config = _eval_config(config, labelled)
+  shared = [
+    eval_shared_model(name, is_baseline=name == BASELINE, **arguments)
+    for name, arguments in _models(config).items()
+  ]
+  shared = shared[0] if len(shared) == 1 else shared
+  source = tfxio.TFExampleBeamRecord(
+    physical_format="inmem",
+    telemetry_descriptors=["clp_tfx", "evaluate"],
+    raw_record_column_name=tfma.ARROW_INPUT_COLUMN,
+  )
+  tf.io.gfile.makedirs(evaluation)
+  with beam.Pipeline() as pipeline:
+    _ = (
+      pipeline
+      | "Files" >> beam.Create(list(config.comments))
+      | "Read" >> beam.FlatMap(read_comments, columns, config.split)
+      | "Shuffle" >> beam.Reshuffle()
+      | "Parse" >> beam.Map(_parsed)
+      | GenerateCounterfactuals(config.identity_terms, config.text_feature)
+      | "Serialize" >> beam.Map(_serialized)
+      | source.BeamSource()
+      | tfma.ExtractEvaluateAndWriteResults(
+        eval_shared_model=shared,
+        eval_config=eval_config,
+        extractors=counterfactual_extractors(shared, eval_config),
+        output_path=evaluation,
+        display_only_data_location=", ".join(config.comments),
+        display_only_file_format=Path(config.comments[0]).suffix,
+      )
+    )
+
+
+# Beam cannot send the methods of a message to workers.
+def _parsed(serialized: bytes) -> tf.train.Example:
+  return tf.train.Example.FromString(serialized)
+
+
+def _serialized(example: tf.train.Example) -> bytes:
+  return example.SerializeToString()
+
+
+def _eval_config(config: EvaluationConfig, labelled: bool) -> tfma.EvalConfig:
+  eval_config = make_eval_config(
+    config.max_flip_rate,
+    config.min_auc,
+    config.max_auc_drop,
+    decision_threshold=config.decision_threshold,
+    text_feature=config.text_feature,
+    with_labels=labelled,
+    signature_name=SIGNATURE,
+  )
+  names = {spec.name for spec in eval_config.model_specs}
+  if config.baseline and BASELINE not in names:
+    baseline = eval_config.model_specs.add()
+    baseline.CopyFrom(eval_config.model_specs[0])
+    baseline.name, baseline.is_baseline = BASELINE, True
+  return eval_config

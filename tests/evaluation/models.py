@@ -1,0 +1,40 @@
+"""SavedModels that know nothing of clp_tfx; their scores are plain arithmetic."""
+
+import tensorflow as tf
+
+WORDS = {b"gay": 0.5, b"woman": 0.25, b"bad": 0.375}
+"""A text's score is the sum over the words that it contains."""
+
+
+def score(texts):
+  """Returns float32 scores of a string tensor, of its shape."""
+  scores = tf.zeros(tf.shape(texts))
+  for word, weight in WORDS.items():
+    pattern = rf"(?is).*\b{word.decode()}\b.*"
+    scores += weight * tf.cast(tf.strings.regex_full_match(texts, pattern), tf.float32)
+  return tf.minimum(scores, 1.0)
+
+
+def text_model(path, shape=(None,), outputs=lambda scores: {"scores": scores}):
+  """Saves a model whose signature `serving_default` takes texts; returns its path."""
+  module = tf.Module()
+
+  @tf.function(input_signature=[tf.TensorSpec(shape, tf.string, name="sentence")])
+  def serve(sentence):
+    return outputs(score(sentence))
+
+  tf.saved_model.save(module, str(path), signatures={"serving_default": serve})
+  return str(path)
+
+
+def example_model(path, feature="comment_text"):
+  """Saves a model whose signature `rate` takes tf.Examples; returns its path."""
+  module = tf.Module()
+
+  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")])
+  def rate(inputs):
+    spec = {feature: tf.io.FixedLenFeature([], tf.string)}
+    return {"p": score(tf.io.parse_example(inputs, spec)[feature])[:, tf.newaxis]}
+
+  tf.saved_model.save(module, str(path), signatures={"rate": rate})
+  return str(path)

@@ -1,0 +1,189 @@
+import csv
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from playwright.sync_api import expect
+
+from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.demo_comments import demo_comments
+from clp_tfx.errors import InputError
+from clp_tfx.evaluation.evaluate import evaluate_model
+from clp_tfx.identity_terms import IdentityTerms
+
+from .models import example_model, text_model
+
+HOSTILE = """</script><img src=x onerror="hacked = 1">"""
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+  """Adds 0.5 for gay, 0.25 for woman and 0.375 for bad, at most 1."""
+  return text_model(tmp_path_factory.mktemp("models") / "text")
+
+
+def comments_file(path, rows):
+  with open(path, "w", newline="", encoding="utf-8") as file:
+    csv.writer(file).writerows(rows)
+  return str(path)
+
+
+@pytest.fixture(scope="module")
+def by_hand(model, tmp_path_factory):
+  """Summary of five comments, of a model and a baseline with 0.75 of its scores."""
+  rows = [
+    ("A gay person, bad", 1),  # 0.875, without the term 0.375: flips
+    ("A gay woman", 0),  # 0.75, without the terms 0: flips, counts in both groups
+    ("A woman", 0),  # 0.25, 0: does not
+    (f"Bad, a gay woman, {HOSTILE}", 1),  # 1, 0.375: flips
+    ("Bad", 0),  # no pair
+  ]
+  folder = tmp_path_factory.mktemp("by_hand")
+  comments = comments_file(folder / "c.csv", [("comment_text", "toxicity"), *rows])
+  weaker = text_model(folder / "weaker", outputs=lambda scores: {"p": 0.75 * scores})
+  return evaluate_model(model, comments, baseline=weaker, output=str(folder / "out"))
+
+
+def test_labelled_comments_by_hand(by_hand):
+  figures = by_hand["clp"]
+  assert figures["pairs"] == 4 and figures["flip_rate"] == 3 / 4
+  # Positive: 0.875, 0.75, 1 of five.
+  assert figures["positive_rate"] == 3 / 5
+  # The 6 couples of a positive and a negative are all ranked right: 0.875 and 1 against
+  # 0.75, 0.25 and 0.375.
+  assert figures["auc"] == pytest.approx(1, abs=1e-6)
+  assert figures["flip_rate_by_group"] == {
+    "gender": 2 / 3,
+    "gender/female": 2 / 3,
+    "sexual_orientation": 1,
+    "sexual_orientation/homosexual": 1,
+  }
+  # The baseline's: 0.656, 0.281; 0.563, 0; 0.188, 0; 0.75, 0.281: the same three flip.
+  assert by_hand["baseline"]["flip_rate"] == 3 / 4
+  # The gap's mean: (0.5 + 0.75 + 0.25 + 0.625) / 4.
+  assert figures["counterfactual_gap"] == pytest.approx(2.125 / 4)
+
+
+def test_the_page_shows_hostile_comments_as_text(by_hand, browse):
+  opened = browse(Path(by_hand["report"]))
+  page = opened.page
+  assert page.locator("h1").inner_text() == "Measured: no bound given"
+  # Two models, flip rate and AUC; the whole, four groups and two terms.
+  bars = page.locator("fairness-metric-summary:visible").first.locator("#bars rect")
+  expect(bars).to_have_count(2 * (1 + 4 + 2))
+  assert page.locator("#flips ol > li").count() == 3
+  # Ordered by the gap: 0.75, 0.625, 0.5.
+  worst, hostile, last = page.locator("#flips .comment").all_inner_texts()
+  assert worst == "A gay woman" and last == "A gay person, bad"
+  assert hostile.endswith('</script><img src=x onerror="hacked = 1">')
+  assert "0.750" in page.locator("#flips .scores").first.inner_text()
+  assert page.locator("#terms tbody tr").count() == 2
+  assert opened.width() <= 1200
+  opened.assert_quiet()
+
+
+def test_the_page_on_a_phone_in_the_dark(by_hand, browse):
+  path = Path(by_hand["report"])
+  opened = browse(path, width=360, height=740, color_scheme="dark")
+  opened.page.locator("fairness-metric-summary:visible").first.wait_for()
+  assert opened.width() <= 360
+  opened.assert_quiet()
+
+
+def test_the_page_by_keyboard(by_hand, browse):
+  page = browse(Path(by_hand["report"])).page
+  page.keyboard.press("Tab")
+  assert page.evaluate("document.activeElement.textContent") == "Before and after"
+  for _ in range(3):
+    page.keyboard.press("Tab")
+  page.keyboard.press("Enter")
+  assert page.url.endswith("#flips")
+  assert page.locator("#flips-title").is_visible()
+
+
+def test_the_page_on_paper(by_hand, browse):
+  page = browse(Path(by_hand["report"])).page
+  page.emulate_media(media="print")
+  assert page.locator("#flips").is_visible() and page.locator("#groups").is_visible()
+  assert not page.locator(".fairness-indicators").is_visible()
+  assert page.get_by_text("interactive and not printed").is_visible()
+
+
+def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_path):
+  texts = [comment.comment_text for comment in demo_comments()][:400]
+  path = comments_file(tmp_path / "c.csv", [["body"], *([text] for text in texts)])
+  threshold = 0.6
+  summary = evaluate_model(
+    model,
+    path,
+    text_feature="body",
+    decision_threshold=threshold,
+    output=str(tmp_path / "out"),
+  )
+
+  generator = CounterfactualGenerator(
+    IdentityTerms.load("gender_and_sexual_orientation")
+  )
+  score = tf.saved_model.load(model).signatures["serving_default"]
+  pairs = [(text, c.text) for text in texts for c in generator.generate(text)]
+  originals, counterfactuals = map(tf.constant, zip(*pairs, strict=True))
+  before = score(sentence=originals)["scores"].numpy() > threshold
+  after = score(sentence=counterfactuals)["scores"].numpy() > threshold
+
+  assert len(pairs) >= 40
+  assert summary["clp"]["pairs"] == len(pairs)
+  assert 0 < summary["clp"]["flip_rate"] == pytest.approx(np.mean(before != after))
+  assert summary["clp"]["auc"] is None
+  written = json.loads((tmp_path / "out" / "summary.json").read_text())
+  assert written["clp"] == summary["clp"]
+
+
+def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
+  rows = [("A gay person, bad", 1), ("A man, bad", 0), ("Nothing", 0)] * 20
+  path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *rows])
+  summary = evaluate_model(
+    model,
+    path,
+    baseline=example_model(tmp_path / "examples"),
+    max_flip_rate=0.4,
+    output=str(tmp_path / "out"),
+  )
+  # Of the 40 pairs those of the 20 gay persons flip, by either model.
+  assert summary["baseline"]["flip_rate"] == summary["clp"]["flip_rate"] == 0.5
+  assert not summary["gate"]["blessed"]
+  (failure,) = summary["gate"]["failures"]
+  assert failure["slice"] == "all" and "at most 0.4" in failure["reason"]
+  page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+  assert "Refused: the model missed a bound" in page
+
+
+@pytest.mark.parametrize(
+  ("options", "message"),
+  [
+    ({"min_auc": 0.7}, "AUC needs labels"),
+    ({"label_feature": "toxic"}, "column `toxic` is missing"),
+    ({"text_feature": "text_"}, "column `text_` is missing"),
+    ({"split": "train"}, "--split to be one of all, test"),
+    ({"max_flip_rate": 2}, "--max-flip-rate to be at most 1"),
+    ({"max_auc_drop": 0.1}, "give the folder of one with --baseline"),
+    ({"signature": "rate"}, "as one of serving_default"),
+    ({"identity_terms": "none.csv"}, "none.csv"),
+    ({"baseline": "nowhere"}, "nowhere does not exist"),
+  ],
+)
+def test_what_cannot_be_worked_with_is_said_in_a_sentence(
+  options, message, model, tmp_path
+):
+  path = comments_file(tmp_path / "c.csv", [["comment_text"], ["A gay person"]])
+  with pytest.raises(InputError, match=message):
+    evaluate_model(model, path, output=str(tmp_path / "out"), **options)
+  assert not (tmp_path / "out" / "report.html").exists()
+
+
+def test_the_test_split_is_that_of_a_run(model, tmp_path):
+  rows = [("comment_text", "split"), ("A gay person", "test"), ("A man", "train")]
+  path = comments_file(tmp_path / "c.csv", rows)
+  summary = evaluate_model(model, path, split="test", output=str(tmp_path / "out"))
+  assert summary["clp"]["pairs"] == 1

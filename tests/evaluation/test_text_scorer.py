@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from clp_tfx.errors import InputError
+from clp_tfx.evaluation.text_scorer import TextScorer
+
+from .models import example_model, text_model
+
+
+def example(text, feature="comment_text"):
+  value = tf.train.Feature(bytes_list=tf.train.BytesList(value=[text.encode()]))
+  features = tf.train.Features(feature={feature: value})
+  return tf.train.Example(features=features).SerializeToString()
+
+
+# 0.5 + 0.25; 0.375; nothing, in an empty text too; what is no UTF-8 stays as it is.
+TEXTS = ["A gay woman", "bad\nday", "", "Ж"]
+SCORES = [0.75, 0.375, 0, 0]
+
+
+@pytest.mark.parametrize("shape", [(None,), (None, 1), (None, None)])
+def test_texts_are_given_as_the_signature_takes_them(shape, tmp_path):
+  scorer = TextScorer(text_model(tmp_path / "model", shape))
+  assert scorer.takes_texts
+  scores = scorer.score_examples([example(text) for text in TEXTS])
+  np.testing.assert_array_equal(scores, SCORES)
+
+
+def test_a_signature_of_examples_is_found_out(tmp_path):
+  # It is not called serving_default, but it is the only one.
+  scorer = TextScorer(example_model(tmp_path / "model"))
+  assert not scorer.takes_texts
+  scores = scorer.score_examples([example(text) for text in TEXTS])
+  np.testing.assert_array_equal(scores, SCORES)
+
+
+def test_one_of_several_outputs(tmp_path):
+  outputs = lambda scores: {"no": 1 - scores, "yes": scores}  # noqa: E731
+  path = text_model(tmp_path / "model", outputs=outputs)
+  scorer = TextScorer(path, score_output="no")
+  assert scorer.score_examples([example("bad")]).tolist() == [0.625]
+  with pytest.raises(InputError, match="it has no, yes: give as --score-output"):
+    TextScorer(path)
+  with pytest.raises(InputError, match="an output 'maybe'"):
+    TextScorer(path, score_output="maybe")
+
+
+def broken(path, kind):
+  if kind == "missing":
+    return str(path)
+  if kind == "keras":
+    return f"{path}.keras"
+  path.mkdir()
+  if kind == "damaged":
+    (path / "saved_model.pb").write_bytes(b"no model")
+  if kind == "versions":
+    text_model(path / "9")
+    text_model(path / "10")
+  if kind == "no signatures":
+    tf.saved_model.save(tf.Module(), str(path))
+  return str(path)
+
+
+@pytest.mark.parametrize(
+  ("kind", "message"),
+  [
+    ("missing", "does not exist"),
+    ("keras", "is a Keras file"),
+    ("empty", "has no saved_model.pb: give one such as"),
+    ("versions", "did you mean .*/model/10"),
+    ("damaged", "cannot be loaded"),
+    ("no signatures", "has no signatures"),
+  ],
+)
+def test_what_is_no_model_is_said_in_a_sentence(kind, message, tmp_path):
+  with pytest.raises(InputError, match=message) as caught:
+    TextScorer(broken(tmp_path / "model", kind))
+  assert "\n" not in str(caught.value)
+
+
+def test_other_signatures_are_listed(tmp_path):
+  path = example_model(tmp_path / "model")
+  with pytest.raises(InputError, match="'serve': give --signature as one of rate"):
+    TextScorer(path, signature="serve")
+
+
+def test_other_inputs_are_described(tmp_path):
+  module = tf.Module()
+
+  @tf.function(input_signature=[tf.TensorSpec([None, 8], tf.int32, name="tokens")])
+  def serve(tokens):
+    return {"scores": tf.cast(tokens[:, 0], tf.float32)}
+
+  tf.saved_model.save(module, str(tmp_path), signatures={"serving_default": serve})
+  with pytest.raises(InputError, match=r"takes tokens \(int32, shape \(None, 8\)\)"):
+    TextScorer(str(tmp_path))
+
+
+@pytest.mark.parametrize(
+  ("outputs", "message"),
+  [
+    (lambda scores: {"logits": 4 * scores - 2}, "it returns -2: export"),
+    (lambda scores: {"nan": 0 * scores / 0.0}, "it returns nan"),
+    (
+      lambda scores: {"both": tf.stack([scores, scores], 1)},
+      r"2 texts give the shape \[2, 2\]",
+    ),
+  ],
+)
+def test_what_is_no_probability_is_refused(outputs, message, tmp_path):
+  scorer = TextScorer(text_model(tmp_path / "model", outputs=outputs))
+  with pytest.raises(InputError, match=message):
+    scorer.score_examples([example("fine"), example("fine")])
+
+
+def test_a_model_that_wants_other_features_is_refused(tmp_path):
+  scorer = TextScorer(example_model(tmp_path / "model", feature="body"))
+  with pytest.raises(InputError, match="with the feature 'comment_text', but it fails"):
+    scorer.score_examples([example("fine")])
