@@ -4,7 +4,7 @@ import dataclasses
 
 from clp_tfx.errors import InputError
 from clp_tfx.options import option, same_option, validate
-from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.config import PipelineConfig, group_bound
 
 SPLITS = ("all", "test")
 
@@ -41,14 +41,23 @@ class EvaluationConfig:
     choices=SPLITS,
   )  # fmt: skip
   identity_terms: str = same_option(PipelineConfig, "identity_terms")
+  pejorative_terms: str = same_option(PipelineConfig, "pejorative_terms")
+  method: str = same_option(PipelineConfig, "method")
+  max_counterfactuals: int = same_option(PipelineConfig, "max_counterfactuals")
+  counterfactual_fn: str = same_option(PipelineConfig, "counterfactual_fn")
   decision_threshold: float = same_option(PipelineConfig, "decision_threshold")
   max_flip_rate: float | None = option(
     None, "Highest share of pairs whose decision flips; exit code 3 above.", 0, 1
   )
+  max_flip_rate_of: tuple[str, ...] = same_option(PipelineConfig, "max_flip_rate_of")
+  gate_on: str = same_option(PipelineConfig, "gate_on")
+  min_pairs: int = same_option(PipelineConfig, "min_pairs")
   min_auc: float | None = option(None, "Lowest AUC; exit code 3 below.", 0, 1)
   max_auc_drop: float | None = option(
     None, "Highest AUC loss to the baseline; exit code 3 above.", 0, 1
   )
+  other_thresholds: tuple[float, ...] = same_option(PipelineConfig, "other_thresholds")
+  example_texts: bool = same_option(PipelineConfig, "example_texts")
   output: str = option("clp_evaluation", "Folder for the report and the figures.")
 
   def __post_init__(self):
@@ -57,6 +66,7 @@ class EvaluationConfig:
       raise InputError("No model is given: name the folder of a SavedModel.")
     if not self.comments:
       raise InputError("No comments are given: name a file with --comments.")
+    _ = self.group_bounds  # A faulty one is said before anything runs.
     if self.max_auc_drop is not None and not self.baseline:
       raise InputError(
         "--max-auc-drop compares with a baseline: give the folder of one with "
@@ -69,9 +79,12 @@ class EvaluationConfig:
     return self.label_feature or PipelineConfig.label_feature
 
   @property
+  def group_bounds(self) -> dict[str, float]:
+    """`max_flip_rate_of` by group."""
+    return dict(map(group_bound, self.max_flip_rate_of))
+
+  @property
   def gates(self) -> bool:
     """Whether any bound is given."""
-    return any(
-      bound is not None
-      for bound in (self.max_flip_rate, self.min_auc, self.max_auc_drop)
-    )
+    bounds = (self.max_flip_rate, self.min_auc, self.max_auc_drop)
+    return bool(self.max_flip_rate_of) or any(bound is not None for bound in bounds)

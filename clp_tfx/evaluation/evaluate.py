@@ -25,6 +25,7 @@ from clp_tfx.tfma import (
   CANDIDATE,
   counterfactual_extractors,
   make_eval_config,
+  write_worst_flips,
 )
 from clp_tfx.view import write_report
 
@@ -85,9 +86,11 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     "evaluated_model": config.model,
     "report": str(output / "report.html"),
     "evaluation": "evaluation",
+    "worst_flips": str(output / "worst_flips.jsonl"),
     "comments": {"source": list(config.comments)},
     "configuration": dataclasses.asdict(config),
   }
+  write_worst_flips(evaluation, summary["worst_flips"])
   write_report(summary["report"], summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
   return summary
@@ -148,7 +151,15 @@ def _run(
       | "Read" >> beam.FlatMap(read_comments, columns, config.split)
       | "Shuffle" >> beam.Reshuffle()
       | "Parse" >> beam.Map(_parsed)
-      | GenerateCounterfactuals(config.identity_terms, config.text_feature)
+      | GenerateCounterfactuals(
+        config.identity_terms,
+        config.text_feature,
+        pejorative_terms=config.pejorative_terms,
+        is_training=False,
+        method=config.method,
+        max_counterfactuals=config.max_counterfactuals,
+        counterfactual_fn=config.counterfactual_fn,
+      )
       | "Serialize" >> beam.Map(_serialized)
       | source.BeamSource()
       | tfma.ExtractEvaluateAndWriteResults(
@@ -176,7 +187,12 @@ def _eval_config(config: EvaluationConfig, labelled: bool) -> tfma.EvalConfig:
     config.max_flip_rate,
     config.min_auc,
     config.max_auc_drop,
+    max_flip_rate_of=config.group_bounds,
+    gate_on=config.gate_on,
+    min_pairs=config.min_pairs,
     decision_threshold=config.decision_threshold,
+    other_thresholds=config.other_thresholds,
+    example_texts=config.example_texts,
     text_feature=config.text_feature,
     with_labels=labelled,
     signature_name=SIGNATURE,

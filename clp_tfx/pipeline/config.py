@@ -132,7 +132,7 @@ class PipelineConfig:
   @property
   def group_bounds(self) -> dict[str, float]:
     """`max_flip_rate_of` by group."""
-    return dict(_group_bound(text) for text in self.max_flip_rate_of)
+    return dict(group_bound(text) for text in self.max_flip_rate_of)
 
   @property
   def hparams(self) -> HParams:
@@ -183,7 +183,18 @@ def load_config(path: str) -> dict[str, Any]:
   return values
 
 
-def _group_bound(text: str) -> tuple[str, float]:
+def group_bound(text: str) -> tuple[str, float]:
+  """Reads one of `max_flip_rate_of`.
+
+  Args:
+    text: A group and a bound, such as `gender/female=0.1`.
+
+  Returns:
+    The two.
+
+  Raises:
+    InputError: If it is not that, or the bound not in [0, 1].
+  """
   group, equals, bound = text.rpartition("=")
   if not equals or not group:
     raise InputError(

@@ -46,6 +46,7 @@ def by_hand(model, tmp_path_factory):
   return evaluate_model(model, comments, baseline=weaker, output=str(folder / "out"))
 
 
+@pytest.mark.e2e
 def test_labelled_comments_by_hand(by_hand):
   figures = by_hand["clp"]
   assert figures["pairs"] == 4 and figures["flip_rate"] == 3 / 4
@@ -66,6 +67,7 @@ def test_labelled_comments_by_hand(by_hand):
   assert figures["counterfactual_gap"] == pytest.approx(2.125 / 4)
 
 
+@pytest.mark.e2e
 def test_the_page_shows_hostile_comments_as_text(by_hand, browse):
   opened = browse(Path(by_hand["report"]))
   page = opened.page
@@ -84,6 +86,7 @@ def test_the_page_shows_hostile_comments_as_text(by_hand, browse):
   opened.assert_quiet()
 
 
+@pytest.mark.e2e
 def test_the_page_on_a_phone_in_the_dark(by_hand, browse):
   path = Path(by_hand["report"])
   opened = browse(path, width=360, height=740, color_scheme="dark")
@@ -92,6 +95,7 @@ def test_the_page_on_a_phone_in_the_dark(by_hand, browse):
   opened.assert_quiet()
 
 
+@pytest.mark.e2e
 def test_the_page_by_keyboard(by_hand, browse):
   page = browse(Path(by_hand["report"])).page
   page.keyboard.press("Tab")
@@ -103,6 +107,7 @@ def test_the_page_by_keyboard(by_hand, browse):
   assert page.locator("#flips-title").is_visible()
 
 
+@pytest.mark.e2e
 def test_the_page_on_paper(by_hand, browse):
   page = browse(Path(by_hand["report"])).page
   page.emulate_media(media="print")
@@ -111,10 +116,11 @@ def test_the_page_on_paper(by_hand, browse):
   assert page.get_by_text("interactive and not printed").is_visible()
 
 
+@pytest.mark.e2e
 def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_path):
   texts = [comment.comment_text for comment in demo_comments()][:400]
   path = comments_file(tmp_path / "c.csv", [["body"], *([text] for text in texts)])
-  threshold = 0.6
+  threshold = 0.4
   summary = evaluate_model(
     model,
     path,
@@ -140,6 +146,7 @@ def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_p
   assert written["clp"] == summary["clp"]
 
 
+@pytest.mark.e2e
 def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
   rows = [("A gay person, bad", 1), ("A man, bad", 0), ("Nothing", 0)] * 20
   path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *rows])
@@ -148,15 +155,25 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     path,
     baseline=example_model(tmp_path / "examples"),
     max_flip_rate=0.4,
+    max_flip_rate_of=["gender=0.1"],
+    gate_on="point",
+    min_pairs=21,
+    example_texts=False,
     output=str(tmp_path / "out"),
   )
   # Of the 40 pairs those of the 20 gay persons flip, by either model.
   assert summary["baseline"]["flip_rate"] == summary["clp"]["flip_rate"] == 0.5
   assert not summary["gate"]["blessed"]
-  (failure,) = summary["gate"]["failures"]
-  assert failure["slice"] == "all" and "at most 0.4" in failure["reason"]
+  # No man's flips: gender is at 0, but that is on 20 pairs.
+  failures = {failure["slice"]: failure for failure in summary["gate"]["failures"]}
+  assert failures.keys() == {"all", "edited_group=gender"}
+  assert failures["all"]["bound"] == "at most 0.4"
+  assert "20 pairs" in failures["edited_group=gender"]["reason"]
+  flips = Path(summary["worst_flips"]).read_text().splitlines()
+  assert flips and not any("A gay person" in line for line in flips)
   page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
   assert "Refused: the model missed a bound" in page
+  assert "words were left out" in page and "A gay person" not in page
 
 
 @pytest.mark.parametrize(
@@ -167,6 +184,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     ({"text_feature": "text_"}, "column `text_` is missing"),
     ({"split": "train"}, "--split to be one of all, test"),
     ({"max_flip_rate": 2}, "--max-flip-rate to be at most 1"),
+    ({"max_flip_rate_of": ["gender"]}, "gender/female=0.1. Received: 'gender'"),
     ({"max_auc_drop": 0.1}, "give the folder of one with --baseline"),
     ({"signature": "rate"}, "as one of serving_default"),
     ({"identity_terms": "none.csv"}, "none.csv"),
@@ -182,6 +200,7 @@ def test_what_cannot_be_worked_with_is_said_in_a_sentence(
   assert not (tmp_path / "out" / "report.html").exists()
 
 
+@pytest.mark.e2e
 def test_the_test_split_is_that_of_a_run(model, tmp_path):
   rows = [("comment_text", "split"), ("A gay person", "test"), ("A man", "train")]
   path = comments_file(tmp_path / "c.csv", rows)
