@@ -20,7 +20,6 @@ EXAMPLES = [
 ]
 GAY_AUC = 3.5 / 6
 RATE = "flip_rate/overall@0.5"
-UPPER = "flip_rate/overall/upper_bound@0.5"
 
 
 @pytest.fixture(scope="module")
@@ -61,11 +60,21 @@ def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
   assert value(output, RATE, (("edited_group", "so/gay"),)) == 1
 
 
-def test_the_upper_bound_gates_where_the_rate_would_pass(tmp_path, models):
-  config = gate(max_flip_rate=0.5, min_auc=0.9, gate_on="upper_bound", min_pairs=4)
-  output = evaluate(tmp_path, EXAMPLES, config, models["bad"])
-  assert value(output, RATE) == 0
-  assert failures(output) == {(UPPER, False), ("flip_count/pairs", False)}
+def test_the_upper_bound_gates_at_the_decision_threshold(tmp_path, models):
+  # A score of .9 is negative at .95: no flip there, and two of three pairs at .5.
+  config = gate(
+    max_flip_rate=0.5,
+    gate_on="upper_bound",
+    min_pairs=4,
+    decision_threshold=0.95,
+    other_thresholds=[0.5],
+  )
+  output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
+  assert value(output, "flip_rate/overall@0.95") == 0
+  assert value(output, "positive_rate@0.95") == 0
+  assert value(output, RATE) == 2 / 3
+  upper = "flip_rate/overall/upper_bound@0.95"
+  assert failures(output) == {(upper, False), ("flip_count/pairs", False)}
 
 
 def test_compares_with_a_baseline_and_gates_a_group(tmp_path, models):
@@ -86,39 +95,6 @@ def test_compares_with_a_baseline_and_gates_a_group(tmp_path, models):
   assert dict(missing.feature_values) == {"edited_group": "gender"}
   assert value(output, RATE, model_name="baseline") == 0
   assert value(output, "flip_rate/overall/matched@0.5", model_name="clp") == 2 / 3
-
-
-def test_refuses_an_auc_drop_and_a_low_auc(tmp_path, models):
-  config = gate(max_flip_rate=1, min_auc=0.9, max_auc_drop=0.01)
-  output = evaluate(tmp_path, EXAMPLES, config, models["gay"], baseline=models["bad"])
-  assert failures(output) == {("auc", False), ("auc", True)}
-
-
-def test_no_pairs_is_a_refusal(tmp_path, models):
-  examples = [example("bad", [], 1.0), example("fine", [], 0.0)]
-  output = evaluate(
-    tmp_path, examples, gate(max_flip_rate=1, min_auc=0.5), models["bad"]
-  )
-  assert failures(output) == {(RATE, False), ("flip_count/pairs", False)}
-
-
-def test_the_threshold_names_the_gated_metric(tmp_path, models):
-  config = gate(
-    max_flip_rate=0.5, min_auc=0.5, decision_threshold=0.95, other_thresholds=[0.5]
-  )
-  output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
-  assert failures(output) == set()
-  assert value(output, "flip_rate/overall@0.95") == 0
-  assert value(output, "positive_rate@0.95") == 0
-  assert value(output, RATE) == 2 / 3
-
-
-def test_without_labels_only_flips_are_measured(tmp_path, models):
-  config = make_eval_config(with_labels=False)
-  output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
-  metrics = tfma.load_eval_result(output).get_metrics_for_slice()
-  assert metrics[RATE]["doubleValue"] == 2 / 3
-  assert "auc" not in metrics
 
 
 @pytest.mark.parametrize(

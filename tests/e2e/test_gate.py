@@ -1,0 +1,187 @@
+"""The stock Evaluator blesses and refuses rightly, and the Pusher follows.
+
+One pipeline, run once: the same few examples and models that look for a keyword, and an
+Evaluator and a Pusher for each case.
+"""
+
+import dataclasses
+from pathlib import Path
+
+import pytest
+import tensorflow as tf
+from tfx import v1 as tfx
+
+from clp_tfx.tfma import make_eval_config
+
+from ..tfma.evaluation import example, save_keyword_model
+
+pytestmark = pytest.mark.e2e
+
+# Ten comments, eight pairs. A model that looks for "gay" flips on the four pairs that
+# edit it, of eight; on none of the four that edit "her". Labels follow "bad": a model
+# that looks for it flips on no pair and has AUC 1; the other's positives score (0.9,
+# 0.9, 0.2), its negatives (0.9, 0.9, 0.2 five times): of 21 couples 10 are right, 9
+# tied and 2 wrong, (10 + 9 / 2) / 21 = .69. Without a flip of eight single pairs the
+# upper bound is 1 - .05^(1 / 8) = .31.
+GAY, HER = "sexual_orientation/homosexual", "gender/female"
+EXAMPLES = [
+  *[
+    example(text, [text.replace("gay ", "")], label, edited=[GAY], groups=[GAY])
+    for text, label in (
+      ("a bad gay day", 1.0),
+      ("bad gay people", 1.0),
+      ("a gay day", 0.0),
+      ("gay people", 0.0),
+    )
+  ],
+  *[
+    example(text, [text.replace("her ", "")], label, edited=[HER], groups=[HER])
+    for text, label in (
+      ("her bad day", 1.0),
+      ("her day", 0.0),
+      ("her house", 0.0),
+      ("her people", 0.0),
+    )
+  ],
+  example("fine", [], 0.0),
+  example("good", [], 0.0),
+]
+NO_PAIRS = [example("bad", [], 1.0), example("fine", [], 0.0)]
+
+
+@dataclasses.dataclass(frozen=True)
+class Case:
+  name: str
+  blessed: bool
+  model: str
+  arguments: dict
+  baseline: str | None = None
+  examples: str = "examples"
+
+
+def point(**arguments):
+  return {"gate_on": "point", "min_pairs": 8, "min_auc": 0.55, **arguments}
+
+
+CASES = [
+  Case("FlipRateUnder", True, "gay", point(max_flip_rate=0.5)),
+  Case("FlipRateOver", False, "gay", point(max_flip_rate=0.49)),
+  Case(
+    "UpperBoundUnder",
+    True,
+    "bad",
+    {"max_flip_rate": 0.35, "min_auc": 0.9, "min_pairs": 8},
+  ),
+  Case(
+    "UpperBoundOver",
+    False,
+    "bad",
+    {"max_flip_rate": 0.3, "min_auc": 0.9, "min_pairs": 8},
+  ),
+  Case(
+    "GroupUnder",
+    True,
+    "gay",
+    point(max_flip_rate=1, min_pairs=4, max_flip_rate_of={HER: 0, "gender": 0}),
+  ),
+  Case(
+    "GroupOver",
+    False,
+    "gay",
+    point(max_flip_rate=1, min_pairs=4, max_flip_rate_of={GAY: 0.99}),
+  ),
+  Case("AbsentGroup", False, "bad", point(max_flip_rate_of={"race": 1})),
+  Case("TooFewPairs", False, "bad", point(max_flip_rate=1, min_pairs=9)),
+  Case(
+    "TooFewPairsOfAGroup",
+    False,
+    "bad",
+    point(max_flip_rate_of={HER: 1}, min_pairs=5),
+  ),
+  Case("NoPairs", False, "bad", point(max_flip_rate=1, min_pairs=0), None, "no_pairs"),
+  Case("AucUnder", False, "gay", point(max_flip_rate=1, min_auc=0.9)),
+  Case("AucOver", True, "bad", point(max_flip_rate=0, min_auc=0.9)),
+  Case("AucDrop", False, "gay", point(max_flip_rate=1, max_auc_drop=0.05), "bad"),
+  Case("AucDropWithin", True, "gay", point(max_flip_rate=1, max_auc_drop=0.5), "bad"),
+  Case("BetterThanIt", True, "bad", point(max_flip_rate=0, max_auc_drop=0), "gay"),
+  Case(
+    "OverWithBaseline",
+    False,
+    "gay",
+    point(max_flip_rate=0.1, max_auc_drop=1),
+    "bad",
+  ),
+]
+
+
+def imported(name, uri, artifact_type, **properties):
+  return tfx.dsl.Importer(
+    source_uri=str(uri), artifact_type=artifact_type, properties=properties
+  ).with_id(name)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+  """Runs every case; returns the folder that holds a folder of pushes per case."""
+  folder = tmp_path_factory.mktemp("gate")
+  sources = {}
+  for name, examples in (("examples", EXAMPLES), ("no_pairs", NO_PAIRS)):
+    split = folder / name / "Split-test"
+    split.mkdir(parents=True)
+    with tf.io.TFRecordWriter(
+      str(split / "data_tfrecord-00000-of-00001.gz"), options="GZIP"
+    ) as writer:
+      for serialized in examples:
+        writer.write(serialized)
+    sources[name] = imported(
+      name,
+      folder / name,
+      tfx.types.standard_artifacts.Examples,
+      split_names='["test"]',
+    )
+  for word in ("gay", "bad"):
+    save_keyword_model(folder / word / "Format-Serving", word)
+    sources[word] = imported(word, folder / word, tfx.types.standard_artifacts.Model)
+  nodes = list(sources.values())
+  for case in CASES:
+    model = sources[case.model].outputs["result"]
+    evaluator = tfx.components.Evaluator(
+      examples=sources[case.examples].outputs["result"],
+      example_splits=["test"],
+      model=model,
+      baseline_model=sources[case.baseline].outputs["result"]
+      if case.baseline
+      else None,
+      eval_config=make_eval_config(**case.arguments),
+      module_path="clp_tfx.modules.evaluator",
+    ).with_id(f"Evaluator{case.name}")
+    pusher = tfx.components.Pusher(
+      model=model,
+      model_blessing=evaluator.outputs["blessing"],
+      push_destination=tfx.proto.PushDestination(
+        filesystem=tfx.proto.PushDestination.Filesystem(
+          base_directory=str(folder / "pushed" / case.name)
+        )
+      ),
+    ).with_id(f"Pusher{case.name}")
+    nodes += [evaluator, pusher]
+  tfx.orchestration.LocalDagRunner().run(
+    tfx.dsl.Pipeline(
+      pipeline_name="gate",
+      pipeline_root=str(folder / "root"),
+      components=nodes,
+      metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
+        str(folder / "metadata.sqlite")
+      ),
+    )
+  )
+  return folder
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_blesses_or_refuses_and_the_pusher_follows(run, case):
+  (blessing,) = (run / "root" / f"Evaluator{case.name}" / "blessing").iterdir()
+  blessed = [path.name for path in blessing.iterdir()]
+  assert blessed == ["BLESSED" if case.blessed else "NOT_BLESSED"]
+  pushed = Path(run / "pushed" / case.name)
+  assert (pushed.is_dir() and any(pushed.iterdir())) == case.blessed
