@@ -13,6 +13,8 @@ _TITLES = {
   "val_auc": "Eval AUC",
   "counterfactual_loss": "Counterfactual loss",
   "val_counterfactual_loss": "Eval counterfactual loss",
+  "flip_rate": "Training flip rate",
+  "val_flip_rate": "Eval flip rate",
 }
 
 
