@@ -1,0 +1,361 @@
+"""The speed of the matcher and of CounterfactualGen, held against their bars.
+
+python benchmarks/counterfactual_gen.py [--comments FILE] [--texts N] [--records N]
+
+Prints tables, writes out/counterfactual_gen.json, exits with 1 when a bar is missed.
+Everything is a ratio of processor times in one run on one core. Skips, saying so, where
+the comments are not there. The full size is --records 1000000.
+"""
+
+import argparse
+import csv
+import dataclasses
+import gzip
+import itertools
+import json
+import os
+import random
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.identity_terms import IdentityTerms
+from clp_tfx.term_matcher import TermMatcher
+
+COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
+LEXICON = "gender_and_sexual_orientation"
+SHARDS = 4
+BATCH = 512
+
+
+def main() -> int:
+  parser = argparse.ArgumentParser(description=__doc__)
+  parser.add_argument("--comments", default=str(COMMENTS))
+  parser.add_argument("--texts", type=int, default=20_000)
+  parser.add_argument("--records", type=int, default=100_000)
+  parser.add_argument("--output", default="out/counterfactual_gen.json")
+  parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
+  options = parser.parse_args()
+  if options.child:
+    mode, source, target = options.child
+    print(json.dumps(run_component(mode, Path(source), Path(target))))
+    return 0
+  if not Path(options.comments).is_file():
+    print(f"Skipped: {options.comments} is not there; name a file of comments.")
+    return 0
+  os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+  texts = read(options.comments, options.texts)
+  figures, spent = matchers(texts)
+  show_times(spent)
+  more_figures, more_spent = component(read(options.comments), options.records)
+  show_times(more_spent)
+  # Name, figure, bar, whether the figure must be at least (or at most) the bar.
+  rows = figures + more_figures
+  table = Table("", "figure", "bar", "")
+  for name, figure, bar, least in rows:
+    verdict = "MISSED" if is_missed(figure, bar, least) else "ok"
+    table.add_row(name, f"{figure:.2f}", f"{'>=' if least else '<='} {bar:g}", verdict)
+  Console().print(table)
+  Path(options.output).parent.mkdir(parents=True, exist_ok=True)
+  Path(options.output).write_text(
+    json.dumps(
+      {
+        "texts": options.texts,
+        "records": options.records,
+        "figures": {n: {"figure": f, "bar": b} for n, f, b, _ in rows},
+        "microseconds_per_text": spent | more_spent,
+      },
+      indent=2,
+    )
+    + "\n"
+  )
+  return int(any(is_missed(*row[1:]) for row in rows))
+
+
+def read(path: str, count: int | None = None) -> list[bytes]:
+  opened = gzip.open if path.endswith(".gz") else open
+  with opened(path, "rt", encoding="utf-8", newline="") as file:
+    rows = itertools.islice(csv.DictReader(file), count)
+    return [row["comment_text"].encode() for row in rows]
+
+
+def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
+  import tensorflow as tf
+
+  lexicon = IdentityTerms.load(LEXICON)
+  few = list(dict.fromkeys(row.term for row in lexicon.terms))
+  many = few + made_up_terms(5_000 - len(few))
+  strings = [text.decode() for text in texts]
+  batches = [texts[first : first + BATCH] for first in range(0, len(texts), BATCH)]
+  alternatives = "|".join(map(re.escape, few))
+
+  def with_tensorflow() -> None:
+    for batch in batches:
+      tf.strings.regex_replace(batch, rf"(?i)\b({alternatives})\b", "x")
+
+  def with_generator() -> None:
+    for text, mentions in zip(texts, generator.find_all(texts), strict=True):
+      if mentions:
+        generator.outcome(text.decode(), mentions)
+
+  trie_few, trie_many = trie(few), trie(many)
+  matcher_few, matcher_many = TermMatcher(few), TermMatcher(many)
+  generator = CounterfactualGenerator(lexicon, pejorative_terms=None)
+  took = best(
+    {
+      "matcher and substitution, 50 terms": lambda: substitute(matcher_few, texts),
+      "matcher and substitution, 5,000 terms": lambda: substitute(matcher_many, texts),
+      "matcher alone, 50 terms": lambda: matcher_few.find_all(texts),
+      "matcher alone, 5,000 terms": lambda: matcher_many.find_all(texts),
+      "trie re and substitution, 50 terms": lambda: [
+        trie_few.sub("x", text) for text in strings
+      ],
+      "trie re and substitution, 5,000 terms": lambda: [
+        trie_many.sub("x", text) for text in strings
+      ],
+      "TensorFlow regex_replace, 50 terms": with_tensorflow,
+      "whole generator (grammar, edits), 50 terms": with_generator,
+    },
+    len(texts),
+  )
+  ours = took["matcher and substitution, 50 terms"]
+  return [
+    (
+      "times as fast as a trie re, 50 terms",
+      took["trie re and substitution, 50 terms"] / ours,
+      8,
+      True,
+    ),
+    (
+      "times as fast as TensorFlow regex_replace, 50 terms",
+      took["TensorFlow regex_replace, 50 terms"] / ours,
+      3,
+      True,
+    ),
+    (
+      "times as long with 5,000 terms as with 50",
+      took["matcher and substitution, 5,000 terms"] / ours,
+      2,
+      False,
+    ),
+  ], took
+
+
+def substitute(matcher: TermMatcher, texts: list[bytes]) -> list[bytes]:
+  substituted = []
+  for text, spans in zip(texts, matcher.find_all(texts), strict=True):
+    if spans:
+      parts, end = [], 0
+      for start, next_end, _ in spans:
+        parts += (text[end:start], b"x")
+        end = next_end
+      text = b"".join((*parts, text[end:]))
+    substituted.append(text)
+  return substituted
+
+
+def best(runs: dict[str, Callable[[], object]], texts: int) -> dict[str, float]:
+  """Returns microseconds of processor time per text, the best of five rounds."""
+  took = dict.fromkeys(runs, float("inf"))
+  for _ in range(5):
+    for name, run in runs.items():
+      started = time.process_time()
+      run()
+      took[name] = min(took[name], (time.process_time() - started) / texts * 1e6)
+  return took
+
+
+def trie(terms: list[str]) -> re.Pattern[str]:
+  root: dict = {}
+  for term in terms:
+    at = root
+    for char in term:
+      at = at.setdefault(char, {})
+    at[""] = {}
+
+  def compiled(node: dict) -> str:
+    branches = [
+      re.escape(char) + compiled(below) for char, below in node.items() if char
+    ]
+    if not branches:
+      return ""
+    joined = branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+    return f"(?:{joined})?" if "" in node else joined
+
+  return re.compile(rf"\b{compiled(root)}\b", re.IGNORECASE)
+
+
+def made_up_terms(count: int) -> list[str]:
+  """Returns words that read like words, one in three with a second word."""
+  chance = random.Random(0)
+  syllables = ("ba", "da", "fe", "ga", "hi", "ka", "la", "mo", "na", "ra", "si", "ti")
+  made: dict[str, None] = {}
+  while len(made) < count:
+    words = [
+      "".join(chance.choices(syllables, k=chance.randint(3, 4)))
+      for _ in range(chance.choice((1, 1, 2)))
+    ]
+    made[" ".join(words)] = None
+  return list(made)
+
+
+def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, float]]:
+  """Runs copies and the component in processes of their own."""
+  found: dict[tuple[str, int], dict[str, float]] = {}
+  sizes = (max(records // 10, 1), records)
+  with tempfile.TemporaryDirectory() as folder:
+    for size in sizes:
+      source = Path(folder, f"in{size}")
+      write_examples(texts, size, source)
+      for round_, mode in itertools.product(range(2), ("copy", "generate")):
+        target = Path(folder, f"{mode}{size}-{round_}")
+        done = subprocess.run(
+          [sys.executable, __file__, "--child", mode, str(source), str(target)],
+          stdout=subprocess.PIPE,
+          stderr=subprocess.DEVNULL,
+          check=True,
+        )
+        result = json.loads(done.stdout.splitlines()[-1])
+        before = found.setdefault((mode, size), result)
+        found[mode, size] = {name: min(before[name], result[name]) for name in result}
+  small, large = sizes
+  took = {
+    f"{mode}, {size:,} records": found[mode, size]["seconds"] / size * 1e6
+    for mode, size in found
+  }
+  growth = found["generate", large]["megabytes"] / found["generate", small]["megabytes"]
+  copy_growth = found["copy", large]["megabytes"] / found["copy", small]["megabytes"]
+  ratio = found["generate", large]["seconds"] / found["copy", large]["seconds"]
+  return [
+    (f"times as long as a copy, {large:,} records", ratio, 1.5, False),
+    (f"growth of memory from {small:,} to {large:,} (copy: {copy_growth:.2f})",
+     growth, 1.15, False),
+  ], took | steps(texts[:10_000])  # fmt: skip
+
+
+def write_examples(texts: list[bytes], count: int, folder: Path) -> None:
+  import tensorflow as tf
+
+  split = folder / "Split-train"
+  split.mkdir(parents=True)
+  repeated = itertools.islice(itertools.cycle(texts), count)
+  writers = [
+    tf.io.TFRecordWriter(str(split / f"data_tfrecord-{n:05}-of-{SHARDS:05}.gz"), "GZIP")
+    for n in range(SHARDS)
+  ]
+  for number, text in enumerate(repeated):
+    writers[number % SHARDS].write(example(number, text))
+  for writer in writers:
+    writer.close()
+
+
+def example(number: int, text: bytes) -> bytes:
+  import tensorflow as tf
+
+  built = tf.train.Example()
+  feature = built.features.feature
+  feature["comment_text"].bytes_list.value.append(text)
+  feature["id"].int64_list.value.append(number)
+  feature["toxicity"].float_list.value.append(number % 2)
+  return built.SerializeToString()
+
+
+def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
+  """Copies or generates, in this process; returns processor seconds and memory."""
+  import apache_beam as beam
+  from tfx import v1 as tfx
+
+  from clp_tfx.counterfactual_gen import CounterfactualStatistics, executor
+  from clp_tfx.generator_options import GeneratorOptions
+
+  def generate() -> None:
+    artifacts = [
+      tfx.types.standard_artifacts.Examples(),
+      tfx.types.standard_artifacts.Examples(),
+      CounterfactualStatistics(),
+    ]
+    for artifact, uri in zip(artifacts, (source, target, target / "s"), strict=True):
+      artifact.uri = str(uri)
+    artifacts[0].split_names = '["train"]'
+    artifacts[0].span = 0
+    executor.Executor().Do(
+      {"original_examples": artifacts[:1]},
+      {"examples": [artifacts[1]], "counterfactual_statistics": [artifacts[2]]},
+      {
+        **dataclasses.asdict(GeneratorOptions(pejorative_terms="")),
+        "identity_terms": LEXICON,
+        "identity_terms_digest": "",
+        "pejorative_terms_digest": "",
+        "training_splits": '["train"]',
+      },
+    )
+
+  def copy() -> None:
+    with beam.Pipeline() as pipeline:
+      _ = (
+        pipeline
+        | executor._read(str(source / "Split-train" / "*"))
+        | executor._write(str(target / "Split-train" / "data_tfrecord"))
+      )
+
+  started = time.process_time()
+  {"copy": copy, "generate": generate}[mode]()
+  used = resource.getrusage(resource.RUSAGE_SELF)
+  return {
+    "seconds": time.process_time() - started,
+    "megabytes": used.ru_maxrss / 1024,
+  }
+
+
+def steps(texts: list[bytes]) -> dict[str, float]:
+  """Shows where the component's own time goes, Beam apart."""
+  from clp_tfx.counterfactual_gen import examples, statistics
+  from clp_tfx.counterfactual_gen.generation import Generation
+  from clp_tfx.generator_options import GeneratorOptions
+
+  records = [example(number, text) for number, text in enumerate(texts)]
+  batches = [records[first : first + 256] for first in range(0, len(records), 256)]
+  lexicon = IdentityTerms.load(LEXICON)
+  generator = Generation(lexicon, None, GeneratorOptions(), True).start()
+  outcomes = generator.outcomes(texts, lambda row: None)
+
+  def append() -> None:
+    for record, outcome in zip(records, outcomes, strict=True):
+      addition = examples.added(outcome) if outcome.mentions else examples.NOTHING_ADDED
+      _ = examples.without_added(record) + addition
+
+  return best(
+    {
+      "step: read the texts": lambda: [
+        examples.texts_of(batch, "comment_text") for batch in batches
+      ],
+      "step: find and generate": lambda: generator.outcomes(texts, lambda row: None),
+      "step: append": append,
+      "step: count": lambda: statistics.count(outcomes, "train"),
+    },
+    len(texts),
+  )
+
+
+def is_missed(figure: float, bar: float, least: bool) -> bool:
+  return figure < bar if least else figure > bar
+
+
+def show_times(microseconds: dict[str, float]) -> None:
+  table = Table("", "microseconds per text")
+  for name, figure in microseconds.items():
+    table.add_row(name, f"{figure:.2f}")
+  Console().print(table)
+
+
+if __name__ == "__main__":
+  sys.exit(main())
