@@ -102,6 +102,18 @@ def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
     for batch in batches:
       tf.strings.regex_replace(batch, rf"(?i)\b({alternatives})\b", "x")
 
+  def as_model_remediation() -> None:
+    # As its build_counterfactual_data does: per example, lower case only, and the
+    # pattern of its filter without a group around the alternatives.
+    dataset = tf.data.Dataset.from_tensor_slices(texts)
+    dataset = dataset.filter(
+      lambda text: tf.strings.regex_full_match(text, rf".*(\b{alternatives}\b).*")
+    )
+    for _ in dataset.map(
+      lambda text: tf.strings.regex_replace(text, rf"\b({alternatives})\b", "x")
+    ):
+      pass
+
   def with_generator() -> None:
     for text, mentions in zip(texts, generator.find_all(texts), strict=True):
       if mentions:
@@ -122,7 +134,8 @@ def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
       "trie re and substitution, 5,000 terms": lambda: [
         trie_many.sub("x", text) for text in strings
       ],
-      "TensorFlow regex_replace, 50 terms": with_tensorflow,
+      "TensorFlow Model Remediation's route, 50 terms": as_model_remediation,
+      "one regex_replace over batches, 50 terms": with_tensorflow,
       "whole generator (grammar, edits), 50 terms": with_generator,
     },
     len(texts),
@@ -136,8 +149,8 @@ def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
       True,
     ),
     (
-      "times as fast as TensorFlow regex_replace, 50 terms",
-      took["TensorFlow regex_replace, 50 terms"] / ours,
+      "times as fast as TensorFlow Model Remediation's route, 50 terms",
+      took["TensorFlow Model Remediation's route, 50 terms"] / ours,
       3,
       True,
     ),

@@ -150,13 +150,20 @@ class TermMatcher:
       if start < after:
         continue
       word = self._words[index]
-      clitic_end = _plain_end(joined, folded, start, end, word)
-      if clitic_end and word.term < 0:
+      term, next_words, is_plain = word
+      if (
+        is_plain
+        and not next_words
+        and joined[end] in _ENDINGS
+        and joined[start - 1] in _SPACES
+      ):
+        clitic_end = end  # As `_plain_end` says, for most.
+      else:
+        clitic_end = _plain_end(joined, folded, start, end, word)
+      if clitic_end and term < 0:
         continue
       row = bisect_right(offsets, start) - 1
-      if clitic_end:
-        term = word.term
-      else:
+      if not clitic_end:
         if row != tokens_row:
           tokens, tokens_row = _Tokens(texts[row]), row
         end, clitic_end, term = self._look(tokens, start, offsets[row])

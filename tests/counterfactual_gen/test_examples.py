@@ -1,0 +1,101 @@
+import pytest
+import tensorflow as tf
+from tensorflow_metadata.proto.v0 import schema_pb2
+from tfx_bsl.coders import example_coder
+
+from clp_tfx.counterfactual_gen.examples import (
+  ADDED_FEATURES,
+  NOTHING_ADDED,
+  added,
+  label_of,
+  texts_of,
+  without_added,
+)
+from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.errors import InputError
+from clp_tfx.features import COUNTERFACTUAL_TEXT, IDENTITY_TERM
+from clp_tfx.identity_terms import IdentityTerms
+
+GENERATOR = CounterfactualGenerator(IdentityTerms.load("gender_and_sexual_orientation"))
+
+
+def example(**values: list) -> bytes:
+  kinds = {bytes: "bytes_list", float: "float_list", int: "int64_list"}
+  built = tf.train.Example()
+  for name, found in values.items():
+    feature = built.features.feature[name]
+    if found:
+      getattr(feature, kinds[type(found[0])]).value.extend(found)
+  return built.SerializeToString()
+
+
+def appended(text: str) -> bytes:
+  return example(comment_text=[text.encode()], y=[1.0]) + added(GENERATOR.outcome(text))
+
+
+def test_every_reader_reads_what_was_appended():
+  records = [appended("he said"), example(comment_text=[b"x"], y=[0.0]) + NOTHING_ADDED]
+  parsed = [tf.train.Example.FromString(record).features.feature for record in records]
+  assert [list(p[COUNTERFACTUAL_TEXT].bytes_list.value) for p in parsed] == [
+    [b"said"],
+    [],
+  ]
+  assert [{*p} for p in parsed] == [{"comment_text", "y", *ADDED_FEATURES}] * 2
+
+  spec = {COUNTERFACTUAL_TEXT: tf.io.RaggedFeature(tf.string)}
+  spec["comment_text"] = tf.io.FixedLenFeature([], tf.string)
+  found = tf.io.parse_example(records, spec)
+  assert found[COUNTERFACTUAL_TEXT].to_list() == [[b"said"], []]
+  assert found["comment_text"].numpy().tolist() == [b"he said", b"x"]
+
+  schema = schema_pb2.Schema()
+  schema.feature.add(name=IDENTITY_TERM, type=schema_pb2.BYTES)
+  for decoder in (  # With a schema, as TFT and TFMA read, and without, as TFDV does.
+    example_coder.ExamplesToRecordBatchDecoder(schema.SerializeToString()),
+    example_coder.ExamplesToRecordBatchDecoder(),
+  ):
+    columns = decoder.DecodeBatch(records).to_pydict()
+    assert columns[IDENTITY_TERM] == [[b"he"], []]
+
+
+def test_features_that_are_there_already_go():
+  old = example(comment_text=[b"x"], **{COUNTERFACTUAL_TEXT: [b"old"]})
+  result = tf.train.Example.FromString(without_added(old) + NOTHING_ADDED)
+  assert list(result.features.feature[COUNTERFACTUAL_TEXT].bytes_list.value) == []
+  assert result.SerializeToString().count(b"old") == 0
+  mentioned = example(comment_text=[b"of identity_term"])
+  assert without_added(mentioned) == mentioned
+  plain = example(comment_text=[b"x"])
+  assert without_added(plain) is plain
+
+
+def test_texts():
+  assert texts_of([], "t") == []
+  assert texts_of([example(t=[b"a\xff"]), example(t=[b""])], "t") == [b"a\xff", b""]
+  # The last of equal keys counts, and unknown fields are passed over.
+  assert texts_of([example(t=[b"a"]) + example(t=[b"b"])], "t") == [b"b"]
+  assert texts_of([b"\x9a\x06\x01x" + example(t=[b"a"])], "t") == [b"a"]
+
+
+@pytest.mark.parametrize(
+  ("record", "message"),
+  [
+    (example(a=[1], b=[b"x"]), r"only \['a', 'b'\]"),
+    (example(t=[b"a", b"b"]), "2 values in its bytes_list"),
+    (example(t=[]), "0 values"),
+    (example(t=[1]), "1 values in its int64_list"),
+    (b"no example", "to be tf.Examples"),
+  ],
+)
+def test_no_text(record, message):
+  with pytest.raises(InputError, match=message):
+    texts_of([example(t=[b"fine"]), record], "t")
+
+
+def test_label():
+  assert label_of(example(y=[0.5]), "y") == 0.5
+  assert label_of(example(y=[1]), "y") == 1.0
+  assert label_of(example(y=[]), "y") is None
+  assert label_of(example(), "y") is None
+  with pytest.raises(InputError, match="to be a number"):
+    label_of(example(y=[b"high"]), "y")
