@@ -4,19 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from clp_tfx.edits import (
-  Edit,
-  Removal,
-  Replacement,
-  applied,
-  removal_edits,
-  substitution_edits,
-  without_head,
-)
+from clp_tfx.edits import Edit, applied
 from clp_tfx.english_pronouns import role_of
 from clp_tfx.errors import InputError
 from clp_tfx.identity_terms import IdentityTerm, IdentityTerms
 from clp_tfx.mentions import Mention, MentionFinder, distinct_groups, distinct_terms
+from clp_tfx.removals import Removal, removal_edits, without_head
+from clp_tfx.substitutions import Replacement, substitution_edits
 
 __all__ = [
   "DEFAULT_MAX_COUNTERFACTUALS",
@@ -86,7 +80,7 @@ class Counterfactual:
   @property
   def confidence(self) -> float:
     """The lowest confidence of the edits."""
-    return min(edit.confidence for edit in self.edits)
+    return min([edit.confidence for edit in self.edits])
 
 
 class Outcome(NamedTuple):
@@ -211,7 +205,7 @@ class CounterfactualGenerator:
       mentions = self.find(text)
     if not mentions:
       return Outcome([], [], "")
-    if any(mention.pejorative for mention in mentions):
+    if any([mention.pejorative for mention in mentions]):
       return Outcome(mentions, [], PEJORATIVE)
     made: dict[str, Counterfactual] = {}
     for edits in self._edits(text, mentions):
@@ -222,7 +216,9 @@ class CounterfactualGenerator:
         break
     if not made:
       return Outcome(mentions, [], NO_COUNTERPART)
-    kept = [each for each in made.values() if each.confidence >= self._min_confidence]
+    kept = list(made.values())
+    if self._min_confidence:
+      kept = [each for each in kept if each.confidence >= self._min_confidence]
     return Outcome(mentions, kept, LOW_CONFIDENCE if len(kept) < len(made) else "")
 
   def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
@@ -287,7 +283,10 @@ class _Term(NamedTuple):
     )
 
   def row_as(self, role: str) -> IdentityTerm | None:
-    return next((row for row in self.rows if row.role == role), None)
+    for row in self.rows:
+      if row.role == role:
+        return row
+    return None
 
 
 def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:

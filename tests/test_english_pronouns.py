@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from clp_tfx.english_pronouns import context, role_of
+from clp_tfx.english_pronouns import role_of
 
 TESTDATA = Path(__file__).parent / "testdata"
 HER = frozenset({"object", "possessive_determiner"})
@@ -115,7 +115,3 @@ def test_noun_or_adjective(marked, expected):
 
 def test_no_rule_for_other_roles():
   assert role_of(frozenset({"subject", "object"}), "you", 0, 3) is None
-
-
-def test_context_at_the_ends_of_a_text():
-  assert context("her", 0, 3)[:5] == ("", "", "", "", "")
