@@ -211,7 +211,8 @@ def test_given_mentions_are_taken():
 def check_invariants(text: str) -> None:
   mentions = GENERATOR.find(text)
   counterfactuals = GENERATOR.generate(text)
-  assert len(counterfactuals) == bool(mentions)
+  is_pejorative = any(mention.pejorative for mention in mentions)
+  assert len(counterfactuals) == (bool(mentions) and not is_pejorative)
   end = 0
   for mention in mentions:
     assert end <= mention.start < mention.term_end <= mention.end
@@ -269,10 +270,10 @@ def test_case_makes_no_difference(text):
   "".replace("_", " ").split("|"),
 )
 def test_time_is_linear_in_the_text(unit):
-  text = unit * (1_000_000 // len(unit))
+  text = unit * (250_000 // len(unit))
   start = time.perf_counter()
   GENERATOR.generate(text)
-  # About a second; anything quadratic would take hours.
+  # Less than a second; anything quadratic would take many minutes.
   assert time.perf_counter() - start < 30
 
 
