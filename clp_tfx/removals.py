@@ -41,9 +41,18 @@ def removal_edits(text: str, removals: Iterable[Removal]) -> list[Edit]:
     removals: In order, not overlapping.
   """
   edits: list[Edit] = []
+  units: list[_Unit] = []
+  end = 0
   for run in _runs(text, removals):
-    edits += _run_edits(text, run, edits[-1].end if edits else 0)
-  return edits
+    repairs, found = _units(text, run, end)
+    # An article that goes can stand right after what went before: "he's a boy".
+    if repairs or text[end : found[0].start].strip(BLANKS) or not units:
+      edits += _unit_edits(text, units, end)
+      edits += repairs
+      units = []
+    units += found
+    end = run[-1].mention.end
+  return edits + _unit_edits(text, units, end)
 
 
 def without_head(text: str, mention: Mention) -> Mention:
@@ -76,39 +85,52 @@ def _runs(text: str, removals: Iterable[Removal]) -> Iterator[list[Removal]]:
     yield run
 
 
-def _run_edits(text: str, run: list[Removal], after: int) -> Iterator[Edit]:
-  last = run[-1]
+class _Unit(NamedTuple):
+  """A word to remove, from its start on, and how its edit is recorded."""
+
+  start: int
+  term: str
+  group: str
+  label: str
+  rule: str
+  confidence: float
+
+
+def _units(text: str, run: list[Removal], after: int) -> tuple[list[Edit], list[_Unit]]:
+  """Returns what becomes of the article before a run, and what to remove."""
   units = [
-    (
+    _Unit(
       removal.mention.start,
       removal.mention.term,
       removal.mention.group,
+      f"{removal.mention.term}\u2192",
       "removal" if removal.english else "no grammar",
       1.0,
     )
     for removal in run
   ]
+  article = article_at(text, after, units[0].start) if run[0].english else None
+  if not article:
+    return [], units
+  last = run[-1]
   end = last.mention.end
-  article = article_at(text, after, units[0][0]) if run[0].english else None
-  if article:
-    right = text[end : end + _FOLLOWING_REACH].lstrip(BLANKS)
-    noun = last.noun and last.mention.end == last.mention.term_end
-    if article_is_orphaned(right, noun):
-      units.insert(
-        0, (article.start(1), "", article[1].lower(), "orphaned article", 0.9)
-      )
-    else:
-      yield from article_edits(text, article, right)
-  gap_start, gap_end = _gap(text, units[0][0], end)
-  starts = [gap_start, *(unit[0] for unit in units[1:])]
-  ends = [*starts[1:], gap_end]
-  for start, end, (_, term, group, rule, confidence) in zip(
-    starts, ends, units, strict=True
-  ):
-    if term:
-      yield Edit(start, end, "", term, group, f"{term}\u2192", rule, confidence)
-    else:
-      yield Edit(start, end, "", "", "", f"{group}\u2192", rule, confidence)
+  right = text[end : end + _FOLLOWING_REACH].lstrip(BLANKS)
+  if not article_is_orphaned(right, last.noun and end == last.mention.term_end):
+    return list(article_edits(text, article, right)), units
+  label = f"{article[1].lower()}\u2192"
+  return [], [_Unit(article.start(1), "", "", label, "orphaned article", 0.9), *units]
+
+
+def _unit_edits(text: str, units: list[_Unit], end: int) -> list[Edit]:
+  """Returns the edits that remove neighbouring words, the last of which ends at end."""
+  if not units:
+    return []
+  start, end = _gap(text, units[0].start, end)
+  starts = [start, *(unit.start for unit in units[1:])]
+  return [
+    Edit(first, last, "", unit.term, unit.group, unit.label, unit.rule, unit.confidence)
+    for first, last, unit in zip(starts, [*starts[1:], end], units, strict=True)
+  ]
 
 
 def _gap(text: str, start: int, end: int) -> tuple[int, int]:

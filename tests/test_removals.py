@@ -16,6 +16,7 @@ def removal(text: str, word: str, noun: bool = True) -> Removal:
   [
     ("A gay man came.", ["gay", "man"], "came.", ["a\u2192", "gay\u2192", "man\u2192"]),
     ("An old man left.", ["old"], "A man left.", ["an\u2192a", "old\u2192"]),
+    ("So he a boy.", ["he", "boy"], "So.", ["he\u2192", "a\u2192", "boy\u2192"]),
     ("man, go", ["man"], ", go", ["man\u2192"]),
     ("(man) go", ["man"], "() go", ["man\u2192"]),
     ("  man go", ["man"], "  go", ["man\u2192"]),
