@@ -68,23 +68,27 @@ class DecisionRule:
       return Comparison(
         gap=np.abs(counterfactuals - original).max(axis=1), changed=changed
       )
-    score, scores = self._select(original), self._select(counterfactuals)
-    positive = self.positive(original)
+    score, scores = self.score(original), self._select(counterfactuals)
+    positive = np.array(self.positive(score))
     return Comparison(
       gap=np.abs(scores - score),
       changed=positive[:, None] != (scores > thresholds),
       positive=positive,
-      score=float(score),
+      score=score,
       scores=scores,
     )
 
-  def positive(self, scores: np.ndarray) -> np.ndarray:
-    """Returns whether a text is decided positive, shape `[T]`; `threshold` only.
+  def score(self, scores: np.ndarray) -> float:
+    """Returns the one score that decides; `threshold` only.
 
     Args:
-      scores: Of the text, shape `[num_scores]`.
+      scores: Of a text, shape `[num_scores]`.
     """
-    return self._select(scores) > np.array(self.thresholds)
+    return float(self._select(scores))
+
+  def positive(self, score: float) -> tuple[bool, ...]:
+    """Returns whether that score is decided positive, at each threshold."""
+    return tuple(score > threshold for threshold in self.thresholds)
 
   def _select(self, scores: np.ndarray) -> np.ndarray:
     """Returns the one score that decides, without the last axis."""

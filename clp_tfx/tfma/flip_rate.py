@@ -186,7 +186,7 @@ class _FlipCounter(beam.CombineFn):
 
   @property
   def _matches(self) -> bool:
-    return self._scored.baseline_name is not None and self._has_score
+    return self._scored.matches
 
   @property
   def _has_score(self) -> bool:

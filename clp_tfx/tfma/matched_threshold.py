@@ -7,7 +7,7 @@ having become any fairer; at the matched threshold it does not look so.
 import collections
 import dataclasses
 import math
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 import numpy as np
 from scipy import special
@@ -43,20 +43,20 @@ class ScoredPairs:
   def of(
     cls,
     score: float,
-    scores: np.ndarray,
-    baseline_positive: Iterable[bool],
+    scores: Sequence[float],
+    baseline_positive: tuple[bool, ...],
     weight: float,
   ) -> "ScoredPairs":
-    """Bins the scores of a text and of its counterfactuals, shape `[K]`."""
-    original, *bins = (_bin(each) for each in (score, *scores.tolist()))
+    """Bins the scores of a text and of its counterfactuals."""
+    original, *bins = (_bin(each) for each in (score, *scores))
     if original is None or None in bins:
-      return cls(0, None, (), (), tuple(baseline_positive))
+      return cls(0, None, (), (), baseline_positive)
     return cls(
       weight=round(weight * _UNIT),
       original=original,
       lows=tuple(min(original, b) for b in bins),
       highs=tuple(max(original, b) for b in bins),
-      baseline_positive=tuple(baseline_positive),
+      baseline_positive=baseline_positive,
     )
 
 

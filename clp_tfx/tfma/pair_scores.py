@@ -8,7 +8,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
 from clp_tfx import features
-from clp_tfx.tfma.decisions import Comparison, DecisionRule, scores_of
+from clp_tfx.tfma.decisions import THRESHOLD, Comparison, DecisionRule, scores_of
 from clp_tfx.tfma.matched_threshold import ScoredPairs
 
 COUNTERFACTUAL_PREDICTIONS = "counterfactual_predictions"
@@ -36,9 +36,14 @@ class Scored:
   output_name: str = ""
   baseline_name: str | None = None
 
+  @property
+  def matches(self) -> bool:
+    """Whether there is a baseline whose positive rate can be matched."""
+    return self.baseline_name is not None and self.rule.rule == THRESHOLD
+
   def compare(self, extracts: tfma.Extracts) -> Comparison | None:
     """Returns what changes between a text and its pairs; None without pairs."""
-    if not len(pairs_of(extracts)):
+    if not has_pairs(extracts):
       return None
     return self.rule.compare(self.original(extracts), self.counterfactuals(extracts))
 
@@ -66,12 +71,16 @@ def pairs_of(extracts: tfma.Extracts) -> np.ndarray:
   return places[places >= 0].astype(int)
 
 
+def has_pairs(extracts: tfma.Extracts) -> bool:
+  """Whether any pair counts. Those that do come first."""
+  return extracts[COUNTERFACTUAL_PAIRS].item(0) >= 0
+
+
 def is_left_out(extracts: tfma.Extracts) -> bool:
   """Whether a text with identity terms has no pairs because it was left out."""
-  if np.any(np.ravel(extracts[COUNTERFACTUAL_PAIRS]) >= 0):
-    return False
-  return bool(
-    feature_values(extracts, features.COUNTERFACTUAL_SKIPPED)
+  return (
+    not has_pairs(extracts)
+    and bool(feature_values(extracts, features.COUNTERFACTUAL_SKIPPED))
     and not feature_values(extracts, features.COUNTERFACTUAL_TEXT)
   )
 
@@ -79,7 +88,7 @@ def is_left_out(extracts: tfma.Extracts) -> bool:
 def feature_values(extracts: tfma.Extracts, name: str) -> list[bytes]:
   """Returns the values of a bytes feature; none where it is absent."""
   values = extracts.get(tfma.FEATURES_KEY, {}).get(name)
-  if values is None:
+  if values is None or not len(values):
     return []
   return np.ravel(getattr(values, "values", values)).tolist()
 
@@ -134,39 +143,48 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
     self, extracts: tfma.Extracts
   ) -> Iterator[tuple[np.ndarray, ScoredPairs | None]]:
     """Yields what the example adds."""
-    scored, rule = self._scored, self._scored.rule
     weight = self._weight(extracts) if self._example_weighted else 1.0
-    comparison = scored.compare(extracts)
-    shared = np.zeros(len(SHARED))
-    shared[0] = weight
-    per_threshold = np.zeros((len(rule.keyed_thresholds), len(PER_THRESHOLD)))
+    comparison = self._scored.compare(extracts)
     if comparison is None:
-      shared[2] = weight * is_left_out(extracts)
-      if rule.rule == "threshold":
-        per_threshold[:, 0] = weight * rule.positive(scored.original(extracts))
+      yield self._without_pairs(extracts, weight)
     else:
-      shared[1:] = _shared_terms(comparison, weight)
-      per_threshold[:] = _threshold_terms(comparison, weight)
-    yield (
-      np.concatenate([shared, per_threshold.ravel()]),
-      self._scored_pairs(extracts, comparison, weight),
+      yield self._with_pairs(extracts, comparison, weight)
+
+  def _with_pairs(
+    self, extracts: tfma.Extracts, comparison: Comparison, weight: float
+  ) -> tuple[np.ndarray, ScoredPairs | None]:
+    terms = [weight, *_shared_terms(comparison, weight)]
+    vector = np.append(terms, _threshold_terms(comparison, weight))
+    if not self._scored.matches:
+      return vector, None
+    positive = self._baseline_positive(extracts)
+    return vector, ScoredPairs.of(
+      comparison.score, comparison.scores.tolist(), positive, weight
     )
 
-  def _scored_pairs(
-    self, extracts: tfma.Extracts, comparison: Comparison | None, weight: float
-  ) -> ScoredPairs | None:
-    scored = self._scored
-    if scored.baseline_name is None or scored.rule.rule != "threshold":
-      return None
-    if comparison is None:
-      original = scored.original(extracts)
-      comparison = scored.rule.compare(original, original[None][:0])
-    return ScoredPairs.of(
-      comparison.score,
-      comparison.scores,
-      scored.rule.positive(scored.baseline(extracts)).tolist(),
-      weight,
+  def _without_pairs(
+    self, extracts: tfma.Extracts, weight: float
+  ) -> tuple[np.ndarray, ScoredPairs | None]:
+    """Most texts: they have no pairs and count for the positive rate alone."""
+    rule = self._scored.rule
+    vector = np.zeros(
+      len(SHARED) + len(rule.keyed_thresholds) * len(PER_THRESHOLD), np.float64
     )
+    vector[0] = weight
+    vector[2] = weight if is_left_out(extracts) else 0.0
+    if rule.rule != THRESHOLD:
+      return vector, None
+    score = rule.score(self._scored.original(extracts))
+    vector[len(SHARED) :: len(PER_THRESHOLD)] = rule.positive(score)
+    vector[len(SHARED) :] *= weight
+    if not self._scored.matches:
+      return vector, None
+    positive = self._baseline_positive(extracts)
+    return vector, ScoredPairs.of(score, [], positive, weight)
+
+  def _baseline_positive(self, extracts: tfma.Extracts) -> tuple[bool, ...]:
+    rule = self._scored.rule
+    return rule.positive(rule.score(self._scored.baseline(extracts)))
 
   def _weight(self, extracts: tfma.Extracts) -> float:
     weights = extracts.get(tfma.EXAMPLE_WEIGHTS_KEY)

@@ -129,14 +129,14 @@ def test_exact_under_confidence_intervals(data, method, tmp_path):
   with beam.Pipeline() as pipeline:
     _ = pipeline | beam.Create(sliced) | evaluator.ptransform | writer.ptransform
   (metrics,) = tfma.load_metrics(str(tmp_path / "metrics"))
-  found = {
-    item.key.name: item.value.bounded_value for item in metrics.metric_keys_and_values
-  }
+  found = {item.key.name: item for item in metrics.metric_keys_and_values}
   expected = recomputed(data, weighted=False)
-  values = {key: found[key].value.value for key in expected}
+  values = {key: found[key].value.double_value.value for key in expected}
   assert values == pytest.approx(expected, rel=1e-12)
-  rate = found[f"flip_rate/overall@{THRESHOLD}"]
-  assert rate.lower_bound.value < rate.value.value < rate.upper_bound.value
-  # Their interval and ours agree: 1.96 cluster-robust standard errors on each side.
-  error = found[f"flip_rate/overall/standard_error@{THRESHOLD}"].value.value
-  assert rate.upper_bound.value - rate.value.value == pytest.approx(2 * error, rel=0.6)
+  # TFMA's interval is about two of our standard errors wide on each side; theirs is
+  # estimated from twenty samples.
+  rate = f"flip_rate/overall@{THRESHOLD}"
+  error = found[f"flip_rate/overall/standard_error@{THRESHOLD}"]
+  upper = found[rate].confidence_interval.upper_bound.double_value.value
+  width = (upper - expected[rate]) / error.value.double_value.value
+  assert 1 < width < 4
