@@ -35,16 +35,3 @@ def logits_behind(
       "one, such as keras.layers.Activation('sigmoid'), or let it return logits."
     )
   return logits
-
-
-def first_rows(output: keras.KerasTensor, rows: int) -> keras.KerasTensor:
-  """Returns the first rows of an output, with the logits behind them if it has any.
-
-  So that the crossentropy of probabilities is computed from logits, as it is when the
-  model is trained alone.
-  """
-  first = output[:rows]
-  logits = getattr(output, "_keras_logits", None)
-  if logits is not None:
-    first._keras_logits = logits[:rows]
-  return first

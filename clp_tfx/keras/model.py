@@ -10,7 +10,7 @@ from keras import ops
 from clp_tfx.errors import InputError
 from clp_tfx.keras.datasets import unpacked
 from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions, SeparatePairs
-from clp_tfx.keras.logits import first_rows, logits_behind
+from clp_tfx.keras.logits import logits_behind
 from clp_tfx.keras.losses import PairwiseMSELoss
 from clp_tfx.keras.metrics import PairMean, decision_flips
 from clp_tfx.keras.outputs import (
@@ -37,9 +37,10 @@ class CounterfactualModel(keras.Model):
 
   Trains and evaluates on batches `(CounterfactualInputs, labels, sample_weights)` or
   on datasets of `CounterfactualPackedInputs`; evaluates and predicts on plain inputs
-  too. Originals and counterfactuals go through the model in one pass, with dropout
-  and regularisation losses as in plain training. Loss and metrics of the task see the
-  model's own outputs; pairs are compared by the logits behind them.
+  too. The originals go through the model as in plain training, dropout and
+  regularisation losses included; loss and metrics of the task see its own outputs. Both
+  texts of a pair are scored as in serving, without dropout, and compared by the logits
+  behind the outputs.
 
   Reports the metrics `counterfactual_loss` and `flip_rate`, the share of pairs with a
   weight above 0 whose decision flips; for a loss per output,
@@ -107,22 +108,22 @@ class CounterfactualModel(keras.Model):
       return self.model(inputs, training=training)
     if training and not any(self._pair_weights.values()):
       return self.model(inputs.original, training=training)
-    parts = [inputs.original, inputs.counterfactual]
-    if isinstance(inputs, SeparatePairs):
-      parts.insert(1, inputs.pair_original)
-    batch = keras.tree.map_structure(lambda *x: ops.concatenate(x, axis=0), *parts)
-    outputs = self.model(batch, training=training)
-    rows, pairs = _rows(inputs.original), _rows(inputs.pair_weight)
-    logits = {name: self._logits(output) for name, output in self._paired(outputs)}
-    if isinstance(inputs, SeparatePairs):
-      original = {name: x[rows : rows + pairs] for name, x in logits.items()}
-    else:
-      original = {
-        name: ops.take(x, inputs.original_row, axis=0) for name, x in logits.items()
-      }
-    counterfactual = {name: x[_rows(x) - pairs :] for name, x in logits.items()}
-    outputs = keras.tree.map_structure(lambda x: first_rows(x, rows), outputs)
-    return PairedPredictions(outputs, original, counterfactual)
+    outputs = self.model(inputs.original, training=training)
+    pairs = keras.tree.map_structure(
+      lambda *x: ops.concatenate(x, axis=0),
+      _pair_originals(inputs),
+      inputs.counterfactual,
+    )
+    # As in serving: with masks of their own, dropout alone would keep two texts apart,
+    # and the loss would shrink all logits to bring that noise down.
+    scored = self.model(pairs, training=False)
+    count = _rows(inputs.pair_weight)
+    logits = {name: self._logits(output) for name, output in self._paired(scored)}
+    return PairedPredictions(
+      outputs,
+      {name: x[:count] for name, x in logits.items()},
+      {name: x[count:] for name, x in logits.items()},
+    )
 
   def compute_loss(
     self,
@@ -263,6 +264,14 @@ def _is_of_pairs(data: Any) -> bool:
     return False
   x, *_ = data.element_spec if isinstance(data.element_spec, tuple) else [None]
   return isinstance(x, CounterfactualInputs | SeparatePairs)
+
+
+def _pair_originals(inputs: CounterfactualInputs | SeparatePairs) -> Any:
+  if isinstance(inputs, SeparatePairs):
+    return inputs.pair_original
+  return keras.tree.map_structure(
+    lambda x: ops.take(x, inputs.original_row, axis=0), inputs.original
+  )
 
 
 def _outputs(y_pred: Any) -> Any:

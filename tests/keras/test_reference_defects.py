@@ -93,20 +93,20 @@ def trained(*layers, **kwargs):
   return model, model.fit(packed(), verbose=0).history
 
 
-def test_one_forward_pass_with_training_passed_on():
+def test_the_task_trains_and_pairs_are_scored_as_in_serving():
   layer = Counting()
   trained(layer)
-  assert layer.calls.count(True) == 1
-  assert False not in layer.calls
+  # One forward pass for the task and one for all pairs.
+  assert (layer.calls.count(True), layer.calls.count(False)) == (1, 1)
 
 
 def test_dropout_and_batch_normalisation_are_on():
   _, history = trained(keras.layers.Dropout(0.999, seed=1), Counting())
-  assert history["loss"] == [16.0]  # the output is 0 instead of 4
+  assert history["loss"] == [16.0 + 4.0]  # the output is 0 instead of 4; pair (3-1)²
   normalisation = keras.layers.BatchNormalization(momentum=0.5)
   trained(normalisation)
-  # Mean of 4, 3 and 1, half way from 0.
-  assert normalisation.moving_mean.numpy().tolist() == [pytest.approx(8 / 3 / 2)]
+  # The mean of the one example, 4, half way from 0.
+  assert normalisation.moving_mean.numpy().tolist() == [2.0]
 
 
 def test_regularisation_losses_count():
