@@ -33,7 +33,7 @@ def main(pipeline_root: str, output: str | None = None) -> None:
   transform_output = tft.TFTransformOutput(str(graph))
   hparams = HParams()
   keras.utils.set_random_seed(hparams.seed)
-  model = compiled(starting_classifier(hparams, transform_output), hparams)
+  model = compiled(starting_classifier(hparams, transform_output), hparams, 1)
   read = read_batches(
     [f"{examples}/Split-train/*"],
     transform_output.transformed_feature_spec(),

@@ -51,6 +51,10 @@ class PipelineConfig:
   )
   no_match: str = same_option(GeneratorOptions, "no_match")
   counterfactual_loss_weight: float = same_option(HParams, "counterfactual_loss_weight")
+  counterfactual_loss: str = same_option(HParams, "counterfactual_loss")
+  counterfactual_loss_warm_up: float = same_option(
+    HParams, "counterfactual_loss_warm_up"
+  )
   counterfactuals: str = same_option(HParams, "counterfactuals")
   positive_weight: float | str = same_option(HParams, "positive_weight")
   max_flip_rate: float = _option(

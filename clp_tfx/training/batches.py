@@ -3,6 +3,7 @@
 import random
 from typing import Any
 
+import numpy as np
 import tensorflow as tf
 
 from clp_tfx import features
@@ -90,6 +91,17 @@ def read_batches(
   if few_shapes:
     dataset = dataset.map(lambda inputs, *rest: (pad_pairs(inputs), *rest))
   return dataset.skip(skip).prefetch(tf.data.AUTOTUNE)
+
+
+def count_examples(files: list[str]) -> int:
+  """Returns how many examples there are; reads through them.
+
+  Args:
+    files: Patterns of gzipped TFRecords.
+  """
+  paths = [path for pattern in files for path in tf.io.gfile.glob(pattern)]
+  records = tf.data.TFRecordDataset(paths, compression_type="GZIP")
+  return int(records.reduce(np.int64(0), lambda count, _: count + 1))
 
 
 def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:

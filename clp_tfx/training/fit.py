@@ -11,8 +11,14 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from clp_tfx.keras import CounterfactualModel
-from clp_tfx.training.batches import balanced_weight, read_batches
+from clp_tfx.keras import (
+  CounterfactualModel,
+  PairwiseAbsoluteDifferenceLoss,
+  PairwiseCosineLoss,
+  PairwiseJensenShannonLoss,
+  PairwiseMSELoss,
+)
+from clp_tfx.training.batches import balanced_weight, count_examples, read_batches
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
@@ -20,6 +26,12 @@ from clp_tfx.training.log import TrainingLog
 from clp_tfx.training.recorder import Recorder
 from clp_tfx.training.start import starting_classifier
 
+_PAIRWISE_LOSSES = {
+  "mse": PairwiseMSELoss,
+  "mae": PairwiseAbsoluteDifferenceLoss,
+  "cosine": PairwiseCosineLoss,
+  "jensen_shannon": PairwiseJensenShannonLoss,
+}
 _log = logging.getLogger(__name__)
 
 
@@ -67,7 +79,8 @@ def fit(
   keras.utils.set_random_seed(hparams.seed)
   spec = tf_transform_output.transformed_feature_spec()
   classifier = starting_classifier(hparams, tf_transform_output)
-  model = compiled(classifier, hparams)
+  steps_per_epoch = count_examples(train_files) / hparams.batch_size
+  model = compiled(classifier, hparams, steps_per_epoch)
   reading = functools.partial(
     read_batches,
     feature_spec=spec,
@@ -107,18 +120,23 @@ def fit(
   return Trained(classifier, progress.history)
 
 
-def compiled(classifier: keras.Model, hparams: HParams) -> CounterfactualModel:
+def compiled(
+  classifier: keras.Model, hparams: HParams, steps_per_epoch: float
+) -> CounterfactualModel:
   """Wraps a classifier for training.
 
   Args:
     classifier: From token ids to logits.
-    hparams: Give the loss weight and the learning rate.
+    hparams: Give the pairwise loss, its weight and the learning rate.
+    steps_per_epoch: What the weight's warm-up is counted in.
 
   Returns:
     The model, with Adam, binary cross-entropy (a mean over label weights) and AUC.
   """
   model = CounterfactualModel(
-    classifier, loss_weight=hparams.counterfactual_loss_weight
+    classifier,
+    _PAIRWISE_LOSSES[hparams.counterfactual_loss](),
+    _loss_weight(hparams, steps_per_epoch),
   )
   model.compile(
     optimizer=keras.optimizers.Adam(hparams.learning_rate),
@@ -128,6 +146,21 @@ def compiled(classifier: keras.Model, hparams: HParams) -> CounterfactualModel:
     weighted_metrics=[keras.metrics.AUC(name="auc", from_logits=True)],
   )
   return model
+
+
+def _loss_weight(
+  hparams: HParams, steps_per_epoch: float
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
+  """Returns the weight, or a schedule that grows to it linearly.
+
+  Before a classifier knows the task, scores that do not depend on the text at all are
+  the easiest way to a small gap.
+  """
+  weight = hparams.counterfactual_loss_weight
+  steps = round(hparams.counterfactual_loss_warm_up * steps_per_epoch)
+  if not weight or not steps:
+    return weight
+  return keras.optimizers.schedules.PolynomialDecay(0.0, steps, weight)
 
 
 def _checkpoints(

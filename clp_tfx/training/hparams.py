@@ -8,6 +8,7 @@ from clp_tfx.options import option, validate
 
 BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
+PAIRWISE_LOSSES = ("mse", "mae", "cosine", "jensen_shannon")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,6 +27,15 @@ class HParams:
   )
   counterfactual_loss_weight: float = option(
     0.1, "Weight of the counterfactual loss; 0 is plain training.", 0
+  )
+  counterfactual_loss: str = option(
+    "mse",
+    "Gap between the logits of a pair: squared (mse), absolute (mae), or, for several "
+    "classes, cosine or jensen_shannon.",
+    choices=PAIRWISE_LOSSES,
+  )
+  counterfactual_loss_warm_up: float = option(
+    1.0, "Epochs over which that weight grows from 0; 0: it is whole from the start.", 0
   )
   counterfactuals: str = option(
     "all",
