@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,9 +16,14 @@ from clp_tfx.counterfactual_statistics import coverage, load_statistics
 from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.pipeline.console import progress_on
+from clp_tfx.pipeline.console import Progress, progress_on
 from clp_tfx.pipeline.output import within, write_whole
-from clp_tfx.pipeline.pipeline import CONTROL_ID, PIPELINE_NAME, create_pipeline
+from clp_tfx.pipeline.pipeline import (
+  CONTROL_ID,
+  PIPELINE_NAME,
+  create_data_pipeline,
+  create_pipeline,
+)
 from clp_tfx.pipeline.summary import summarize, training_curves
 from clp_tfx.tfma import write_worst_flips
 from clp_tfx.view import write_report
@@ -38,20 +44,11 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   """
   output = Path(config.output).absolute()
   demo = not config.comments
-  if demo:
-    config = dataclasses.replace(config, comments=(str(_demo_comments(output)),))
   config = dataclasses.replace(
-    config, serving_dir=config.serving_dir or str(output / "serving_model")
+    _with_comments(config),
+    serving_dir=config.serving_dir or str(output / "serving_model"),
   )
-  check_comments(config.comments, config.text_feature, config.label_feature)
-  metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
-    str(output / "metadata.sqlite")
-  )
-  pipeline = create_pipeline(config, metadata)
-  with progress_on(terminal, len(pipeline.components)) as progress:
-    tfx.orchestration.LocalDagRunner().run(pipeline)
-
-  artifacts = _latest_artifacts(metadata)
+  artifacts, progress = _run(config, create_pipeline, terminal)
   evaluation = artifacts["Evaluator"]["evaluation"].uri
   statistics = artifacts["CounterfactualGen"]["counterfactual_statistics"].uri
   summary = {
@@ -76,6 +73,46 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   write_report(summary["report"], summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
   return summary
+
+
+def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
+  """Runs the pipeline up to Transform, with the cache that whole runs share.
+
+  Args:
+    config: What to run on.
+    terminal: Where progress is shown.
+
+  Returns:
+    Folders of the transformed examples and of the transform graph.
+
+  Raises:
+    InputError: If the configuration or the comments cannot be worked with.
+  """
+  artifacts, _ = _run(_with_comments(config), create_data_pipeline, terminal)
+  transform = artifacts["Transform"]
+  return transform["transformed_examples"].uri, transform["transform_graph"].uri
+
+
+def _run(
+  config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
+) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
+  """Runs a pipeline; returns its artifacts by component and key, and its progress."""
+  check_comments(config.comments, config.text_feature, config.label_feature)
+  metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
+    str(Path(config.output).absolute() / "metadata.sqlite")
+  )
+  pipeline = create(config, metadata)
+  with progress_on(terminal, len(pipeline.components)) as progress:
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+  return _latest_artifacts(metadata), progress
+
+
+def _with_comments(config: PipelineConfig) -> PipelineConfig:
+  """Returns the configuration with the demo comments where it names none."""
+  if config.comments:
+    return config
+  demo = _demo_comments(Path(config.output).absolute())
+  return dataclasses.replace(config, comments=(str(demo),))
 
 
 def _demo_comments(output: Path) -> Path:

@@ -40,32 +40,7 @@ def create_pipeline(
   Raises:
     InputError: If the lexicon is faulty or code named by dotted path is not found.
   """
-  comments = CommentsExampleGen(
-    comments=config.comments,
-    text_feature=config.text_feature,
-    label_feature=config.label_feature,
-    label_threshold=config.label_threshold,
-  )
-  counterfactuals = CounterfactualGen(
-    examples=comments.outputs["examples"],
-    identity_terms=config.identity_terms,
-    **dataclasses.asdict(config.generator_options),
-  )
-  examples = counterfactuals.outputs["examples"]
-  schema, schema_nodes, gate = _schema(config, examples)
-  transform = tfx.components.Transform(
-    examples=examples,
-    schema=schema,
-    preprocessing_fn=config.preprocessing_fn,
-    custom_config={
-      "text_feature": config.text_feature,
-      "vocabulary_size": config.vocabulary_size,
-      "max_tokens": config.max_tokens,
-    },
-    disable_statistics=True,
-  )
-  if gate:
-    transform.add_upstream_node(gate)
+  data, examples, transform = _data(config)
   trainer = _trainer(config, transform, config.counterfactual_loss_weight)
   baseline, baseline_model = _baseline(config, transform)
   evaluator = tfx.components.Evaluator(
@@ -100,24 +75,81 @@ def create_pipeline(
   )
   # The components of this package see to it themselves.
   code = {
-    transform: [_module(config.preprocessing_fn)],
     trainer: ["clp_tfx.modules.trainer", _module(config.hparams.build_model_path)],
     evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
     pusher: ["clp_tfx.pusher"],
   }
   if config.baseline == "control":
     code[baseline] = code[trainer]
-  for component, modules in code.items():
-    component.exec_properties["code_digest"] = code_digest(*modules)
-  nodes = [comments, counterfactuals, *schema_nodes, transform, trainer]
+  _add_digests(code)
+  nodes = [*data, trainer, *([baseline] if baseline else []), evaluator, pusher]
+  return _pipeline(config, nodes, metadata_connection_config)
+
+
+def create_data_pipeline(
+  config: PipelineConfig,
+  metadata_connection_config: metadata_store_pb2.ConnectionConfig | None = None,
+) -> tfx.dsl.Pipeline:
+  """Defines the first part of the pipeline, up to Transform.
+
+  Args and errors are those of `create_pipeline`, and so is the cache.
+  """
+  data, _, _ = _data(config)
+  return _pipeline(config, data, metadata_connection_config)
+
+
+def _pipeline(
+  config: PipelineConfig,
+  nodes: list[tfx.types.BaseNode],
+  metadata_connection_config: metadata_store_pb2.ConnectionConfig | None,
+) -> tfx.dsl.Pipeline:
   return tfx.dsl.Pipeline(
     pipeline_name=PIPELINE_NAME,
     pipeline_root=config.artifacts_dir,
-    components=[*nodes, *([baseline] if baseline else []), evaluator, pusher],
+    components=nodes,
     enable_cache=True,
     metadata_connection_config=metadata_connection_config,
     beam_pipeline_args=_beam_args(config),
   )
+
+
+def _data(
+  config: PipelineConfig,
+) -> tuple[list[tfx.types.BaseNode], tfx.types.BaseChannel, tfx.types.BaseNode]:
+  """Returns the nodes up to Transform, the examples with pairs, and Transform."""
+  comments = CommentsExampleGen(
+    comments=config.comments,
+    text_feature=config.text_feature,
+    label_feature=config.label_feature,
+    label_threshold=config.label_threshold,
+  )
+  counterfactuals = CounterfactualGen(
+    examples=comments.outputs["examples"],
+    identity_terms=config.identity_terms,
+    **dataclasses.asdict(config.generator_options),
+  )
+  examples = counterfactuals.outputs["examples"]
+  schema, schema_nodes, gate = _schema(config, examples)
+  transform = tfx.components.Transform(
+    examples=examples,
+    schema=schema,
+    preprocessing_fn=config.preprocessing_fn,
+    custom_config={
+      "text_feature": config.text_feature,
+      "vocabulary_size": config.vocabulary_size,
+      "max_tokens": config.max_tokens,
+    },
+    disable_statistics=True,
+  )
+  if gate:
+    transform.add_upstream_node(gate)
+  _add_digests({transform: [_module(config.preprocessing_fn)]})
+  return [comments, counterfactuals, *schema_nodes, transform], examples, transform
+
+
+def _add_digests(code: dict[tfx.types.BaseNode, list[str]]) -> None:
+  for component, modules in code.items():
+    component.exec_properties["code_digest"] = code_digest(*modules)
 
 
 def _known_groups(config: PipelineConfig) -> dict[str, float]:
