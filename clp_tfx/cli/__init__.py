@@ -11,6 +11,7 @@ from clp_tfx.cli.preview import preview
 from clp_tfx.cli.report import report
 from clp_tfx.cli.run import compile_, run
 from clp_tfx.cli.statistics import statistics
+from clp_tfx.cli.sweep import sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -22,7 +23,7 @@ def cli() -> None:
   sys.path.append(os.getcwd())
 
 
-for command in (run, compile_, evaluate, report, preview, statistics):
+for command in (run, sweep, compile_, evaluate, report, preview, statistics):
   cli.add_command(command)
 
 

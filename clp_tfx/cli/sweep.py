@@ -1,0 +1,130 @@
+"""clp-tfx sweep: which weight of the counterfactual loss to take."""
+
+import dataclasses
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from clp_tfx.cli.options import configured, for_people, quietly, read_config
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.training.hparams import PAIRWISE_LOSSES
+
+EXIT_NONE = 3
+"""Exit code of a sweep in which no candidate meets the bounds."""
+
+_FIGURES = {
+  "AUC": "auc",
+  "AUC drop": "auc_drop",
+  "flip rate": "flip_rate",
+  "at matched rate": "matched_flip_rate",
+  "score gap": "score_gap",
+  "recall": "matched_recall",
+}
+
+
+@click.command()
+@click.option(
+  "--weights",
+  default="0,0.03,0.1,0.3,1",
+  show_default=True,
+  help="Weights of the counterfactual loss, separated by commas.",
+)
+@click.option(
+  "--losses",
+  default="mse",
+  show_default=True,
+  help="Pairwise losses, separated by commas.",
+)
+@click.option(
+  "--seeds",
+  type=click.IntRange(1),
+  default=3,
+  show_default=True,
+  help="How often each is trained, from the seed given with --seed on.",
+)
+@configured("counterfactual_loss_weight", "counterfactual_loss", "baseline", "min_auc")
+def sweep(
+  weights: str,
+  losses: str,
+  seeds: int,
+  config_file: str | None,
+  **options: Any,
+) -> None:
+  """Finds the smallest weight that meets the bounds.
+
+  Trains every weight and loss with every seed, and beside them what one might try
+  instead at the same budget: blindness (the terms removed in training and serving) and
+  augmentation (counterfactuals as further labelled comments). Trainings that are done
+  are not done again. Candidates are compared on the eval split; the test split is
+  looked at for the recommended one only.
+
+  Exit codes: 0 recommended, 3 none meets the bounds, 2 bad usage or input, 1 anything
+  else.
+  """
+  with for_people():
+    grid, names = _numbers(weights), _names(losses)
+    config = dataclasses.replace(read_config(config_file, options), baseline="control")
+    output = prepare_output(config.output)
+    with quietly(output / "clp-tfx.log") as terminal:
+      print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
+      from clp_tfx.sweep.local import sweep_locally
+
+      result = sweep_locally(config, grid, names, seeds, terminal)
+  _print(result, output)
+  if not result["recommended"]:
+    sys.exit(EXIT_NONE)
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+  try:
+    numbers = tuple(float(part) for part in text.split(",") if part.strip())
+  except ValueError:
+    numbers = ()
+  if not numbers or not all(0 <= number < float("inf") for number in numbers):
+    raise InputError(
+      "Expected --weights to be numbers of at least 0, separated by commas. Received: "
+      f"{text!r}."
+    )
+  return numbers
+
+
+def _names(text: str) -> tuple[str, ...]:
+  names = tuple(part.strip() for part in text.split(",") if part.strip())
+  if not names or not set(names) <= set(PAIRWISE_LOSSES):
+    raise InputError(
+      f"Expected --losses to be some of {', '.join(PAIRWISE_LOSSES)}, separated by "
+      f"commas. Received: {text!r}."
+    )
+  return names
+
+
+def _print(result: dict[str, Any], output: Path) -> None:
+  console = Console()
+  for split in ("eval", "test"):
+    if result[split]:
+      console.print(_table(result, split))
+  console.print(escape(result["reason"]), soft_wrap=True)
+  console.print(f"Plot: {escape(result['plot'])}", soft_wrap=True)
+  console.print(f"Figures: {escape(str(output / 'sweep.json'))}", soft_wrap=True)
+
+
+def _table(result: dict[str, Any], split: str) -> Table:
+  seeds = len(result["seeds"])
+  table = Table(title=f"{split} split, mean ± deviation over {seeds} seeds")
+  table.add_column("")
+  for title in _FIGURES:
+    table.add_column(title, justify="right")
+  for row in result[split]:
+    figures = [row[key] for key in _FIGURES.values()]
+    table.add_row(
+      row["name"],
+      *(f"{figure['mean']:.4f} ±{figure['deviation']:.4f}" for figure in figures),
+      style="bold" if row["name"] == result["recommended"] else None,
+    )
+  return table

@@ -1,0 +1,97 @@
+"""Transformed examples on disk, and variants of them for comparisons."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import tensorflow as tf
+
+from clp_tfx import features
+
+
+class TokenLists:
+  """The token ids of an example, in the form in which Transform writes them.
+
+  Args:
+    feature_spec: Of the transformed examples; says under which keys values are.
+  """
+
+  def __init__(self, feature_spec: dict[str, Any]):
+    self._keys = {
+      name: getattr(spec, "value_key", name) for name, spec in feature_spec.items()
+    }
+
+  def get(self, example: tf.train.Example, name: str) -> list[int]:
+    """Returns a copy of an integer feature's values."""
+    return list(example.features.feature[self._keys[name]].int64_list.value)
+
+  def set(self, example: tf.train.Example, name: str, values: list[int]) -> None:
+    """Replaces an integer feature's values."""
+    example.features.feature[self._keys[name]].int64_list.value[:] = values
+
+  def counterfactuals(self, example: tf.train.Example) -> list[list[int]]:
+    """Returns the tokens of each counterfactual."""
+    tokens = iter(self.get(example, features.COUNTERFACTUAL_TOKENS))
+    lengths = self.get(example, features.COUNTERFACTUAL_LENGTHS)
+    return [[next(tokens) for _ in range(length)] for length in lengths]
+
+
+def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.Example]:
+  """Puts the text without its identity terms in the text's place.
+
+  The first counterfactual is that text where counterfactuals are made by ablation.
+  """
+  for tokens in lists.counterfactuals(example)[:1]:
+    lists.set(example, features.TOKENS, tokens)
+  yield example
+
+
+def augmented(
+  example: tf.train.Example, lists: TokenLists
+) -> Iterator[tf.train.Example]:
+  """Adds the counterfactuals as further examples with the same label."""
+  yield example
+  for tokens in lists.counterfactuals(example):
+    further = tf.train.Example()
+    further.CopyFrom(example)
+    lists.set(further, features.TOKENS, tokens)
+    yield further
+
+
+def split_pattern(examples: str, split: str) -> str:
+  """Returns the pattern of a split's gzipped TFRecords in an Examples artifact."""
+  return os.path.join(examples, f"Split-{split}", "*")
+
+
+def write_variant(
+  examples: str,
+  split: str,
+  folder: Path,
+  variant: Callable[[tf.train.Example], Iterator[tf.train.Example]],
+) -> str:
+  """Writes a variant of a split, whole or not at all, unless it is there.
+
+  Args:
+    examples: Folder of an Examples artifact to read.
+    split: Its split.
+    folder: Where to write, with the same layout.
+    variant: Yields what stands in the place of an example.
+
+  Returns:
+    Pattern of the written TFRecords.
+  """
+  whole = folder / f"Split-{split}"
+  if not whole.exists():
+    fresh = folder / f"Split-{split}.new"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    for path in sorted(tf.io.gfile.glob(split_pattern(examples, split))):
+      copy = str(fresh / os.path.basename(path))
+      with tf.io.TFRecordWriter(copy, tf.io.TFRecordOptions("GZIP")) as writer:
+        for record in tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator():
+          for example in variant(tf.train.Example.FromString(record)):
+            writer.write(example.SerializeToString())
+    fresh.rename(whole)
+  return split_pattern(str(folder), split)

@@ -1,0 +1,170 @@
+"""Runs a sweep: data once, each training once, a table, a plot, a recommendation."""
+
+import csv
+import dataclasses
+import io
+import json
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Protocol
+
+from clp_tfx.pipeline.output import write_whole
+from clp_tfx.sweep.candidates import CLP, CONTROL, Candidate
+from clp_tfx.sweep.measures import Measures, Scores, measure
+from clp_tfx.sweep.recommendation import Row, recommend, rows
+from clp_tfx.view.trade_off import Point, trade_off_svg
+
+_log = logging.getLogger(__name__)
+
+
+class Source(Protocol):
+  """Where scores come from; `Trainings` trains for them."""
+
+  def is_done(self, candidate: Candidate, seed: int) -> bool:
+    """Returns whether the training is there already."""
+
+  def scores(self, candidate: Candidate, seed: int, split: str) -> Scores:
+    """Returns the scores of a split; trains first where that is not done."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Bounds:
+  """What a candidate must meet.
+
+  Attributes:
+    max_flip_rate: Highest flip rate.
+    max_auc_drop: Highest AUC loss to the control.
+    decision_threshold: A score above it is a positive decision.
+  """
+
+  max_flip_rate: float
+  max_auc_drop: float
+  decision_threshold: float
+
+
+def run_sweep(
+  trainings: Source,
+  candidates: Sequence[Candidate],
+  seeds: Sequence[int],
+  bounds: Bounds,
+  output: Path,
+) -> dict[str, Any]:
+  """Trains what is not trained yet, and writes `sweep.json`, `.csv` and `.svg`.
+
+  Candidates are compared on the eval split. The test split is scored for the
+  recommended one and the control only: the best of many on the data it was chosen on
+  looks better than it is, and a test split that is looked at for every candidate is
+  one more eval split.
+
+  Args:
+    trainings: Gives the scores.
+    candidates: What to compare; the control among them.
+    seeds: At least one.
+    bounds: What to recommend by.
+    output: Existing folder.
+
+  Returns:
+    What `sweep.json` holds: `bounds`, `seeds`, `eval` and `test` (a dictionary per
+    candidate with its figures), `recommended` and `closest` (a name or None),
+    `reason`, and `plot`, its path.
+  """
+  jobs = [(candidate, seed) for seed in seeds for candidate in candidates]
+  missing = sum(not trainings.is_done(*job) for job in jobs)
+  _log.info("%d trainings, %d of them done already", len(jobs), len(jobs) - missing)
+  for number, (candidate, seed) in enumerate(jobs, start=1):
+    if not trainings.is_done(candidate, seed):
+      _log.info("[%d/%d] %s, seed %d ...", number, len(jobs), candidate.name, seed)
+      trainings.scores(candidate, seed, "eval")
+  table = _table(trainings, candidates, seeds, bounds, "eval")
+  advice = recommend(table, bounds.max_flip_rate, bounds.max_auc_drop)
+  chosen = [c for c in (CONTROL, advice.chosen) if c]
+  confirmed = dict.fromkeys(chosen) if advice.chosen else {}
+  test = _table(trainings, list(confirmed), seeds, bounds, "test") if confirmed else []
+  plot = output / "sweep.svg"
+  result = {
+    "bounds": dataclasses.asdict(bounds),
+    "seeds": list(seeds),
+    "eval": [_as_dict(row) for row in table],
+    "test": [_as_dict(row) for row in test],
+    "recommended": advice.chosen and advice.chosen.name,
+    "closest": advice.closest and advice.closest.name,
+    "reason": advice.reason,
+    "plot": str(plot),
+  }
+  write_whole(plot, _plot(table, advice.chosen, bounds))
+  write_whole(output / "sweep.csv", _csv(table))
+  write_whole(output / "sweep.json", json.dumps(result, indent=2) + "\n")
+  return result
+
+
+def _table(
+  trainings: Source,
+  candidates: Sequence[Candidate],
+  seeds: Sequence[int],
+  bounds: Bounds,
+  split: str,
+) -> list[Row]:
+  measures: dict[Candidate, list[Measures]] = {c: [] for c in candidates}
+  for seed in seeds:
+    control = measure(trainings.scores(CONTROL, seed, split), bounds.decision_threshold)
+    for candidate in candidates:
+      scores = trainings.scores(candidate, seed, split)
+      measures[candidate].append(
+        measure(scores, bounds.decision_threshold, control.positive_rate)
+      )
+  return rows(measures)
+
+
+def _as_dict(row: Row) -> dict[str, Any]:
+  return {
+    "name": row.candidate.name,
+    **dataclasses.asdict(row.candidate),
+    "seeds": row.seeds,
+    **{name: dataclasses.asdict(figure) for name, figure in row.figures.items()},
+  }
+
+
+def _csv(table: Sequence[Row]) -> str:
+  text = io.StringIO()
+  writer = csv.writer(text, lineterminator="\n")
+  names = list(table[0].figures)
+  writer.writerow(
+    ["name", "method", "loss", "weight", "seeds"]
+    + [f"{name}_{part}" for name in names for part in ("mean", "deviation")]
+  )
+  for row in table:
+    figures = [dataclasses.astuple(row.figures[name]) for name in names]
+    writer.writerow(
+      [row.candidate.name, *dataclasses.astuple(row.candidate), row.seeds]
+      + [value for pair in figures for value in pair]
+    )
+  return text.getvalue()
+
+
+def _plot(table: Sequence[Row], chosen: Candidate | None, bounds: Bounds) -> str:
+  control = next(row for row in table if row.candidate == CONTROL)
+  points = [
+    Point(
+      label=row.candidate.name,
+      kind=_kind(row.candidate),
+      auc=row.figures["auc"].mean,
+      auc_deviation=row.figures["auc"].deviation,
+      flip_rate=row.figures["flip_rate"].mean,
+      flip_rate_deviation=row.figures["flip_rate"].deviation,
+      recommended=row.candidate == chosen,
+    )
+    for row in table
+  ]
+  return trade_off_svg(
+    points,
+    "Flip rate and AUC on the eval split",
+    bounds.max_flip_rate,
+    control.figures["auc"].mean - bounds.max_auc_drop,
+  )
+
+
+def _kind(candidate: Candidate) -> str:
+  if candidate == CONTROL:
+    return "control"
+  return "clp" if candidate.method == CLP else "other"

@@ -1,0 +1,190 @@
+"""The trainings of a sweep: each is done once, and kept."""
+
+import dataclasses
+import hashlib
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import keras
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from clp_tfx.pipeline.output import write_whole
+from clp_tfx.sweep.candidates import AUGMENTATION, BLINDNESS, Candidate
+from clp_tfx.sweep.examples import (
+  TokenLists,
+  augmented,
+  blinded,
+  split_pattern,
+  write_variant,
+)
+from clp_tfx.sweep.measures import Scores
+from clp_tfx.training.batches import read_batches
+from clp_tfx.training.fit import fit
+from clp_tfx.training.hparams import HParams
+from clp_tfx.training.start import starting_classifier
+
+_SCORING_BATCH = 512
+
+
+class PreparedData(NamedTuple):
+  """What all trainings of a sweep learn from.
+
+  Attributes:
+    examples: Folder of Transform's examples, a subfolder per split.
+    transform_graph: Folder of its transform graph.
+  """
+
+  examples: str
+  transform_graph: str
+
+  def digest(self) -> str:
+    """Returns a hex digest of every file's contents."""
+    digest = hashlib.sha256()
+    for folder in self:
+      for parent, _, files in sorted(tf.io.gfile.walk(folder)):
+        for name in sorted(files):
+          path = os.path.join(parent, name)
+          with tf.io.gfile.GFile(path, "rb") as file:
+            content = hashlib.sha256(file.read()).digest()
+          digest.update(os.path.relpath(path, folder).encode() + b"\0" + content)
+    return digest.hexdigest()
+
+
+class Trainings:
+  """Trains candidates and scores with them; what is done is not done again.
+
+  A training is kept as `NAME-SEED-DIGEST.json`, with its history and its scores on the
+  eval split, beside its weights. The digest is of the data, the hyperparameters and the
+  code: a change of any of them trains anew.
+
+  Args:
+    data: What to learn from.
+    hparams: Of every training, but for weight, loss and seed.
+    folder: Where trainings, and variants of the data, are kept.
+    code_digest: Of the code that trains.
+  """
+
+  def __init__(
+    self, data: PreparedData, hparams: HParams, folder: Path, code_digest: str
+  ):
+    self._data = data
+    self._data_digest = data.digest()
+    self._hparams = hparams
+    self._folder = folder
+    self._code_digest = code_digest
+    self._transform = tft.TFTransformOutput(data.transform_graph)
+
+  def is_done(self, candidate: Candidate, seed: int) -> bool:
+    """Returns whether a training is there already."""
+    return self._path(candidate, seed, ".json").exists()
+
+  def train(self, candidate: Candidate, seed: int) -> dict[str, Any]:
+    """Trains a candidate, unless that is done; returns what is kept of it.
+
+    Returns:
+      `candidate`, `seed`, `seconds`, `history` and the eval split's `scores`.
+    """
+    result = self._path(candidate, seed, ".json")
+    if not result.exists():
+      result.parent.mkdir(parents=True, exist_ok=True)
+      started = time.monotonic()
+      hparams = self._hparams_of(candidate, seed)
+      trained = fit(
+        [self._files(candidate, "train")],
+        [self._files(candidate, "eval")],
+        hparams,
+        self._transform,
+      )
+      trained.classifier.save_weights(self._path(candidate, seed, ".weights.h5"))
+      kept = {
+        "candidate": dataclasses.asdict(candidate),
+        "seed": seed,
+        "seconds": round(time.monotonic() - started, 1),
+        "hparams": dataclasses.asdict(hparams),
+        "history": trained.history,
+        "scores": self._score(trained.classifier, candidate, "eval").to_json(),
+      }
+      write_whole(result, json.dumps(kept) + "\n")
+    return json.loads(result.read_text(encoding="utf-8"))
+
+  def scores(self, candidate: Candidate, seed: int, split: str) -> Scores:
+    """Scores a split with a trained candidate."""
+    if split == "eval":
+      return Scores.from_json(self.train(candidate, seed)["scores"])
+    classifier = starting_classifier(self._hparams_of(candidate, seed), self._transform)
+    classifier.load_weights(self._path(candidate, seed, ".weights.h5"))
+    return self._score(classifier, candidate, split)
+
+  def _score(self, classifier: keras.Model, candidate: Candidate, split: str) -> Scores:
+    spec = self._transform.transformed_feature_spec()
+    files = self._files(candidate, split)
+    return score(classifier, read_batches([files], spec, _SCORING_BATCH))
+
+  def _hparams_of(self, candidate: Candidate, seed: int) -> HParams:
+    loss = {"counterfactual_loss": candidate.loss} if candidate.loss else {}
+    return dataclasses.replace(
+      self._hparams, counterfactual_loss_weight=candidate.weight, seed=seed, **loss
+    )
+
+  def _files(self, candidate: Candidate, split: str) -> str:
+    variant = {BLINDNESS: blinded}.get(candidate.method)
+    if candidate.method == AUGMENTATION and split == "train":
+      variant = augmented
+    if variant is None:
+      return split_pattern(self._data.examples, split)
+    folder = self._folder / f"{candidate.method}-{self._data_digest[:16]}"
+    lists = TokenLists(self._transform.transformed_feature_spec())
+    return write_variant(
+      self._data.examples, split, folder, lambda example: variant(example, lists)
+    )
+
+  def _path(self, candidate: Candidate, seed: int, suffix: str) -> Path:
+    hparams = dataclasses.asdict(self._hparams_of(candidate, seed))
+    inputs = [self._data_digest, self._code_digest, candidate.method, hparams]
+    digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
+    return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"
+
+
+def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
+  """Scores the originals and counterfactuals of batches.
+
+  Args:
+    classifier: From token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+    batches: `(CounterfactualInputs, labels, label_weights)`.
+
+  Returns:
+    Their scores, in the order of the batches.
+  """
+  parts = []
+  rows = 0
+  logits_of = tf.function(
+    lambda tokens: classifier(tokens, training=False)[:, 0],
+    input_signature=[tf.TensorSpec([None, None], tf.int32)],
+  )
+  for inputs, label, weight in batches:
+    parts.append(
+      Scores(
+        original=_sigmoid(logits_of(inputs.original)),
+        label=label.numpy()[:, 0],
+        label_weight=weight.numpy()[:, 0],
+        counterfactual=_sigmoid(logits_of(inputs.counterfactual)),
+        original_row=inputs.original_row.numpy() + rows,
+      )
+    )
+    rows += len(parts[-1].original)
+  return Scores(
+    *(
+      np.concatenate([getattr(part, field.name) for part in parts])
+      for field in dataclasses.fields(Scores)
+    )
+  )
+
+
+def _sigmoid(logits: tf.Tensor) -> np.ndarray:
+  # In double precision, where high scores do not tie at 1.
+  return 1 / (1 + np.exp(-logits.numpy().astype(np.float64)))

@@ -1,0 +1,27 @@
+"""Comments as Transform leaves them, few enough to train on within a second."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from clp_tfx.sweep.trainings import PreparedData
+from tests.training.transformed import transform
+
+COMMENTS = [
+  ("gay people are bad", [b"people are bad"], 1.0, 1.0),
+  ("they are bad", [], 1.0, 1.0),
+  ("people are fine", [], 0.0, 1.0),
+  ("he and she are fine", [b"and are fine"], 0.0, 1.0),
+]
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory):
+  """A `PreparedData` of 16 comments in each split."""
+  folder = tmp_path_factory.mktemp("prepared")
+  transform_graph, records = transform(COMMENTS * 4, folder)
+  for split in ("train", "eval", "test"):
+    (folder / "examples" / f"Split-{split}").mkdir(parents=True)
+    shutil.copy(records, folder / "examples" / f"Split-{split}" / "data.gz")
+  return PreparedData(str(Path(folder) / "examples"), transform_graph)

@@ -1,0 +1,92 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from clp_tfx.sweep.measures import Scores, auc, flips, measure, threshold_for
+
+
+def scores(original, label, counterfactual=(), original_row=(), label_weight=None):
+  return Scores(
+    np.array(original, float),
+    np.array(label, float),
+    np.ones(len(original)) if label_weight is None else np.array(label_weight, float),
+    np.array(counterfactual, float),
+    np.array(original_row, int),
+  )
+
+
+def test_measures_of_a_few_pairs():
+  # Row 0 has two counterfactuals, row 2 has one; decisions at 0.5:
+  # row 0 is positive, its first counterfactual not, its second is; row 2 is negative
+  # and so is its counterfactual (0.5 is not above 0.5). One flip of three.
+  found = measure(
+    scores([0.9, 0.6, 0.2, 0.1], [1, 0, 1, 0], [0.4, 0.8, 0.5], [0, 0, 2]), 0.5
+  )
+  assert found.flip_rate == pytest.approx(1 / 3)
+  assert found.score_gap == pytest.approx((0.5 + 0.1 + 0.3) / 3)
+  assert found.positive_rate == 0.5
+  # Positives 0.9 and 0.2 against negatives 0.6 and 0.1: 3 of 4 in order.
+  assert found.auc == 0.75
+  # Without a control the threshold is the decision threshold: one of two is found.
+  assert (found.matched_threshold, found.matched_recall) == (0.5, 0.5)
+  assert found.matched_flip_rate == found.flip_rate
+  assert found.pairs == 3
+
+
+def test_the_matched_threshold_gives_the_controls_positive_rate():
+  # A model with all its scores below the threshold never flips at it. A quarter
+  # positive is one of four: between 0.2 and 0.3, where the pair of row 0 flips.
+  found = measure(scores([0.3, 0.2, 0.1, 0.05], [1, 1, 0, 0], [0.2], [0]), 0.5, 0.25)
+  assert (found.flip_rate, found.positive_rate) == (0, 0)
+  assert found.matched_threshold == 0.25
+  assert found.matched_flip_rate == 1
+  assert found.matched_recall == 0.5
+
+
+def test_unlabelled_rows_count_for_flips_and_not_for_auc_or_recall():
+  found = measure(
+    scores([0.9, 0.1, 0.8], [1, 0, 0], [0.2], [2], label_weight=[1, 1, 0]), 0.5
+  )
+  assert (found.auc, found.matched_recall, found.flip_rate) == (1, 1, 1)
+
+
+def test_what_is_not_defined_is_nan():
+  found = measure(scores([0.9], [1]), 0.5)
+  assert math.isnan(found.auc)
+  assert math.isnan(found.flip_rate)
+  assert math.isnan(found.score_gap)
+
+
+@pytest.mark.parametrize(("rate", "above"), [(0, 0), (0.5, 2), (0.75, 3), (1, 4)])
+def test_threshold_for_a_rate(rate, above):
+  values = np.array([0.4, 0.1, 0.3, 0.2])
+  assert np.sum(values > threshold_for(values, rate)) == above
+
+
+def test_auc_counts_ties_half_and_weighs():
+  # Pairs: 0.5/0.5 tie, 0.5 over 0.2 twice as heavy: (1/2 + 2) / 3.
+  assert auc(
+    np.array([0.5, 0.5, 0.2]), np.array([1, 0, 0]), np.array([1, 1, 2])
+  ) == pytest.approx(2.5 / 3)
+
+
+@settings(max_examples=30, deadline=None, derandomize=True)
+@given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=12))
+def test_auc_is_the_share_of_pairs_in_order(rows):
+  values = np.array([value for value, _ in rows], float)
+  labels = np.array([label for _, label in rows], float)
+  positives, negatives = values[labels == 1], values[labels == 0]
+  order = np.sign(positives[:, None] - negatives[None, :])
+  expected = np.mean((order + 1) / 2) if order.size else math.nan
+  assert auc(values, labels, np.ones(len(rows))) == pytest.approx(expected, nan_ok=True)
+
+
+def test_scores_survive_json():
+  given_scores = scores([0.25, 0.5], [1, 0], [0.75], [1])
+  again = Scores.from_json(given_scores.to_json())
+  assert again.original_row.dtype == np.int64
+  assert flips(again, 0.6).tolist() == [True]
+  assert again.to_json() == given_scores.to_json()
