@@ -1,0 +1,76 @@
+"""What Counterfactual Logit Pairing does on real comments, held against its bars.
+
+python benchmarks/remediation.py [COMMENTS] [OUTPUT] [SEEDS]
+
+Trains on the Wikipedia part of the comments, with one model per seed and fold: each
+comment that mentions gay or lesbian is scored by a model that has not learned from it.
+The control has the same data, start and budget. Prints a table, writes
+OUTPUT/remediation.json, and exits with 1 when a bar is missed. A training that is done
+is not done again: killed, it goes on where it was. Skips, saying so, where the comments
+are not there.
+"""
+
+import csv
+import gzip
+import json
+import sys
+from pathlib import Path
+
+COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
+
+
+def wikipedia(comments: str, output: Path) -> Path:
+  """Writes the rows whose source is `wiki`; `source` predicts the label elsewhere."""
+  path = output / "wiki.csv"
+  if not path.exists():
+    fresh = path.with_suffix(".new")
+    opened = gzip.open if comments.endswith(".gz") else open
+    with (
+      opened(comments, "rt", encoding="utf-8", newline="") as source,
+      open(fresh, "w", encoding="utf-8", newline="") as kept,
+    ):
+      reader = csv.DictReader(source)
+      writer = csv.DictWriter(kept, reader.fieldnames)
+      writer.writeheader()
+      writer.writerows(row for row in reader if row["source"] == "wiki")
+    fresh.rename(path)
+  return path
+
+
+def main(
+  comments: str = str(COMMENTS), output: str = "out/remediation", seeds: str = "3"
+) -> int:
+  if not Path(comments).is_file():
+    print(f"Skipped: {comments} is not there; name a file of comments.")
+    return 0
+  folder = Path(output).absolute()
+  folder.mkdir(parents=True, exist_ok=True)
+  from remediation_figures import plot, report, show
+  from remediation_models import MAX_TOKENS, Bench, jobs
+
+  from clp_tfx.pipeline.config import PipelineConfig
+  from clp_tfx.pipeline.console import logs_in
+  from clp_tfx.pipeline.local import prepare_data
+  from clp_tfx.pipeline.output import write_whole
+
+  config = PipelineConfig(
+    comments=(str(wikipedia(comments, folder)),),
+    output=str(folder),
+    preprocessing_fn="remediation_models.preprocessing_fn",
+    max_tokens=MAX_TOKENS,
+  )
+  with logs_in(folder / "log") as terminal:
+    bench = Bench(*prepare_data(config, terminal), folder)
+    for arm, seed in jobs(int(seeds)):
+      if not bench.is_done(arm, seed):
+        print(f"{arm.name}, seed {seed} ...", file=terminal, flush=True)
+        bench.logits(arm, seed)
+  figures = report(bench, list(range(1, int(seeds) + 1)))
+  write_whole(folder / "remediation.json", json.dumps(figures, indent=2) + "\n")
+  write_whole(folder / "remediation.svg", plot(figures))
+  show(figures)
+  return int(any(row["met"] is False for row in figures["bars"]))
+
+
+if __name__ == "__main__":
+  sys.exit(main(*sys.argv[1:]))
