@@ -7,7 +7,7 @@ pair in each, and with both pairs in the whole.
 """
 
 import copy
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 import apache_beam as beam
 import numpy as np
@@ -16,9 +16,11 @@ from tensorflow_model_analysis.slicer import slicer_lib
 
 from clp_tfx import features
 from clp_tfx.identity_terms import groups_with_ancestors
+from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS, slicing_specs, terms_by_pair
 from clp_tfx.tfma.pair_scores import (
   COUNTERFACTUAL_PAIRS,
   feature_values,
+  has_pairs,
   is_left_out,
   pairs_of,
 )
@@ -27,7 +29,7 @@ EDITED = (features.EDITED_GROUP, features.EDITED_TERM)
 
 
 def EditedSliceKeyExtractor(
-  eval_config: tfma.EvalConfig, max_terms: int
+  eval_config: tfma.EvalConfig,
 ) -> tfma.extractors.Extractor:
   """TFMA's extractor of slice keys, with slices by `edited_group` and `edited_term`.
 
@@ -40,14 +42,13 @@ def EditedSliceKeyExtractor(
   Args:
     eval_config: Its slicing specs, cross slicing specs included, may name the two as
       feature keys or feature values, alone or together with features of the data.
-    max_terms: Most terms with a slice of their own where specs have `edited_term` as
-      feature key: those with the most pairs, in alphabetical order where equal.
+      As a feature key `edited_term` means the terms of `FrequentTermsExtractor`.
 
   Returns:
     Extractor with the stage name of TFMA's.
   """
   plain, edited = [], []
-  for spec in _slicing_specs(eval_config):
+  for spec in slicing_specs(eval_config):
     by_edit = {*spec.feature_keys, *spec.feature_values} & {*EDITED}
     (edited if by_edit else plain).append(spec)
   stripped = copy.deepcopy(eval_config)
@@ -60,70 +61,19 @@ def EditedSliceKeyExtractor(
         eval_config=stripped, materialize=False
       ).ptransform,
       edited,
-      max_terms,
     ),
   )
 
 
-def _slicing_specs(eval_config: tfma.EvalConfig) -> Iterator[tfma.SlicingSpec]:
-  yield from eval_config.slicing_specs
-  for cross in eval_config.cross_slicing_specs:
-    yield cross.baseline_spec
-    yield from cross.slicing_specs
-
-
 class _ExtractSliceKeys(beam.PTransform):
-  def __init__(
-    self,
-    plain: beam.PTransform,
-    edited: list[tfma.SlicingSpec],
-    max_terms: int,
-  ):
+  def __init__(self, plain: beam.PTransform, edited: list[tfma.SlicingSpec]):
     super().__init__()
     self._plain = plain
     self._edited = edited
-    self._max_terms = max_terms
 
   def expand(self, extracts: beam.PCollection) -> beam.PCollection:
     sliced = extracts | "Plain" >> self._plain
-    if not self._edited:
-      return sliced
-    terms = None
-    if any(features.EDITED_TERM in spec.feature_keys for spec in self._edited):
-      terms = beam.pvalue.AsSingleton(
-        extracts
-        | "Terms" >> beam.FlatMap(_edited_terms)
-        | "CountPairs" >> beam.combiners.Count.PerElement()
-        | "MostPairs" >> beam.CombineGlobally(_MostPairs(self._max_terms))
-      )
-    return sliced | "ByEdit" >> beam.ParDo(_SliceByEdit(self._edited), terms)
-
-
-class _MostPairs(beam.CombineFn):
-  """The terms with the most pairs; of equal ones the first in the alphabet."""
-
-  def __init__(self, max_terms: int):
-    self._max_terms = max_terms
-
-  def create_accumulator(self) -> list[tuple[int, str]]:
-    return []
-
-  def add_input(
-    self, accumulator: list[tuple[int, str]], element: tuple[str, int]
-  ) -> list[tuple[int, str]]:
-    term, count = element
-    return self._first([*accumulator, (-count, term)])
-
-  def merge_accumulators(
-    self, accumulators: Iterable[list[tuple[int, str]]]
-  ) -> list[tuple[int, str]]:
-    return self._first([each for some in accumulators for each in some])
-
-  def extract_output(self, accumulator: list[tuple[int, str]]) -> frozenset[str]:
-    return frozenset(term for _, term in accumulator)
-
-  def _first(self, counted: list[tuple[int, str]]) -> list[tuple[int, str]]:
-    return sorted(counted)[: self._max_terms]
+    return sliced | "ByEdit" >> beam.ParDo(_SliceByEdit(self._edited))
 
 
 class _SliceByEdit(beam.DoFn):
@@ -132,19 +82,18 @@ class _SliceByEdit(beam.DoFn):
       (
         tfma.slicer.SingleSliceSpec(spec=spec),
         [name for name in EDITED if name in (*spec.feature_keys, *spec.feature_values)],
+        features.EDITED_TERM in spec.feature_keys,
       )
       for spec in specs
     ]
 
-  def process(
-    self, extracts: tfma.Extracts, terms: frozenset[str] | None = None
-  ) -> Iterator[tfma.Extracts]:
-    every = tuple(pairs_of(extracts).tolist())
-    if not every and not is_left_out(extracts):
+  def process(self, extracts: tfma.Extracts) -> Iterator[tfma.Extracts]:
+    if not has_pairs(extracts) and not is_left_out(extracts):
       yield extracts
       return
+    every = tuple(pairs_of(extracts))
     by_pairs = {every: set(np.ravel(extracts[tfma.SLICE_KEY_TYPES_KEY]))}
-    for key, pairs in self._slices(extracts, terms):
+    for key, pairs in self._slices(extracts):
       by_pairs.setdefault(pairs, set()).add(key)
     for pairs, keys in by_pairs.items():
       places = np.array(pairs, int) if pairs else np.array([-1])
@@ -154,20 +103,18 @@ class _SliceByEdit(beam.DoFn):
         tfma.SLICE_KEY_TYPES_KEY: slicer_lib.slice_keys_to_numpy_array(list(keys)),
       }
 
-  def _slices(
-    self, extracts: tfma.Extracts, terms: frozenset[str] | None
-  ) -> Iterator[tuple[tuple, tuple[int, ...]]]:
+  def _slices(self, extracts: tfma.Extracts) -> Iterator[tuple[tuple, tuple[int, ...]]]:
     """Yields slice keys, and the pairs that they hold."""
-    made = {
-      features.EDITED_GROUP: edited_groups(extracts),
-      features.EDITED_TERM: {
-        term: pairs
-        for term, pairs in edited_terms(extracts).items()
-        if terms is None or term in terms
-      },
-    }
+    terms = edited_terms(extracts)
+    frequent = {_text(term) for term in extracts.get(FREQUENT_TERMS, ())}
+    some_terms = {term: pairs for term, pairs in terms.items() if term in frequent}
+    groups = edited_groups(extracts)
     known = extracts.get(tfma.FEATURES_KEY, {})
-    for spec, names in self._specs:
+    for spec, names, by_term in self._specs:
+      made = {
+        features.EDITED_GROUP: groups,
+        features.EDITED_TERM: some_terms if by_term else terms,
+      }
       for values, pairs in _combinations([made[name] for name in names]):
         assigned = {
           name: np.array([value.encode()], object)
@@ -185,11 +132,11 @@ def edited_groups(extracts: tfma.Extracts) -> dict[str, tuple[int, ...]]:
   Args:
     extracts: Of one example. Of one left out, the groups it mentions, without pairs.
   """
-  if is_left_out(extracts):
+  if not has_pairs(extracts):
     return _mentioned(extracts, features.IDENTITY_GROUP)
   groups = feature_values(extracts, features.COUNTERFACTUAL_GROUP)
   found: dict[str, set[int]] = {}
-  for place in pairs_of(extracts).tolist():
+  for place in pairs_of(extracts):
     # Pairs that a user made may say nothing of their groups.
     for group in _text(groups[place]).split("+") if place < len(groups) else ():
       for each in groups_with_ancestors(group) if group else ():
@@ -198,32 +145,23 @@ def edited_groups(extracts: tfma.Extracts) -> dict[str, tuple[int, ...]]:
 
 
 def edited_terms(extracts: tfma.Extracts) -> dict[str, tuple[int, ...]]:
-  """Returns the pairs that edit each term; see `edited_groups`.
-
-  A term is the left side of an edit (`gay→`), where the lexicon found it in the text;
-  the other edits repair grammar.
-  """
-  if is_left_out(extracts):
+  """Returns the pairs that edit each term; see `edited_groups` and `terms_by_pair`."""
+  if not has_pairs(extracts):
     return _mentioned(extracts, features.IDENTITY_TERM)
-  known = {_text(term) for term in feature_values(extracts, features.IDENTITY_TERM)}
   edits = feature_values(extracts, features.COUNTERFACTUAL_EDIT)
-  found: dict[str, set[int]] = {}
-  for place in pairs_of(extracts).tolist():
-    for edit in _text(edits[place]).split(";") if place < len(edits) else ():
-      term = edit.partition("→")[0]
-      if term in known:
-        found.setdefault(term, set()).add(place)
-  return {term: tuple(sorted(places)) for term, places in found.items()}
-
-
-def _edited_terms(extracts: tfma.Extracts) -> Iterator[str]:
-  """Yields a term once for each pair that edits it."""
-  for term, pairs in edited_terms(extracts).items():
-    for _ in pairs:
-      yield term
+  terms = feature_values(extracts, features.IDENTITY_TERM)
+  by_pair = terms_by_pair(edits, terms)
+  found: dict[str, tuple[int, ...]] = {}
+  for place in pairs_of(extracts):
+    # Pairs that a user made may say nothing of their edits.
+    for term in by_pair[place] if place < len(by_pair) else ():
+      found[term] = (*found.get(term, ()), place)
+  return found
 
 
 def _mentioned(extracts: tfma.Extracts, name: str) -> dict[str, tuple[int, ...]]:
+  if not is_left_out(extracts):
+    return {}
   return {_text(value): () for value in feature_values(extracts, name)}
 
 

@@ -13,6 +13,7 @@ from tensorflow_model_analysis.utils import model_util
 from clp_tfx import features
 from clp_tfx.tfma.edited_slices import EditedSliceKeyExtractor
 from clp_tfx.tfma.flip_rate import FlipRate
+from clp_tfx.tfma.frequent_terms import FrequentTermsExtractor, slices_by_term
 from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS
 
 _BATCH_SIZE = 512
@@ -44,12 +45,15 @@ def counterfactual_extractors(
   )
   names = [extractor.stage_name for extractor in extractors]
   slices = names.index(tfma.extractors.SLICE_KEY_EXTRACTOR_STAGE_NAME)
-  max_terms = flip_rate_metric(eval_config).max_terms
-  extractors[slices] = EditedSliceKeyExtractor(eval_config, max_terms)
+  extractors[slices] = EditedSliceKeyExtractor(eval_config)
   extractors.insert(
     names.index(tfma.extractors.UnbatchExtractor().stage_name),
     CounterfactualPredictionsExtractor(eval_config, eval_shared_model),
   )
+  max_terms = flip_rate_metric(eval_config).max_terms
+  if slices_by_term(eval_config):
+    # The first of TFMA's makes the features.
+    extractors.insert(1, FrequentTermsExtractor(max_terms))
   return extractors
 
 

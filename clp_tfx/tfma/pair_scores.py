@@ -65,10 +65,9 @@ class Scored:
     return np.asarray(scores_of(values, (model_name, self.output_name)), np.float64)
 
 
-def pairs_of(extracts: tfma.Extracts) -> np.ndarray:
+def pairs_of(extracts: tfma.Extracts) -> list[int]:
   """Returns the places of the pairs that count among the counterfactuals."""
-  places = np.ravel(extracts[COUNTERFACTUAL_PAIRS])
-  return places[places >= 0].astype(int)
+  return [place for place in extracts[COUNTERFACTUAL_PAIRS].tolist() if place >= 0]
 
 
 def has_pairs(extracts: tfma.Extracts) -> bool:

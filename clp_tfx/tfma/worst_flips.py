@@ -167,7 +167,7 @@ class _FlipsPreprocessor(metric_types.Preprocessor):
           if changed and threshold is not None
         ],
       }
-      yield self._flip(extracts, int(places[pair]), gap, scores)
+      yield self._flip(extracts, places[pair], gap, scores)
 
   def _flip(
     self, extracts: tfma.Extracts, place: int, gap: float, scores: dict[str, Any]

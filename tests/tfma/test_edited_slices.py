@@ -11,6 +11,7 @@ from clp_tfx.tfma.edited_slices import (
   edited_groups,
   edited_terms,
 )
+from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS
 
 
 def extracts(groups=(), edits=(), terms=(), mentioned=(), skipped=(), country=b"de"):
@@ -77,14 +78,14 @@ def as_json(one):
   return json.dumps([keys, one[COUNTERFACTUAL_PAIRS].tolist()])
 
 
-def sliced(tmp_path, examples, specs, max_terms=50):
+def sliced(tmp_path, examples, specs):
   """Runs the extractor; returns slice keys and pairs of each, by pairs."""
   config = tfma.EvalConfig(slicing_specs=specs)
   with beam.Pipeline() as pipeline:
     _ = (
       pipeline
       | beam.Create(examples)
-      | EditedSliceKeyExtractor(config, max_terms).ptransform
+      | EditedSliceKeyExtractor(config).ptransform
       | beam.Map(as_json)
       | beam.io.WriteToText(str(tmp_path / "sliced"), num_shards=1)
     )
@@ -118,15 +119,18 @@ def test_a_slice_holds_the_pairs_that_made_the_edit(tmp_path):
   ]
 
 
-def test_only_the_terms_with_the_most_pairs_make_slices(tmp_path):
-  one = extracts(groups=["g"], edits=["a→"], terms=["a"])
-  other = extracts(groups=["g"], edits=["b→"], terms=["b"])
-  none = extracts()
-  made = sliced(tmp_path, [one, other, other, none], [WHOLE, BY_TERM], max_terms=1)
-  assert made == [
+def test_only_frequent_terms_make_slices_unless_one_is_named(tmp_path):
+  examples = [
+    extracts(groups=["g"], edits=["a→"], terms=["a"]),
+    extracts(groups=["g"], edits=["b→"], terms=["b"]),
+    extracts(),
+  ]
+  frequent = {FREQUENT_TERMS: np.array([b"", b"b"], object)}
+  named = tfma.SlicingSpec(feature_values={"edited_term": "a"})
+  made = sliced(tmp_path, [one | frequent for one in examples], [WHOLE, BY_TERM, named])
+  assert sorted(made, key=lambda one: (one[1], sorted(one[0]))) == [
     ({()}, [-1]),
-    ({()}, [0]),
-    ({(), (("edited_term", "b"),)}, [0]),
+    ({(), (("edited_term", "a"),)}, [0]),
     ({(), (("edited_term", "b"),)}, [0]),
   ]
 
@@ -135,7 +139,8 @@ def test_a_named_group_crossed_with_a_term_and_a_feature(tmp_path):
   cross = tfma.SlicingSpec(
     feature_keys=["edited_term", "country"], feature_values={"edited_group": "race"}
   )
-  made = sliced(tmp_path, [TWO_PAIRS], [WHOLE, cross])
+  frequent = {FREQUENT_TERMS: np.array([b"", b"woman", b"black"], object)}
+  made = sliced(tmp_path, [TWO_PAIRS | frequent], [WHOLE, cross])
   country, race = ("country", "de"), ("edited_group", "race")
   assert made == [
     ({()}, [0, 1]),

@@ -1,0 +1,135 @@
+"""Which terms make slices: those with the most pairs, a bounded number."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+
+from clp_tfx import features
+
+FREQUENT_TERMS = "frequent_terms"
+"""Extracts key of the terms that make slices: bytes, the same for every example."""
+
+
+def FrequentTermsExtractor(max_terms: int) -> tfma.extractors.Extractor:
+  """Adds the terms that most pairs edit to the extracts.
+
+  Which they are is known when all examples have been seen, so that Beam keeps what it
+  has of them meanwhile. Therefore it comes early, right after the features, where
+  examples are in batches, which are kept at little cost.
+
+  Args:
+    max_terms: Most terms; in alphabetical order where they have equally many pairs.
+
+  Returns:
+    Extractor that adds `FREQUENT_TERMS`.
+  """
+  return tfma.extractors.Extractor(
+    stage_name="ExtractFrequentTerms",
+    ptransform=_ExtractFrequentTerms(max_terms),
+  )
+
+
+def slicing_specs(eval_config: tfma.EvalConfig) -> Iterator[tfma.SlicingSpec]:
+  """Yields every slicing spec, those of cross slices included."""
+  yield from eval_config.slicing_specs
+  for cross in eval_config.cross_slicing_specs:
+    yield cross.baseline_spec
+    yield from cross.slicing_specs
+
+
+def slices_by_term(eval_config: tfma.EvalConfig) -> bool:
+  """Whether terms are to be found that make slices: `edited_term` is a feature key."""
+  return any(
+    features.EDITED_TERM in spec.feature_keys for spec in slicing_specs(eval_config)
+  )
+
+
+def terms_by_pair(edits: list[bytes], terms: list[bytes]) -> list[set[str]]:
+  """Returns the terms that each pair of an example edits.
+
+  A term is the left side of an edit (`gay→`), where the lexicon found it in the text;
+  the other edits repair grammar.
+
+  Args:
+    edits: `COUNTERFACTUAL_EDIT`.
+    terms: `IDENTITY_TERM`.
+  """
+  known = {term.decode(errors="replace") for term in terms}
+  return [
+    {edit.partition("→")[0] for edit in joined.decode(errors="replace").split(";")}
+    & known
+    for joined in edits
+  ]
+
+
+class _ExtractFrequentTerms(beam.PTransform):
+  def __init__(self, max_terms: int):
+    super().__init__()
+    self._max_terms = max_terms
+
+  def expand(self, extracts: beam.PCollection) -> beam.PCollection:
+    terms = (
+      extracts
+      | "Terms" >> beam.FlatMap(_terms_of_batch)
+      | "CountPairs" >> beam.combiners.Count.PerElement()
+      | "MostPairs" >> beam.CombineGlobally(_MostPairs(self._max_terms))
+    )
+    return extracts | "Add" >> beam.Map(_add_terms, beam.pvalue.AsSingleton(terms))
+
+
+class _MostPairs(beam.CombineFn):
+  """The terms with the most pairs; of equal ones the first in the alphabet."""
+
+  def __init__(self, max_terms: int):
+    self._max_terms = max_terms
+
+  def create_accumulator(self) -> list[tuple[int, str]]:
+    return []
+
+  def add_input(
+    self, accumulator: list[tuple[int, str]], element: tuple[str, int]
+  ) -> list[tuple[int, str]]:
+    term, count = element
+    return self._first([*accumulator, (-count, term)])
+
+  def merge_accumulators(
+    self, accumulators: Iterable[list[tuple[int, str]]]
+  ) -> list[tuple[int, str]]:
+    return self._first([each for some in accumulators for each in some])
+
+  def extract_output(self, accumulator: list[tuple[int, str]]) -> list[str]:
+    return [term for _, term in accumulator]
+
+  def _first(self, counted: list[tuple[int, str]]) -> list[tuple[int, str]]:
+    return sorted(counted)[: self._max_terms]
+
+
+def _terms_of_batch(extracts: tfma.Extracts) -> Iterator[str]:
+  """Yields a term once for each pair that edits it."""
+  found = extracts[tfma.FEATURES_KEY]
+  edits = _rows(found.get(features.COUNTERFACTUAL_EDIT))
+  terms = _rows(found.get(features.IDENTITY_TERM))
+  for edits_of_one, terms_of_one in zip(edits, terms, strict=False):
+    if edits_of_one:
+      for edited in terms_by_pair(edits_of_one, terms_of_one):
+        yield from edited
+
+
+def _rows(values: Any) -> list[list[bytes]]:
+  """Returns the values of each example of a batched feature."""
+  if values is None:
+    return []
+  if isinstance(values, tfma.types.VarLenTensorValue):
+    return [np.ravel(row).tolist() for row in values.dense_rows()]
+  return [np.ravel(row).tolist() for row in values]
+
+
+def _add_terms(extracts: tfma.Extracts, terms: list[str]) -> tfma.Extracts:
+  # TFMA splits batches by their first dimension; these rows are all one. An empty term
+  # edits nothing, and gives the rows a width where there are none.
+  row = np.array([b"", *(term.encode() for term in terms)], object)
+  batch = len(extracts[tfma.INPUT_KEY])
+  return {**extracts, FREQUENT_TERMS: np.broadcast_to(row, (batch, len(row)))}
