@@ -161,7 +161,6 @@ class Bench:
       files[:1],
       files[1:],
       HParams(
-        counterfactual_loss="mae",
         counterfactual_loss_weight=WEIGHT if arm.method == "clp" else 0.0,
         epochs=EPOCHS,
         seed=seed,
