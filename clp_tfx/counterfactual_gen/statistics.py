@@ -29,7 +29,8 @@ Counts = collections.Counter[tuple[str, ...]]
 class CounterfactualStatistics(tfx.dsl.Artifact):
   """A folder with one JSON file; `load_statistics` describes it."""
 
-  TYPE_NAME = "CounterfactualStatistics"
+  # Kubeflow wants a name space before the name.
+  TYPE_NAME = "clp_tfx.CounterfactualStatistics"
 
 
 def count(outcomes: Iterable[Outcome], split: str) -> Counts:
