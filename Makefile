@@ -41,7 +41,7 @@ lock: .uv/ready
 
 $(VENV)/.ready: requirements-dev.lock pyproject.toml | .uv/ready
 	[ -x $(BIN)/python ] || $(UV) venv -q --python 3.10 $(VENV)
-	$(UV) pip sync -q --python $(BIN)/python --require-hashes requirements-dev.lock
+	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode requirements-dev.lock
 	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 

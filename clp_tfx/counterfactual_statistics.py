@@ -48,15 +48,6 @@ def load_statistics(
     ) from error
 
 
-def coverage(statistics: dict[str, Any]) -> dict[str, dict[str, Any]]:
-  """Returns the counts of each split without those of groups, terms and rules."""
-  names = (TEXTS, MATCHED, COUNTERFACTUALS, SKIPPED)
-  return {
-    split: {name: counts[name] for name in names}
-    for split, counts in statistics["splits"].items()
-  }
-
-
 def statistics_table(statistics: dict[str, Any]) -> Table:
   """Returns statistics as a table: a row per split, group and term."""
   table = Table(title="Counterfactuals")

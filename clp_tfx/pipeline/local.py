@@ -12,7 +12,7 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from clp_tfx.comments_example_gen import check_comments
-from clp_tfx.counterfactual_statistics import coverage, load_statistics
+from clp_tfx.counterfactual_statistics import load_statistics
 from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
@@ -60,7 +60,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     "seconds": progress.seconds,
     "cached": progress.cached,
     "comments": {"source": "demo" if demo else list(config.comments)},
-    "coverage": coverage(load_statistics(statistics)),
+    "coverage": load_statistics(statistics)["splits"],
     "counterfactual_statistics": statistics,
     "configuration": dataclasses.asdict(config),
     "training": {

@@ -1,11 +1,19 @@
 """The SavedModel that is evaluated and served."""
 
+from collections.abc import Callable
+
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from clp_tfx import features
 from clp_tfx.training.batches import pad_tokens
+
+
+# Nothing here branches on a tensor: converting Keras's code took most of the time.
+def _traced(argument: str) -> Callable[[Callable], Callable]:
+  spec = tf.TensorSpec([None], tf.string, name=argument)
+  return tf.function(input_signature=[spec], autograph=False)
 
 
 def export(
@@ -39,11 +47,11 @@ def export(
     tokens = module.transform({text_feature: raw})[features.TOKENS]
     return {"scores": tf.sigmoid(classifier(pad_tokens(tokens), training=False))}
 
-  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+  @_traced("examples")
   def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
     return score(tf.io.parse_example(examples, text_spec)[text_feature])
 
-  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="text")])
+  @_traced("text")
   def serving_text(text: tf.Tensor) -> dict[str, tf.Tensor]:
     return score(text[:, tf.newaxis])
 

@@ -21,9 +21,9 @@ def write_report(
     path: HTML file to write or replace.
     summary: What `summary.json` holds: `baseline` (or None), `clp`, `gate`,
       `configuration`, `comments` and, where there are any, `pushed_model` or
-      `evaluated_model`, `coverage` by split, `seconds` by component, `cached`
-      components and `training` curves. Rates are in [0, 1]; None and NaN are shown
-      as "–".
+      `evaluated_model`, `coverage` (the splits of `load_statistics`), `seconds` by
+      component, `cached` components and `training` curves. Rates are in [0, 1]; None
+      and NaN are shown as "–".
     evaluation_path: The Evaluator's output folder, for the worst flips and Fairness
       Indicators.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+pytestmark = pytest.mark.e2e
+
 
 def test_two_replicas_train_as_one():
   done = subprocess.run(

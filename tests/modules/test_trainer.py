@@ -12,6 +12,8 @@ from tfx import v1 as tfx
 from clp_tfx.errors import InputError
 from clp_tfx.modules import trainer
 
+pytestmark = pytest.mark.e2e
+
 HPARAMS = {
   "text_feature": "comment_text",
   "counterfactual_loss_weight": 0.1,

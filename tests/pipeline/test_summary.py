@@ -21,6 +21,7 @@ def models(tmp_path_factory):
   return {word: save_keyword_model(folder / word, word) for word in ("gay", "none")}
 
 
+@pytest.mark.e2e
 def test_before_after_and_why_it_was_refused(tmp_path, models):
   config = make_eval_config(
     max_flip_rate=0.2,
@@ -75,6 +76,7 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
   ]
 
 
+@pytest.mark.e2e
 def test_no_pairs_and_no_baseline(tmp_path, models):
   config = make_eval_config(max_flip_rate=0.2, min_auc=0.2)
   examples = [example("gay", [], 1.0), example("fine", [], 0.0)]
@@ -89,6 +91,7 @@ def test_no_pairs_and_no_baseline(tmp_path, models):
   }
 
 
+@pytest.mark.e2e
 def test_a_drop_in_auc_is_named_a_change(tmp_path, models):
   config = make_eval_config(max_flip_rate=1, min_auc=0.2, max_auc_drop=0.1, **POINT)
   evaluation = evaluate(

@@ -10,6 +10,8 @@ from clp_tfx.sweep.sweep import Bounds, run_sweep
 from clp_tfx.sweep.trainings import Trainings
 from clp_tfx.training.hparams import HParams
 
+pytestmark = pytest.mark.e2e
+
 BOUNDS = Bounds(max_flip_rate=1.0, max_auc_drop=1.0, decision_threshold=0.5)
 
 

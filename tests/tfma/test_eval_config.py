@@ -48,6 +48,7 @@ def value(output, name, slice_key=(), model_name=None):
   return result.get_metrics_for_slice(slice_key)[name]["doubleValue"]
 
 
+@pytest.mark.e2e
 def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
   config = gate(max_flip_rate=0.5, min_auc=0.5)
   output = evaluate(tmp_path, EXAMPLES, config, models["gay"])
@@ -60,6 +61,7 @@ def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
   assert value(output, RATE, (("edited_group", "so/gay"),)) == 1
 
 
+@pytest.mark.e2e
 def test_the_upper_bound_gates_at_the_decision_threshold(tmp_path, models):
   # A score of .9 is negative at .95: no flip there, and two of three pairs at .5.
   config = gate(
@@ -77,6 +79,7 @@ def test_the_upper_bound_gates_at_the_decision_threshold(tmp_path, models):
   assert failures(output) == {(upper, False), ("flip_count/pairs", False)}
 
 
+@pytest.mark.e2e
 def test_compares_with_a_baseline_and_gates_a_group(tmp_path, models):
   config = gate(
     max_flip_rate=0.9,

@@ -62,6 +62,7 @@ def recomputed():
   return len(pairs), np.mean((before > 0.5) != (after > 0.5))
 
 
+@pytest.mark.e2e
 @pytest.mark.parametrize("signature", [of_examples, of_named_features])
 def test_any_signature_gives_the_flip_rate_of_a_few_lines_of_numpy(tmp_path, signature):
   model = saved(tmp_path / "model", signature)
@@ -74,6 +75,7 @@ def test_any_signature_gives_the_flip_rate_of_a_few_lines_of_numpy(tmp_path, sig
   assert metrics["flip_rate/overall@0.5"]["doubleValue"] == rate
 
 
+@pytest.mark.e2e
 def test_each_output_of_a_model_is_measured(tmp_path):
   model = saved(tmp_path / "model", of_two_outputs)
   config = make_eval_config(with_labels=False)

@@ -26,6 +26,7 @@ def compared(tmp_path_factory):
   return evaluate(folder, EXAMPLES, config, bad, baseline=her)
 
 
+@pytest.mark.e2e
 def test_baseline_first(compared):
   results = load_results(compared)
   assert list(results) == ["baseline", "clp"]
@@ -36,6 +37,7 @@ def test_baseline_first(compared):
   assert rates == [1, 0]
 
 
+@pytest.mark.e2e
 def test_worst_flips_of_each_model_as_json_lines(compared, tmp_path):
   flips = load_worst_flips(compared)
   assert flips["clp"] == []
@@ -52,6 +54,7 @@ def test_worst_flips_of_each_model_as_json_lines(compared, tmp_path):
   assert json.loads(line) == {"model": "baseline", **flip}
 
 
+@pytest.mark.e2e
 def test_a_single_model_without_texts(tmp_path):
   her = save_keyword_model(tmp_path / "her", "her")
   config = make_eval_config(max_flip_rate=1, min_auc=0.5, example_texts=False)

@@ -15,6 +15,8 @@ from clp_tfx.training.recorder import Recorder
 
 from .transformed import transform
 
+pytestmark = pytest.mark.e2e
+
 # 24 comments in batches of 4: an epoch has 6 steps. So eager to learn that the eval
 # loss rises after some epochs.
 HPARAMS = HParams(

@@ -123,6 +123,7 @@ def test_names_cannot_leave_the_script(values):
   assert "<!--" not in html and "\u2028" not in html
 
 
+@pytest.mark.e2e
 def test_loads_the_models_of_a_run(evaluation):
   results = load_results(evaluation)
   assert list(results) == ["baseline", "clp"]

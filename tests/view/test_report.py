@@ -131,9 +131,15 @@ def test_coverage_by_split(page):
     "test": {**counts, "skipped": {"pejorative": 12, "low_confidence": 3}},
     "eval": {"texts": 0, "texts_matched": 0, "counterfactuals": 0, "skipped": {}},
   }
+  inner = {"texts_matched": 9, "counterfactuals": 8}
+  inner |= {"skipped": {"pejorative": 1}, "rules": {"removal": 10}}
+  coverage["test"] |= {"groups": {"gender": inner}, "terms": {"he": inner}}
+  coverage["eval"] |= {"groups": {}, "terms": {}}
   html = text(page({"coverage": coverage}))
   assert "test 8,000 1,000 12.5% 1,900 12 pejorative 3 low confidence" in html
   assert "eval 0 0 0 none" in html
+  assert "gender 9 8 1 pejorative 10 removal he 9 8 1 pejorative 10 removal" in html
+  assert "eval by group" not in html
 
 
 def test_terms_beyond_the_first_ten_are_folded_away(page):
@@ -169,14 +175,24 @@ def test_text_of_others_is_escaped(page):
           "texts_matched": 1,
           "counterfactuals": 1,
           "skipped": {attack: 1},
+          "groups": {},
+          "terms": {
+            attack: {
+              "texts_matched": 1,
+              "counterfactuals": 1,
+              "skipped": {},
+              "rules": {attack: 1},
+            }
+          },
         }
       },
     }
   )
   assert "<img" not in html
-  # A source, a reason, a group; a split, why it has less; a curve's title, label and
-  # row; a component; an option, its value, and a list.
-  assert html.count("onerror=hacked()") == 12
+  # A source, a reason, a group; a split, why it has less, its name twice above its
+  # terms, a term, a rule; a curve's title, label and row; a component; an option, its
+  # value, and a list.
+  assert html.count("onerror=hacked()") == 16
 
 
 def test_nothing_is_fetched(page, evaluation):

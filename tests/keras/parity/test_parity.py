@@ -23,6 +23,8 @@ from clp_tfx.keras import (
   pack_counterfactual_data,
 )
 
+pytestmark = pytest.mark.e2e
+
 ROWS, FEATURES, HIDDEN = 80, 6, 5
 LOSSES = {"mse": PairwiseMSELoss, "absolute": PairwiseAbsoluteDifferenceLoss}
 PARTS = ("kernel_0", "bias_0", "kernel_1", "bias_1")
