@@ -43,8 +43,8 @@ def killed_run(folder, options, seconds):
 
 def test_killed_at_five_random_moments(tmp_path, few_comments):
   options = ["--comments", str(few_comments), "--epochs", "1"]
-  options += ["--max-flip-rate", "1", "--min-auc", "0", "--max-auc-drop", "1"]
-  options += ["--min-pairs", "1"]
+  options += ["--baseline", "none", "--min-auc", "0.51"]
+  options += ["--max-flip-rate", "1", "--min-pairs", "1"]
   started = time.monotonic()
   done = clp_tfx("run", "--output", "whole", *options, cwd=tmp_path)
   seconds = time.monotonic() - started
@@ -72,4 +72,3 @@ def test_killed_at_five_random_moments(tmp_path, few_comments):
     summary = summary_of(output)
     assert summary["gate"] == expected["gate"]
     assert summary["clp"] == expected["clp"]
-    assert summary["baseline"] == expected["baseline"]
