@@ -21,6 +21,7 @@ from clp_tfx.keras.outputs import (
   prefixed,
   weights_by_output,
 )
+from clp_tfx.keras.training_behaviour import scores_as_in_serving
 
 _log = logging.getLogger(__name__)
 
@@ -109,20 +110,30 @@ class CounterfactualModel(keras.Model):
     if training and not any(self._pair_weights.values()):
       return self.model(inputs.original, training=training)
     outputs = self.model(inputs.original, training=training)
+    if isinstance(inputs, CounterfactualInputs) and (
+      not training or scores_as_in_serving(self.model)
+    ):
+      counterfactual = self._pair_logits(
+        self.model(inputs.counterfactual, training=training)
+      )
+      original = {
+        name: ops.take(logits, inputs.original_row, axis=0)
+        for name, logits in self._pair_logits(outputs).items()
+      }
+      return PairedPredictions(outputs, original, counterfactual)
+    # With masks of their own, dropout alone would keep two texts apart, and the loss
+    # would shrink all logits to bring that noise down.
     pairs = keras.tree.map_structure(
       lambda *x: ops.concatenate(x, axis=0),
       _pair_originals(inputs),
       inputs.counterfactual,
     )
-    # As in serving: with masks of their own, dropout alone would keep two texts apart,
-    # and the loss would shrink all logits to bring that noise down.
-    scored = self.model(pairs, training=False)
-    count = _rows(inputs.pair_weight)
-    logits = {name: self._logits(output) for name, output in self._paired(scored)}
+    scored = self._pair_logits(self.model(pairs, training=False))
+    count = ops.shape(inputs.pair_weight)[0]
     return PairedPredictions(
       outputs,
-      {name: x[:count] for name, x in logits.items()},
-      {name: x[count:] for name, x in logits.items()},
+      {name: logits[:count] for name, logits in scored.items()},
+      {name: logits[count:] for name, logits in scored.items()},
     )
 
   def compute_loss(
@@ -252,11 +263,11 @@ class CounterfactualModel(keras.Model):
       )
     return logits
 
-  def _paired(self, outputs: Any) -> list[tuple[str, Any]]:
-    """Returns the outputs that have a counterfactual loss, with their names."""
+  def _pair_logits(self, outputs: Any) -> dict[str, Any]:
+    """Returns the logits of the outputs that have a counterfactual loss, by name."""
     named = named_outputs(outputs, getattr(self, "output_names", None))
     check_outputs_exist(self._pair_losses, named)
-    return [(name, named[name]) for name in self._pair_losses]
+    return {name: self._logits(named[name]) for name in self._pair_losses}
 
 
 def _is_of_pairs(data: Any) -> bool:
@@ -276,7 +287,3 @@ def _pair_originals(inputs: CounterfactualInputs | SeparatePairs) -> Any:
 
 def _outputs(y_pred: Any) -> Any:
   return y_pred.outputs if isinstance(y_pred, PairedPredictions) else y_pred
-
-
-def _rows(structure: Any) -> Any:
-  return ops.shape(keras.tree.flatten(structure)[0])[0]

@@ -94,7 +94,7 @@ class PipelineConfig:
   batch_size: int = same_option(HParams, "batch_size")
   learning_rate: float = same_option(HParams, "learning_rate")
   vocabulary_size: int = _option(20_000, "Most frequent tokens kept.", 1)
-  max_tokens: int = _option(128, "Tokens kept per text; the rest is cut.", 1)
+  max_tokens: int = _option(512, "Tokens kept per text; the rest is cut.", 1)
   seed: int = same_option(HParams, "seed")
   checkpoint_steps: int = same_option(HParams, "checkpoint_steps")
   schema: str | None = _option(

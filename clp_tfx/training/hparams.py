@@ -26,7 +26,7 @@ class HParams:
     "of your own build_model(hparams, tf_transform_output).",
   )
   counterfactual_loss_weight: float = option(
-    0.1, "Weight of the counterfactual loss; 0 is plain training.", 0
+    1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
   )
   counterfactual_loss: str = option(
     "mse",

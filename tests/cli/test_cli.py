@@ -19,7 +19,7 @@ def test_help_says_what_evaluate_takes():
 def test_help_states_the_defaults():
   text = " ".join(invoke("run", "--help").stdout.split())
   assert "--counterfactual-loss-weight" in text
-  assert "[default: 0.1]" in text
+  assert "0 is plain training. [default: 1.0]" in text
   assert "[default: comment_text]" in text
   assert "Exit codes: 0 pushed, 3 refused by the gate" in text
 
