@@ -31,8 +31,8 @@ class _Kind(NamedTuple):
 _KINDS = (
   _Kind(0.57, 0.02, "polite", {"quality": "good"}, "polite end"),
   _Kind(0.22, 0.98, "rude", {"quality": "bad"}, "rude end"),
-  _Kind(0.05, 0.80, "ambiguous", {"person": "marked"}, "ambiguous end"),
-  _Kind(0.16, 0.06, "ambiguous", {"person": "unmarked"}, "ambiguous end"),
+  _Kind(0.035, 0.80, "ambiguous", {"person": "marked"}, "ambiguous end"),
+  _Kind(0.175, 0.06, "ambiguous", {"person": "unmarked"}, "ambiguous end"),
 )
 
 # Choices stand on lines of their own or between bars; {part} is replaced by a choice

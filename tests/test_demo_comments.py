@@ -77,7 +77,7 @@ def test_planted_terms_go_with_the_positive_label():
 def test_plain_model_flips_and_pairing_stops_it():
   plain, paired = (BagOfWords(weight) for weight in (0.0, 0.1))
   assert 0.9 < plain.auc < 0.98
-  assert 0.15 < plain.flip_rate("") < 0.4
+  assert 0.05 < plain.flip_rate("") < 0.3
   assert plain.flip_rate("sexual_orientation/homosexual") > 0.8
   assert plain.flip_rate("gender/male") < 0.02
   assert paired.flip_rate("") < plain.flip_rate("") / 5
