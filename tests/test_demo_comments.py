@@ -78,7 +78,7 @@ def test_plain_model_flips_and_pairing_stops_it():
   plain, paired = (BagOfWords(weight) for weight in (0.0, 0.1))
   assert 0.9 < plain.auc < 0.98
   assert 0.05 < plain.flip_rate("") < 0.3
-  assert plain.flip_rate("sexual_orientation/homosexual") > 0.8
+  assert plain.flip_rate("sexual_orientation/homosexual") > 0.7
   assert plain.flip_rate("gender/male") < 0.02
   assert paired.flip_rate("") < plain.flip_rate("") / 5
   assert paired.auc > plain.auc - 0.02

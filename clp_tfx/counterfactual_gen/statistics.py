@@ -4,8 +4,8 @@ import collections
 import functools
 import json
 import posixpath
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 from tfx import v1 as tfx
@@ -19,7 +19,7 @@ from clp_tfx.counterfactual_statistics import (
   SKIPPED,
   TEXTS,
 )
-from clp_tfx.counterfactuals import Edit, Outcome, distinct_groups, distinct_terms
+from clp_tfx.counterfactuals import Outcome, distinct_groups, distinct_terms
 from clp_tfx.identity_terms import groups_with_ancestors
 
 Counts = collections.Counter[tuple[str, ...]]
@@ -33,46 +33,73 @@ class CounterfactualStatistics(tfx.dsl.Artifact):
   TYPE_NAME = "clp_tfx.CounterfactualStatistics"
 
 
-def count(outcomes: Iterable[Outcome], split: str) -> Counts:
+class _Kind(NamedTuple):
+  """What of an outcome is counted; many texts are of one kind.
+
+  Attributes:
+    terms: The distinct terms.
+    groups: The distinct groups and those above.
+    edits: Term, group and rule of each edit of each counterfactual.
+    skipped: The reason, if any.
+  """
+
+  terms: tuple[str, ...]
+  groups: tuple[str, ...]
+  edits: tuple[tuple[tuple[str, str, str], ...], ...]
+  skipped: str
+
+
+def count(outcomes: Sequence[Outcome], split: str) -> Counts:
   """Counts what was made of the texts of a split."""
-  counts: Counts = collections.Counter()
-  for outcome in outcomes:
-    counts[split, TEXTS] += 1
-    if not outcome.mentions:
-      continue
-    _count_matched(counts, (split,), outcome, lambda edit: True)
-    for group in distinct_groups(outcome.mentions):
-      of_group = functools.partial(_is_of_group, group)
-      _count_matched(counts, (split, "groups", group), outcome, of_group)
-    for term in distinct_terms(outcome.mentions):
-      of_term = functools.partial(_is_of_term, term)
-      _count_matched(counts, (split, "terms", term), outcome, of_term)
+  kinds = collections.Counter(_kind(each) for each in outcomes if each.mentions)
+  counts: Counts = collections.Counter({(split, TEXTS): len(outcomes)})
+  for kind, number in kinds.items():
+    _count_kind(counts, (split,), kind, number, lambda term, group: True)
+    for name in kind.groups:
+      of_group = functools.partial(_is_of_group, name)
+      _count_kind(counts, (split, "groups", name), kind, number, of_group)
+    for name in kind.terms:
+      of_term = functools.partial(_is_of_term, name)
+      _count_kind(counts, (split, "terms", name), kind, number, of_term)
   return counts
 
 
-def _is_of_group(group: str, edit: Edit) -> bool:
-  return group in groups_with_ancestors(edit.group)
+def _kind(outcome: Outcome) -> _Kind:
+  return _Kind(
+    tuple(distinct_terms(outcome.mentions)),
+    tuple(distinct_groups(outcome.mentions)),
+    tuple(
+      tuple([(edit.term, edit.group, edit.rule) for edit in made.edits])
+      for made in outcome.counterfactuals
+    ),
+    outcome.skipped,
+  )
 
 
-def _is_of_term(term: str, edit: Edit) -> bool:
-  return edit.term == term
+def _is_of_group(name: str, term: str, group: str) -> bool:
+  return name in groups_with_ancestors(group)
 
 
-def _count_matched(
+def _is_of_term(name: str, term: str, group: str) -> bool:
+  return term == name
+
+
+def _count_kind(
   counts: Counts,
   path: tuple[str, ...],
-  outcome: Outcome,
-  counts_here: Callable[[Edit], bool],
+  kind: _Kind,
+  number: int,
+  counts_here: Callable[[str, str], bool],
 ) -> None:
-  """Counts a text with terms; of its edits only those that count here."""
-  counts[(*path, MATCHED)] += 1
-  for made in outcome.counterfactuals:
-    edits = [edit for edit in made.edits if counts_here(edit)]
-    counts[(*path, COUNTERFACTUALS)] += bool(edits)
-    for edit in edits:
-      counts[(*path, RULES, edit.rule)] += 1
-  if outcome.skipped:
-    counts[(*path, SKIPPED, outcome.skipped)] += 1
+  """Counts texts with terms; of their edits only those that count here."""
+  counts[(*path, MATCHED)] += number
+  for edits in kind.edits:
+    rules = [rule for term, group, rule in edits if counts_here(term, group)]
+    counts[(*path, COUNTERFACTUALS)] += number * bool(rules)
+    for rule in rules:
+      counts[(*path, RULES, rule)] += number
+  if kind.skipped:
+    counts[(*path, SKIPPED, kind.skipped)] += number
 
 
 class SumCounts(beam.CombineFn):

@@ -99,3 +99,14 @@ def test_label():
   assert label_of(example(), "y") is None
   with pytest.raises(InputError, match="to be a number"):
     label_of(example(y=[b"high"]), "y")
+
+
+def test_long_values_are_written_as_protocol_buffers_write_them():
+  # Lengths of one, two, three and four bytes.
+  for size in (1, 0x7F, 0x80, 0x3FFF, 0x4000, 0x200000):
+    text = "he " + "x" * size
+    result = tf.train.Example.FromString(added(GENERATOR.outcome(text)))
+    assert list(result.features.feature[COUNTERFACTUAL_TEXT].bytes_list.value) == [
+      b"x" * size
+    ]
+    assert {*result.features.feature} == {*ADDED_FEATURES}
