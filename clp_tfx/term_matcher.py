@@ -6,9 +6,9 @@ is cut into tokens. Both are linear in the text, whatever the number of terms.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ahocorasick_rs
 
@@ -32,7 +32,8 @@ _SPACES = frozenset(b" \t\n\v\f\r")
 _ENDINGS = frozenset(
   byte for byte in range(0x80) if _FOLDED[byte] == 32 and byte not in b"'-*"
 )
-_BATCH_BYTES = 1 << 16
+# Texts that, of the usual length, stay in the processor's cache together.
+_BATCH_SIZE = 256
 _APOSTROPHE = ord("'")
 _CLITIC_WORDS = frozenset(clitic[1:].encode() for clitic in CLITICS)
 _ADDRESSES = frozenset({"http", "https", "www"})
@@ -112,13 +113,13 @@ class TermMatcher:
     Returns:
       First byte, byte after the last, and index of the term, of each.
     """
-    return self._find_in([text])[0]
+    return [*self._find_in([text])[0]]
 
-  def find_all(self, texts: Sequence[bytes]) -> list[list[tuple[int, int, int]]]:
+  def find_all(self, texts: Sequence[bytes]) -> list[Sequence[tuple[int, int, int]]]:
     """Returns what `find` returns for each text, sooner than one by one."""
     found = []
-    for batch in _batches(texts):
-      found += self._find_in(batch)
+    for first in range(0, len(texts), _BATCH_SIZE):
+      found += self._find_in(texts[first : first + _BATCH_SIZE])
     return found
 
   def matches(self, text: bytes) -> bool:
@@ -135,14 +136,15 @@ class TermMatcher:
       word not in _ADDRESSES and len(blank_and_word) == len(longer),
     )
 
-  def _find_in(self, texts: Sequence[bytes]) -> list[list[tuple[int, int, int]]]:
+  def _find_in(self, texts: Sequence[bytes]) -> list[Sequence[tuple[int, int, int]]]:
     joined = b" %b  " % b" ".join(texts)
     folded = joined.translate(_FOLDED)
     offsets = list(accumulate((len(text) + 1 for text in texts), initial=1))
     hits = self._find_words(folded, overlapping=True)
     if self._has_ascii_others or not joined.isascii():
       hits = self._with_others(hits, joined, texts, offsets)
-    found: list[list[tuple[int, int, int]]] = [[] for _ in texts]
+    # Most texts have none; a list for each would cost more than finding that out.
+    found: list[Any] = [()] * len(texts)
     tokens, tokens_row = _Tokens(b""), -1
     after = 0
     for index, start, end in hits:
@@ -168,7 +170,11 @@ class TermMatcher:
           tokens, tokens_row = _Tokens(texts[row]), row
         end, clitic_end, term = self._look(tokens, start, offsets[row])
       if term >= 0:
-        found[row].append((start - offsets[row], end - offsets[row], term))
+        span = (start - offsets[row], end - offsets[row], term)
+        if found[row]:
+          found[row].append(span)
+        else:
+          found[row] = [span]
         after = clitic_end
     return found
 
@@ -242,17 +248,6 @@ def _plain_end(text: bytes, folded: bytes, start: int, end: int, word: _Word) ->
     if folded[end + 1 : next_end] in _CLITIC_WORDS and text[next_end] in _ENDINGS:
       return next_end
   return 0
-
-
-def _batches(texts: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
-  """Cuts texts into batches that stay in the processor's cache."""
-  first = size = 0
-  for last, text in enumerate(texts):
-    size += len(text)
-    if size > _BATCH_BYTES:
-      yield texts[first : last + 1]
-      first, size = last + 1, 0
-  yield texts[first:]
 
 
 class _Tokens:
