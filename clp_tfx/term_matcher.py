@@ -139,7 +139,8 @@ class TermMatcher:
   def _find_in(self, texts: Sequence[bytes]) -> list[Sequence[tuple[int, int, int]]]:
     joined = b" %b  " % b" ".join(texts)
     folded = joined.translate(_FOLDED)
-    offsets = list(accumulate((len(text) + 1 for text in texts), initial=1))
+    sizes_with_space = map((1).__add__, map(len, texts))
+    offsets = list(accumulate(sizes_with_space, initial=1))
     hits = self._find_words(folded, overlapping=True)
     if self._has_ascii_others or not joined.isascii():
       hits = self._with_others(hits, joined, texts, offsets)
