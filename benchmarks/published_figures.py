@@ -16,6 +16,7 @@ comments are not there.
 import csv
 import gzip
 import json
+import random
 import sys
 from pathlib import Path
 
@@ -50,6 +51,7 @@ def main(
   rows = _rows(comments)
   vectorize = keras.layers.TextVectorization(WORDS, output_sequence_length=LENGTH)
   train = [row for row in rows if row["split"] == "train"]
+  random.Random(1).shuffle(train)  # The file is in the order of its sources.
   vectorize.adapt([row["comment_text"] for row in train])
   plain = _trained(train, vectorize, 0.0)
   clp = _trained(train, vectorize, float(loss_weight))
