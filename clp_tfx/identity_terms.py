@@ -1,6 +1,7 @@
 """Identity terms: which words name an identity, and which group each one names."""
 
 import csv
+import functools
 import hashlib
 import io
 import re
@@ -77,6 +78,7 @@ def normalized(text: str) -> str:
   return _BLANKS.sub(" ", text).strip(" ")
 
 
+@functools.lru_cache(maxsize=4096)
 def groups_with_ancestors(group: str) -> tuple[str, ...]:
   """Returns a group and the groups above it, topmost first.
 

@@ -5,6 +5,7 @@ features are added by appending a tf.Example that holds only them; the original 
 stay byte for byte.
 """
 
+import functools
 from collections.abc import Sequence
 
 import tensorflow as tf
@@ -89,31 +90,48 @@ def added(outcome: Outcome) -> bytes:
   All of `ADDED_FEATURES`, each a bytes list with as many values as there are.
   """
   made = outcome.counterfactuals
-  values = (
-    [each.text for each in made],
-    [each.group for each in made],
-    [each.edit for each in made],
-    [outcome.skipped] if outcome.skipped else [],
-    distinct_terms(outcome.mentions),
-    distinct_groups(outcome.mentions),
+  return _field(
+    1,
+    _entry(features.COUNTERFACTUAL_TEXT, [each.text for each in made])
+    + _described(
+      tuple([each.group for each in made]),
+      tuple([each.edit for each in made]),
+      outcome.skipped,
+      tuple(distinct_terms(outcome.mentions)),
+      tuple(distinct_groups(outcome.mentions)),
+    ),
   )
-  return _serialized(values)
 
 
-def _serialized(values: Sequence[list[str]]) -> bytes:
-  """Returns a serialised tf.Example of bytes lists, as the wire format has it.
+# No two texts are the same; what is said of them is, mostly.
+@functools.lru_cache(maxsize=4096)
+def _described(
+  groups: tuple[str, ...],
+  edits: tuple[str, ...],
+  skipped: str,
+  terms: tuple[str, ...],
+  identity_groups: tuple[str, ...],
+) -> bytes:
+  return (
+    _entry(features.COUNTERFACTUAL_GROUP, groups)
+    + _entry(features.COUNTERFACTUAL_EDIT, edits)
+    + _entry(features.COUNTERFACTUAL_SKIPPED, [skipped] if skipped else [])
+    + _entry(features.IDENTITY_TERM, terms)
+    + _entry(features.IDENTITY_GROUP, identity_groups)
+  )
+
+
+def _entry(name: str, texts: Sequence[str]) -> bytes:
+  """Returns an entry of a tf.Example's map of features, as the wire format has it.
 
   Written by hand, since a message built by Python takes longer than finding the terms.
   """
-  entries = []
-  for name, texts in zip(_ADDED_NAMES, values, strict=True):
-    # An empty list is set, too: the feature is there with no values.
-    bytes_list = b"".join(
-      [_field(1, each.encode("utf-8", "surrogateescape")) for each in texts]
-    )
-    # A map entry (key, value); the value's field 1 is the bytes list.
-    entries.append(_field(1, _field(1, name) + _field(2, _field(1, bytes_list))))
-  return _field(1, b"".join(entries))
+  # An empty list is set, too: the feature is there with no values.
+  bytes_list = b"".join(
+    [_field(1, each.encode("utf-8", "surrogateescape")) for each in texts]
+  )
+  # Key and value; the value's field 1 is the bytes list.
+  return _field(1, _field(1, name.encode()) + _field(2, _field(1, bytes_list)))
 
 
 def _field(number: int, content: bytes) -> bytes:
@@ -129,7 +147,7 @@ def _field(number: int, content: bytes) -> bytes:
   return bytes(head) + content
 
 
-NOTHING_ADDED = _serialized([[]] * len(ADDED_FEATURES))
+NOTHING_ADDED = added(Outcome([], [], ""))
 """What is appended to an example whose text has no term."""
 
 
