@@ -88,13 +88,21 @@ def test_own_lexicon_and_text_feature(tmp_path):
     )
 
 
-def test_counters():
+@pytest.mark.parametrize(
+  ("settings", "made"),
+  [
+    ({}, {"counterfactuals": 2}),
+    # Texts without a label are no texts with a low one.
+    ({"only_when_label_below": 0.5}, {"skipped_label": 2}),
+  ],
+)
+def test_counters(settings, made):
   pipeline = beam.Pipeline()
   texts = [b"he", b"x", b"she and he"]
   _ = (
     pipeline
     | beam.Create([example(comment_text=[text]) for text in texts])
-    | GenerateCounterfactuals()
+    | GenerateCounterfactuals(**settings)
   )
   result = pipeline.run()
   result.wait_until_finish()
@@ -102,7 +110,7 @@ def test_counters():
   assert {c.key.metric.name: c.committed for c in counted["counters"]} == {
     "texts": 3,
     "texts_matched": 2,
-    "counterfactuals": 2,
+    **made,
   }
 
 
