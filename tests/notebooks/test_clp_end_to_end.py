@@ -21,7 +21,7 @@ def test_runs_whole_and_removes_the_bias(tmp_path):
   NotebookClient(notebook, timeout=300, resources=resources).execute()
   *_, shown, last = notebook.cells
   before, after, gate = json.loads(last.outputs[0]["text"])
-  assert before["flip_rate"] >= 0.1
+  assert before["flip_rate"] >= 0.05
   assert after["flip_rate"] <= before["flip_rate"] / 5
   assert after["auc"] >= 0.85
   assert gate == {"blessed": True, "failures": []}
