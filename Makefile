@@ -15,7 +15,7 @@ demo: setup
 	$(BIN)/clp-tfx run --output out/demo
 
 test: setup
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 test-fast: setup
 	$(BIN)/python -m pytest -m "not e2e"

@@ -325,8 +325,10 @@ def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
     with beam.Pipeline() as pipeline:
       _ = (
         pipeline
-        | executor._read(str(source / "Split-train" / "*"))
-        | executor._write(str(target / "Split-train" / "data_tfrecord"))
+        | beam.io.ReadFromTFRecord(str(source / "Split-train" / "*"))
+        | beam.io.WriteToTFRecord(
+          str(target / "Split-train" / "data_tfrecord"), file_name_suffix=".gz"
+        )
       )
 
   started = time.process_time()
@@ -351,9 +353,9 @@ def steps(texts: list[bytes]) -> dict[str, float]:
   outcomes = generator.outcomes(texts, lambda row: None)
 
   def append() -> None:
-    for record, outcome in zip(records, outcomes, strict=True):
+    for record, outcome in zip(examples.without_added(records), outcomes, strict=True):
       addition = examples.added(outcome) if outcome.mentions else examples.NOTHING_ADDED
-      _ = examples.without_added(record) + addition
+      _ = record + addition
 
   return best(
     {

@@ -1,5 +1,6 @@
 """Where a text names identities."""
 
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -97,7 +98,7 @@ class MentionFinder:
 
 def distinct_terms(mentions: list[Mention]) -> list[str]:
   """Returns the distinct terms of mentions, pejorative ones apart, in text order."""
-  return list(dict.fromkeys(item.term for item in mentions if not item.pejorative))
+  return list(dict.fromkeys([item.term for item in mentions if not item.pejorative]))
 
 
 def distinct_groups(mentions: list[Mention]) -> list[str]:
@@ -105,8 +106,14 @@ def distinct_groups(mentions: list[Mention]) -> list[str]:
 
   Those of pejorative terms are left out.
   """
-  groups = {mention.group for mention in mentions if not mention.pejorative}
-  return sorted({above for group in groups for above in groups_with_ancestors(group)})
+  groups = frozenset([item.group for item in mentions if not item.pejorative])
+  return list(_with_ancestors(groups))
+
+
+@functools.lru_cache(maxsize=4096)
+def _with_ancestors(groups: frozenset[str]) -> tuple[str, ...]:
+  every = {above for group in groups for above in groups_with_ancestors(group)}
+  return tuple(sorted(every))
 
 
 def _encoded(text: str) -> bytes:

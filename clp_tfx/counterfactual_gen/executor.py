@@ -46,13 +46,10 @@ class Executor(BaseBeamExecutor):
         of_split = dataclasses.replace(generation, is_training=split in training_splits)
         folder = artifact_utils.get_split_uri([target], split)
         generated = (
-          [
-            pipeline | f"Read[{split}][{span}]" >> _read(pattern)
-            for span, pattern in enumerate(
-              examples_utils.get_split_file_patterns(sources, split)
-            )
-          ]
-          | f"Spans[{split}]" >> beam.Flatten(pipeline=pipeline)
+          pipeline
+          | f"Spans[{split}]"
+          >> beam.Create(examples_utils.get_split_file_patterns(sources, split))
+          | f"Read[{split}]" >> _read_all()
           | f"Generate[{split}]" >> transforms.AddCounterfactuals(of_split, split)
         )
         prefix = os.path.join(folder, "data_tfrecord")
@@ -66,8 +63,9 @@ class Executor(BaseBeamExecutor):
       )
 
 
-def _read(pattern: str) -> beam.PTransform:
-  return beam.io.ReadFromTFRecord(pattern, beam.coders.BytesCoder(), validate=False)
+def _read_all() -> beam.PTransform:
+  # Not a source per span, flattened: what is read there is stored before it is used.
+  return beam.io.ReadAllFromTFRecord(beam.coders.BytesCoder())
 
 
 def _write(prefix: str) -> beam.PTransform:

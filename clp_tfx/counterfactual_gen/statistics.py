@@ -51,17 +51,27 @@ class _Kind(NamedTuple):
 
 def count(outcomes: Sequence[Outcome], split: str) -> Counts:
   """Counts what was made of the texts of a split."""
-  kinds = collections.Counter(_kind(each) for each in outcomes if each.mentions)
+  kinds = collections.Counter([_kind(each) for each in outcomes if each.mentions])
   counts: Counts = collections.Counter({(split, TEXTS): len(outcomes)})
   for kind, number in kinds.items():
-    _count_kind(counts, (split,), kind, number, lambda term, group: True)
-    for name in kind.groups:
-      of_group = functools.partial(_is_of_group, name)
-      _count_kind(counts, (split, "groups", name), kind, number, of_group)
-    for name in kind.terms:
-      of_term = functools.partial(_is_of_term, name)
-      _count_kind(counts, (split, "terms", name), kind, number, of_term)
+    for name, of_one in _counts_of(kind, split):
+      counts[name] += number * of_one
   return counts
+
+
+# No two texts are the same; what is counted of them is, mostly.
+@functools.lru_cache(maxsize=4096)
+def _counts_of(kind: _Kind, split: str) -> list[tuple[tuple[str, ...], int]]:
+  """Returns what a text of a kind adds to the counts."""
+  counts: Counts = collections.Counter()
+  _count_kind(counts, (split,), kind, lambda term, group: True)
+  for name in kind.groups:
+    of_group = functools.partial(_is_of_group, name)
+    _count_kind(counts, (split, "groups", name), kind, of_group)
+  for name in kind.terms:
+    of_term = functools.partial(_is_of_term, name)
+    _count_kind(counts, (split, "terms", name), kind, of_term)
+  return list(counts.items())
 
 
 def _kind(outcome: Outcome) -> _Kind:
@@ -88,18 +98,17 @@ def _count_kind(
   counts: Counts,
   path: tuple[str, ...],
   kind: _Kind,
-  number: int,
   counts_here: Callable[[str, str], bool],
 ) -> None:
-  """Counts texts with terms; of their edits only those that count here."""
-  counts[(*path, MATCHED)] += number
+  """Counts a text with terms; of its edits only those that count here."""
+  counts[(*path, MATCHED)] += 1
   for edits in kind.edits:
     rules = [rule for term, group, rule in edits if counts_here(term, group)]
-    counts[(*path, COUNTERFACTUALS)] += number * bool(rules)
+    counts[(*path, COUNTERFACTUALS)] += bool(rules)
     for rule in rules:
-      counts[(*path, RULES, rule)] += number
+      counts[(*path, RULES, rule)] += 1
   if kind.skipped:
-    counts[(*path, SKIPPED, kind.skipped)] += number
+    counts[(*path, SKIPPED, kind.skipped)] += 1
 
 
 class SumCounts(beam.CombineFn):

@@ -184,9 +184,8 @@ class _AddFeatures(beam.DoFn):
     counts = statistics.count(outcomes, self._split)
     for name, number in _totals(counts).items():
       Metrics.counter("clp_tfx", name).inc(number)
-    for example, outcome in zip(examples, outcomes, strict=True):
-      addition = added(outcome) if outcome.mentions else NOTHING_ADDED
-      yield without_added(example) + addition
+    for example, outcome in zip(without_added(examples), outcomes, strict=True):
+      yield example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
     yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
 
 

@@ -60,12 +60,13 @@ def test_every_reader_reads_what_was_appended():
 
 def test_features_that_are_there_already_go():
   old = example(comment_text=[b"x"], **{COUNTERFACTUAL_TEXT: [b"old"]})
-  result = tf.train.Example.FromString(without_added(old) + NOTHING_ADDED)
+  mentioned = example(comment_text=[b"of identity_term"])
+  without, same = without_added([old, mentioned])
+  result = tf.train.Example.FromString(without + NOTHING_ADDED)
   assert list(result.features.feature[COUNTERFACTUAL_TEXT].bytes_list.value) == []
   assert result.SerializeToString().count(b"old") == 0
-  mentioned = example(comment_text=[b"of identity_term"])
-  assert without_added(mentioned) == mentioned
-  plain = example(comment_text=[b"x"])
+  assert same == mentioned
+  plain = [example(comment_text=[b"x"])]
   assert without_added(plain) is plain
 
 
