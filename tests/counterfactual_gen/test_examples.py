@@ -26,7 +26,7 @@ def example(**values: list) -> bytes:
     feature = built.features.feature[name]
     if found:
       getattr(feature, kinds[type(found[0])]).value.extend(found)
-  return built.SerializeToString()
+  return built.SerializeToString(deterministic=True)
 
 
 def appended(text: str) -> bytes:
