@@ -4,6 +4,8 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
+# What set-up installs; requirements.lock leaves out what only development needs.
+LOCK := requirements-dev.lock
 # A uv that answers (a pyenv shim may not), or one of our own.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
@@ -15,7 +17,7 @@ demo: setup
 	$(BIN)/clp-tfx run --output out/demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 test-fast: setup
 	$(BIN)/python -m pytest -m "not e2e"
@@ -39,9 +41,9 @@ lock: .uv/ready
 	$(UV) pip compile pyproject.toml --extra fairness --group dev --group parity -c requirements.lock \
 	  --python-version 3.10 --generate-hashes -q -o requirements-dev.lock
 
-$(VENV)/.ready: requirements-dev.lock pyproject.toml | .uv/ready
+$(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	[ -x $(BIN)/python ] || $(UV) venv -q --python 3.10 $(VENV)
-	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode requirements-dev.lock
+	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
 	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 

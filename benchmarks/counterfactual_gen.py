@@ -238,7 +238,7 @@ def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, 
     for size in sizes:
       source = Path(folder, f"in{size}")
       write_examples(texts, size, source)
-      for round_, mode in itertools.product(range(2), ("copy", "generate")):
+      for round_, mode in itertools.product(range(3), ("copy", "generate")):
         target = Path(folder, f"{mode}{size}-{round_}")
         done = subprocess.run(
           [sys.executable, __file__, "--child", mode, str(source), str(target)],

@@ -1,4 +1,4 @@
-"""The one error that is meant for a person and not for a developer."""
+"""The errors that are meant for a person and not for a developer."""
 
 
 class InputError(ValueError):
@@ -8,3 +8,7 @@ class InputError(ValueError):
   command line prints it without a traceback and exits with code 2. It takes a
   single string, so that Beam can carry it from a worker to the caller.
   """
+
+
+class ComponentError(RuntimeError):
+  """A component of a job failed; the message names it and its log."""

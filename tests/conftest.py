@@ -4,9 +4,11 @@ import csv
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+import yaml
 
 from clp_tfx.demo_comments import write_demo_comments
 
@@ -51,6 +53,45 @@ def few_comments(tmp_path_factory):
   with open(path, "w", newline="", encoding="utf-8") as file:
     csv.writer(file).writerows(rows)
   return path
+
+
+FEW_OPTIONS = {
+  "epochs": 1,
+  "baseline": "none",
+  "min_auc": 0.51,
+  "max_flip_rate": 1,
+  "min_pairs": 1,
+}
+"""Of `few_run`: it trains, its model passes the gate, and it takes no longer."""
+
+
+def flags(options):
+  return [f"--{name.replace('_', '-')}={value}" for name, value in options.items()]
+
+
+@pytest.fixture(scope="session")
+def few_run(tmp_path_factory, few_comments):
+  """A run of few comments, by the runner that a team copies.
+
+  Its folder is `few_run.output`; it took `few_run.seconds`.
+  """
+  folder = tmp_path_factory.mktemp("few")
+  config = {
+    **FEW_OPTIONS,
+    "comments": str(few_comments),
+    "output": str(folder / "out"),
+  }
+  (folder / "config.yaml").write_text(yaml.safe_dump(config))
+  started = time.monotonic()
+  done = subprocess.run(
+    [sys.executable, "-m", "pipelines.local_runner", str(folder / "config.yaml")],
+    cwd=Path(__file__).parents[1],
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  done.output, done.seconds = folder / "out", time.monotonic() - started
+  return done
 
 
 @pytest.fixture(scope="session")

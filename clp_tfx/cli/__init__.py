@@ -8,6 +8,7 @@ import click
 from clp_tfx import __version__
 from clp_tfx.cli.evaluate import evaluate
 from clp_tfx.cli.preview import preview
+from clp_tfx.cli.replay import replay
 from clp_tfx.cli.report import report
 from clp_tfx.cli.run import compile_, run
 from clp_tfx.cli.statistics import statistics
@@ -23,7 +24,7 @@ def cli() -> None:
   sys.path.append(os.getcwd())
 
 
-for command in (run, sweep, compile_, evaluate, report, preview, statistics):
+for command in (run, sweep, compile_, replay, evaluate, report, preview, statistics):
   cli.add_command(command)
 
 

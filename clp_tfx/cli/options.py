@@ -12,7 +12,7 @@ from typing import Any, TextIO, get_args, get_origin
 
 import click
 
-from clp_tfx.errors import InputError
+from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.pipeline.config import PipelineConfig, load_config
 from clp_tfx.pipeline.console import logs_in
 
@@ -91,6 +91,8 @@ def quietly(log: Path) -> Iterator[TextIO]:
       yield terminal
   except (InputError, click.ClickException):
     raise
+  except ComponentError as error:
+    raise click.ClickException(str(error)) from error
   except Exception as error:
     with open(log, "a", encoding="utf-8") as file:
       traceback.print_exc(file=file)

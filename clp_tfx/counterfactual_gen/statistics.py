@@ -29,7 +29,7 @@ Counts = collections.Counter[tuple[str, ...]]
 class CounterfactualStatistics(tfx.dsl.Artifact):
   """A folder with one JSON file; `load_statistics` describes it."""
 
-  # Kubeflow wants a name space before the name.
+  # Where a compiled job imports it from, of which it takes two parts at most.
   TYPE_NAME = "clp_tfx.CounterfactualStatistics"
 
 

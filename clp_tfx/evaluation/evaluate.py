@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import json
 import os
 from pathlib import Path
 from typing import Any, TextIO
@@ -18,16 +17,14 @@ from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
-from clp_tfx.pipeline.output import prepare_output, write_whole
-from clp_tfx.pipeline.summary import summarize
+from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.pipeline.results import write_results
 from clp_tfx.tfma import (
   BASELINE,
   CANDIDATE,
   counterfactual_extractors,
   make_eval_config,
-  write_worst_flips,
 )
-from clp_tfx.view import write_report
 
 _PROBED = 32  # Comments scored before Beam starts: bad models fail here, and quickly.
 
@@ -80,20 +77,15 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   _show(terminal, "Scoring comments and counterfactuals ...")
   evaluation = str(output / "evaluation")
   _run(config, columns, labelled, evaluation)
-  summary = {
-    **summarize(evaluation, config.decision_threshold),
-    "gated": config.gates,
-    "evaluated_model": config.model,
-    "report": str(output / "report.html"),
-    "evaluation": "evaluation",
-    "worst_flips": str(output / "worst_flips.jsonl"),
-    "comments": {"source": list(config.comments)},
-    "configuration": dataclasses.asdict(config),
-  }
-  write_worst_flips(evaluation, summary["worst_flips"])
-  write_report(summary["report"], summary, evaluation)
-  write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
-  return summary
+  return write_results(
+    output,
+    evaluation,
+    config.decision_threshold,
+    gated=config.gates,
+    evaluated_model=config.model,
+    comments={"source": list(config.comments)},
+    configuration=dataclasses.asdict(config),
+  )
 
 
 def _show(terminal: TextIO, line: str) -> None:

@@ -10,6 +10,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.options import option as _option
 from clp_tfx.options import same_option, validate
+from clp_tfx.pipeline.resources import Resources, resources
 from clp_tfx.training.hparams import HParams
 
 BASELINES = ("control", "blessed", "none")
@@ -115,6 +116,14 @@ class PipelineConfig:
     "PIPELINE_ROOT/serving_model in a compiled job when not given."
   )  # fmt: skip
   image: str | None = _option(None, "Container image of a compiled job.")
+  schema_version: str = _option(
+    "2.0", "Schema of a compiled job: Vertex takes both, its template gallery and "
+    "Kubeflow Pipelines want 2.1.", choices=("2.0", "2.1")
+  )  # fmt: skip
+  resources: tuple[str, ...] = _option(
+    (), "Resources of a component in a compiled job: CPUs, GB of memory and perhaps "
+    "accelerators, as Trainer=8,30,NVIDIA_TESLA_T4,1; several by repeating."
+  )  # fmt: skip
   project: str | None = _option(None, "Google Cloud project of Dataflow workers.")
   region: str | None = _option(None, "Google Cloud region of Dataflow workers.")
   beam_runner: str = _option("DirectRunner", "Beam runner of the Beam components.")
@@ -126,7 +135,7 @@ class PipelineConfig:
   def __post_init__(self):
     validate(self, named=_flag)
     # Read here, so that a faulty one is said before anything runs.
-    _ = self.group_bounds, self.generator_options
+    _ = self.group_bounds, self.generator_options, self.component_resources
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
         "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
@@ -137,6 +146,11 @@ class PipelineConfig:
   def group_bounds(self) -> dict[str, float]:
     """`max_flip_rate_of` by group."""
     return dict(group_bound(text) for text in self.max_flip_rate_of)
+
+  @property
+  def component_resources(self) -> list[Resources]:
+    """`resources` in parts."""
+    return [resources(text) for text in self.resources]
 
   @property
   def hparams(self) -> HParams:

@@ -1,7 +1,6 @@
 """Runs the pipeline on this machine and says how it went."""
 
 import dataclasses
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -12,21 +11,17 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
 from clp_tfx.comments_example_gen import check_comments
-from clp_tfx.counterfactual_statistics import load_statistics
 from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.console import Progress, progress_on
-from clp_tfx.pipeline.output import within, write_whole
 from clp_tfx.pipeline.pipeline import (
-  CONTROL_ID,
+  MODELS,
   PIPELINE_NAME,
   create_data_pipeline,
   create_pipeline,
 )
-from clp_tfx.pipeline.summary import summarize, training_curves
-from clp_tfx.tfma import write_worst_flips
-from clp_tfx.view import write_report
+from clp_tfx.pipeline.results import PipelineArtifacts, write_pipeline_results
 
 
 def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
@@ -49,30 +44,24 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     serving_dir=config.serving_dir or str(output / "serving_model"),
   )
   artifacts, progress = _run(config, create_pipeline, terminal)
-  evaluation = artifacts["Evaluator"]["evaluation"].uri
-  statistics = artifacts["CounterfactualGen"]["counterfactual_statistics"].uri
-  summary = {
-    **summarize(evaluation, config.decision_threshold),
-    "pushed_model": _pushed_model(artifacts["Pusher"]["pushed_model"]),
-    "report": str(output / "report.html"),
-    "worst_flips": str(output / "worst_flips.jsonl"),
-    "evaluation": within(output, evaluation),
-    "seconds": progress.seconds,
-    "cached": progress.cached,
-    "comments": {"source": "demo" if demo else list(config.comments)},
-    "coverage": load_statistics(statistics)["splits"],
-    "counterfactual_statistics": statistics,
-    "configuration": dataclasses.asdict(config),
-    "training": {
-      name: training_curves(artifacts[node]["model_run"].uri)
-      for name, node in (("clp", "Trainer"), ("baseline", CONTROL_ID))
-      if node in artifacts
-    },
-  }
-  write_worst_flips(evaluation, summary["worst_flips"])
-  write_report(summary["report"], summary, evaluation)
-  write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
-  return summary
+  return write_pipeline_results(
+    output,
+    PipelineArtifacts(
+      evaluation=artifacts["Evaluator"]["evaluation"].uri,
+      statistics=artifacts["CounterfactualGen"]["counterfactual_statistics"].uri,
+      model_runs={
+        name: artifacts[node]["model_run"].uri
+        for name, node in MODELS.items()
+        if node in artifacts
+      },
+      pushed_model=_pushed_model(artifacts["Pusher"]["pushed_model"]),
+    ),
+    config.decision_threshold,
+    seconds=progress.seconds,
+    cached=progress.cached,
+    comments={"source": "demo" if demo else list(config.comments)},
+    configuration=dataclasses.asdict(config),
+  )
 
 
 def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:

@@ -21,6 +21,8 @@ from clp_tfx.tfma import make_eval_config
 
 PIPELINE_NAME = "clp"
 CONTROL_ID = "ControlTrainer"
+MODELS = {"clp": "Trainer", "baseline": CONTROL_ID}
+"""The Trainers, by what reports call their models."""
 
 
 def create_pipeline(

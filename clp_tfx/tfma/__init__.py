@@ -7,7 +7,12 @@ from clp_tfx.tfma.extractors import (
 )
 from clp_tfx.tfma.flip_rate import FlipRate
 from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS
-from clp_tfx.tfma.results import load_results, load_worst_flips, write_worst_flips
+from clp_tfx.tfma.results import (
+  decision_threshold_of,
+  load_results,
+  load_worst_flips,
+  write_worst_flips,
+)
 from clp_tfx.tfma.worst_flips import WorstFlips
 
 __all__ = [
@@ -19,6 +24,7 @@ __all__ = [
   "FlipRate",
   "WorstFlips",
   "counterfactual_extractors",
+  "decision_threshold_of",
   "load_results",
   "load_worst_flips",
   "make_eval_config",

@@ -38,6 +38,26 @@ def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
   }
 
 
+def decision_threshold_of(evaluation_path: str) -> float:
+  """Returns the decision threshold of an evaluation with the metric FlipRate.
+
+  Args:
+    evaluation_path: Output folder of the evaluation.
+
+  Raises:
+    InputError: If it has no such metric, or is no evaluation.
+  """
+  first = next(iter(load_results(evaluation_path).values()))
+  for spec in first.config.metrics_specs:
+    for metric in spec.metrics:
+      if metric.class_name == "FlipRate":
+        return json.loads(f"{{{metric.config}}}")["thresholds"][0]
+  raise InputError(
+    f"Expected {evaluation_path} to be an evaluation with the metric FlipRate; it has "
+    "none."
+  )
+
+
 def load_worst_flips(
   evaluation_path: str, slice_key: tuple[tuple[str, str], ...] = ()
 ) -> dict[str, list[dict[str, Any]]]:

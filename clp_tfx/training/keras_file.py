@@ -24,13 +24,14 @@ def save_classifier(
   Args:
     classifier: From token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
     vocabulary: Word i has token id i + 1.
-    path: Ends in `.keras`; local or remote; replaced in one step.
+    path: Ends in `.keras`; local or remote; replaced in one step. Its folder is made.
   """
   with tempfile.TemporaryDirectory() as folder:
     file = os.path.join(folder, "classifier.keras")
     classifier.save(file)
     with zipfile.ZipFile(file, "a") as archive:
       archive.writestr(_VOCABULARY, b"\n".join(vocabulary))
+    tf.io.gfile.makedirs(os.path.dirname(path) or ".")
     tf.io.gfile.copy(file, f"{path}.new", overwrite=True)
   tf.io.gfile.rename(f"{path}.new", path, overwrite=True)
 

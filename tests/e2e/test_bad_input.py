@@ -72,12 +72,12 @@ def test_a_corrected_file_is_read_again(tmp_path):
   path = tmp_path / "comments.csv"
   path.write_text(GOOD + "x,high\n")
   options = ["--comments", path, "--output", tmp_path / "out", "--epochs", 1]
-  options += ["--max-flip-rate", 1, "--min-pairs", 1, "--min-auc", 0]
-  options += ["--max-auc-drop", 1]
+  options += ["--baseline", "none", "--max-flip-rate", 1, "--min-pairs", 1]
   assert run(*options).exit_code == 2
   path.write_text(GOOD)
   result = run(*options)
-  assert result.exit_code == 0, result.output
+  # Read and judged; of so few comments the AUC may be anything.
+  assert result.exit_code in (0, 3), result.output
 
 
 def test_a_model_function_that_is_not_there(tmp_path):

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from ..conftest import COMMAND, clp_tfx, summary_of
+from ..conftest import COMMAND, FEW_OPTIONS, clp_tfx, flags, summary_of
 
 pytestmark = pytest.mark.e2e
 
@@ -41,21 +41,15 @@ def killed_run(folder, options, seconds):
   return was_alive
 
 
-def test_killed_at_five_random_moments(tmp_path, few_comments):
-  options = ["--comments", str(few_comments), "--epochs", "1"]
-  options += ["--baseline", "none", "--min-auc", "0.51"]
-  options += ["--max-flip-rate", "1", "--min-pairs", "1"]
-  started = time.monotonic()
-  done = clp_tfx("run", "--output", "whole", *options, cwd=tmp_path)
-  seconds = time.monotonic() - started
-  assert done.returncode == 0, done.stderr
-  expected = summary_of(tmp_path / "whole")
-  (whole,) = served_models(tmp_path / "whole")
+def test_killed_at_five_random_moments(tmp_path, few_comments, few_run):
+  options = ["--comments", str(few_comments), *flags(FEW_OPTIONS)]
+  expected = summary_of(few_run.output)
+  (whole,) = served_models(few_run.output)
 
   def kill_and_run_again(i, moment):
     output = tmp_path / f"killed{i}"
     run = ["--output", output.name, *options]
-    was_alive = killed_run(tmp_path, run, seconds * moment)
+    was_alive = killed_run(tmp_path, run, few_run.seconds * moment)
     served_after_kill = [files(model) for model in served_models(output)]
     again = clp_tfx("run", *run, cwd=tmp_path)
     return was_alive, served_after_kill, again, output

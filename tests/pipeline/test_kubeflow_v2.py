@@ -1,6 +1,9 @@
 import json
 
 import pytest
+import yaml
+from google.protobuf import json_format
+from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
@@ -65,6 +68,48 @@ def test_production_leaves_the_control_out(tmp_path, baseline, node):
   tasks = job["pipelineSpec"]["root"]["dag"]["tasks"]
   assert "ControlTrainer" not in tasks
   assert any(name.startswith("LatestBlessedModel") for name in tasks) == bool(node)
+
+
+def test_resources_and_schema_as_google_has_them(tmp_path):
+  path = tmp_path / "job.json"
+  config = PipelineConfig(
+    **OPTIONS,
+    resources=("Trainer=8,30.5,NVIDIA_TESLA_T4,2", "Evaluator=4,16"),
+    schema_version="2.1",
+  )
+  compile_job(config, str(path))
+  job = json_format.Parse(path.read_text(), pipeline_spec_pb2.PipelineJob())
+  spec = json_format.ParseDict(
+    json_format.MessageToDict(job.pipeline_spec), pipeline_spec_pb2.PipelineSpec()
+  )
+  assert spec.schema_version == "2.1.0"
+  deployment = json_format.ParseDict(
+    json_format.MessageToDict(spec.deployment_spec),
+    pipeline_spec_pb2.PipelineDeploymentConfig(),
+  )
+  asked = {
+    name.removesuffix("_executor"): executor.container.resources
+    for name, executor in deployment.executors.items()
+  }
+  trainer, evaluator = asked["Trainer"], asked["Evaluator"]
+  assert (trainer.cpu_limit, trainer.memory_limit) == (8, 30.5)
+  assert trainer.accelerator.type == "NVIDIA_TESLA_T4"
+  assert trainer.accelerator.count == 2
+  assert (evaluator.cpu_limit, evaluator.memory_limit) == (4, 16)
+  assert not evaluator.HasField("accelerator")
+  assert not asked["Transform"].cpu_limit
+  with pytest.raises(InputError, match="for one of .*Trainer.*Received: trainer."):
+    compile_job(PipelineConfig(**OPTIONS, resources="trainer=1,1"), str(path))
+
+
+def test_a_pipeline_for_kubeflow(tmp_path):
+  path = tmp_path / "pipeline.yaml"
+  compile_job(PipelineConfig(**OPTIONS, schema_version="2.1"), str(path))
+  spec = json_format.ParseDict(
+    yaml.safe_load(path.read_text()), pipeline_spec_pb2.PipelineSpec()
+  )
+  assert spec.schema_version == "2.1.0"
+  assert {"Trainer", "Evaluator", "Pusher"} <= set(spec.root.dag.tasks)
 
 
 @pytest.mark.parametrize("missing", OPTIONS)

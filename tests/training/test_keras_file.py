@@ -31,14 +31,14 @@ def scores(classifier, *texts):
 
 
 def test_a_file_gives_the_same_scores(classifier, tmp_path):
-  path = str(tmp_path / "classifier.keras")
+  path = str(tmp_path / "new" / "classifier.keras")
   save_classifier(classifier, OLD, path)
   loaded = load_classifier(path, OLD)
   texts = [1, 2, 0], [3, 4, 4]
   np.testing.assert_array_equal(scores(loaded, *texts), scores(classifier, *texts))
   by_keras = keras.saving.load_model(path)
   np.testing.assert_array_equal(scores(by_keras, *texts), scores(classifier, *texts))
-  assert [file.name for file in tmp_path.iterdir()] == ["classifier.keras"]
+  assert [file.name for file in (tmp_path / "new").iterdir()] == ["classifier.keras"]
 
 
 def test_words_keep_their_embeddings_in_another_vocabulary(classifier, tmp_path):

@@ -1,0 +1,58 @@
+"""What a component of a compiled job asks its backend for."""
+
+import re
+from typing import NamedTuple
+
+from clp_tfx.errors import InputError
+
+_FORM = re.compile(
+  r"(?P<component>\w+)=(?P<cpus>\d+(\.\d+)?),(?P<gigabytes>\d+(\.\d+)?)"
+  r"(,(?P<accelerator>[A-Z]\w*),(?P<count>[1-9]\d*))?"
+)
+
+
+class Resources(NamedTuple):
+  """Resources of a component.
+
+  Attributes:
+    component: Its name in the job, such as `Trainer`.
+    cpus: Most CPUs it may use.
+    gigabytes: Most memory it may use, in GB.
+    accelerator: Type of its accelerators, as the backend names it; empty without.
+    count: How many of them.
+  """
+
+  component: str
+  cpus: float
+  gigabytes: float
+  accelerator: str
+  count: int
+
+
+def resources(text: str) -> Resources:
+  """Reads one of `PipelineConfig.resources`.
+
+  Args:
+    text: A component, CPUs and memory, such as `Trainer=8,30`, and perhaps
+      accelerators, such as `Trainer=8,30,NVIDIA_TESLA_T4,1`.
+
+  Returns:
+    The same in parts.
+
+  Raises:
+    InputError: If it is not that.
+  """
+  form = _FORM.fullmatch(text)
+  if not form or not float(form["cpus"]) or not float(form["gigabytes"]):
+    raise InputError(
+      "Expected --resources to be a component, CPUs, GB of memory and perhaps "
+      "accelerators, such as Trainer=8,30 or Trainer=8,30,NVIDIA_TESLA_T4,1. "
+      f"Received: {text!r}."
+    )
+  return Resources(
+    form["component"],
+    float(form["cpus"]),
+    float(form["gigabytes"]),
+    form["accelerator"] or "",
+    int(form["count"] or 0),
+  )

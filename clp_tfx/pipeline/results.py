@@ -1,0 +1,88 @@
+"""What a finished pipeline leaves for people: summary, report and worst flips."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clp_tfx.counterfactual_statistics import load_statistics
+from clp_tfx.pipeline.output import within, write_whole
+from clp_tfx.pipeline.summary import summarize, training_curves
+from clp_tfx.tfma import write_worst_flips
+from clp_tfx.view import write_report
+
+
+@dataclasses.dataclass(frozen=True)
+class PipelineArtifacts:
+  """Where the artifacts are that results are made of.
+
+  Attributes:
+    evaluation: Folder that the Evaluator wrote.
+    statistics: Folder of the counterfactual statistics.
+    model_runs: Folder of the training's log, of `clp` and, with a control, `baseline`.
+    pushed_model: The served version, None when the gate refused.
+  """
+
+  evaluation: str
+  statistics: str
+  model_runs: Mapping[str, str]
+  pushed_model: str | None
+
+
+def write_pipeline_results(
+  output: Path,
+  artifacts: PipelineArtifacts,
+  decision_threshold: float,
+  **more: Any,
+) -> dict[str, Any]:
+  """Writes the results of a pipeline.
+
+  Args:
+    output: Folder to write them to.
+    artifacts: What to make them of.
+    decision_threshold: The one that the Evaluator was configured with.
+    **more: What else the summary says, such as `seconds` by component.
+
+  Returns:
+    The summary; see `write_results`.
+  """
+  return write_results(
+    output,
+    artifacts.evaluation,
+    decision_threshold,
+    pushed_model=artifacts.pushed_model,
+    coverage=load_statistics(artifacts.statistics)["splits"],
+    counterfactual_statistics=artifacts.statistics,
+    training={
+      name: training_curves(folder) for name, folder in artifacts.model_runs.items()
+    },
+    **more,
+  )
+
+
+def write_results(
+  output: Path, evaluation: str, decision_threshold: float, **more: Any
+) -> dict[str, Any]:
+  """Writes `summary.json`, `report.html` and `worst_flips.jsonl`.
+
+  Args:
+    output: Folder to write them to.
+    evaluation: Folder of the evaluation.
+    decision_threshold: The one that it was configured with.
+    **more: What else the summary says.
+
+  Returns:
+    The summary: the figures of `summarize`, and where the files are.
+  """
+  summary = {
+    **summarize(evaluation, decision_threshold),
+    "report": str(output / "report.html"),
+    "worst_flips": str(output / "worst_flips.jsonl"),
+    "evaluation": within(output, evaluation),
+    **more,
+  }
+  write_worst_flips(evaluation, summary["worst_flips"])
+  write_report(summary["report"], summary, evaluation)
+  write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
+  return summary

@@ -1,0 +1,75 @@
+"""The compiled job, container by container, ends as the local runner does."""
+
+import pytest
+
+from ..conftest import FEW_OPTIONS, clp_tfx, flags, summary_of
+
+pytestmark = pytest.mark.e2e
+
+
+def replayed(folder, comments, **options):
+  """Compiles and replays; returns the finished replay."""
+  compiled = clp_tfx(
+    "compile",
+    *("--comments", comments),
+    *("--image", "clp-tfx"),
+    *("--pipeline-root", "gs://bucket/root"),
+    *("--beam-runner", "DataflowRunner", "--project", "p", "--region", "r"),
+    *("--output", "job.json"),
+    *flags(options),
+    cwd=folder,
+  )
+  assert compiled.returncode == 0, compiled.stderr
+  return clp_tfx("replay", "job.json", "--output", "replay", cwd=folder)
+
+
+def numbers(figures):
+  """Returns the figures of a model by path, which may be None."""
+  if isinstance(figures, dict):
+    figures = figures.items()
+  elif isinstance(figures, list):
+    figures = enumerate(figures)
+  else:
+    return {"": figures}
+  return {
+    f"{key}/{path}": number
+    for key, below in figures
+    for path, number in numbers(below).items()
+  }
+
+
+def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
+  done = replayed(tmp_path, few_comments, **FEW_OPTIONS)
+  assert done.returncode == 0, done.stderr
+  found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)
+  assert numbers(found["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
+  assert found["gate"] == expected["gate"]
+  assert found["coverage"] == expected["coverage"]
+  assert list(found["seconds"])[:2] == ["CommentsExampleGen", "CounterfactualGen"]
+  served = tmp_path / "replay" / "buckets" / "bucket" / "root" / "serving_model"
+  (model,) = served.iterdir()
+  assert found["pushed_model"] == str(model)
+  assert (model / "saved_model.pb").is_file()
+
+
+def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
+  # Pairs without a flip still have an upper bound above 0. The schema is the other one.
+  options = {**FEW_OPTIONS, "max_flip_rate": 0, "schema_version": "2.1"}
+  done = replayed(tmp_path, few_comments, **options)
+  assert done.returncode == 3, done.stderr
+  assert "Refused by the gate" in done.stdout
+  found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)
+  assert numbers(found["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
+  assert found["pushed_model"] is None
+  root = tmp_path / "replay" / "buckets" / "bucket" / "root"
+  assert not (root / "serving_model").exists()
+
+
+def test_a_component_that_fails_is_named_with_its_log(tmp_path, few_comments):
+  (tmp_path / "a.csv").write_text("comment_text,toxicity\nfine,0.0\n")
+  done = replayed(tmp_path, tmp_path / "a.csv", **FEW_OPTIONS)
+  assert done.returncode == 1
+  log = tmp_path / "replay" / "logs" / "1-CommentsExampleGen.log"
+  assert "CommentsExampleGen failed: " in done.stderr
+  assert str(log) in done.stderr and log.is_file()
+  assert "Traceback" not in done.stderr
