@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 # What set-up installs; requirements.lock leaves out what only development needs.
 LOCK := requirements-dev.lock
+# Two files at a time, in the order of their names: what takes long begins early.
+PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # A uv that answers (a pyenv shim may not), or one of our own.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
@@ -17,10 +19,10 @@ demo: setup
 	$(BIN)/clp-tfx run --output out/demo
 
 test: setup
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(PYTEST)
 
 test-fast: setup
-	$(BIN)/python -m pytest -m "not e2e"
+	$(PYTEST) -m "not e2e"
 
 # What people look at, driven in a real Chromium; the other targets run these tests as
 # well where there is one.
@@ -28,7 +30,7 @@ test-browser: setup
 	@command -v chromium chromium-browser google-chrome >/dev/null || [ -n "$$CHROMIUM" ] || \
 	  { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -q -y chromium; } || \
 	  { echo "No Chromium: install one (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
-	$(BIN)/python -m pytest tests/view
+	$(PYTEST) tests/view
 
 lint: setup
 	$(BIN)/ruff check .

@@ -1,0 +1,28 @@
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_image_gets_files_that_are_there_and_sent_to_the_builder():
+  dockerfile = (ROOT / "pipelines" / "Dockerfile").read_text()
+  copied = {
+    name
+    for line in re.findall(r"^COPY (.*) \S+$", dockerfile, re.MULTILINE)
+    for name in line.split()
+  }
+  sent = {
+    line.removeprefix("!")
+    for line in (ROOT / ".dockerignore").read_text().splitlines()
+    if line.startswith("!")
+  }
+  assert "clp_tfx" in copied and "requirements.lock" in copied
+  assert copied == sent
+  assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_image_is_set_up_from_the_lock_as_the_makefile_does():
+  dockerfile = (ROOT / "pipelines" / "Dockerfile").read_text()
+  assert "make setup LOCK=requirements.lock" in dockerfile
+  assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
+  assert re.search(r"^FROM python:3\.10\.\d+-", dockerfile, re.MULTILINE)
