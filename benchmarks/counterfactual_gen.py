@@ -169,9 +169,10 @@ def substitute(matcher: TermMatcher, texts: list[bytes]) -> list[bytes]:
     if spans:
       parts, end = [], 0
       for start, next_end, _ in spans:
-        parts += (text[end:start], b"x")
+        parts.append(text[end:start])
         end = next_end
-      text = b"".join((*parts, text[end:]))
+      parts.append(text[end:])
+      text = b"x".join(parts)
     substituted.append(text)
   return substituted
 
