@@ -10,8 +10,10 @@ from clp_tfx.comments_example_gen.examples import (
   SplitExample,
 )
 from clp_tfx.comments_example_gen.readers import Row, read_rows
+from clp_tfx.comments_example_gen.spans import as_pattern, find_files, one_span
 from clp_tfx.errors import InputError
 
+_MOST_FILES = 20
 # Columns are known before all rows are: a tf.Example may leave out blank features.
 _HEAD_ROWS = 100
 
@@ -42,20 +44,25 @@ def check_comments(
   comments: Sequence[str],
   text_feature: str = "comment_text",
   label_feature: str = "toxicity",
+  span: int | None = None,
 ) -> None:
   """Checks that files can be opened and have the columns, by their first rows.
 
   Args:
-    comments: Local paths or URIs.
+    comments: Local paths or URIs, or patterns of them, of which the first files are
+      looked at.
     text_feature: Column of the text.
     label_feature: Column of the label.
+    span: The span to read; the newest when not given.
 
   Raises:
     InputError: If a file is missing, empty, of an unknown type, without rows,
       damaged at its start, or lacks a column.
   """
   config = ExampleConfig(text_feature, label_feature)
-  for path in comments:
+  patterns = [as_pattern(path) for path in comments]
+  found = find_files("", patterns, None if span is None else one_span(span))
+  for path in found.paths[:_MOST_FILES]:
     with contextlib.closing(read_rows(path)) as rows:
       _open_examples(path, rows, config)
 

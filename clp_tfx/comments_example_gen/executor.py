@@ -7,15 +7,17 @@ import apache_beam as beam
 from google.protobuf import json_format, struct_pb2
 from tfx import types
 from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
-from tfx.proto import example_gen_pb2
+from tfx.proto import example_gen_pb2, range_config_pb2
 from tfx.types import standard_component_specs
 from tfx.utils import proto_utils
 
 from clp_tfx.comments_example_gen.examples import ExampleConfig
+from clp_tfx.comments_example_gen.spans import find_files
 from clp_tfx.comments_example_gen.transforms import ReadComments
 
-PATHS = "paths"
-"""Key of the custom configuration: the files; others are fields of ExampleConfig."""
+PATTERNS, WINDOW = "patterns", "window"
+"""Keys of the custom configuration; others are fields of ExampleConfig."""
+_PATHS = "paths"
 
 
 class Executor(BaseExampleGenExecutor):
@@ -29,9 +31,19 @@ class Executor(BaseExampleGenExecutor):
   ) -> None:
     """Runs the base class's `Do`, which refuses to split more than one input.
 
-    The inputs, one per file, are for the driver's fingerprint; the executor reads
-    the files that the custom configuration names.
+    The inputs, one per pattern, are for the driver's fingerprint. The executor looks
+    for the files itself: what the driver found does not reach it in a compiled job of
+    schema 2.0, nor on backends that run no drivers.
     """
+    config = _custom_config(exec_properties)
+    files = find_files(
+      exec_properties[standard_component_specs.INPUT_BASE_KEY],
+      config[PATTERNS],
+      _range_config(exec_properties),
+      int(config[WINDOW]),
+    )
+    for artifact in output_dict[standard_component_specs.EXAMPLES_KEY]:
+      artifact.span = files.span
     one_input = example_gen_pb2.Input(
       splits=[example_gen_pb2.Input.Split(name="comments", pattern="*")]
     )
@@ -41,6 +53,7 @@ class Executor(BaseExampleGenExecutor):
       {
         **exec_properties,
         standard_component_specs.INPUT_CONFIG_KEY: proto_utils.proto_to_json(one_input),
+        _PATHS: files.paths,
       },
     )
 
@@ -48,17 +61,32 @@ class Executor(BaseExampleGenExecutor):
     self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
   ) -> dict[str, beam.PCollection]:
     """Returns serialized tf.Examples by split."""
-    custom_config = example_gen_pb2.CustomConfig()
-    proto_utils.json_to_proto(
-      exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY], custom_config
-    )
-    struct = struct_pb2.Struct()
-    custom_config.custom_config.Unpack(struct)
-    values = json_format.MessageToDict(struct)
+    values = _custom_config(exec_properties)
     names = [field.name for field in dataclasses.fields(ExampleConfig)]
     config = ExampleConfig(**{name: values[name] for name in names})
-    return pipeline | ReadComments(values[PATHS], config)
+    return pipeline | ReadComments(exec_properties[_PATHS], config)
 
   def GetInputSourceToExamplePTransform(self):
     """Not used: splits need more than one transform from an input to its records."""
     raise NotImplementedError("CommentsExampleGen reads all of its inputs together.")
+
+
+def _custom_config(exec_properties: dict[str, Any]) -> dict[str, Any]:
+  custom_config = example_gen_pb2.CustomConfig()
+  proto_utils.json_to_proto(
+    exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY], custom_config
+  )
+  struct = struct_pb2.Struct()
+  custom_config.custom_config.Unpack(struct)
+  return json_format.MessageToDict(struct)
+
+
+def _range_config(
+  exec_properties: dict[str, Any],
+) -> range_config_pb2.RangeConfig | None:
+  text = exec_properties.get(standard_component_specs.RANGE_CONFIG_KEY)
+  if not text:
+    return None
+  range_config = range_config_pb2.RangeConfig()
+  proto_utils.json_to_proto(text, range_config)
+  return range_config

@@ -30,9 +30,15 @@ class PipelineConfig:
   """
 
   comments: tuple[str, ...] = _option(
-    (), "File of comments: .csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz; several "
-    "by repeating. Without it: the demo comments."
+    (), "File of comments: .csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz, or a "
+    "pattern of files, with * and with spans as {SPAN} or {YYYY}-{MM}-{DD}; several by "
+    "repeating. Without it: the demo comments."
   )  # fmt: skip
+  span: int | None = _option(
+    None, "Span of the comments to read, a date as its days since 1970-01-01; the "
+    "newest when not given.", 0
+  )  # fmt: skip
+  window: int = _option(1, "Spans to read: that one and those before it.", 1)
   text_feature: str = _option("comment_text", "Column of the text.")
   label_feature: str = _option(
     "toxicity", "Column of the label, a number in [0, 1]; blank means unlabelled."

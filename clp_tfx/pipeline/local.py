@@ -86,7 +86,9 @@ def _run(
   config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
 ) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
   """Runs a pipeline; returns its artifacts by component and key, and its progress."""
-  check_comments(config.comments, config.text_feature, config.label_feature)
+  check_comments(
+    config.comments, config.text_feature, config.label_feature, config.span
+  )
   metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
     str(Path(config.output).absolute() / "metadata.sqlite")
   )

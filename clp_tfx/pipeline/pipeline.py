@@ -124,6 +124,8 @@ def _data(
     text_feature=config.text_feature,
     label_feature=config.label_feature,
     label_threshold=config.label_threshold,
+    span=config.span,
+    window=config.window,
   )
   counterfactuals = CounterfactualGen(
     examples=comments.outputs["examples"],

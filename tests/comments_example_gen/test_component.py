@@ -3,6 +3,7 @@ import os
 from pathlib import Path
 
 import pytest
+import tensorflow as tf
 import tfx.v1 as tfx
 
 from clp_tfx.comments_example_gen import CommentsExampleGen
@@ -23,7 +24,8 @@ def inputs(component):
     (["/a/../b//c.csv"], "/b/", ["c.csv"]),
     (["gs://bucket/a.csv"], "gs://bucket/", ["a.csv"]),
     (["gs://bu/a.csv", "gs://cket/b.csv"], "gs://", ["bu/a.csv", "cket/b.csv"]),
-    (["/a/[b]/{SPAN}*?.csv"], "/a/[[]b]/", ["[{]SPAN}[*][?].csv"]),
+    (["/a/[b]/{SPAN}*?.csv"], "/a/", ["[b]/{SPAN}*?.csv"]),
+    (["gs://bucket/{SPAN}/*.csv"], "gs://bucket/", ["{SPAN}/*.csv"]),
   ],
 )
 def test_inputs(comments, base, patterns):
@@ -43,11 +45,26 @@ def test_local_paths_become_absolute(monkeypatch, tmp_path):
     (["/a.csv", "/b.csv", "/c/../a.csv"], "/a.csv is given twice"),
     (["/a.csv", "gs://bucket/a.csv"], "different file systems"),
     (["/a\\b.csv"], "backslash"),
+    (["/{SPAN}.csv", "/a.csv"], "spans or none"),
+    (["/{YYYY}.csv"], "spans of .* cannot be read"),
   ],
 )
 def test_refused(comments, part):
   with pytest.raises(InputError, match=part):
     CommentsExampleGen(comments)
+
+
+@pytest.mark.parametrize(
+  "path, asked, part",
+  [
+    ("/a.csv", {"span": 1}, "Expected comments with spans"),
+    ("/a.csv", {"window": 2}, "Expected comments with spans"),
+    ("/{SPAN}/{VERSION}.csv", {"window": 2}, "no {VERSION}"),
+  ],
+)
+def test_spans_that_are_not_there(path, asked, part):
+  with pytest.raises(InputError, match=part):
+    CommentsExampleGen([path], **asked)
 
 
 def test_settings_are_properties():
@@ -58,22 +75,23 @@ def test_settings_are_properties():
   default = settings()
 
   assert default == {
-    "paths": ["/c.csv"],
+    "patterns": ["c.csv"],
+    "window": 1,
     "text_feature": "comment_text",
     "label_feature": "toxicity",
     "label_threshold": 0.5,
     "identity_threshold": 0.5,
   }
-  for change in default.keys() - {"paths"}:
+  for change in default.keys() - {"patterns", "window"}:
     value = "other" if change.endswith("feature") else 0.25
     assert settings(**{change: value})[change] == value
 
 
-def pipeline(root, comments):
+def pipeline(root, comments_example_gen):
   return tfx.dsl.Pipeline(
     pipeline_name="comments",
     pipeline_root=str(root / "root"),
-    components=[CommentsExampleGen(comments)],
+    components=[comments_example_gen],
     enable_cache=True,
     metadata_connection_config=(
       tfx.orchestration.metadata.sqlite_metadata_connection_config(str(root / "db"))
@@ -87,7 +105,9 @@ def test_runs_again_only_when_a_file_changed(write, tmp_path):
   second = write("b/c.parquet", table)
 
   def executions():
-    tfx.orchestration.LocalDagRunner().run(pipeline(tmp_path, [first, second]))
+    tfx.orchestration.LocalDagRunner().run(
+      pipeline(tmp_path, CommentsExampleGen([first, second]))
+    )
     return len(list(tmp_path.glob("root/CommentsExampleGen/examples/*")))
 
   assert executions() == 1
@@ -98,13 +118,27 @@ def test_runs_again_only_when_a_file_changed(write, tmp_path):
   assert executions() == 3
 
 
+def test_a_window_of_spans_by_the_local_runner(write, tmp_path):
+  table = {"comment_text": [f"{i}" for i in range(60)], "toxicity": [0, 1] * 30}
+  for day in (1, 2, 3):
+    write(f"day-{day}.csv", table)
+  generator = CommentsExampleGen([str(tmp_path / "day-{SPAN}.csv")], span=2, window=2)
+
+  tfx.orchestration.LocalDagRunner().run(pipeline(tmp_path, generator))
+
+  (folder,) = tmp_path.glob("root/CommentsExampleGen/examples/*")
+  files = [str(path) for path in folder.glob("*/*")]
+  assert sum(1 for _ in tf.data.TFRecordDataset(files, "GZIP")) == 2 * 60
+
+
 def test_compiles_for_kubeflow_without_reading_files(tmp_path):
   runner = tfx.orchestration.experimental.KubeflowV2DagRunner(
     tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(default_image="image"),
     output_dir=str(tmp_path),
     output_filename="pipeline.json",
   )
-  runner.run(pipeline(tmp_path, ["gs://bucket/a.csv.gz", "gs://bucket/b/c.parquet"]))
+  comments = ["gs://bucket/a.csv.gz", "gs://bucket/b/c.parquet"]
+  runner.run(pipeline(tmp_path, CommentsExampleGen(comments)))
 
   spec = json.loads(Path(tmp_path, "pipeline.json").read_text())["pipelineSpec"]
   (executor,) = spec["deploymentSpec"]["executors"].values()
@@ -112,4 +146,5 @@ def test_compiles_for_kubeflow_without_reading_files(tmp_path):
   assert "clp_tfx.comments_example_gen.executor.Executor" in container["args"]
   # The driver that finds changed files runs before the cache is asked.
   assert "file_based_example_gen.driver" in str(container["lifecycle"])
-  assert "gs://bucket/b/c.parquet" in json.dumps(spec["root"])
+  root = json.dumps(spec["root"])
+  assert "gs://bucket/" in root and "b/c.parquet" in root

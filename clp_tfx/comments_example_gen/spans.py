@@ -1,0 +1,140 @@
+"""Patterns of files, of one span of time or several, to the files that are there."""
+
+import os
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from tfx.components.example_gen import utils
+from tfx.dsl.io import fileio
+from tfx.proto import example_gen_pb2, range_config_pb2
+
+from clp_tfx.errors import InputError
+
+_SPECIAL = re.compile(r"[*?\[{]")
+
+
+class Files(NamedTuple):
+  """What patterns stand for.
+
+  Attributes:
+    paths: The files, in the order of the patterns and then of the names.
+    span: The newest span among them; 0 where patterns have none.
+  """
+
+  paths: list[str]
+  span: int
+
+
+def as_pattern(path: str) -> str:
+  """Returns a pattern for what a person gave.
+
+  Args:
+    path: A local file that is there stands for itself, whatever its name; in anything
+      else `*`, `?` and `[…]` are wildcards, and `{SPAN}`, `{VERSION}` and the three of
+      `{YYYY}`, `{MM}` and `{DD}` are TFX's.
+  """
+  if os.path.exists(path):
+    return _SPECIAL.sub(r"[\g<0>]", path)
+  return path
+
+
+def has_span(pattern: str) -> bool:
+  """Returns whether a pattern names spans.
+
+  Raises:
+    InputError: If it names them in a way that TFX cannot read.
+  """
+  is_span, is_date, _ = _specs(pattern)
+  return is_span or is_date
+
+
+def common_folder(patterns: Sequence[str]) -> str:
+  """Returns the longest folder that all patterns begin with and that is no pattern."""
+  plain = [_SPECIAL.split(pattern, maxsplit=1)[0] for pattern in patterns]
+  common = os.path.commonprefix(plain)
+  return common[: common.rfind("/") + 1]
+
+
+def one_span(span: int) -> range_config_pb2.RangeConfig:
+  """Returns TFX's way to name a span."""
+  return range_config_pb2.RangeConfig(
+    static_range=range_config_pb2.StaticRange(
+      start_span_number=span, end_span_number=span
+    )
+  )
+
+
+def find_files(
+  folder: str,
+  patterns: Sequence[str],
+  range_config: range_config_pb2.RangeConfig | None = None,
+  window: int = 1,
+) -> Files:
+  """Finds the files of the newest span, or of one that is given, and of those before.
+
+  Args:
+    folder: What the patterns are within.
+    patterns: Of files, as TFX has them, or all without spans.
+    range_config: Its static range names the span; the newest when not given.
+    window: How many spans. Of the earlier ones some may be missing.
+
+  Raises:
+    InputError: If a pattern matches nothing, or the patterns differ in their newest
+      span. A path that is no pattern is not looked for.
+  """
+  splits = [
+    example_gen_pb2.Input.Split(name=str(index), pattern=pattern)
+    for index, pattern in enumerate(patterns)
+  ]
+  try:
+    _, span, _ = utils.calculate_splits_fingerprint_span_and_version(
+      folder, splits, range_config
+    )
+  except ValueError as error:
+    raise InputError(
+      f"Expected files of one span that match {_within(folder, patterns)}, but there "
+      f"are none ({error}): give another pattern or another span."
+    ) from error
+  paths = []
+  for split, pattern in zip(splits, patterns, strict=True):
+    paths += _matching(os.path.join(folder, split.pattern))
+    paths += _earlier(folder, pattern, span, window)
+  return Files(list(dict.fromkeys(paths)), span)
+
+
+def _matching(pattern: str) -> list[str]:
+  if not _SPECIAL.search(pattern):
+    return [pattern]  # Whoever reads it says whether it is there.
+  found = sorted(fileio.glob(pattern))
+  if not found:
+    raise InputError(
+      f"{pattern} does not exist: no file matches; give another path or pattern."
+    )
+  return found
+
+
+def _earlier(folder: str, pattern: str, span: int, window: int) -> list[str]:
+  is_span, is_date, is_version = _specs(pattern)
+  found = []
+  for earlier in range(span - 1, max(span - window, -1), -1):
+    at = utils.get_pattern_for_span_version(
+      pattern, is_span, is_date, is_version, earlier, None
+    )
+    found += sorted(fileio.glob(os.path.join(folder, at)))
+  return found
+
+
+def _specs(pattern: str) -> tuple[bool, bool, bool]:
+  split = example_gen_pb2.Input.Split(name="comments", pattern=pattern)
+  try:
+    return utils.verify_split_pattern_specs(split)
+  except ValueError as error:
+    raise InputError(
+      f"The spans of {pattern} cannot be read ({error}): name them by {{SPAN}} or by "
+      "{YYYY}, {MM} and {DD}, once each."
+    ) from error
+
+
+def _within(folder: str, patterns: Sequence[str]) -> str:
+  return ", ".join(os.path.join(folder, pattern) for pattern in patterns)
