@@ -12,6 +12,7 @@ from clp_tfx.cli.replay import replay
 from clp_tfx.cli.report import report
 from clp_tfx.cli.run import compile_, run
 from clp_tfx.cli.statistics import statistics
+from clp_tfx.cli.submit import submit
 from clp_tfx.cli.sweep import sweep
 
 
@@ -24,7 +25,17 @@ def cli() -> None:
   sys.path.append(os.getcwd())
 
 
-for command in (run, sweep, compile_, replay, evaluate, report, preview, statistics):
+for command in (
+  run,
+  sweep,
+  compile_,
+  replay,
+  submit,
+  evaluate,
+  report,
+  preview,
+  statistics,
+):
   cli.add_command(command)
 
 

@@ -66,6 +66,8 @@ def print_summary(summary: dict[str, Any]) -> None:
     console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
   else:
     print_failures(console, summary)
+  for sentence in summary["gate"]["inactive"]:
+    console.print(sentence, soft_wrap=True)
   console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
 
 

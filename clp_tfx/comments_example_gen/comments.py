@@ -50,7 +50,7 @@ def check_comments(
 
   Args:
     comments: Local paths or URIs, or patterns of them, of which the first files are
-      looked at.
+      looked at. Tables are not.
     text_feature: Column of the text.
     label_feature: Column of the label.
     span: The span to read; the newest when not given.
@@ -60,7 +60,7 @@ def check_comments(
       damaged at its start, or lacks a column.
   """
   config = ExampleConfig(text_feature, label_feature)
-  patterns = [as_pattern(path) for path in comments]
+  patterns = [as_pattern(path) for path in comments if not path.startswith("bq://")]
   found = find_files("", patterns, None if span is None else one_span(span))
   for path in found.paths[:_MOST_FILES]:
     with contextlib.closing(read_rows(path)) as rows:

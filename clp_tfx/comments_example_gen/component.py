@@ -1,18 +1,16 @@
 """CommentsExampleGen: labelled comments as the first component of a pipeline."""
 
-import dataclasses
 import os
 from collections.abc import Sequence
 
-from google.protobuf import struct_pb2
 from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base import executor_spec
 from tfx.proto import example_gen_pb2
 
-from clp_tfx import features
 from clp_tfx.code_digest import code_digest
 from clp_tfx.comments_example_gen import executor
 from clp_tfx.comments_example_gen.examples import ExampleConfig
+from clp_tfx.comments_example_gen.properties import custom_config, output_splits
 from clp_tfx.comments_example_gen.spans import (
   as_pattern,
   common_folder,
@@ -81,9 +79,11 @@ class CommentsExampleGen(FileBasedExampleGen):
     super().__init__(
       input_base=input_base,
       input_config=_input_config(patterns),
-      output_config=_outputs(),
+      output_config=output_splits(),
       range_config=None if span is None else one_span(span),
-      custom_config=_custom_config(patterns, window, config),
+      custom_config=custom_config(
+        config, **{executor.PATTERNS: patterns, executor.WINDOW: window}
+      ),
     )
     self.exec_properties["code_digest"] = code_digest(executor.__name__)
 
@@ -135,28 +135,3 @@ def _input_config(patterns: list[str]) -> example_gen_pb2.Input:
       for i, pattern in enumerate(patterns)
     ]
   )
-
-
-def _outputs() -> example_gen_pb2.Output:
-  """Names the splits; TFX wants a size of each too, which the executor decides."""
-  splits = [
-    example_gen_pb2.SplitConfig.Split(name=split, hash_buckets=1)
-    for split in features.SPLITS
-  ]
-  return example_gen_pb2.Output(split_config=example_gen_pb2.SplitConfig(splits=splits))
-
-
-def _custom_config(
-  patterns: list[str], window: int, config: ExampleConfig
-) -> example_gen_pb2.CustomConfig:
-  struct = struct_pb2.Struct()
-  struct.update(
-    {
-      **dataclasses.asdict(config),
-      executor.PATTERNS: patterns,
-      executor.WINDOW: window,
-    }
-  )
-  custom_config = example_gen_pb2.CustomConfig()
-  custom_config.custom_config.Pack(struct, deterministic=True)
-  return custom_config

@@ -1,17 +1,19 @@
 """Executor of CommentsExampleGen."""
 
-import dataclasses
 from typing import Any
 
 import apache_beam as beam
-from google.protobuf import json_format, struct_pb2
 from tfx import types
 from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
-from tfx.proto import example_gen_pb2, range_config_pb2
+from tfx.proto import example_gen_pb2
 from tfx.types import standard_component_specs
 from tfx.utils import proto_utils
 
-from clp_tfx.comments_example_gen.examples import ExampleConfig
+from clp_tfx.comments_example_gen.properties import (
+  custom_values,
+  example_config,
+  range_config,
+)
 from clp_tfx.comments_example_gen.spans import find_files
 from clp_tfx.comments_example_gen.transforms import ReadComments
 
@@ -35,12 +37,12 @@ class Executor(BaseExampleGenExecutor):
     for the files itself: what the driver found does not reach it in a compiled job of
     schema 2.0, nor on backends that run no drivers.
     """
-    config = _custom_config(exec_properties)
+    values = custom_values(exec_properties)
     files = find_files(
       exec_properties[standard_component_specs.INPUT_BASE_KEY],
-      config[PATTERNS],
-      _range_config(exec_properties),
-      int(config[WINDOW]),
+      values[PATTERNS],
+      range_config(exec_properties),
+      int(values[WINDOW]),
     )
     for artifact in output_dict[standard_component_specs.EXAMPLES_KEY]:
       artifact.span = files.span
@@ -61,32 +63,9 @@ class Executor(BaseExampleGenExecutor):
     self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
   ) -> dict[str, beam.PCollection]:
     """Returns serialized tf.Examples by split."""
-    values = _custom_config(exec_properties)
-    names = [field.name for field in dataclasses.fields(ExampleConfig)]
-    config = ExampleConfig(**{name: values[name] for name in names})
+    config = example_config(exec_properties)
     return pipeline | ReadComments(exec_properties[_PATHS], config)
 
   def GetInputSourceToExamplePTransform(self):
     """Not used: splits need more than one transform from an input to its records."""
     raise NotImplementedError("CommentsExampleGen reads all of its inputs together.")
-
-
-def _custom_config(exec_properties: dict[str, Any]) -> dict[str, Any]:
-  custom_config = example_gen_pb2.CustomConfig()
-  proto_utils.json_to_proto(
-    exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY], custom_config
-  )
-  struct = struct_pb2.Struct()
-  custom_config.custom_config.Unpack(struct)
-  return json_format.MessageToDict(struct)
-
-
-def _range_config(
-  exec_properties: dict[str, Any],
-) -> range_config_pb2.RangeConfig | None:
-  text = exec_properties.get(standard_component_specs.RANGE_CONFIG_KEY)
-  if not text:
-    return None
-  range_config = range_config_pb2.RangeConfig()
-  proto_utils.json_to_proto(text, range_config)
-  return range_config

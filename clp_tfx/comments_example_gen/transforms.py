@@ -7,7 +7,11 @@ import apache_beam as beam
 from apache_beam.typehints.decorators import no_annotations
 
 from clp_tfx.comments_example_gen.comments import read_examples
-from clp_tfx.comments_example_gen.examples import TRAIN_OR_EVAL, ExampleConfig
+from clp_tfx.comments_example_gen.examples import (
+  TRAIN_OR_EVAL,
+  ExampleConfig,
+  SplitExample,
+)
 from clp_tfx.errors import InputError
 
 _COUNTS = "counts"
@@ -49,21 +53,7 @@ class ReadComments(beam.PTransform):
       | beam.Reshuffle()
       | beam.ParDo(_ReadFile(self._config)).with_outputs()
     )
-    counts = read[_COUNTS] | beam.CombineGlobally(_sum_counts)
-    train, eval_ = read[TRAIN_OR_EVAL] | "TrainOrEval" >> beam.Partition(
-      _undecided_split, 2, beam.pvalue.AsSingleton(counts)
-    )
-    splits = {
-      "train": (read["train"], train),
-      "eval": (read["eval"], eval_),
-      "test": (read["test"],),
-    }
-    # An empty part of every split: a grouping has to wait for the check.
-    checked = counts | "Check" >> beam.FlatMap(check_counts, self._paths, self._config)
-    return {
-      split: (*parts, checked) | f"Flatten[{split}]" >> beam.Flatten()
-      for split, parts in splits.items()
-    }
+    return splits_of(read, self._paths, self._config)
 
 
 class _ReadFile(beam.DoFn):
@@ -74,10 +64,44 @@ class _ReadFile(beam.DoFn):
 
   def process(self, path: str):
     counts: Counts = collections.Counter()
-    for split, is_positive, serialized in read_examples(path, self._config):
-      counts[split, is_positive] += 1
-      yield beam.pvalue.TaggedOutput(split, serialized)
-    yield beam.pvalue.TaggedOutput(_COUNTS, counts)
+    for example in read_examples(path, self._config):
+      counts[example.split, example.is_positive] += 1
+      yield tagged(example)
+    yield tagged(counts)
+
+
+def splits_of(
+  read: beam.pvalue.DoOutputsTuple, paths: Sequence[str], config: ExampleConfig
+) -> dict[str, beam.PCollection]:
+  """Returns the examples of each split, and checks that there are enough.
+
+  Args:
+    read: Outputs of a DoFn, each as `tagged` makes it.
+    paths: Where they are from, named in errors.
+    config: Which columns were read.
+  """
+  counts = read[_COUNTS] | beam.CombineGlobally(_sum_counts)
+  train, eval_ = read[TRAIN_OR_EVAL] | "TrainOrEval" >> beam.Partition(
+    _undecided_split, 2, beam.pvalue.AsSingleton(counts)
+  )
+  splits = {
+    "train": (read["train"], train),
+    "eval": (read["eval"], eval_),
+    "test": (read["test"],),
+  }
+  # An empty part of every split: a grouping has to wait for the check.
+  checked = counts | "Check" >> beam.FlatMap(check_counts, paths, config)
+  return {
+    split: (*parts, checked) | f"Flatten[{split}]" >> beam.Flatten()
+    for split, parts in splits.items()
+  }
+
+
+def tagged(output: SplitExample | Counts) -> beam.pvalue.TaggedOutput:
+  """Returns an example, or counts of examples, as `splits_of` takes them."""
+  if isinstance(output, SplitExample):
+    return beam.pvalue.TaggedOutput(output.split, output.serialized)
+  return beam.pvalue.TaggedOutput(_COUNTS, output)
 
 
 def _sum_counts(counts: Iterable[Counts]) -> Counts:

@@ -10,7 +10,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.options import option as _option
 from clp_tfx.options import same_option, validate
-from clp_tfx.pipeline.resources import Resources, resources
+from clp_tfx.pipeline.resources import Machine, Resources, machine, resources
 from clp_tfx.training.hparams import HParams
 
 BASELINES = ("control", "blessed", "none")
@@ -32,7 +32,8 @@ class PipelineConfig:
   comments: tuple[str, ...] = _option(
     (), "File of comments: .csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz, or a "
     "pattern of files, with * and with spans as {SPAN} or {YYYY}-{MM}-{DD}; several by "
-    "repeating. Without it: the demo comments."
+    "repeating; or a table, as bq://project.dataset.table. Without it: the demo "
+    "comments."
   )  # fmt: skip
   span: int | None = _option(
     None, "Span of the comments to read, a date as its days since 1970-01-01; the "
@@ -130,8 +131,27 @@ class PipelineConfig:
     (), "Resources of a component in a compiled job: CPUs, GB of memory and perhaps "
     "accelerators, as Trainer=8,30,NVIDIA_TESLA_T4,1; several by repeating."
   )  # fmt: skip
-  project: str | None = _option(None, "Google Cloud project of Dataflow workers.")
-  region: str | None = _option(None, "Google Cloud region of Dataflow workers.")
+  vertex_training: str | None = _option(
+    None, "Machine type, and perhaps accelerators, of a Vertex custom job that trains, "
+    "as n1-standard-8,NVIDIA_TESLA_T4,1; without it the Trainer's container trains."
+  )  # fmt: skip
+  vertex_endpoint: str | None = _option(
+    None, "Vertex endpoint, by its display name, that blessed models are deployed to, "
+    "in place of --serving-dir; made if it is not there."
+  )  # fmt: skip
+  serving_image: str | None = _option(
+    None, "Image of the containers behind --vertex-endpoint, such as Google's for "
+    "TensorFlow."
+  )  # fmt: skip
+  serving_machine: str = _option(
+    "n1-standard-2", "Machine type behind --vertex-endpoint."
+  )
+  project: str | None = _option(
+    None, "Google Cloud project of Dataflow, custom jobs and endpoint."
+  )
+  region: str | None = _option(
+    None, "Google Cloud region of Dataflow, custom jobs and endpoint."
+  )
   beam_runner: str = _option("DirectRunner", "Beam runner of the Beam components.")
   beam_args: tuple[str, ...] = _option(
     (), "Further argument for Beam, such as --direct_num_workers=2; several by "
@@ -142,6 +162,7 @@ class PipelineConfig:
     validate(self, named=_flag)
     # Read here, so that a faulty one is said before anything runs.
     _ = self.group_bounds, self.generator_options, self.component_resources
+    _ = self.training_machine
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
         "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
@@ -157,6 +178,11 @@ class PipelineConfig:
   def component_resources(self) -> list[Resources]:
     """`resources` in parts."""
     return [resources(text) for text in self.resources]
+
+  @property
+  def training_machine(self) -> Machine | None:
+    """`vertex_training` in parts."""
+    return machine(self.vertex_training) if self.vertex_training else None
 
   @property
   def hparams(self) -> HParams:

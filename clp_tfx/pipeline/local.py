@@ -55,6 +55,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
         if node in artifacts
       },
       pushed_model=_pushed_model(artifacts["Pusher"]["pushed_model"]),
+      awaits_blessed_model=config.baseline == "blessed",
     ),
     config.decision_threshold,
     seconds=progress.seconds,

@@ -10,7 +10,12 @@ from tfx.dsl.io import fileio
 
 from clp_tfx.anomaly_gate import AnomalyGate
 from clp_tfx.code_digest import code_digest
-from clp_tfx.comments_example_gen import CommentsExampleGen
+from clp_tfx.comments_example_gen import (
+  BIG_QUERY_SCHEME,
+  BigQueryCommentsGen,
+  CommentsExampleGen,
+  ExampleConfig,
+)
 from clp_tfx.counterfactual_gen import CounterfactualGen
 from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
@@ -18,9 +23,11 @@ from clp_tfx.identity_terms import IdentityTerms, groups_with_ancestors
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pusher import atomic_pusher
 from clp_tfx.tfma import make_eval_config
+from clp_tfx.trainer import clp_trainer
 
 PIPELINE_NAME = "clp"
 CONTROL_ID = "ControlTrainer"
+RESOLVER_ID = "LatestBlessedModel"
 MODELS = {"clp": "Trainer", "baseline": CONTROL_ID}
 """The Trainers, by what reports call their models."""
 
@@ -77,7 +84,11 @@ def create_pipeline(
   )
   # The components of this package see to it themselves.
   code = {
-    trainer: ["clp_tfx.modules.trainer", _module(config.hparams.build_model_path)],
+    trainer: [
+      "clp_tfx.trainer",
+      "clp_tfx.modules.trainer",
+      _module(config.hparams.build_model_path),
+    ],
     evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
     pusher: ["clp_tfx.pusher"],
   }
@@ -119,14 +130,7 @@ def _data(
   config: PipelineConfig,
 ) -> tuple[list[tfx.types.BaseNode], tfx.types.BaseChannel, tfx.types.BaseNode]:
   """Returns the nodes up to Transform, the examples with pairs, and Transform."""
-  comments = CommentsExampleGen(
-    comments=config.comments,
-    text_feature=config.text_feature,
-    label_feature=config.label_feature,
-    label_threshold=config.label_threshold,
-    span=config.span,
-    window=config.window,
-  )
+  comments = _comments(config)
   counterfactuals = CounterfactualGen(
     examples=comments.outputs["examples"],
     identity_terms=config.identity_terms,
@@ -149,6 +153,28 @@ def _data(
     transform.add_upstream_node(gate)
   _add_digests({transform: [_module(config.preprocessing_fn)]})
   return [comments, counterfactuals, *schema_nodes, transform], examples, transform
+
+
+def _comments(config: PipelineConfig) -> tfx.types.BaseNode:
+  columns = {
+    "text_feature": config.text_feature,
+    "label_feature": config.label_feature,
+    "label_threshold": config.label_threshold,
+  }
+  tables = [path for path in config.comments if path.startswith(BIG_QUERY_SCHEME)]
+  if not tables:
+    return CommentsExampleGen(
+      config.comments, span=config.span, window=config.window, **columns
+    )
+  if len(config.comments) > 1 or config.span is not None or config.window > 1:
+    raise InputError(
+      f"Expected a table in BigQuery alone, without --span and --window. Received: "
+      f"{', '.join(config.comments)}; join tables by a view."
+    )
+  # One name for what gives the comments, whatever they are read from.
+  return BigQueryCommentsGen(tables[0], ExampleConfig(**columns)).with_id(
+    CommentsExampleGen.__name__
+  )
 
 
 def _add_digests(code: dict[tfx.types.BaseNode, list[str]]) -> None:
@@ -212,13 +238,8 @@ def _trainer(
     counterfactual_loss_weight=loss_weight,
     checkpoint_dir=os.path.join(config.artifacts_dir, "checkpoints", node_id),
   )
-  trainer = tfx.components.Trainer(
-    run_fn="clp_tfx.modules.trainer.run_fn",
-    examples=transform.outputs["transformed_examples"],
-    transform_graph=transform.outputs["transform_graph"],
-    train_args=tfx.proto.TrainArgs(splits=["train"]),
-    eval_args=tfx.proto.EvalArgs(splits=["eval"]),
-    custom_config=dataclasses.asdict(hparams),
+  trainer = clp_trainer(
+    "clp_tfx.modules.trainer.run_fn", dataclasses.asdict(hparams), transform
   ).with_id(node_id)
   if config.base_model:
     trainer.exec_properties["base_model_digest"] = _digest(
@@ -239,7 +260,7 @@ def _baseline(
       strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
       model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
       model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
-    ).with_id("LatestBlessedModel")
+    ).with_id(RESOLVER_ID)
     return resolver, resolver.outputs["model"]
   return None, None
 

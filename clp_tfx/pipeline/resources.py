@@ -5,10 +5,11 @@ from typing import NamedTuple
 
 from clp_tfx.errors import InputError
 
+_ACCELERATORS = r"(,(?P<accelerator>[A-Z]\w*),(?P<count>[1-9]\d*))?"
 _FORM = re.compile(
-  r"(?P<component>\w+)=(?P<cpus>\d+(\.\d+)?),(?P<gigabytes>\d+(\.\d+)?)"
-  r"(,(?P<accelerator>[A-Z]\w*),(?P<count>[1-9]\d*))?"
+  r"(?P<component>\w+)=(?P<cpus>\d+(\.\d+)?),(?P<gigabytes>\d+(\.\d+)?)" + _ACCELERATORS
 )
+_MACHINE = re.compile(r"(?P<machine_type>[a-z][a-z0-9-]*)" + _ACCELERATORS)
 
 
 class Resources(NamedTuple):
@@ -55,4 +56,42 @@ def resources(text: str) -> Resources:
     float(form["gigabytes"]),
     form["accelerator"] or "",
     int(form["count"] or 0),
+  )
+
+
+class Machine(NamedTuple):
+  """A machine of Google's cloud.
+
+  Attributes:
+    machine_type: As Google names it, such as `n1-standard-8`.
+    accelerator: Type of its accelerators; empty without.
+    count: How many of them.
+  """
+
+  machine_type: str
+  accelerator: str
+  count: int
+
+
+def machine(text: str) -> Machine:
+  """Reads `PipelineConfig.vertex_training`.
+
+  Args:
+    text: A machine type and perhaps accelerators, such as
+      `n1-standard-8,NVIDIA_TESLA_T4,1`.
+
+  Returns:
+    The same in parts.
+
+  Raises:
+    InputError: If it is not that.
+  """
+  form = _MACHINE.fullmatch(text)
+  if not form:
+    raise InputError(
+      "Expected --vertex-training to be a machine type and perhaps accelerators, such "
+      f"as n1-standard-8 or n1-standard-8,NVIDIA_TESLA_T4,1. Received: {text!r}."
+    )
+  return Machine(
+    form["machine_type"], form["accelerator"] or "", int(form["count"] or 0)
   )

@@ -4,13 +4,19 @@ import dataclasses
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from clp_tfx.counterfactual_statistics import load_statistics
 from clp_tfx.pipeline.output import within, write_whole
+from clp_tfx.pipeline.pipeline import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.summary import summarize, training_curves
 from clp_tfx.tfma import write_worst_flips
 from clp_tfx.view import write_report
+
+NO_BLESSED_MODEL = (
+  "There is no blessed model yet to compare with: the bound on the loss of AUC is "
+  "inactive. The minimum AUC and the flip rates are judged."
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -22,12 +28,48 @@ class PipelineArtifacts:
     statistics: Folder of the counterfactual statistics.
     model_runs: Folder of the training's log, of `clp` and, with a control, `baseline`.
     pushed_model: The served version, None when the gate refused.
+    awaits_blessed_model: Whether the baseline is the latest blessed model, which the
+      first runs do not find.
   """
 
   evaluation: str
   statistics: str
   model_runs: Mapping[str, str]
   pushed_model: str | None
+  awaits_blessed_model: bool = False
+
+
+class JobArtifact(NamedTuple):
+  """An artifact that a job made.
+
+  Attributes:
+    uri: Where it is.
+    properties: What was said of it, by name.
+  """
+
+  uri: str
+  properties: Mapping[str, Any]
+
+
+def artifacts_of_job(
+  made: Mapping[str, Mapping[str, JobArtifact]],
+) -> PipelineArtifacts:
+  """Returns what the results of a finished job of this pipeline are made of.
+
+  Args:
+    made: The output artifacts of its tasks, by task and key.
+  """
+  pushed = made["Pusher"]["pushed_model"].properties
+  return PipelineArtifacts(
+    evaluation=made["Evaluator"]["evaluation"].uri,
+    statistics=made["CounterfactualGen"]["counterfactual_statistics"].uri,
+    model_runs={
+      name: made[task]["model_run"].uri for name, task in MODELS.items() if task in made
+    },
+    pushed_model=pushed["pushed_destination"] if pushed.get("pushed") else None,
+    # Of a resolver, TFX makes several tasks.
+    awaits_blessed_model=any(task.startswith(RESOLVER_ID) for task in made),
+  )
 
 
 def write_pipeline_results(
@@ -51,6 +93,7 @@ def write_pipeline_results(
     output,
     artifacts.evaluation,
     decision_threshold,
+    awaits_blessed_model=artifacts.awaits_blessed_model,
     pushed_model=artifacts.pushed_model,
     coverage=load_statistics(artifacts.statistics)["splits"],
     counterfactual_statistics=artifacts.statistics,
@@ -62,7 +105,11 @@ def write_pipeline_results(
 
 
 def write_results(
-  output: Path, evaluation: str, decision_threshold: float, **more: Any
+  output: Path,
+  evaluation: str,
+  decision_threshold: float,
+  awaits_blessed_model: bool = False,
+  **more: Any,
 ) -> dict[str, Any]:
   """Writes `summary.json`, `report.html` and `worst_flips.jsonl`.
 
@@ -70,10 +117,12 @@ def write_results(
     output: Folder to write them to.
     evaluation: Folder of the evaluation.
     decision_threshold: The one that it was configured with.
+    awaits_blessed_model: Whether the baseline is the latest blessed model.
     **more: What else the summary says.
 
   Returns:
-    The summary: the figures of `summarize`, and where the files are.
+    The summary: the figures of `summarize`, in `gate` a sentence on each bound that is
+    `inactive`, and where the files are.
   """
   summary = {
     **summarize(evaluation, decision_threshold),
@@ -82,6 +131,8 @@ def write_results(
     "evaluation": within(output, evaluation),
     **more,
   }
+  inactive = awaits_blessed_model and summary["baseline"] is None
+  summary["gate"]["inactive"] = [NO_BLESSED_MODEL] if inactive else []
   write_worst_flips(evaluation, summary["worst_flips"])
   write_report(summary["report"], summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")

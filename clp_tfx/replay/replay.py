@@ -13,8 +13,12 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.pipeline.output import prepare_output
-from clp_tfx.pipeline.pipeline import MODELS
-from clp_tfx.pipeline.results import PipelineArtifacts, write_pipeline_results
+from clp_tfx.pipeline.results import (
+  JobArtifact,
+  artifacts_of_job,
+  write_pipeline_results,
+)
+from clp_tfx.pipeline.vertex import LOCAL_EXECUTORS
 from clp_tfx.replay.artifacts import (
   Artifacts,
   ArtifactStore,
@@ -38,7 +42,8 @@ def replay_job(
   the backend gives it. This environment stands for the image, and the folder
   `OUTPUT/buckets` for the object stores: `gs://bucket/a.csv` is its `bucket/a.csv`.
   Resolvers find what earlier replays into the same folder left. Beam parts run on the
-  DirectRunner.
+  DirectRunner, a custom job trains here, and what an endpoint would serve is pushed to
+  the serving folder.
 
   Args:
     path: The job file.
@@ -110,31 +115,21 @@ class _Replay:
 
   def results(self, path: str) -> dict[str, Any]:
     """Writes the results of a job that has ended."""
-    (pushed,) = self._outputs["Pusher"]["pushed_model"].artifacts
-    properties = json_format.MessageToDict(pushed.metadata)
-    evaluation = self._uri("Evaluator", "evaluation")
+    artifacts = artifacts_of_job(
+      {
+        task: {key: _first(found) for key, found in outputs.items() if found.artifacts}
+        for task, outputs in self._outputs.items()
+      }
+    )
     return write_pipeline_results(
       self._output,
-      PipelineArtifacts(
-        evaluation=evaluation,
-        statistics=self._uri("CounterfactualGen", "counterfactual_statistics"),
-        model_runs={
-          name: self._uri(task, "model_run")
-          for name, task in MODELS.items()
-          if task in self._outputs
-        },
-        pushed_model=properties["pushed_destination"] if properties["pushed"] else None,
-      ),
-      decision_threshold_of(evaluation),
+      artifacts,
+      decision_threshold_of(artifacts.evaluation),
       seconds=self._seconds,
       cached=[],
       comments={"source": [f"those of the job {path}"]},
       configuration={"job": path, "parameters": self._job.parameters},
     )
-
-  def _uri(self, task: str, key: str) -> str:
-    (artifact,) = self._outputs[task][key].artifacts
-    return artifact.uri
 
   def _run_container(self, task: Task, inputs: Artifacts) -> Artifacts:
     folder = self._folder / task.name
@@ -144,7 +139,7 @@ class _Replay:
     hook = container.lifecycle.pre_cache_check
     for command in ([*hook.command, *hook.args], [*container.command, *container.args]):
       if command:
-        self._run_command(task, _with_local_beam(command), told)
+        self._run_command(task, _with_local_beam(_with_local_executor(command)), told)
         set_outputs(told)
     return dict(told.outputs.artifacts)
 
@@ -168,6 +163,15 @@ class _Replay:
   def _local(self, text: str) -> str:
     """Returns a text with folders of this machine in place of object stores."""
     return _BUCKET.sub(lambda _: self._buckets, text)
+
+
+def _first(found: pipeline_spec_pb2.ArtifactList) -> JobArtifact:
+  artifact = found.artifacts[0]
+  return JobArtifact(artifact.uri, json_format.MessageToDict(artifact.metadata))
+
+
+def _with_local_executor(command: Sequence[str]) -> list[str]:
+  return [LOCAL_EXECUTORS.get(each, each) for each in command]
 
 
 def _with_local_beam(command: Sequence[str]) -> list[str]:

@@ -70,7 +70,10 @@ def test_the_summary_without_a_baseline(capsys):
     {
       "baseline": None,
       "clp": {**clp, "flip_rate_by_group": {}},
-      "gate": {"failures": [{"reason": "There are no [pairs]."}]},
+      "gate": {
+        "failures": [{"reason": "There are no [pairs]."}],
+        "inactive": ["No bound on [AUC]."],
+      },
       "pushed_model": None,
       "report": "out/report.html",
     }

@@ -7,20 +7,31 @@ from ..conftest import FEW_OPTIONS, clp_tfx, flags, summary_of
 pytestmark = pytest.mark.e2e
 
 
-def replayed(folder, comments, **options):
+ON_VERTEX = {
+  "beam_runner": "DataflowRunner",
+  "project": "p",
+  "region": "r",
+  "vertex_training": "n1-standard-8,NVIDIA_TESLA_T4,1",
+  "vertex_endpoint": "toxicity",
+  "serving_image": "tf-serving",
+}
+
+
+def replayed(folder, comments, *parameters, **options):
   """Compiles and replays; returns the finished replay."""
   compiled = clp_tfx(
     "compile",
     *("--comments", comments),
     *("--image", "clp-tfx"),
     *("--pipeline-root", "gs://bucket/root"),
-    *("--beam-runner", "DataflowRunner", "--project", "p", "--region", "r"),
     *("--output", "job.json"),
     *flags(options),
+    "--beam-args=--temp_location=gs://bucket/tmp",
     cwd=folder,
   )
   assert compiled.returncode == 0, compiled.stderr
-  return clp_tfx("replay", "job.json", "--output", "replay", cwd=folder)
+  given = [f"--parameter={each}" for each in parameters]
+  return clp_tfx("replay", "job.json", "--output", "replay", *given, cwd=folder)
 
 
 def numbers(figures):
@@ -39,7 +50,14 @@ def numbers(figures):
 
 
 def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
-  done = replayed(tmp_path, few_comments, **FEW_OPTIONS)
+  # What differs from run to run is given at submission; the cloud's parts run here.
+  done = replayed(
+    tmp_path,
+    f"gs://elsewhere/{few_comments.name}",
+    f"comments_folder={few_comments.parent}/",
+    "epochs=1",
+    **{**FEW_OPTIONS, **ON_VERTEX, "epochs": 7},
+  )
   assert done.returncode == 0, done.stderr
   found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)
   assert numbers(found["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
@@ -54,8 +72,10 @@ def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
 
 def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
   # Pairs without a flip still have an upper bound above 0. The schema is the other one.
-  options = {**FEW_OPTIONS, "max_flip_rate": 0, "schema_version": "2.1"}
-  done = replayed(tmp_path, few_comments, **options)
+  options = {"max_flip_rate": 0, "schema_version": "2.1", "epochs": 7}
+  done = replayed(
+    tmp_path, few_comments, "epochs=1", **{**FEW_OPTIONS, **ON_VERTEX, **options}
+  )
   assert done.returncode == 3, done.stderr
   assert "Refused by the gate" in done.stdout
   found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)

@@ -1,4 +1,7 @@
+import dataclasses
 import json
+import os
+import sys
 
 import pytest
 import yaml
@@ -8,6 +11,8 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.kubeflow_v2 import compile_job
+
+from ..conftest import clp_tfx
 
 OPTIONS = {
   "comments": ("gs://bucket/a.csv", "gs://bucket/b.parquet"),
@@ -110,6 +115,105 @@ def test_a_pipeline_for_kubeflow(tmp_path):
   )
   assert spec.schema_version == "2.1.0"
   assert {"Trainer", "Evaluator", "Pusher"} <= set(spec.root.dag.tasks)
+  # Without a job around it, this is where the parameters have their values.
+  parameters = spec.root.input_definitions.parameters
+  assert parameters["epochs"].default_value.number_value == 5
+  assert parameters["comments_folder"].default_value.string_value == "gs://bucket/"
+  assert "RangeConfig" in parameters["span"].description
+
+
+def test_what_may_differ_from_run_to_run(tmp_path):
+  path = tmp_path / "job.json"
+  config = PipelineConfig(
+    **{**OPTIONS, "comments": ("gs://bucket/day-{SPAN}.csv",)},
+    span=7,
+    epochs=3,
+    counterfactual_loss_weight=0.5,
+  )
+  compile_job(config, str(path))
+  job = json.loads(path.read_text())
+  parameters = job["runtimeConfig"]["parameters"]
+  span = json.loads(parameters.pop("span")["stringValue"])
+  assert span == {"static_range": {"start_span_number": 7, "end_span_number": 7}}
+  assert parameters == {
+    "comments_folder": {"stringValue": "gs://bucket/"},
+    "counterfactual_loss_weight": {"doubleValue": 0.5},
+    "epochs": {"intValue": "3"},
+  }
+  tasks = job["pipelineSpec"]["root"]["dag"]["tasks"]
+  used = {
+    (task, key): source["componentInputParameter"]
+    for task, spec in tasks.items()
+    for key, source in spec.get("inputs", {}).get("parameters", {}).items()
+    if "componentInputParameter" in source
+  }
+  assert used == {
+    ("CommentsExampleGen", "input_base"): "comments_folder",
+    ("CommentsExampleGen", "range_config"): "span",
+    ("Trainer", "counterfactual_loss_weight"): "counterfactual_loss_weight",
+    ("Trainer", "epochs"): "epochs",
+    ("ControlTrainer", "epochs"): "epochs",
+  }
+
+
+def test_comments_in_big_query(tmp_path):
+  path = tmp_path / "job.json"
+  config = PipelineConfig(**{**OPTIONS, "comments": "bq://p.d.comments"})
+  compile_job(config, str(path))
+  name = "clp_tfx.comments_example_gen.big_query.BigQueryExecutor"
+  container = executors(path)["CommentsExampleGen"]
+  assert executor_class(container) == name
+  job = json.loads(path.read_text())
+  tasks = job["pipelineSpec"]["root"]["dag"]["tasks"]
+  table = tasks["CommentsExampleGen"]["inputs"]["parameters"]["table"]
+  assert table["runtimeValue"]["constantValue"] == {"stringValue": "bq://p.d.comments"}
+  with pytest.raises(InputError, match="a table in BigQuery alone"):
+    compile_job(dataclasses.replace(config, window=2), str(path))
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("suffix", ["json", "yaml"])
+def test_the_same_job_on_any_machine(tmp_path, suffix):
+  """In processes, folders, homes and hashes of their own."""
+  users = ("ada", "grace")
+  for seed, user in enumerate(users):
+    home = tmp_path / user
+    home.mkdir()
+    done = clp_tfx(
+      "compile",
+      *("--comments", "gs://bucket/{YYYY}-{MM}-{DD}.csv", "--window", 7),
+      *("--image", "image", "--pipeline-root", "gs://bucket/root"),
+      *("--schema-version", "2.1", "--baseline", "blessed"),
+      *("--vertex-training", "n1-standard-8,NVIDIA_TESLA_T4,1"),
+      *("--vertex-endpoint", "e", "--serving-image", "tf"),
+      *("--beam-runner", "DataflowRunner", "--project", "p", "--region", "r"),
+      "--beam-args=--temp_location=gs://bucket/tmp",
+      *("--output", f"job.{suffix}"),
+      cwd=home,
+      env={
+        "HOME": str(home),
+        "USER": user,
+        "LOGNAME": user,
+        "PYTHONHASHSEED": str(seed),
+        "SOME_TOKEN": f"secret-{user}",
+        "PATH": os.environ["PATH"],
+      },
+    )
+    assert done.returncode == 0, done.stderr
+  first, second = (tmp_path / user / f"job.{suffix}" for user in users)
+  assert first.read_bytes() == second.read_bytes()
+  text = first.read_text()
+  for private in (*users, str(tmp_path), os.getcwd(), sys.prefix, "secret", "/root"):
+    assert private not in text
+
+
+@pytest.mark.parametrize(
+  "option", ["comments", "identity_terms", "schema", "base_model", "pipeline_root"]
+)
+def test_a_path_of_this_machine_alone(tmp_path, option):
+  flag = "--" + option.replace("_", "-")
+  with pytest.raises(InputError, match=f"{flag} of a compiled job to be a URI.*a/b.c"):
+    compile_job(PipelineConfig(**{**OPTIONS, option: "a/b.c"}), str(tmp_path / "j"))
 
 
 @pytest.mark.parametrize("missing", OPTIONS)

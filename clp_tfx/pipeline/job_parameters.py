@@ -1,0 +1,82 @@
+"""What of a compiled job may differ from run to run, without compiling again.
+
+The gate's bounds are none of it, on purpose: nobody loosens them at submission.
+"""
+
+from typing import Any, NamedTuple
+
+from tfx import v1 as tfx
+from tfx.types import standard_component_specs
+
+from clp_tfx.pipeline.pipeline import CONTROL_ID
+
+_EXAMPLE_GEN = "CommentsExampleGen"
+
+
+class JobParameter(NamedTuple):
+  """A parameter of a job.
+
+  Attributes:
+    name: Its name.
+    kind: `str`, `int` or `float`.
+    help: What it means, for people.
+    places: The components, by id, and their properties that it stands for; of a
+      component that a pipeline does not have, or that has no such property, none.
+  """
+
+  name: str
+  kind: type
+  help: str
+  places: tuple[tuple[str, str], ...]
+
+
+JOB_PARAMETERS = (
+  JobParameter(
+    "comments_folder",
+    str,
+    "Folder that the names of the comments' files, which are compiled in, are within.",
+    ((_EXAMPLE_GEN, standard_component_specs.INPUT_BASE_KEY),),
+  ),
+  JobParameter(
+    "span",
+    str,
+    "Span of the comments, as TFX's RangeConfig in JSON: "
+    '{"staticRange": {"startSpanNumber": 7, "endSpanNumber": 7}}; the newest when '
+    "empty.",
+    ((_EXAMPLE_GEN, standard_component_specs.RANGE_CONFIG_KEY),),
+  ),
+  JobParameter(
+    "counterfactual_loss_weight",
+    float,
+    "Weight of the counterfactual loss; 0 is plain training.",
+    (("Trainer", "counterfactual_loss_weight"),),
+  ),
+  JobParameter(
+    "epochs",
+    int,
+    "Most epochs.",
+    (("Trainer", "epochs"), (CONTROL_ID, "epochs")),
+  ),
+)
+
+
+def with_parameters(pipeline: tfx.dsl.Pipeline) -> dict[str, Any]:
+  """Makes the places of `JOB_PARAMETERS` in a pipeline runtime parameters.
+
+  Args:
+    pipeline: Changed in place.
+
+  Returns:
+    The parameters' values, as the pipeline had them, by name.
+  """
+  nodes = {node.id: node for node in pipeline.components}
+  values = {}
+  for name, kind, help_, places in JOB_PARAMETERS:
+    for node, key in places:
+      if node in nodes and key in nodes[node].exec_properties:
+        properties = nodes[node].exec_properties
+        values[name] = kind(properties[key] or kind())
+        properties[key] = tfx.dsl.experimental.RuntimeParameter(
+          name=name, ptype=kind, default=values[name], description=help_
+        )
+  return values

@@ -1,0 +1,65 @@
+"""The stock Trainer, with what changes from run to run as parameters of their own.
+
+TFX's runtime parameters stand for a whole property of a component, and the Trainer's
+hyperparameters are one, `custom_config`.
+"""
+
+from typing import Any
+
+from tfx import v1 as tfx
+from tfx.components.trainer import executor
+from tfx.dsl.components.base import executor_spec
+from tfx.types import Artifact, standard_component_specs
+from tfx.utils import json_utils
+
+PARAMETERS = ("counterfactual_loss_weight", "epochs")
+"""Fields of `HParams` that are properties of the component."""
+
+# Of the executors that start a Vertex custom job, which read them.
+_OF_VERTEX = "ai_platform_"
+
+
+class Executor(executor.GenericExecutor):
+  """Runs `run_fn` with the parameters among its hyperparameters."""
+
+  def Do(
+    self,
+    input_dict: dict[str, list[Artifact]],
+    output_dict: dict[str, list[Artifact]],
+    exec_properties: dict[str, Any],
+  ) -> None:
+    """Trains; see `tfx.v1.components.Trainer`."""
+    key = standard_component_specs.CUSTOM_CONFIG_KEY
+    hparams = {
+      name: value
+      for name, value in json_utils.loads(exec_properties[key]).items()
+      if not name.startswith(_OF_VERTEX)
+    } | {name: exec_properties[name] for name in PARAMETERS}
+    super().Do(
+      input_dict, output_dict, {**exec_properties, key: json_utils.dumps(hparams)}
+    )
+
+
+def clp_trainer(
+  run_fn: str, hparams: dict[str, Any], transform: tfx.types.BaseNode
+) -> tfx.components.Trainer:
+  """Returns a Trainer on the splits `train` and `eval`.
+
+  Args:
+    run_fn: Dotted path of the function that trains.
+    hparams: Its hyperparameters, `PARAMETERS` among them.
+    transform: The Transform whose outputs it trains on.
+  """
+  trainer = tfx.components.Trainer(
+    run_fn=run_fn,
+    examples=transform.outputs["transformed_examples"],
+    transform_graph=transform.outputs["transform_graph"],
+    train_args=tfx.proto.TrainArgs(splits=["train"]),
+    eval_args=tfx.proto.EvalArgs(splits=["eval"]),
+    custom_config={
+      name: value for name, value in hparams.items() if name not in PARAMETERS
+    },
+    custom_executor_spec=executor_spec.ExecutorClassSpec(Executor),
+  )
+  trainer.exec_properties.update({name: hparams[name] for name in PARAMETERS})
+  return trainer

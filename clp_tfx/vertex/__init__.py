@@ -1,0 +1,1 @@
+"""Vertex AI: trainings as custom jobs, and pipeline jobs submitted and followed."""

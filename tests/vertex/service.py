@@ -1,0 +1,89 @@
+"""A stand-in for Google's services on this machine, spoken to by the real clients."""
+
+import contextlib
+import json
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+
+class Service:
+  """Keeps what was asked of it, and answers a job with what `ended` says.
+
+  Attributes:
+    requests: Of each: method, path, body.
+    ended: What a job is, once submitted, beside its name.
+    refusal: Status and message of the answer to everything, if not None.
+  """
+
+  def __init__(self):
+    self.requests = []
+    self.ended = {"state": "PIPELINE_STATE_SUCCEEDED"}
+    self.refusal = None
+    service = self
+
+    class Handler(BaseHTTPRequestHandler):
+      def do_GET(self):
+        self.answer("GET", {})
+
+      def do_POST(self):
+        size = int(self.headers.get("Content-Length", 0))
+        self.answer("POST", self.rfile.read(size))
+
+      def answer(self, method, body):
+        if body and self.headers.get("Content-Type", "").startswith("application/json"):
+          body = json.loads(body)
+        status, answer = service.answer(method, self.path, body)
+        text = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+      def log_message(self, *args):
+        pass
+
+    self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+  def answer(self, method, path, body):
+    self.requests.append((method, path.partition("?")[0], body))
+    if self.refusal:
+      status, message = self.refusal
+      return status, {"error": {"code": status, "message": message}}
+    parent = "projects/p/locations/us-central1"
+    if "/schedules" in path:
+      return 200, {**body, "name": f"{parent}/schedules/7"}
+    job = {**body, "name": f"{parent}/pipelineJobs/job-1"}
+    return 200, job if method == "POST" else {**job, **self.ended}
+
+  def environment(self, folder):
+    """Returns variables by which a process finds credentials: a token not yet old."""
+    path = folder / "credentials.json"
+    path.write_text(
+      json.dumps(
+        {
+          "type": "authorized_user",
+          "client_id": "tests",
+          "client_secret": "none",
+          "refresh_token": "none",
+          "token": "tests",
+          "expiry": "2100-01-01T00:00:00Z",
+        }
+      )
+    )
+    return {"GOOGLE_APPLICATION_CREDENTIALS": str(path), "NO_GCE_CHECK": "true"}
+
+
+@contextlib.contextmanager
+def running():
+  """Runs a service until the end of the block."""
+  service = Service()
+  thread = threading.Thread(target=service._server.serve_forever, daemon=True)
+  thread.start()
+  try:
+    yield service
+  finally:
+    service._server.shutdown()
+    service._server.server_close()
+    thread.join()
