@@ -12,7 +12,7 @@ from clp_tfx.cli.replay import replay
 from clp_tfx.cli.report import report
 from clp_tfx.cli.run import compile_, run
 from clp_tfx.cli.statistics import statistics
-from clp_tfx.cli.submit import submit
+from clp_tfx.cli.submit import follow, submit
 from clp_tfx.cli.sweep import sweep
 
 
@@ -31,6 +31,7 @@ for command in (
   compile_,
   replay,
   submit,
+  follow,
   evaluate,
   report,
   preview,

@@ -1,4 +1,4 @@
-"""clp-tfx submit: a compiled job on Vertex Pipelines."""
+"""clp-tfx submit and follow: a compiled job on Vertex Pipelines."""
 
 import sys
 import tempfile
@@ -11,6 +11,16 @@ from clp_tfx.cli.replay import job_parameters
 from clp_tfx.cli.run import EXIT_REFUSED, print_summary
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.output import prepare_output
+
+_output = click.option(
+  "--output",
+  default="clp_submit",
+  show_default=True,
+  help="Folder for summary and report.",
+)
+_api_endpoint = click.option(
+  "--api-endpoint", help="Host of a Vertex API within your network; Google's if not."
+)
 
 
 @click.command()
@@ -28,15 +38,8 @@ from clp_tfx.pipeline.output import prepare_output
   help='Runs the job by a schedule, such as "0 3 * * 1", not at once.',
 )
 @click.option("--wait", is_flag=True, help="Follows the job to its verdict.")
-@click.option(
-  "--output",
-  default="clp_submit",
-  show_default=True,
-  help="Folder for summary and report of a job that was waited for.",
-)
-@click.option(
-  "--api-endpoint", help="Host of a Vertex API within your network; Google's if not."
-)
+@_output
+@_api_endpoint
 def submit(
   job: str,
   project: str,
@@ -56,20 +59,38 @@ def submit(
   with for_people():
     if cron and wait:
       raise InputError("A schedule has no end to --wait for: leave one out.")
-    if wait:
-      log = prepare_output(output) / "clp-tfx.log"
-    else:
-      log = Path(tempfile.gettempdir()) / "clp-tfx-submit.log"
-    with quietly(log) as terminal:
+    with quietly(Path(tempfile.gettempdir()) / "clp-tfx-submit.log"):
       from clp_tfx.vertex import jobs
 
       place = jobs.Place(project, region, service_account, api_endpoint)
       name = jobs.submit_job(job, parameters, place, cron)
-      print(f"Submitted: {name}", file=terminal, flush=True)
-      if not wait:
-        return
+  click.echo(f"Submitted: {name}")
+  if wait:
+    _follow(name, output, api_endpoint)
+
+
+@click.command()
+@click.argument("job", metavar="NAME")
+@_output
+@_api_endpoint
+def follow(job: str, output: str, api_endpoint: str | None) -> None:
+  """Waits for a job on Vertex Pipelines, then writes summary and report of it.
+
+  NAME is what submit printed, or that of a scheduled run:
+  projects/PROJECT/locations/REGION/pipelineJobs/ID. Exit codes are those of run.
+  """
+  _follow(job, output, api_endpoint)
+
+
+def _follow(name: str, output: str, api_endpoint: str | None) -> None:
+  with for_people():
+    folder = prepare_output(output)
+    with quietly(folder / "clp-tfx.log") as terminal:
+      from clp_tfx.vertex import jobs
+
+      place = jobs.place_of(name, api_endpoint)
       ended = jobs.follow_job(name, place, terminal)
-      summary = jobs.write_job_results(ended, Path(output).absolute(), place)
+      summary = jobs.write_job_results(ended, folder, place)
   print_summary(summary)
   if not summary["gate"]["blessed"]:
     sys.exit(EXIT_REFUSED)

@@ -18,6 +18,7 @@ from clp_tfx.pipeline.output import write_whole
 from clp_tfx.pipeline.pipeline import create_pipeline
 from clp_tfx.pipeline.vertex import place_on_vertex
 
+_YAML = (".yaml", ".yml")
 _PATHS = (
   "comments",
   "identity_terms",
@@ -41,13 +42,20 @@ def compile_job(config: PipelineConfig, path: str) -> None:
 
   Raises:
     InputError: If a required value is missing, a path is one of this machine alone, a
-      component that resources are for is not there, or the file cannot be written.
+      component that resources are for is not there, the backend cannot do what is asked
+      for, or the file cannot be written.
   """
   required = ("comments", "image", "pipeline_root")
   if missing := [name for name in required if not getattr(config, name)]:
     flags = ", ".join(map(_flag, missing))
     raise InputError(f"A compiled job needs {flags} as well: add what is missing.")
   _check_paths(config)
+  target = Path(path).absolute()
+  if config.baseline == "blessed" and target.suffix in _YAML:
+    raise InputError(
+      "Kubeflow Pipelines has no resolvers and cannot look for the latest blessed "
+      "model: give --baseline control or none, or write a job for Vertex (.json)."
+    )
   pipeline = create_pipeline(config)
   _add_resources(pipeline, config)
   place_on_vertex(pipeline, config)
@@ -60,7 +68,6 @@ def compile_job(config: PipelineConfig, path: str) -> None:
   ).run(pipeline, parameter_values=values, write_out=False)
   if config.schema_version == "2.1":
     _add_defaults(job["pipelineSpec"]["root"]["inputDefinitions"], values)
-  target = Path(path).absolute()
   try:
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, _text(job, target.suffix))
@@ -72,7 +79,7 @@ def compile_job(config: PipelineConfig, path: str) -> None:
 
 
 def _text(job: dict[str, Any], suffix: str) -> str:
-  if suffix in (".yaml", ".yml"):
+  if suffix in _YAML:
     return yaml.safe_dump(job["pipelineSpec"], sort_keys=True)
   return json.dumps(job, indent=2, sort_keys=True) + "\n"
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from clp_tfx.errors import InputError
 
-_ACCELERATORS = r"(,(?P<accelerator>[A-Z]\w*),(?P<count>[1-9]\d*))?"
+_ACCELERATORS = r"(,(?P<accelerator>[A-Za-z][\w./-]*),(?P<count>[1-9]\d*))?"
 _FORM = re.compile(
   r"(?P<component>\w+)=(?P<cpus>\d+(\.\d+)?),(?P<gigabytes>\d+(\.\d+)?)" + _ACCELERATORS
 )

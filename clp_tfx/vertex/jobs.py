@@ -68,6 +68,25 @@ class Place(NamedTuple):
   api_endpoint: str | None = None
 
 
+def place_of(name: str, api_endpoint: str | None = None) -> Place:
+  """Returns where a job runs.
+
+  Args:
+    name: Its resource name.
+    api_endpoint: Host of a Vertex API of one's own network.
+
+  Raises:
+    InputError: If it is no such name.
+  """
+  parts = PipelineServiceClient.parse_pipeline_job_path(name)
+  if not parts:
+    raise InputError(
+      "Expected a job as projects/PROJECT/locations/REGION/pipelineJobs/ID. Received: "
+      f"{name!r}."
+    )
+  return Place(parts["project"], parts["location"], api_endpoint=api_endpoint)
+
+
 def submit_job(
   path: str, parameters: Mapping[str, str], place: Place, cron: str | None = None
 ) -> str:

@@ -122,6 +122,12 @@ def test_a_pipeline_for_kubeflow(tmp_path):
   assert "RangeConfig" in parameters["span"].description
 
 
+def test_kubeflow_has_no_resolvers(tmp_path):
+  config = PipelineConfig(**OPTIONS, schema_version="2.1", baseline="blessed")
+  with pytest.raises(InputError, match="Kubeflow Pipelines has no resolvers"):
+    compile_job(config, str(tmp_path / "pipeline.yaml"))
+
+
 def test_what_may_differ_from_run_to_run(tmp_path):
   path = tmp_path / "job.json"
   config = PipelineConfig(
@@ -172,8 +178,8 @@ def test_comments_in_big_query(tmp_path):
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("suffix", ["json", "yaml"])
-def test_the_same_job_on_any_machine(tmp_path, suffix):
+@pytest.mark.parametrize("suffix, baseline", [("json", "blessed"), ("yaml", "control")])
+def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
   """In processes, folders, homes and hashes of their own."""
   users = ("ada", "grace")
   for seed, user in enumerate(users):
@@ -183,7 +189,7 @@ def test_the_same_job_on_any_machine(tmp_path, suffix):
       "compile",
       *("--comments", "gs://bucket/{YYYY}-{MM}-{DD}.csv", "--window", 7),
       *("--image", "image", "--pipeline-root", "gs://bucket/root"),
-      *("--schema-version", "2.1", "--baseline", "blessed"),
+      *("--schema-version", "2.1", "--baseline", baseline),
       *("--vertex-training", "n1-standard-8,NVIDIA_TESLA_T4,1"),
       *("--vertex-endpoint", "e", "--serving-image", "tf"),
       *("--beam-runner", "DataflowRunner", "--project", "p", "--region", "r"),

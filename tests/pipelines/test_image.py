@@ -8,7 +8,7 @@ def test_the_image_gets_files_that_are_there_and_sent_to_the_builder():
   dockerfile = (ROOT / "pipelines" / "Dockerfile").read_text()
   copied = {
     name
-    for line in re.findall(r"^COPY (.*) \S+$", dockerfile, re.MULTILINE)
+    for line in re.findall(r"^COPY (?!--from)(.*) \S+$", dockerfile, re.MULTILINE)
     for name in line.split()
   }
   sent = {
@@ -26,3 +26,10 @@ def test_the_image_is_set_up_from_the_lock_as_the_makefile_does():
   assert "make setup LOCK=requirements.lock" in dockerfile
   assert re.search(r"^USER (?!root)", dockerfile, re.MULTILINE)
   assert re.search(r"^FROM python:3\.10\.\d+-", dockerfile, re.MULTILINE)
+
+
+def test_the_workers_program_is_of_the_locks_beam():
+  dockerfile = (ROOT / "pipelines" / "Dockerfile").read_text()
+  (version,) = re.findall(r"apache/beam_python3\.10_sdk:(\S+)", dockerfile)
+  assert f"\napache-beam=={version} " in (ROOT / "requirements.lock").read_text()
+  assert dockerfile.rstrip().endswith('ENTRYPOINT ["/opt/apache/beam/boot"]')

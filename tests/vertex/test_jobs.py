@@ -8,7 +8,7 @@ from google.protobuf import json_format
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.kubeflow_v2 import compile_job
-from clp_tfx.vertex.jobs import Place, follow_job, submit_job
+from clp_tfx.vertex.jobs import Place, follow_job, place_of, submit_job
 
 from ..conftest import clp_tfx, summary_of
 from .service import running
@@ -156,6 +156,12 @@ def test_parameters_that_the_job_does_not_have(service, place, jobs):
   assert not service.requests
 
 
+def test_a_name_says_where_a_job_runs():
+  assert place_of(NAME)[:2] == ("p", "us-central1")
+  with pytest.raises(InputError, match="Received: 'job-1'"):
+    place_of("job-1")
+
+
 def test_an_endpoint_out_of_reach(place, jobs):
   with pytest.raises(InputError, match="cannot be reached"):
     submit_job(jobs["2.0"], {}, place._replace(api_endpoint="http://127.0.0.1:9"))
@@ -214,7 +220,7 @@ def test_waiting_ends_as_a_run_does(tmp_path, service, jobs, few_run):
   )
 
   assert done.returncode == 0, done.stderr
-  assert f"Submitted: {NAME}" in done.stderr and "Evaluator: succeeded" in done.stderr
+  assert f"Submitted: {NAME}" in done.stdout and "Evaluator: succeeded" in done.stderr
   assert "There is no blessed model yet to compare with" in done.stdout
   found, expected = summary_of(tmp_path / "out"), summary_of(few_run.output)
   assert found["clp"] == expected["clp"]
