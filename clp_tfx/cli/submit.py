@@ -60,9 +60,9 @@ def submit(
     if cron and wait:
       raise InputError("A schedule has no end to --wait for: leave one out.")
     with quietly(Path(tempfile.gettempdir()) / "clp-tfx-submit.log"):
-      from clp_tfx.vertex import jobs
+      from clp_tfx.vertex import jobs, service
 
-      place = jobs.Place(project, region, service_account, api_endpoint)
+      place = service.Place(project, region, service_account, api_endpoint)
       name = jobs.submit_job(job, parameters, place, cron)
   click.echo(f"Submitted: {name}")
   if wait:
@@ -86,9 +86,9 @@ def _follow(name: str, output: str, api_endpoint: str | None) -> None:
   with for_people():
     folder = prepare_output(output)
     with quietly(folder / "clp-tfx.log") as terminal:
-      from clp_tfx.vertex import jobs
+      from clp_tfx.vertex import jobs, service
 
-      place = jobs.place_of(name, api_endpoint)
+      place = service.place_of(name, api_endpoint)
       ended = jobs.follow_job(name, place, terminal)
       summary = jobs.write_job_results(ended, folder, place)
   print_summary(summary)

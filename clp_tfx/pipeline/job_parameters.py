@@ -8,9 +8,7 @@ from typing import Any, NamedTuple
 from tfx import v1 as tfx
 from tfx.types import standard_component_specs
 
-from clp_tfx.pipeline.pipeline import CONTROL_ID
-
-_EXAMPLE_GEN = "CommentsExampleGen"
+from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID
 
 
 class JobParameter(NamedTuple):
@@ -35,7 +33,7 @@ JOB_PARAMETERS = (
     "comments_folder",
     str,
     "Folder that the names of the comments' files, which are compiled in, are within.",
-    ((_EXAMPLE_GEN, standard_component_specs.INPUT_BASE_KEY),),
+    ((EXAMPLE_GEN_ID, standard_component_specs.INPUT_BASE_KEY),),
   ),
   JobParameter(
     "span",
@@ -43,7 +41,7 @@ JOB_PARAMETERS = (
     "Span of the comments, as TFX's RangeConfig in JSON: "
     '{"staticRange": {"startSpanNumber": 7, "endSpanNumber": 7}}; the newest when '
     "empty.",
-    ((_EXAMPLE_GEN, standard_component_specs.RANGE_CONFIG_KEY),),
+    ((EXAMPLE_GEN_ID, standard_component_specs.RANGE_CONFIG_KEY),),
   ),
   JobParameter(
     "counterfactual_loss_weight",

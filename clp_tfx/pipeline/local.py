@@ -15,8 +15,8 @@ from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.console import Progress, progress_on
+from clp_tfx.pipeline.nodes import MODELS
 from clp_tfx.pipeline.pipeline import (
-  MODELS,
   PIPELINE_NAME,
   create_data_pipeline,
   create_pipeline,

@@ -21,15 +21,12 @@ from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
 from clp_tfx.identity_terms import IdentityTerms, groups_with_ancestors
 from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
 from clp_tfx.pusher import atomic_pusher
 from clp_tfx.tfma import make_eval_config
 from clp_tfx.trainer import clp_trainer
 
 PIPELINE_NAME = "clp"
-CONTROL_ID = "ControlTrainer"
-RESOLVER_ID = "LatestBlessedModel"
-MODELS = {"clp": "Trainer", "baseline": CONTROL_ID}
-"""The Trainers, by what reports call their models."""
 
 
 def create_pipeline(
@@ -171,9 +168,8 @@ def _comments(config: PipelineConfig) -> tfx.types.BaseNode:
       f"Expected a table in BigQuery alone, without --span and --window. Received: "
       f"{', '.join(config.comments)}; join tables by a view."
     )
-  # One name for what gives the comments, whatever they are read from.
   return BigQueryCommentsGen(tables[0], ExampleConfig(**columns)).with_id(
-    CommentsExampleGen.__name__
+    EXAMPLE_GEN_ID
   )
 
 

@@ -2,13 +2,14 @@
 
 import dataclasses
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from clp_tfx.counterfactual_statistics import load_statistics
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.output import within, write_whole
-from clp_tfx.pipeline.pipeline import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.summary import summarize, training_curves
 from clp_tfx.tfma import write_worst_flips
 from clp_tfx.view import write_report
@@ -51,6 +52,24 @@ class JobArtifact(NamedTuple):
   properties: Mapping[str, Any]
 
 
+def check_tasks(tasks: Collection[str], job: str) -> None:
+  """Checks that a job is one of this pipeline.
+
+  Args:
+    tasks: Names of its tasks.
+    job: What messages call it.
+
+  Raises:
+    InputError: If it lacks a task that results are made of.
+  """
+  for needed in ("CounterfactualGen", "Trainer", "Evaluator", "Pusher"):
+    if needed not in tasks:
+      raise InputError(
+        f"Expected {job} to be a job of this pipeline, but it has no {needed}: compile "
+        "one with clp-tfx compile."
+      )
+
+
 def artifacts_of_job(
   made: Mapping[str, Mapping[str, JobArtifact]],
 ) -> PipelineArtifacts:
@@ -67,7 +86,6 @@ def artifacts_of_job(
       name: made[task]["model_run"].uri for name, task in MODELS.items() if task in made
     },
     pushed_model=pushed["pushed_destination"] if pushed.get("pushed") else None,
-    # Of a resolver, TFX makes several tasks.
     awaits_blessed_model=any(task.startswith(RESOLVER_ID) for task in made),
   )
 

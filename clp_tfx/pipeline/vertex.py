@@ -11,7 +11,7 @@ from tfx.utils import json_utils, name_utils
 from clp_tfx import pusher
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.pipeline.pipeline import MODELS
+from clp_tfx.pipeline.nodes import MODELS
 from clp_tfx.trainer import Executor
 from clp_tfx.vertex.training import VertexTrainerExecutor
 

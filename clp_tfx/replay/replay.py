@@ -16,6 +16,7 @@ from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.pipeline.results import (
   JobArtifact,
   artifacts_of_job,
+  check_tasks,
   write_pipeline_results,
 )
 from clp_tfx.pipeline.vertex import LOCAL_EXECUTORS
@@ -30,7 +31,6 @@ from clp_tfx.replay.job import Job, Task, read_job
 from clp_tfx.tfma import decision_threshold_of
 
 _BUCKET = re.compile(r"\b(?:gs|s3|minio)://")
-_NEEDED = ("CounterfactualGen", "Trainer", "Evaluator", "Pusher")
 
 
 def replay_job(
@@ -59,11 +59,7 @@ def replay_job(
     ComponentError: If a component fails.
   """
   job = read_job(path, parameters)
-  if missing := sorted(set(_NEEDED) - {task.name for task in job.tasks}):
-    raise InputError(
-      f"Expected {path} to be a job of this pipeline, but it has no {missing[0]}: "
-      "compile one with clp-tfx compile."
-    )
+  check_tasks([task.name for task in job.tasks], path)
   replay = _Replay(job, prepare_output(output), terminal)
   for position, task in enumerate(job.tasks, start=1):
     replay.run(task, f"[{position}/{len(job.tasks)}]")

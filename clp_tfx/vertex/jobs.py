@@ -1,17 +1,12 @@
 """A compiled job on Vertex Pipelines: submitted, scheduled, followed and read."""
 
-import contextlib
 import json
-import re
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, TextIO
+from typing import Any, TextIO
 
-import google.auth
-import requests
-from google.api_core import exceptions, retry
-from google.auth.exceptions import DefaultCredentialsError, GoogleAuthError
+from google.api_core import retry
 from google.cloud.aiplatform_v1 import PipelineServiceClient, ScheduleServiceClient
 from google.cloud.aiplatform_v1.types import (
   CreatePipelineJobRequest,
@@ -24,25 +19,25 @@ from google.protobuf import json_format
 from tfx.dsl.io import fileio
 from tfx.utils import io_utils
 
-from clp_tfx.errors import ComponentError, InputError
+from clp_tfx.errors import ComponentError
+from clp_tfx.pipeline.nodes import MODELS
 from clp_tfx.pipeline.results import (
   JobArtifact,
   artifacts_of_job,
+  check_tasks,
   write_pipeline_results,
 )
 from clp_tfx.replay.job import read_job
 from clp_tfx.tfma import decision_threshold_of
+from clp_tfx.vertex.service import Place, connection, for_people
 
-_SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 _PARTS = {
   "Evaluator": "evaluation",
   "CounterfactualGen": "counterfactual_statistics",
-  "Trainer": "model_run",
-  "ControlTrainer": "model_run",
+  **dict.fromkeys(MODELS.values(), "model_run"),
 }
 """Which artifacts the results are made of, by task."""
 _KINDS = {int: "intValue", float: "doubleValue", str: "stringValue"}
-_REQUEST = re.compile(r"\b(GET|POST) \S+: ")
 _PAUSE_SECONDS = 30
 _PATIENCE_SECONDS = 1800
 _ENDED = (
@@ -50,41 +45,6 @@ _ENDED = (
   PipelineState.PIPELINE_STATE_FAILED,
   PipelineState.PIPELINE_STATE_CANCELLED,
 )
-
-
-class Place(NamedTuple):
-  """Where jobs run.
-
-  Attributes:
-    project: Google Cloud project.
-    region: Google Cloud region.
-    service_account: What the job's containers run as; the project's default when None.
-    api_endpoint: Host of a Vertex API of one's own network; Google's when None.
-  """
-
-  project: str
-  region: str
-  service_account: str | None = None
-  api_endpoint: str | None = None
-
-
-def place_of(name: str, api_endpoint: str | None = None) -> Place:
-  """Returns where a job runs.
-
-  Args:
-    name: Its resource name.
-    api_endpoint: Host of a Vertex API of one's own network.
-
-  Raises:
-    InputError: If it is no such name.
-  """
-  parts = PipelineServiceClient.parse_pipeline_job_path(name)
-  if not parts:
-    raise InputError(
-      "Expected a job as projects/PROJECT/locations/REGION/pipelineJobs/ID. Received: "
-      f"{name!r}."
-    )
-  return Place(parts["project"], parts["location"], api_endpoint=api_endpoint)
 
 
 def submit_job(
@@ -109,7 +69,7 @@ def submit_job(
   """
   job = _job(path, read_job(path, parameters).parameters, place)
   parent = f"projects/{place.project}/locations/{place.region}"
-  with _for_people(place):
+  with for_people(place):
     if cron:
       schedule = Schedule(
         display_name=job.display_name,
@@ -119,9 +79,9 @@ def submit_job(
           parent=parent, pipeline_job=job
         ),
       )
-      client = ScheduleServiceClient(**_connection(place))
+      client = ScheduleServiceClient(**connection(place))
       return client.create_schedule(parent=parent, schedule=schedule).name
-    client = PipelineServiceClient(**_connection(place))
+    client = PipelineServiceClient(**connection(place))
     return client.create_pipeline_job(parent=parent, pipeline_job=job).name
 
 
@@ -141,8 +101,8 @@ def follow_job(name: str, place: Place, terminal: TextIO) -> PipelineJob:
     ComponentError: If it failed or was cancelled.
   """
   states: dict[str, str] = {}
-  with _for_people(place):
-    client = PipelineServiceClient(**_connection(place))
+  with for_people(place):
+    client = PipelineServiceClient(**connection(place))
     patient = retry.Retry(timeout=_PATIENCE_SECONDS)
     while True:
       job = client.get_pipeline_job(name=name, retry=patient)
@@ -181,16 +141,8 @@ def write_job_results(job: PipelineJob, output: Path, place: Place) -> dict[str,
     }
     for task in job.job_detail.task_details
   }
-  if missing := sorted(
-    task
-    for task in ("Pusher", *_PARTS)
-    if task not in made and task != "ControlTrainer"
-  ):
-    raise InputError(
-      f"Expected {job.name} to be a job of this pipeline, but it has no "
-      f"{missing[0]}: name one that clp-tfx submit made."
-    )
-  with _for_people(place):
+  check_tasks(made, job.name)
+  with for_people(place):
     for task, key in _PARTS.items():
       if task in made:
         local = _fetch(made[task][key].uri, output / "artifacts" / task)
@@ -255,55 +207,3 @@ def _job(path: str, parameters: Mapping[str, Any], place: Place) -> PipelineJob:
   job = PipelineJob(service_account=place.service_account or "")
   json_format.ParseDict(content, PipelineJob.pb(job))
   return job
-
-
-def _connection(place: Place) -> dict[str, Any]:
-  credentials, _ = google.auth.default(scopes=_SCOPES)
-  endpoint = place.api_endpoint or f"{place.region}-aiplatform.googleapis.com"
-  return {
-    "credentials": credentials,
-    "client_options": {"api_endpoint": endpoint},
-    # Passes the proxies of companies, which gRPC often does not.
-    "transport": "rest",
-  }
-
-
-@contextlib.contextmanager
-def _for_people(place: Place) -> Iterator[None]:
-  """Turns what goes wrong between here and Vertex into one sentence."""
-  where = f"project {place.project}, region {place.region}"
-  try:
-    yield
-  except DefaultCredentialsError as error:
-    raise InputError(
-      "Expected credentials for Google Cloud, but found none: run gcloud auth "
-      "application-default login, or name a service account's key file in "
-      "GOOGLE_APPLICATION_CREDENTIALS."
-    ) from error
-  except (GoogleAuthError, exceptions.Unauthenticated) as error:
-    raise InputError(
-      f"Google Cloud did not accept the credentials ({_reason(error)}): log in again."
-    ) from error
-  except exceptions.RetryError as error:
-    raise InputError(_unreachable(where, error)) from error
-  except exceptions.GoogleAPICallError as error:
-    raise InputError(
-      f"Vertex in {where} refused ({_reason(error)}): check the project, the region, "
-      "and the roles that docs/production.md lists."
-    ) from error
-  except (ValueError, requests.RequestException) as error:
-    if isinstance(error, InputError):
-      raise
-    raise InputError(_unreachable(where, error)) from error
-
-
-def _unreachable(where: str, error: Exception) -> str:
-  return (
-    f"Vertex in {where} cannot be reached ({_reason(error)}): check the region's name "
-    "and the network."
-  )
-
-
-def _reason(error: Exception) -> str:
-  text = " ".join(str(error).split()).rstrip(".")
-  return _REQUEST.sub("", text)[:300]

@@ -8,10 +8,11 @@ from google.protobuf import json_format
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.kubeflow_v2 import compile_job
-from clp_tfx.vertex.jobs import Place, follow_job, place_of, submit_job
+from clp_tfx.vertex.jobs import follow_job, submit_job
+from clp_tfx.vertex.service import Place, place_of
 
 from ..conftest import clp_tfx, summary_of
-from .service import running
+from .stand_in import running
 
 NAME = "projects/p/locations/us-central1/pipelineJobs/job-1"
 
