@@ -42,6 +42,7 @@ def test_byte_offsets_and_the_index_of_the_term():
     "there theme he_ _he he2 2he hehe",
     "he-man x-he he\u2010man non\u2011he rock'he he'rock he*x x**he",
     "https://x.org/?he=he, www.he.org\thttp://\u00e9/he",
+    '(HTTP://x,he) "WWW.x.org/he" http\u017f://he http://' + "x" * 99 + "/he",
     "he\u0301 \u00e9he he\u200dx x\u00adhe he\u00ad",
     b"caf\xe9he he\xe9 \xffhe",
     "he's-he he's_ he'dx",
@@ -61,6 +62,7 @@ def test_no_whole_word(text):
     ("-he he- *he* he** ''he''", 5),
     ("x.he http//he ww.he\nhe\r\nhe\x1che", 6),
     ("- he", 1),
+    ("he/he ..he (he) x:he =he; ://\u00a0/he x" + "x" * 99 + "/he", 8),
   ],
 )
 def test_whole_words_in_any_case(text, count):
