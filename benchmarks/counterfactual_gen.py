@@ -21,7 +21,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from rich.console import Console
@@ -124,8 +124,10 @@ def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
   generator = CounterfactualGenerator(lexicon, pejorative_terms=None)
   took = best(
     {
-      "matcher and substitution, 50 terms": lambda: substitute(matcher_few, texts),
-      "matcher and substitution, 5,000 terms": lambda: substitute(matcher_many, texts),
+      "matcher and substitution, 50 terms": lambda: substitute(matcher_few, batches),
+      "matcher and substitution, 5,000 terms": lambda: substitute(
+        matcher_many, batches
+      ),
       "matcher alone, 50 terms": lambda: matcher_few.find_all(texts),
       "matcher alone, 5,000 terms": lambda: matcher_many.find_all(texts),
       "trie re and substitution, 50 terms": lambda: [
@@ -163,18 +165,21 @@ def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
   ], took
 
 
-def substitute(matcher: TermMatcher, texts: list[bytes]) -> list[bytes]:
-  substituted = []
-  for text, spans in zip(texts, matcher.find_all(texts), strict=True):
-    if spans:
-      parts, end = [], 0
-      for start, next_end, _ in spans:
-        parts.append(text[end:start])
-        end = next_end
-      parts.append(text[end:])
-      text = b"x".join(parts)
-    substituted.append(text)
-  return substituted
+def substitute(matcher: TermMatcher, batches: list[list[bytes]]) -> list[bytes]:
+  return [
+    replaced(text, spans) if spans else text
+    for batch in batches
+    for text, spans in zip(batch, matcher.find_all(batch), strict=True)
+  ]
+
+
+def replaced(text: bytes, spans: Sequence[tuple[int, int, int]]) -> bytes:
+  parts, end = [], 0
+  for start, next_end, _ in spans:
+    parts.append(text[end:start])
+    end = next_end
+  parts.append(text[end:])
+  return b"x".join(parts)
 
 
 def best(runs: dict[str, Callable[[], object]], texts: int) -> dict[str, float]:
