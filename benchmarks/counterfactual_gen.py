@@ -348,12 +348,15 @@ def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
 
 def steps(texts: list[bytes]) -> dict[str, float]:
   """Shows where the component's own time goes, Beam apart."""
-  from clp_tfx.counterfactual_gen import examples, statistics
+  from clp_tfx.counterfactual_gen import examples, statistics, transforms
   from clp_tfx.counterfactual_gen.generation import Generation
   from clp_tfx.generator_options import GeneratorOptions
 
   records = [example(number, text) for number, text in enumerate(texts)]
-  batches = [records[first : first + 256] for first in range(0, len(records), 256)]
+  batches = [
+    slice(first, first + transforms.BATCH_SIZE)
+    for first in range(0, len(texts), transforms.BATCH_SIZE)
+  ]
   lexicon = IdentityTerms.load(LEXICON)
   generator = Generation(lexicon, None, GeneratorOptions(), True).start()
   outcomes = generator.outcomes(texts, lambda row: None)
@@ -366,11 +369,15 @@ def steps(texts: list[bytes]) -> dict[str, float]:
   return best(
     {
       "step: read the texts": lambda: [
-        examples.texts_of(batch, "comment_text") for batch in batches
+        examples.texts_of(records[batch], "comment_text") for batch in batches
       ],
-      "step: find and generate": lambda: generator.outcomes(texts, lambda row: None),
+      "step: find and generate": lambda: [
+        generator.outcomes(texts[batch], lambda row: None) for batch in batches
+      ],
       "step: append": append,
-      "step: count": lambda: statistics.count(outcomes, "train"),
+      "step: count": lambda: [
+        statistics.count(outcomes[batch], "train") for batch in batches
+      ],
     },
     len(texts),
   )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from clp_tfx.english_articles import article_before
 from clp_tfx.identity_terms import BLANKS
 from clp_tfx.mentions import Mention
+from clp_tfx.words import APOSTROPHES
 
 _ARTICLE = re.compile(rf"(?<![^\s(\[\"\u201c\u2018'*_])(an?|the)[{BLANKS}]+\Z", re.I)
 _ARTICLE_REACH = 12
@@ -15,7 +16,6 @@ _WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
 # An apostrophe after the s of a word closes a quote that was opened before it.
 _OPEN_QUOTE = re.compile(r"(?<![^\s(\[])['\u2018](?!s\b)")
 _QUOTE_REACH = 200
-APOSTROPHES = ("'", "\u2019")
 _NOUN_AFTER = re.compile(rf"[{BLANKS}]+[^\W\d_]")
 
 

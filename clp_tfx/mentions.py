@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from clp_tfx.identity_terms import IdentityTerm, groups_with_ancestors
 from clp_tfx.term_matcher import TermMatcher
-from clp_tfx.words import clitic_pattern
+from clp_tfx.words import APOSTROPHES, clitic_pattern
 
 _STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
@@ -45,8 +45,11 @@ class MentionFinder:
   """
 
   def __init__(self, terms: Iterable[IdentityTerm]):
-    self._rows = list({row.term: row for row in reversed(list(terms))}.values())
-    self._matcher = TermMatcher([row.term for row in self._rows])
+    rows = {row.term: row for row in reversed(list(terms))}.values()
+    self._terms = [
+      (row.term, row.group, row.connotation == "pejorative") for row in rows
+    ]
+    self._matcher = TermMatcher([row.term for row in rows])
 
   def find(self, text: str) -> list[Mention]:
     """Returns the mentions of identity terms in a text, in order, none overlapping.
@@ -77,21 +80,19 @@ class MentionFinder:
   ) -> list[Mention]:
     mentions = []
     end_byte = end = 0
+    is_ascii = text.isascii()
     for start_byte, next_end_byte, index in spans:
-      start = end + _length(encoded[end_byte:start_byte])
-      end = start + _length(encoded[start_byte:next_end_byte])
-      end_byte = next_end_byte
-      clitic = clitic_pattern().match(text, end)
-      row = self._rows[index]
+      if is_ascii:
+        start, end = start_byte, next_end_byte
+      else:
+        start = end + _length(encoded[end_byte:start_byte])
+        end = start + _length(encoded[start_byte:next_end_byte])
+        end_byte = next_end_byte
+      has_apostrophe = text[end : end + 1] in APOSTROPHES
+      clitic = clitic_pattern().match(text, end) if has_apostrophe else None
+      term, group, pejorative = self._terms[index]
       mentions.append(
-        Mention(
-          start,
-          clitic.end() if clitic else end,
-          row.term,
-          row.group,
-          end,
-          row.connotation == "pejorative",
-        )
+        Mention(start, clitic.end() if clitic else end, term, group, end, pejorative)
       )
     return mentions
 

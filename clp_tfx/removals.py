@@ -126,10 +126,10 @@ def _unit_edits(text: str, units: list[_Unit], end: int) -> list[Edit]:
   if not units:
     return []
   start, end = _gap(text, units[0].start, end)
-  starts = [start, *(unit.start for unit in units[1:])]
+  bounds = [start, *[unit.start for unit in units[1:]], end]
   return [
-    Edit(first, last, "", unit.term, unit.group, unit.label, unit.rule, unit.confidence)
-    for first, last, unit in zip(starts, [*starts[1:], end], units, strict=True)
+    Edit(bounds[index], bounds[index + 1], "", *unit[1:])
+    for index, unit in enumerate(units)
   ]
 
 

@@ -8,6 +8,7 @@ from itertools import groupby
 
 from clp_tfx.identity_terms import BLANKS
 
+APOSTROPHES = ("'", "\u2019")
 CLITICS = frozenset({"'s", "'d", "'ll", "'ve", "'re", "'m"})
 """Endings that are no part of a word, normalised."""
 
@@ -41,7 +42,9 @@ def clitic_pattern() -> re.Pattern[str]:
   """Returns a pattern that matches a clitic where a word ends."""
   letter, inside, joint = _classes()
   endings = "|".join(sorted(clitic[1:] for clitic in CLITICS))
-  return re.compile(f"['\u2019](?i:{endings})(?![{inside}]|{joint}[{letter}])")
+  return re.compile(
+    f"[{''.join(APOSTROPHES)}](?i:{endings})(?![{inside}]|{joint}[{letter}])"
+  )
 
 
 @functools.cache

@@ -46,7 +46,7 @@ def texts_of(examples: Sequence[bytes], text_feature: str) -> list[bytes]:
   texts = column.flatten()
   if len(texts) != len(examples) or not (np.diff(column.offsets) == 1).all():
     return [_text(example, text_feature) for example in examples]
-  return texts.to_pylist()
+  return texts.to_numpy(zero_copy_only=False).tolist()
 
 
 @functools.lru_cache(maxsize=8)

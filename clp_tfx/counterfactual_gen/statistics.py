@@ -55,7 +55,7 @@ def count(outcomes: Sequence[Outcome], split: str) -> Counts:
   counts: Counts = collections.Counter({(split, TEXTS): len(outcomes)})
   for kind, number in kinds.items():
     for name, of_one in _counts_of(kind, split):
-      counts[name] += number * of_one
+      counts[name] = counts.get(name, 0) + number * of_one
   return counts
 
 

@@ -22,7 +22,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.generator_options import DEFAULT_IDENTITY_TERMS, GeneratorOptions
 from clp_tfx.identity_terms import IdentityTerms
 
-BATCH_SIZE = 256
+BATCH_SIZE = 512
 _SPLIT = "all"
 
 
