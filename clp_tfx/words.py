@@ -9,6 +9,7 @@ from itertools import groupby
 from clp_tfx.identity_terms import BLANKS
 
 APOSTROPHES = ("'", "\u2019")
+"""Straight and curly; a clitic begins with either."""
 CLITICS = frozenset({"'s", "'d", "'ll", "'ve", "'re", "'m"})
 """Endings that are no part of a word, normalised."""
 
