@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # A uv that answers (a pyenv shim may not), or one of our own.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
-.PHONY: setup demo test test-fast test-browser lint lock clean
+.PHONY: setup demo test test-fast test-browser flink lint lock clean
 
 setup: $(VENV)/.ready
 
@@ -32,6 +32,9 @@ test-browser: setup
 	  { echo "No Chromium: install one (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
 	$(PYTEST) tests/view
 
+# Apache Flink, and Beam's job server for it, in .flink.
+flink: .flink/.ready
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -49,6 +52,19 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
 
+.flink/.ready: requirements-flink.lock $(wildcard pipelines/flink/pom.xml pipelines/flink/*.c) | setup
+	@for program in java mvn cc; do command -v $$program >/dev/null || { \
+	  echo "No $$program: Flink needs Java 11 or 17, Maven and a C compiler (Debian: apt-get install openjdk-17-jre-headless maven gcc)."; exit 1; }; done
+	rm -rf .flink && mkdir -p .flink/flink
+	mvn -q -B -f pipelines/flink/pom.xml package
+	$(BIN)/python -m pip download -q --no-deps --no-build-isolation --no-binary :all: \
+	  --require-hashes -r requirements-flink.lock -d .flink
+	tar xzf .flink/apache-flink-libraries-*.tar.gz -C .flink/flink --strip-components=3 \
+	  --wildcards '*/deps/lib/*.jar'
+	rm .flink/apache-flink-libraries-*.tar.gz
+	cc -shared -fPIC -O1 -o .flink/loopback.so pipelines/flink/loopback.c
+	touch $@
+
 .uv/ready:
 	mkdir -p .uv
 	uv --version >/dev/null 2>&1 || { \
@@ -59,4 +75,4 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	touch $@
 
 clean:
-	rm -rf $(VENV) .uv out build dist *.egg-info
+	rm -rf $(VENV) .uv .flink out build dist *.egg-info

@@ -1,0 +1,1 @@
+"""Apache Flink on this machine, with Beam's job server and workers in processes."""

@@ -1,0 +1,62 @@
+"""How Flink is set up on one machine."""
+
+HOST = "127.0.0.1"
+
+CONFIG = """\
+jobmanager.rpc.address: {host}
+jobmanager.rpc.port: {rpc_port}
+jobmanager.bind-host: {host}
+rest.address: {host}
+rest.bind-address: {host}
+rest.port: {rest_port}
+taskmanager.host: {host}
+taskmanager.bind-host: {host}
+taskmanager.numberOfTaskSlots: {slots}
+cluster.evenly-spread-out-slots: true
+io.tmp.dirs: {folder}/tmp
+# The sizes that Flink's start script computes, which the libraries lack.
+taskmanager.cpu.cores: {slots}
+taskmanager.memory.task.heap.size: 768m
+taskmanager.memory.task.off-heap.size: 0
+taskmanager.memory.framework.heap.size: 128m
+taskmanager.memory.framework.off-heap.size: 128m
+taskmanager.memory.managed.size: 512m
+taskmanager.memory.network.min: 128m
+taskmanager.memory.network.max: 128m
+taskmanager.memory.jvm-metaspace.size: 512m
+taskmanager.memory.jvm-overhead.min: 192m
+taskmanager.memory.jvm-overhead.max: 192m
+# A TaskManager lost is found out soon, and its jobs start again.
+heartbeat.interval: 1000
+heartbeat.timeout: 20000
+restart-strategy.type: fixed-delay
+restart-strategy.fixed-delay.attempts: 5
+restart-strategy.fixed-delay.delay: 1s
+"""
+"""Flink's `config.yaml`, to be filled in."""
+
+# As Flink's own configuration opens them for Java 17.
+_OPENED = (
+  *("java.lang", "java.lang.reflect", "java.io", "java.net", "java.nio", "sun.nio.ch"),
+  *("java.text", "java.time", "java.util", "java.util.concurrent"),
+  *("java.util.concurrent.atomic", "java.util.concurrent.locks"),
+)
+
+JAVA = (
+  "java",
+  "-XX:+UseSerialGC",
+  # Jobs are short: what compiles well pays off later than they end.
+  "-XX:TieredStopAtLevel=1",
+  "-XX:+ExitOnOutOfMemoryError",
+  "-Djava.net.preferIPv4Stack=true",
+  "-Dorg.apache.logging.log4j.level=INFO",
+  "-Dorg.slf4j.simpleLogger.showDateTime=true",
+  "-Dorg.slf4j.simpleLogger.dateTimeFormat=HH:mm:ss.SSS",
+  "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
+  *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
+)
+"""Starts a JVM; the class path and the main class are to follow."""
+JOB_MANAGER_HEAP = "-Xmx768m"
+JOB_SERVER_HEAP = "-Xmx512m"
+# Heap of framework and tasks, as configured above.
+TASK_MANAGER_HEAP = ("-Xmx896m", "-XX:MaxMetaspaceSize=512m")

@@ -1,0 +1,37 @@
+"""Starts Beam's Python workers for one TaskManager, on one address.
+
+python -m pipelines.flink.worker_pool ADDRESS:PORT
+
+`apache_beam.runners.worker.worker_pool_main`, which does the same in a container of its
+own, listens on every address of the machine: a second one would share its port.
+"""
+
+import signal
+import sys
+
+import grpc
+from apache_beam.portability.api import beam_fn_api_pb2_grpc
+from apache_beam.runners.worker.worker_pool_main import BeamFnExternalWorkerPoolServicer
+from apache_beam.utils import thread_pool_executor
+
+
+def serve(address: str) -> None:
+  """Starts workers, a process each, until it is told to end.
+
+  Args:
+    address: Host and port to listen on.
+  """
+  server = grpc.server(
+    thread_pool_executor.shared_unbounded_instance(), options=[("grpc.so_reuseport", 0)]
+  )
+  beam_fn_api_pb2_grpc.add_BeamFnExternalWorkerPoolServicer_to_server(
+    BeamFnExternalWorkerPoolServicer(use_process=True), server
+  )
+  server.add_insecure_port(address)
+  server.start()
+  signal.sigwait([signal.SIGTERM, signal.SIGINT])
+  server.stop(None)
+
+
+if __name__ == "__main__":
+  serve(sys.argv[1])
