@@ -10,6 +10,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.options import option as _option
 from clp_tfx.options import same_option, validate
+from clp_tfx.pipeline import beam_runners
 from clp_tfx.pipeline.resources import Machine, Resources, machine, resources
 from clp_tfx.training.hparams import HParams
 
@@ -152,17 +153,23 @@ class PipelineConfig:
   region: str | None = _option(
     None, "Google Cloud region of Dataflow, custom jobs and endpoint."
   )
-  beam_runner: str = _option("DirectRunner", "Beam runner of the Beam components.")
+  beam_runner: str = _option(
+    beam_runners.DIRECT, "Beam runner of the Beam components.",
+    choices=beam_runners.RUNNERS
+  )  # fmt: skip
   beam_args: tuple[str, ...] = _option(
-    (), "Further argument for Beam, such as --direct_num_workers=2; several by "
+    (), "Further argument for Beam, such as --job_endpoint=HOST:PORT; several by "
     "repeating."
   )  # fmt: skip
+  workers: int = _option(
+    1, "Processes of the DirectRunner that the Beam components work in.", 1
+  )
 
   def __post_init__(self):
     validate(self, named=_flag)
     # Read here, so that a faulty one is said before anything runs.
     _ = self.group_bounds, self.generator_options, self.component_resources
-    _ = self.training_machine
+    _ = self.training_machine, self.beam_pipeline_args
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
         "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
@@ -183,6 +190,18 @@ class PipelineConfig:
   def training_machine(self) -> Machine | None:
     """`vertex_training` in parts."""
     return machine(self.vertex_training) if self.vertex_training else None
+
+  @property
+  def beam_pipeline_args(self) -> list[str]:
+    """What of it the Beam components take."""
+    return beam_runners.beam_pipeline_args(
+      self.beam_runner,
+      self.beam_args,
+      self.workers,
+      self.project,
+      self.region,
+      self.image,
+    )
 
   @property
   def hparams(self) -> HParams:

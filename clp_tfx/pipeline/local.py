@@ -13,6 +13,7 @@ from tfx import v1 as tfx
 from clp_tfx.comments_example_gen import check_comments
 from clp_tfx.demo_comments import write_demo_comments
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.console import Progress, progress_on
 from clp_tfx.pipeline.nodes import MODELS
@@ -87,6 +88,7 @@ def _run(
   config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
 ) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
   """Runs a pipeline; returns its artifacts by component and key, and its progress."""
+  check_servers(config.beam_pipeline_args)
   check_comments(
     config.comments, config.text_feature, config.label_feature, config.span
   )
@@ -94,7 +96,8 @@ def _run(
     str(Path(config.output).absolute() / "metadata.sqlite")
   )
   pipeline = create(config, metadata)
-  with progress_on(terminal, len(pipeline.components)) as progress:
+  steps = len(pipeline.components)
+  with told_by_workers(), progress_on(terminal, steps) as progress:
     tfx.orchestration.LocalDagRunner().run(pipeline)
   return _latest_artifacts(metadata), progress
 

@@ -119,7 +119,7 @@ def _pipeline(
     components=nodes,
     enable_cache=True,
     metadata_connection_config=metadata_connection_config,
-    beam_pipeline_args=_beam_args(config),
+    beam_pipeline_args=config.beam_pipeline_args,
   )
 
 
@@ -259,17 +259,6 @@ def _baseline(
     ).with_id(RESOLVER_ID)
     return resolver, resolver.outputs["model"]
   return None, None
-
-
-def _beam_args(config: PipelineConfig) -> list[str]:
-  if config.beam_runner == "DirectRunner":
-    return list(config.beam_args)
-  cloud = {"project": config.project, "region": config.region}
-  return [
-    f"--runner={config.beam_runner}",
-    *(f"--{name}={value}" for name, value in cloud.items() if value),
-    *config.beam_args,
-  ]
 
 
 def _module(function: str) -> str:

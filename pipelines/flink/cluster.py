@@ -42,6 +42,7 @@ JARS = Path(__file__).parents[2] / ".flink"
 
 _POOL = "worker-pool"
 _POOL_PROGRAM = Path(__file__).with_name("worker_pool.py")
+_WORKERS_KEPT_MILLIS = 10_000
 _JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 _TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 
@@ -78,6 +79,7 @@ class FlinkCluster:
       f"--job_endpoint={self.job_endpoint}",
       "--environment_type=EXTERNAL",
       f"--environment_config={_POOL}:{self._pool_port}",
+      f"--environment_cache_millis={_WORKERS_KEPT_MILLIS}",
       f"--parallelism={slots * task_managers}",
     ]
     for name in ("conf", "logs", "tmp"):
@@ -146,7 +148,10 @@ class FlinkCluster:
     return [*command, f"-Dtaskmanager.resource-id={name}"]
 
   def _flink(self, main_class: str, options: Sequence[str]) -> list[str]:
-    class_path = ["-cp", str(JARS / "flink" / "*")]
+    # With Beam's jar Flink need not load its classes anew for each job; and keeps the
+    # workers of a job between its stages, which it does for classes of its own only.
+    jars = [str(JARS / "flink" / "*"), str(JARS / "job-server.jar")]
+    class_path = ["-cp", os.pathsep.join(jars)]
     config = ["--configDir", str(self._folder / "conf")]
     return [*settings.JAVA, *options, *class_path, main_class, *config]
 

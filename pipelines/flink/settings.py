@@ -14,6 +14,7 @@ taskmanager.bind-host: {host}
 taskmanager.numberOfTaskSlots: {slots}
 cluster.evenly-spread-out-slots: true
 io.tmp.dirs: {folder}/tmp
+classloader.resolve-order: parent-first
 # The sizes that Flink's start script computes, which the libraries lack.
 taskmanager.cpu.cores: {slots}
 taskmanager.memory.task.heap.size: 768m
@@ -21,11 +22,14 @@ taskmanager.memory.task.off-heap.size: 0
 taskmanager.memory.framework.heap.size: 128m
 taskmanager.memory.framework.off-heap.size: 128m
 taskmanager.memory.managed.size: 512m
-taskmanager.memory.network.min: 128m
-taskmanager.memory.network.max: 128m
+taskmanager.memory.network.min: 256m
+taskmanager.memory.network.max: 256m
 taskmanager.memory.jvm-metaspace.size: 512m
 taskmanager.memory.jvm-overhead.min: 192m
 taskmanager.memory.jvm-overhead.max: 192m
+# Evaluations are graphs of hundreds of tasks, each with buffers of its own; those of
+# sorted shuffles, made for many more slots, are 512 each.
+taskmanager.network.sort-shuffle.min-parallelism: 1000
 # A TaskManager lost is found out soon, and its jobs start again.
 heartbeat.interval: 1000
 heartbeat.timeout: 20000

@@ -39,7 +39,11 @@ def executor_class(container):
 def test_containers_name_this_packages_executors(tmp_path):
   path = tmp_path / "job.json"
   config = PipelineConfig(
-    **OPTIONS, beam_runner="DataflowRunner", project="p", region="r"
+    **OPTIONS,
+    beam_runner="DataflowRunner",
+    project="p",
+    region="r",
+    beam_args="--temp_location=gs://bucket/tmp",
   )
   compile_job(config, str(path))
   containers = executors(path)
@@ -56,12 +60,26 @@ def test_containers_name_this_packages_executors(tmp_path):
   for beam_component in ("CommentsExampleGen", "CounterfactualGen", "Evaluator"):
     arguments = containers[beam_component]["args"]
     assert {"--runner=DataflowRunner", "--project=p", "--region=r"} <= set(arguments)
+    # The workers are of the job's own image, without being told so.
+    assert "--sdk_container_image=registry/clp-tfx" in arguments
   # The functions are named, not packed: nothing is built or uploaded.
   text = path.read_text()
   assert "clp_tfx.modules.trainer.run_fn" in text
   assert "clp_tfx.modules.preprocessing.preprocessing_fn" in text
   assert "gs://bucket/root/serving_model" in text
   assert [p.name for p in tmp_path.iterdir()] == ["job.json"]
+
+
+def test_compiling_connects_to_nothing(tmp_path, monkeypatch):
+  def refuse(*args, **kwargs):
+    raise AssertionError("Compiling opened a connection.")
+
+  monkeypatch.setattr("socket.create_connection", refuse)
+  flink = ["--job_endpoint=nowhere:1", "--environment_type=LOOPBACK"]
+  config = PipelineConfig(**OPTIONS, beam_runner="FlinkRunner", beam_args=flink)
+  compile_job(config, str(tmp_path / "job.json"))
+  arguments = executors(tmp_path / "job.json")["CounterfactualGen"]["args"]
+  assert arguments[arguments.index("--runner=FlinkRunner") :][-2:] == flink
 
 
 @pytest.mark.parametrize(

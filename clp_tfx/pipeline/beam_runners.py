@@ -1,0 +1,201 @@
+"""Where the Beam components run: arguments for each runner, and what it needs.
+
+What is checked here is what a runner fails without, late or unintelligibly.
+"""
+
+import argparse
+import contextlib
+import re
+import socket
+from collections.abc import Iterator, Sequence
+
+from clp_tfx.errors import InputError
+
+DIRECT, FLINK = "DirectRunner", "FlinkRunner"
+PORTABLE, DATAFLOW = "PortableRunner", "DataflowRunner"
+RUNNERS = (DIRECT, FLINK, PORTABLE, DATAFLOW)
+
+_SERVER_SECONDS = 3
+_LOCAL_MASTERS = ("[local]", "[auto]")
+# How to give what is missing.
+_ADD = {
+  "project": "--project PROJECT",
+  "region": "--region REGION",
+  "temp_location": "--beam-args=--temp_location=gs://BUCKET/tmp",
+  "job_endpoint": "--beam-args=--job_endpoint=HOST:PORT of a Beam job server",
+  "environment_type": "--beam-args=--environment_type=EXTERNAL and "
+  "--beam-args=--environment_config=HOST:PORT of a pool of workers with this package",
+  "environment_config": "--beam-args=--environment_config=, a pool's HOST:PORT "
+  "(EXTERNAL), an image (DOCKER) or a command (PROCESS)",
+}
+# Beam's word for a job server within the process.
+_EMBEDDED = "embed"
+# Types of environments that say nothing without a configuration.
+_CONFIGURED = ("DOCKER", "EXTERNAL", "PROCESS")
+# Any image will do: without one TFX packs itself up for the workers, every component
+# anew, and they would install that over what they have.
+_INSTALLED = "--sdk_container_image=installed"
+
+
+def beam_pipeline_args(
+  runner: str,
+  args: Sequence[str] = (),
+  workers: int = 1,
+  project: str | None = None,
+  region: str | None = None,
+  image: str | None = None,
+) -> list[str]:
+  """Returns the arguments of the pipeline's Beam components.
+
+  Args:
+    runner: One of `RUNNERS`.
+    args: Further arguments, which come last and so override.
+    workers: Processes of the DirectRunner; 1 is this one.
+    project: Google Cloud project.
+    region: Google Cloud region.
+    image: Container image that has this package; workers get it unless `args` name
+      another.
+
+  Returns:
+    The arguments; of any runner but the DirectRunner, `--runner` is the first.
+
+  Raises:
+    InputError: If one is missing or contradicts another.
+  """
+  given = _parsed(args)
+  if given.runner:
+    raise InputError(
+      f"Expected the Beam runner as --beam-runner {given.runner}. Received: --runner "
+      "among --beam-args."
+    )
+  if runner == DIRECT:
+    return [*_processes(workers), *args]
+  if workers != 1:
+    raise InputError(
+      f"Expected --workers with the DirectRunner only. Received: {workers} with the "
+      f"{runner}, whose own arguments set how many there are (--parallelism of Flink, "
+      "--num_workers of Dataflow): give one of them in --beam-args."
+    )
+  cloud = {"project": project, "region": region}
+  complete = [
+    f"--runner={runner}",
+    *(f"--{name}={value}" for name, value in cloud.items() if value),
+    *_workers_image(runner, given, image),
+    *args,
+  ]
+  _check_complete(runner, _parsed(complete))
+  return complete
+
+
+def check_servers(beam_args: Sequence[str]) -> None:
+  """Checks that the server that jobs are sent to is there.
+
+  Args:
+    beam_args: As `beam_pipeline_args` returns them.
+
+  Raises:
+    InputError: If nothing accepts a connection.
+  """
+  given = _parsed(beam_args)
+  for name, address in _servers(given).items():
+    host, port = _host_and_port(name, address)
+    try:
+      socket.create_connection((host, port), timeout=_SERVER_SECONDS).close()
+    except OSError as error:
+      raise InputError(
+        f"Nothing answers at --{name} {address} ({error.strerror or error}): start the "
+        f"{given.runner}'s server or give another address in --beam-args."
+      ) from error
+
+
+@contextlib.contextmanager
+def told_by_workers() -> Iterator[None]:
+  """Raises what a worker found wrong with the input as the `InputError` that it was.
+
+  An exception of another process comes as text, in a traceback.
+
+  Raises:
+    InputError: If there is one in the text of a RuntimeError.
+  """
+  try:
+    yield
+  except RuntimeError as error:
+    name = f"{InputError.__module__}.{InputError.__name__}"
+    found = re.search(rf"{re.escape(name)}: (.*)", str(error))
+    if not found:
+      raise
+    raise InputError(found.group(1)) from error
+
+
+def _processes(workers: int) -> list[str]:
+  if workers == 1:
+    return []
+  return [
+    "--direct_running_mode=multi_processing",
+    f"--direct_num_workers={workers}",
+    _INSTALLED,
+  ]
+
+
+def _workers_image(
+  runner: str, given: argparse.Namespace, image: str | None
+) -> list[str]:
+  """Returns what has workers use the image, or what is installed where they are."""
+  if given.sdk_container_image or given.worker_harness_container_image:
+    return []
+  if runner == DATAFLOW:
+    return [f"--sdk_container_image={image}"] if image else []
+  if given.environment_type == "DOCKER" and image and not given.environment_config:
+    return [f"--environment_config={image}", _INSTALLED]
+  return [_INSTALLED]
+
+
+def _check_complete(runner: str, given: argparse.Namespace) -> None:
+  if runner == DATAFLOW:
+    _require(runner, given, "project", "region", "temp_location")
+    return
+  if runner == PORTABLE:
+    _require(runner, given, "job_endpoint")
+  if not (given.job_endpoint or given.flink_master):
+    raise InputError(
+      f"The {runner} needs --job_endpoint or --flink_master as well: add "
+      "--beam-args=--job_endpoint=HOST:PORT of a Beam job server."
+    )
+  for name, address in _servers(given).items():
+    _host_and_port(name, address)
+  if given.flink_master not in _LOCAL_MASTERS:
+    _require(runner, given, "environment_type")
+  if given.environment_type in _CONFIGURED and not given.environment_option:
+    _require(runner, given, "environment_config")
+
+
+def _require(runner: str, given: argparse.Namespace, *names: str) -> None:
+  for name in names:
+    if not getattr(given, name):
+      raise InputError(f"The {runner} needs --{name} as well: add {_ADD[name]}.")
+
+
+def _servers(given: argparse.Namespace) -> dict[str, str]:
+  """Returns addresses of servers outside of this process, by argument."""
+  if given.job_endpoint:
+    embedded = given.job_endpoint == _EMBEDDED
+    return {} if embedded else {"job_endpoint": given.job_endpoint}
+  master = given.flink_master
+  return {"flink_master": master} if master and master not in _LOCAL_MASTERS else {}
+
+
+def _host_and_port(name: str, address: str) -> tuple[str, int]:
+  host, _, port = re.sub("^https?://", "", address).rpartition(":")
+  if not host or not port.isdecimal() or not 0 < int(port) < 2**16:
+    raise InputError(f"Expected --{name} to be HOST:PORT. Received: {address!r}.")
+  return host.strip("[]"), int(port)
+
+
+def _parsed(args: Sequence[str]) -> argparse.Namespace:
+  """Returns the arguments that are looked at here, None where they are not given."""
+  parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+  images = ("sdk_container_image", "worker_harness_container_image")
+  for name in ("runner", "flink_master", *_ADD, *images):
+    parser.add_argument(f"--{name}")
+  parser.add_argument("--environment_option", "--environment_options")
+  return parser.parse_known_args(list(args))[0]
