@@ -54,7 +54,7 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
   """Adds the counterfactuals of a text feature to examples.
 
   Takes the output of any ExampleGen and stands in its place: the output has the same
-  splits, span and records, with every feature as it was and those of
+  splits, span, files and records, with every feature as it was and those of
   `clp_tfx.features` added.
 
       example_gen = CsvExampleGen(input_base=folder)
@@ -66,7 +66,7 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
   Editing the lexicon runs it again, although a run before is in the cache.
 
   With several artifacts, such as a rolling window of spans, the output holds the
-  records of all and the span of the latest.
+  files of all and the span of the latest.
 
   Component `outputs` contains:
     `examples`: Channel of type `standard_artifacts.Examples`, payload tf.Example.

@@ -8,10 +8,11 @@ from typing import Any
 import apache_beam as beam
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+from tfx.dsl.io import fileio
 from tfx.proto.example_gen_pb2 import PayloadFormat
 from tfx.types import Artifact, artifact_utils
 
-from clp_tfx.counterfactual_gen import statistics, transforms
+from clp_tfx.counterfactual_gen import shards, statistics, transforms
 from clp_tfx.counterfactual_gen.generation import Generation
 from clp_tfx.errors import InputError
 from clp_tfx.generator_options import GeneratorOptions
@@ -40,36 +41,27 @@ class Executor(BaseBeamExecutor):
     examples_utils.set_payload_format(target, PayloadFormat.FORMAT_TF_EXAMPLE)
     training_splits = json.loads(exec_properties["training_splits"])
     generation = _generation(exec_properties)
+    unfinished = os.path.join(target.uri, "unfinished")
     counts = []
     with self._make_beam_pipeline() as pipeline:
       for split in splits:
         of_split = dataclasses.replace(generation, is_training=split in training_splits)
+        patterns = examples_utils.get_split_file_patterns(sources, split)
         folder = artifact_utils.get_split_uri([target], split)
-        generated = (
+        counts.append(
           pipeline
-          | f"Spans[{split}]"
-          >> beam.Create(examples_utils.get_split_file_patterns(sources, split))
-          | f"Read[{split}]" >> _read_all()
-          | f"Generate[{split}]" >> transforms.AddCounterfactuals(of_split, split)
+          | f"Shards[{split}]" >> beam.Create(shards.shards_of(patterns, folder))
+          | f"Spread[{split}]" >> beam.Reshuffle()
+          | f"Generate[{split}]"
+          >> beam.ParDo(shards.GenerateShards(of_split, split, unfinished))
         )
-        prefix = os.path.join(folder, "data_tfrecord")
-        _ = generated.examples | f"Write[{split}]" >> _write(prefix)
-        counts.append(generated.counts)
       _ = (
         counts
         | beam.Flatten(pipeline=pipeline)
         | "Count" >> beam.CombineGlobally(statistics.SumCounts())
         | "Report" >> beam.Map(_report, generation, splits, report.uri)
       )
-
-
-def _read_all() -> beam.PTransform:
-  # Not a source per span, flattened: what is read there is stored before it is used.
-  return beam.io.ReadAllFromTFRecord(beam.coders.BytesCoder())
-
-
-def _write(prefix: str) -> beam.PTransform:
-  return beam.io.WriteToTFRecord(prefix, beam.coders.BytesCoder(), ".gz")
+    fileio.rmtree(unfinished)
 
 
 def _generation(exec_properties: dict[str, Any]) -> Generation:

@@ -1,7 +1,7 @@
 """Counterfactuals in Beam: features added to `tf.train.Example` records."""
 
 import collections
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -17,7 +17,7 @@ from clp_tfx.counterfactual_gen.examples import (
   texts_of,
   without_added,
 )
-from clp_tfx.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactual_gen.generation import Generation, Generator
 from clp_tfx.errors import InputError
 from clp_tfx.generator_options import DEFAULT_IDENTITY_TERMS, GeneratorOptions
 from clp_tfx.identity_terms import IdentityTerms
@@ -176,17 +176,36 @@ class _AddFeatures(beam.DoFn):
     self._generator = self._generation.start()
 
   def process(self, examples: list[bytes]) -> Iterator[Any]:
-    options = self._generation.options
-    outcomes = self._generator.outcomes(
-      texts_of(examples, options.text_feature),
-      lambda row: label_of(examples[row], options.label_feature),
+    records, counts = add_features(
+      examples, self._generator, self._generation.options, self._split
     )
-    counts = statistics.count(outcomes, self._split)
-    for name, number in _totals(counts).items():
-      Metrics.counter("clp_tfx", name).inc(number)
-    for example, outcome in zip(without_added(examples), outcomes, strict=True):
-      yield example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
+    yield from records
     yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
+
+
+def add_features(
+  examples: Sequence[bytes], generator: Generator, options: GeneratorOptions, split: str
+) -> tuple[list[bytes], statistics.Counts]:
+  """Appends the counterfactuals to serialised tf.Examples; counts for Beam as well.
+
+  Args:
+    examples: A batch of them.
+    generator: Makes the counterfactuals.
+    options: Name the features of text and label.
+    split: The split's name, for the counts.
+  """
+  outcomes = generator.outcomes(
+    texts_of(examples, options.text_feature),
+    lambda row: label_of(examples[row], options.label_feature),
+  )
+  counts = statistics.count(outcomes, split)
+  for name, number in _totals(counts).items():
+    Metrics.counter("clp_tfx", name).inc(number)
+  records = [
+    example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
+    for example, outcome in zip(without_added(examples), outcomes, strict=True)
+  ]
+  return records, counts
 
 
 def check_match(counts: statistics.Counts, generation: Generation) -> None:

@@ -134,6 +134,45 @@ def test_all_records_of_all_shards(tmp_path):
     assert file.match("data_tfrecord-*-of-*.gz")
 
 
+def numbers(path: Path) -> list[int]:
+  records = tf.data.TFRecordDataset(str(path), "GZIP").as_numpy_iterator()
+  examples = map(tf.train.Example.FromString, records)
+  return [each.features.feature["number"].int64_list.value[0] for each in examples]
+
+
+def test_output_shards_follow_the_input(tmp_path):
+  # A shard is read by one worker: one shard out would leave the others idle next.
+  zero, one, two, three = (example(number, b"he") for number in range(4))
+  spans = [
+    examples_artifact(tmp_path / "0", train=[[zero, one], []], eval=[]),
+    examples_artifact(tmp_path / "1", train=[[three, two]], eval=[]),
+  ]
+  target = execute(spans, tmp_path / "out")
+  folder = Path(target.uri, "Split-train")
+  assert {path.name: numbers(path) for path in folder.iterdir()} == {
+    "data_tfrecord-00000-of-00003.gz": [0, 1],
+    "data_tfrecord-00001-of-00003.gz": [],
+    "data_tfrecord-00002-of-00003.gz": [3, 2],
+  }
+  assert [path.name for path in Path(target.uri, "Split-eval").iterdir()] == [
+    "data_tfrecord-00000-of-00001.gz"
+  ]
+  assert {path.name for path in Path(target.uri).iterdir()} == {
+    "Split-train",
+    "Split-eval",
+    "statistics",
+  }
+
+
+def test_a_shard_that_fails_leaves_no_part_of_it(tmp_path):
+  damaged = tf.train.Example()
+  many = [example(number, b"he") for number in range(300)]
+  source = examples_artifact(tmp_path / "in", train=[[*many, damaged]])
+  with pytest.raises(InputError, match="to have the text feature"):
+    execute(source, tmp_path / "out")
+  assert not [*Path(tmp_path, "out", "Split-train").glob("*")]
+
+
 def test_no_term_in_any_split(tmp_path):
   source = examples_artifact(
     tmp_path / "in", train=[[example(0, b"there")]], eval=[[example(1, b"theme")]]
