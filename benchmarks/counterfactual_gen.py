@@ -21,8 +21,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -271,17 +272,22 @@ def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, 
 
 
 def write_examples(texts: list[bytes], count: int, folder: Path) -> None:
+  repeated = itertools.islice(itertools.cycle(texts), count)
+  write_records(map(example, itertools.count(), repeated), folder)
+
+
+def write_records(records: Iterable[bytes], folder: Path, shards: int = SHARDS) -> None:
+  """Writes records as the `train` split of an Examples artifact."""
   import tensorflow as tf
 
   split = folder / "Split-train"
   split.mkdir(parents=True)
-  repeated = itertools.islice(itertools.cycle(texts), count)
   writers = [
-    tf.io.TFRecordWriter(str(split / f"data_tfrecord-{n:05}-of-{SHARDS:05}.gz"), "GZIP")
-    for n in range(SHARDS)
+    tf.io.TFRecordWriter(str(split / f"data_tfrecord-{n:05}-of-{shards:05}.gz"), "GZIP")
+    for n in range(shards)
   ]
-  for number, text in enumerate(repeated):
-    writers[number % SHARDS].write(example(number, text))
+  for number, record in enumerate(records):
+    writers[number % shards].write(record)
   for writer in writers:
     writer.close()
 
@@ -297,35 +303,47 @@ def example(number: int, text: bytes) -> bytes:
   return built.SerializeToString()
 
 
-def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
-  """Copies or generates, in this process; returns processor seconds and memory."""
-  import apache_beam as beam
-  from tfx import v1 as tfx
+def generate(source: Path, target: Path, beam_args: Sequence[str] = ()) -> None:
+  """Runs CounterfactualGen's executor on a folder as `write_records` makes it."""
+  from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 
   from clp_tfx.counterfactual_gen import CounterfactualStatistics, executor
   from clp_tfx.generator_options import GeneratorOptions
 
-  def generate() -> None:
-    artifacts = [
-      tfx.types.standard_artifacts.Examples(),
-      tfx.types.standard_artifacts.Examples(),
-      CounterfactualStatistics(),
-    ]
-    for artifact, uri in zip(artifacts, (source, target, target / "s"), strict=True):
-      artifact.uri = str(uri)
-    artifacts[0].split_names = '["train"]'
-    artifacts[0].span = 0
-    executor.Executor().Do(
-      {"original_examples": artifacts[:1]},
-      {"examples": [artifacts[1]], "counterfactual_statistics": [artifacts[2]]},
-      {
-        **dataclasses.asdict(GeneratorOptions(pejorative_terms="")),
-        "identity_terms": LEXICON,
-        "identity_terms_digest": "",
-        "pejorative_terms_digest": "",
-        "training_splits": '["train"]',
-      },
-    )
+  statistics = CounterfactualStatistics()
+  statistics.uri = str(target / "s")
+  context = BaseBeamExecutor.Context(
+    beam_pipeline_args=list(beam_args), tmp_dir=str(target / "tmp"), unique_id=""
+  )
+  executor.Executor(context).Do(
+    {"original_examples": [examples_artifact(source)]},
+    {
+      "examples": [examples_artifact(target)],
+      "counterfactual_statistics": [statistics],
+    },
+    {
+      **dataclasses.asdict(GeneratorOptions(pejorative_terms="")),
+      "identity_terms": LEXICON,
+      "identity_terms_digest": "",
+      "pejorative_terms_digest": "",
+      "training_splits": '["train"]',
+    },
+  )
+
+
+def examples_artifact(folder: Path) -> Any:
+  from tfx import v1 as tfx
+
+  artifact = tfx.types.standard_artifacts.Examples()
+  artifact.uri = str(folder)
+  artifact.split_names = '["train"]'
+  artifact.span = 0
+  return artifact
+
+
+def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
+  """Copies or generates, in this process; returns processor seconds and memory."""
+  import apache_beam as beam
 
   def copy() -> None:
     with beam.Pipeline() as pipeline:
@@ -338,7 +356,7 @@ def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
       )
 
   started = time.process_time()
-  {"copy": copy, "generate": generate}[mode]()
+  {"copy": copy, "generate": lambda: generate(source, target)}[mode]()
   used = resource.getrusage(resource.RUSAGE_SELF)
   return {
     "seconds": time.process_time() - started,

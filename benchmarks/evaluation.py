@@ -49,7 +49,7 @@ def main(comments: str = str(COMMENTS), output: str = "out/evaluation") -> int:
     for each in serialized:
       writer.write(each)
   for seed, name in enumerate(MODELS):
-    _save_model(folder / name, seed)
+    save_model(folder / name, seed)
   counterfactuals = [*_counterfactual_examples(serialized)]
   seconds: dict[str, list[tuple[float, float]]] = {}
   for _ in range(REPEATS):
@@ -123,7 +123,7 @@ def _counterfactual_examples(serialized: list[bytes]) -> list[bytes]:
   return replaced
 
 
-def _save_model(path: Path, seed: int) -> None:
+def save_model(path: Path, seed: int) -> None:
   """Saves an embedding, a convolution, a maximum and a sigmoid, not trained."""
   random = tf.random.Generator.from_seed(seed)
   module = tf.Module()
