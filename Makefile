@@ -11,7 +11,7 @@ PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # A uv that answers (a pyenv shim may not), or one of our own.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
-.PHONY: setup demo test test-fast test-browser flink lint lock clean
+.PHONY: setup demo test test-fast test-browser test-flink flink lint lock clean
 
 setup: $(VENV)/.ready
 
@@ -19,10 +19,14 @@ demo: setup
 	$(BIN)/clp-tfx run --output out/demo
 
 test: setup
-	$(PYTEST)
+	$(PYTEST) -m "not flink"
 
 test-fast: setup
-	$(PYTEST) -m "not e2e"
+	$(PYTEST) -m "not e2e and not flink"
+
+# The Beam components on a Flink cluster of this machine; one at a time, it is enough.
+test-flink: flink
+	$(BIN)/python -m pytest tests/flink
 
 # What people look at, driven in a real Chromium; the other targets run these tests as
 # well where there is one.
@@ -33,7 +37,7 @@ test-browser: setup
 	$(PYTEST) tests/view
 
 # Apache Flink, and Beam's job server for it, in .flink.
-flink: .flink/.ready
+flink: setup .flink/.ready
 
 lint: setup
 	$(BIN)/ruff check .

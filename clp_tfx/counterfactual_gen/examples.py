@@ -29,33 +29,44 @@ ADDED_FEATURES = (
 _ADDED_NAMES = tuple(name.encode() for name in ADDED_FEATURES)
 
 
-def texts_of(examples: Sequence[bytes], text_feature: str) -> list[bytes]:
-  """Returns the text of each serialised example.
+class TextReader:
+  """Reads one feature of many serialised tf.Examples, as TFX does.
+
+  For one thread: its decoder keeps what it is decoding.
 
   Args:
-    examples: Serialised tf.Examples.
     text_feature: Name of the feature with the text.
-
-  Raises:
-    InputError: If one is no tf.Example or its text feature is not one bytes value.
   """
-  try:
-    column = _decoder(text_feature).DecodeBatch(examples).column(0)
-  except (ValueError, RuntimeError):
-    return [_text(example, text_feature) for example in examples]
-  texts = column.flatten()
-  if len(texts) != len(examples) or not (np.diff(column.offsets) == 1).all():
-    return [_text(example, text_feature) for example in examples]
-  return texts.to_numpy(zero_copy_only=False).tolist()
 
+  def __init__(self, text_feature: str):
+    self._text_feature = text_feature
+    schema = schema_pb2.Schema(
+      feature=[schema_pb2.Feature(name=text_feature, type=schema_pb2.BYTES)]
+    )
+    self._decoder = example_coder.ExamplesToRecordBatchDecoder(
+      schema.SerializeToString()
+    )
 
-@functools.lru_cache(maxsize=8)
-def _decoder(text_feature: str) -> example_coder.ExamplesToRecordBatchDecoder:
-  """Reads one feature of many examples, on the thread that asks, as TFX does."""
-  schema = schema_pb2.Schema(
-    feature=[schema_pb2.Feature(name=text_feature, type=schema_pb2.BYTES)]
-  )
-  return example_coder.ExamplesToRecordBatchDecoder(schema.SerializeToString())
+  def texts(self, examples: Sequence[bytes]) -> list[bytes]:
+    """Returns the text of each example.
+
+    Args:
+      examples: Serialised tf.Examples.
+
+    Raises:
+      InputError: If one is no tf.Example or its text feature is not one bytes value.
+    """
+    try:
+      column = self._decoder.DecodeBatch(examples).column(0)
+    except (ValueError, RuntimeError):
+      return self._one_by_one(examples)
+    texts = column.flatten()
+    if len(texts) != len(examples) or not (np.diff(column.offsets) == 1).all():
+      return self._one_by_one(examples)
+    return texts.to_numpy(zero_copy_only=False).tolist()
+
+  def _one_by_one(self, examples: Sequence[bytes]) -> list[bytes]:
+    return [_text(example, self._text_feature) for example in examples]
 
 
 def label_of(example: bytes, label_feature: str) -> float | None:

@@ -53,7 +53,7 @@ class GenerateShards(beam.DoFn):
 
   def setup(self) -> None:
     """Builds the matcher."""
-    self._generator = self._generation.start()
+    self._adder = transforms.FeatureAdder(self._generation, self._split)
 
   def process(self, shard: Shard) -> Iterator[statistics.Counts]:
     """Writes a file, whole or not at all."""
@@ -64,9 +64,7 @@ class GenerateShards(beam.DoFn):
     fresh = os.path.join(self._unfinished, uuid.uuid4().hex)
     with tf.io.TFRecordWriter(fresh, "GZIP") as writer:
       for examples in _batches(source) if source else ():
-        records, of_batch = transforms.add_features(
-          examples, self._generator, self._generation.options, self._split
-        )
+        records, of_batch = self._adder.add(examples)
         counts.update(of_batch)
         for record in records:
           writer.write(record)

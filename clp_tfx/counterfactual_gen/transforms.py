@@ -12,12 +12,12 @@ from apache_beam.metrics import Metrics
 from clp_tfx.counterfactual_gen import statistics
 from clp_tfx.counterfactual_gen.examples import (
   NOTHING_ADDED,
+  TextReader,
   added,
   label_of,
-  texts_of,
   without_added,
 )
-from clp_tfx.counterfactual_gen.generation import Generation, Generator
+from clp_tfx.counterfactual_gen.generation import Generation
 from clp_tfx.errors import InputError
 from clp_tfx.generator_options import DEFAULT_IDENTITY_TERMS, GeneratorOptions
 from clp_tfx.identity_terms import IdentityTerms
@@ -173,39 +173,42 @@ class _AddFeatures(beam.DoFn):
     self._split = split
 
   def setup(self) -> None:
-    self._generator = self._generation.start()
+    self._adder = FeatureAdder(self._generation, self._split)
 
   def process(self, examples: list[bytes]) -> Iterator[Any]:
-    records, counts = add_features(
-      examples, self._generator, self._generation.options, self._split
-    )
+    records, counts = self._adder.add(examples)
     yield from records
     yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
 
 
-def add_features(
-  examples: Sequence[bytes], generator: Generator, options: GeneratorOptions, split: str
-) -> tuple[list[bytes], statistics.Counts]:
-  """Appends the counterfactuals to serialised tf.Examples; counts for Beam as well.
+class FeatureAdder:
+  """Appends counterfactuals to batches of serialised tf.Examples, on one thread.
 
   Args:
-    examples: A batch of them.
-    generator: Makes the counterfactuals.
-    options: Name the features of text and label.
+    generation: What to make.
     split: The split's name, for the counts.
   """
-  outcomes = generator.outcomes(
-    texts_of(examples, options.text_feature),
-    lambda row: label_of(examples[row], options.label_feature),
-  )
-  counts = statistics.count(outcomes, split)
-  for name, number in _totals(counts).items():
-    Metrics.counter("clp_tfx", name).inc(number)
-  records = [
-    example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
-    for example, outcome in zip(without_added(examples), outcomes, strict=True)
-  ]
-  return records, counts
+
+  def __init__(self, generation: Generation, split: str):
+    self._generator = generation.start()
+    self._reader = TextReader(generation.options.text_feature)
+    self._label_feature = generation.options.label_feature
+    self._split = split
+
+  def add(self, examples: Sequence[bytes]) -> tuple[list[bytes], statistics.Counts]:
+    """Returns the examples with their features, and what to count; tells Beam, too."""
+    outcomes = self._generator.outcomes(
+      self._reader.texts(examples),
+      lambda row: label_of(examples[row], self._label_feature),
+    )
+    counts = statistics.count(outcomes, self._split)
+    for name, number in _totals(counts).items():
+      Metrics.counter("clp_tfx", name).inc(number)
+    records = [
+      example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
+      for example, outcome in zip(without_added(examples), outcomes, strict=True)
+    ]
+    return records, counts
 
 
 def check_match(counts: statistics.Counts, generation: Generation) -> None:

@@ -58,6 +58,7 @@ class FlinkCluster:
   Attributes:
     job_endpoint: Of Beam's job server, host and port.
     rest_url: Of Flink's REST API.
+    logs: Folder with a log of each program.
     task_managers: The ids that the REST API knows the TaskManagers by.
     beam_args: What Beam's PipelineOptions take for a job on all of the slots.
   """
@@ -92,7 +93,8 @@ class FlinkCluster:
     # A pool starts `python`, which has to be this one.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {"PATH": path, "LD_PRELOAD": str(JARS / "loopback.so")}
-    self._processes = Processes(folder / "logs", {**os.environ, **environment})
+    self.logs = folder / "logs"
+    self._processes = Processes(self.logs, {**os.environ, **environment})
 
   def start(self) -> None:
     """Starts everything; returns when jobs can be sent.

@@ -1,3 +1,5 @@
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 import tensorflow as tf
 from tensorflow_metadata.proto.v0 import schema_pb2
@@ -6,9 +8,9 @@ from tfx_bsl.coders import example_coder
 from clp_tfx.counterfactual_gen.examples import (
   ADDED_FEATURES,
   NOTHING_ADDED,
+  TextReader,
   added,
   label_of,
-  texts_of,
   without_added,
 )
 from clp_tfx.counterfactuals import CounterfactualGenerator
@@ -71,11 +73,12 @@ def test_features_that_are_there_already_go():
 
 
 def test_texts():
-  assert texts_of([], "t") == []
-  assert texts_of([example(t=[b"a\xff"]), example(t=[b""])], "t") == [b"a\xff", b""]
+  texts = TextReader("t").texts
+  assert texts([]) == []
+  assert texts([example(t=[b"a\xff"]), example(t=[b""])]) == [b"a\xff", b""]
   # The last of equal keys counts, and unknown fields are passed over.
-  assert texts_of([example(t=[b"a"]) + example(t=[b"b"])], "t") == [b"b"]
-  assert texts_of([b"\x9a\x06\x01x" + example(t=[b"a"])], "t") == [b"a"]
+  assert texts([example(t=[b"a"]) + example(t=[b"b"])]) == [b"b"]
+  assert texts([b"\x9a\x06\x01x" + example(t=[b"a"])]) == [b"a"]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +93,19 @@ def test_texts():
 )
 def test_no_text(record, message):
   with pytest.raises(InputError, match=message):
-    texts_of([example(t=[b"fine"]), record], "t")
+    TextReader("t").texts([example(t=[b"fine"]), record])
+
+
+def test_readers_of_threads_share_nothing():
+  # A worker does several bundles at once; decoding two with one decoder crashed it.
+  def reads(thread: int) -> bool:
+    reader = TextReader("t")
+    texts = [b"%d %d" % (thread, number) for number in range(256)]
+    records = [example(t=[text]) for text in texts]
+    return all(reader.texts(records) == texts for _ in range(500))
+
+  with ThreadPoolExecutor(4) as pool:
+    assert all(pool.map(reads, range(4)))
 
 
 def test_label():

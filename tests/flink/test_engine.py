@@ -1,0 +1,153 @@
+"""The pipeline's Beam components on Flink, against the DirectRunner.
+
+Training takes the examples in the order of their shards, which differs from runner to
+runner as it may: so the same model is evaluated on both.
+"""
+
+import math
+from collections import Counter
+
+import pytest
+import tensorflow as tf
+
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.local import prepare_data
+from clp_tfx.tfma import load_results
+from pipelines.flink.cluster import flink_cluster
+
+from ..conftest import clp_tfx, flags, summary_of
+
+pytestmark = pytest.mark.flink
+
+# A plain model of one epoch, whose decisions flip; the gate lets it pass.
+OPTIONS = {
+  "epochs": 1,
+  "baseline": "none",
+  "counterfactual_loss_weight": 0,
+  "min_auc": 0.51,
+  "decision_threshold": 0.35,
+  "max_flip_rate": 1,
+}
+BEAM_COMPONENTS = {
+  "CommentsExampleGen",
+  "CounterfactualGen",
+  "StatisticsGen",
+  "Transform",
+  "Evaluator",
+}
+
+
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
+  with flink_cluster(tmp_path_factory.mktemp("cluster"), task_managers=2) as started:
+    yield started
+
+
+@pytest.fixture(scope="module")
+def on_flink(tmp_path_factory, cluster):
+  """A run whose Beam components worked on Flink; its summary and its folder."""
+  folder = tmp_path_factory.mktemp("flink")
+  runner, *beam_args = cluster.beam_args
+  done = clp_tfx(
+    "run",
+    *("--output", "out", *flags(OPTIONS)),
+    *("--beam-runner", runner.removeprefix("--runner=")),
+    *(f"--beam-args={argument}" for argument in beam_args),
+    cwd=folder,
+  )
+  assert done.returncode == 0, done.stderr
+  return summary_of(folder / "out"), folder / "out"
+
+
+@pytest.fixture(scope="module")
+def direct(tmp_path_factory):
+  """The same comments, prepared by the DirectRunner."""
+  folder = tmp_path_factory.mktemp("direct")
+  with open(folder / "progress.txt", "w") as terminal:
+    prepare_data(PipelineConfig(output=str(folder / "out"), **OPTIONS), terminal)
+  return folder / "out"
+
+
+def made_by(output, component, key):
+  """Returns the folder of an artifact, of which there is one."""
+  (folder,) = (output / "pipeline_root" / component / key).iterdir()
+  return folder
+
+
+def records(folder):
+  """Returns how often each record is there."""
+  paths = [str(path) for path in folder.iterdir()]
+  read = tf.data.TFRecordDataset(paths, compression_type="GZIP")
+  return Counter(read.as_numpy_iterator())
+
+
+def test_the_work_was_done_by_the_workers_of_both_task_managers(cluster, on_flink):
+  summary, _ = on_flink
+  assert not BEAM_COMPONENTS & set(summary["cached"])
+  jobs = cluster.rest("/jobs/overview")["jobs"]
+  assert [job["state"] for job in jobs] == ["FINISHED"] * len(BEAM_COMPONENTS)
+  for name in cluster.task_managers:
+    log = (cluster.logs / f"{name}-pool.log").read_text()
+    # One for each job: they are kept between its stages.
+    assert log.count("Starting worker") == len(BEAM_COMPONENTS)
+
+
+@pytest.mark.parametrize("split", ["train", "eval", "test"])
+def test_the_same_counterfactual_examples(on_flink, direct, split):
+  found, expected = (
+    records(made_by(output, "CounterfactualGen", "examples") / f"Split-{split}")
+    for output in (on_flink[1], direct)
+  )
+  assert expected
+  assert found == expected
+
+
+def test_the_same_statistics_and_the_same_vocabulary(on_flink, direct):
+  for component, key, pattern in (
+    ("CounterfactualGen", "counterfactual_statistics", "*.json"),
+    ("Transform", "transform_graph", "transform_fn/assets/*"),
+  ):
+    found, expected = (
+      {path.name: path.read_bytes() for path in folder.glob(pattern)}
+      for folder in (
+        made_by(output, component, key) for output in (on_flink[1], direct)
+      )
+    )
+    assert expected
+    assert found == expected
+
+
+def values(evaluation):
+  """Returns every number of an evaluation, by slice and metric."""
+  (result,) = load_results(str(evaluation)).values()
+  return {
+    (key, name): value["doubleValue"]
+    for key, metrics in result.slicing_metrics
+    for name, value in metrics[""][""].items()
+    if "doubleValue" in value
+  }
+
+
+def test_the_same_evaluation_of_one_model(on_flink):
+  summary, output = on_flink
+  on_flink_values = values(output / summary["evaluation"])
+  # A bound that is met as well: the Evaluator runs again, and what follows it.
+  done = clp_tfx(
+    "run",
+    *("--output", "out", *flags({**OPTIONS, "max_flip_rate": 0.99})),
+    cwd=output.parent,
+  )
+  assert done.returncode == 0, done.stderr
+  again = summary_of(output)
+  assert "Trainer" in again["cached"] and "Evaluator" not in again["cached"]
+  expected = values(output / again["evaluation"])
+  assert on_flink_values.keys() == expected.keys()
+  differences = {
+    key: (value, expected[key])
+    for key, value in on_flink_values.items()
+    if not math.isclose(value, expected[key], rel_tol=0, abs_tol=1e-6)
+    and not (math.isnan(value) and math.isnan(expected[key]))
+  }
+  assert not differences
+  assert summary["clp"]["pairs"] == again["clp"]["pairs"] > 30
+  assert summary["clp"]["flip_rate"] > 0
