@@ -378,6 +378,7 @@ def steps(texts: list[bytes]) -> dict[str, float]:
   lexicon = IdentityTerms.load(LEXICON)
   generator = Generation(lexicon, None, GeneratorOptions(), True).start()
   outcomes = generator.outcomes(texts, lambda row: None)
+  reader = examples.TextReader("comment_text")
 
   def append() -> None:
     for record, outcome in zip(examples.without_added(records), outcomes, strict=True):
@@ -387,7 +388,7 @@ def steps(texts: list[bytes]) -> dict[str, float]:
   return best(
     {
       "step: read the texts": lambda: [
-        examples.texts_of(records[batch], "comment_text") for batch in batches
+        reader.texts(records[batch]) for batch in batches
       ],
       "step: find and generate": lambda: [
         generator.outcomes(texts[batch], lambda row: None) for batch in batches

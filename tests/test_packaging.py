@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {
+  "grpc": "grpcio",
   "IPython": "ipython",
   "absl": "absl-py",
   "ahocorasick_rs": "ahocorasick-rs",

@@ -12,13 +12,13 @@ import tensorflow as tf
 from apache_beam.io.gcp.bigquery import ReadFromBigQuery
 from apache_beam.transforms.window import GlobalWindows
 from apache_beam.typehints.decorators import no_annotations
-from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
 from tfx.components.example_gen.component import QueryBasedExampleGen
 from tfx.dsl.components.base import executor_spec
 from tfx.proto import example_gen_pb2
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.comments_example_gen.examples import ExampleBuilder, ExampleConfig
+from clp_tfx.comments_example_gen.executor import SplitsExecutor
 from clp_tfx.comments_example_gen.properties import (
   custom_config,
   example_config,
@@ -68,7 +68,7 @@ class BigQueryCommentsGen(QueryBasedExampleGen):
     self.exec_properties["code_digest"] = code_digest(__name__)
 
 
-class BigQueryExecutor(BaseExampleGenExecutor):
+class BigQueryExecutor(SplitsExecutor):
   """Writes labelled comments of a table as tf.Examples, a TFRecord folder per split."""
 
   def GenerateExamplesByBeam(
@@ -82,10 +82,6 @@ class BigQueryExecutor(BaseExampleGenExecutor):
       | ReadFromBigQuery(project=project, dataset=dataset, table=name)
       | BuildExamples(table, config)
     )
-
-  def GetInputSourceToExamplePTransform(self):
-    """Not used: splits need more than one transform from an input to its records."""
-    raise NotImplementedError("All comments of a table are read together.")
 
 
 class BuildExamples(beam.PTransform):

@@ -6,9 +6,11 @@ import apache_beam as beam
 from tfx import types
 from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
 from tfx.proto import example_gen_pb2
-from tfx.types import standard_component_specs
+from tfx.types import artifact_utils, standard_component_specs
 from tfx.utils import proto_utils
 
+from clp_tfx import features
+from clp_tfx.beam_leftovers import remove_leftovers
 from clp_tfx.comments_example_gen.properties import (
   custom_values,
   example_config,
@@ -22,7 +24,27 @@ PATTERNS, WINDOW = "patterns", "window"
 _PATHS = "paths"
 
 
-class Executor(BaseExampleGenExecutor):
+class SplitsExecutor(BaseExampleGenExecutor):
+  """Writes the splits of comments, and nothing else, into their folders."""
+
+  def Do(
+    self,
+    input_dict: dict[str, list[types.Artifact]],
+    output_dict: dict[str, list[types.Artifact]],
+    exec_properties: dict[str, Any],
+  ) -> None:
+    """Runs the base class's `Do`."""
+    super().Do(input_dict, output_dict, exec_properties)
+    examples = output_dict[standard_component_specs.EXAMPLES_KEY]
+    for split in features.SPLITS:
+      remove_leftovers(artifact_utils.get_split_uri(examples, split))
+
+  def GetInputSourceToExamplePTransform(self):
+    """Not used: splits need more than one transform from an input to its records."""
+    raise NotImplementedError("All comments are read together.")
+
+
+class Executor(SplitsExecutor):
   """Writes labelled comments as tf.Examples, a TFRecord folder per split."""
 
   def Do(
@@ -65,7 +87,3 @@ class Executor(BaseExampleGenExecutor):
     """Returns serialized tf.Examples by split."""
     config = example_config(exec_properties)
     return pipeline | ReadComments(exec_properties[_PATHS], config)
-
-  def GetInputSourceToExamplePTransform(self):
-    """Not used: splits need more than one transform from an input to its records."""
-    raise NotImplementedError("CommentsExampleGen reads all of its inputs together.")

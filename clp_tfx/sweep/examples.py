@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from clp_tfx import features
+from clp_tfx.beam_leftovers import matching
 
 
 class TokenLists:
@@ -87,7 +88,7 @@ def write_variant(
     fresh = folder / f"Split-{split}.new"
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir(parents=True)
-    for path in sorted(tf.io.gfile.glob(split_pattern(examples, split))):
+    for path in matching([split_pattern(examples, split)]):
       copy = str(fresh / os.path.basename(path))
       with tf.io.TFRecordWriter(copy, tf.io.TFRecordOptions("GZIP")) as writer:
         for record in tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator():

@@ -7,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from clp_tfx import features
+from clp_tfx.beam_leftovers import matching
 from clp_tfx.errors import InputError
 from clp_tfx.keras import (
   CounterfactualInputs,
@@ -52,7 +53,7 @@ def read_batches(
     Dataset of `(CounterfactualInputs, labels, label_weights)`; both labels and
     weights have shape `[batch, 1]`, tokens `[batch, T]`.
   """
-  paths = sorted(path for pattern in files for path in tf.io.gfile.glob(pattern))
+  paths = matching(files)
   if shuffle_seed is not None:
     random.Random(shuffle_seed).shuffle(paths)
   records = tf.data.TFRecordDataset(paths, compression_type="GZIP")
@@ -99,7 +100,7 @@ def count_examples(files: list[str]) -> int:
   Args:
     files: Patterns of gzipped TFRecords.
   """
-  paths = [path for pattern in files for path in tf.io.gfile.glob(pattern)]
+  paths = matching(files)
   records = tf.data.TFRecordDataset(paths, compression_type="GZIP")
   return int(records.reduce(np.int64(0), lambda count, _: count + 1))
 
@@ -119,7 +120,7 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
   """
   names = (features.LABEL, features.LABEL_WEIGHT)
   spec = {name: feature_spec[name] for name in names}
-  paths = sorted(path for pattern in files for path in tf.io.gfile.glob(pattern))
+  paths = matching(files)
   records = tf.data.TFRecordDataset(paths, compression_type="GZIP").batch(4096)
   negative = positive = 0.0
   for batch in records.map(lambda serialized: tf.io.parse_example(serialized, spec)):

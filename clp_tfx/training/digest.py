@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
+from clp_tfx.beam_leftovers import matching
 from clp_tfx.code_digest import code_digest
 from clp_tfx.training.hparams import HParams
 
@@ -53,11 +54,6 @@ def training_digest(
     for path in paths:
       digest.update(content_digest(path))
   return digest.hexdigest()
-
-
-def matching(patterns: list[str]) -> list[str]:
-  """Returns the files that match any of the patterns, sorted."""
-  return sorted(path for pattern in patterns for path in tf.io.gfile.glob(pattern))
 
 
 def _files_in(folder: str) -> Iterator[str]:

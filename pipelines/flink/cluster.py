@@ -42,7 +42,7 @@ JARS = Path(__file__).parents[2] / ".flink"
 
 _POOL = "worker-pool"
 _POOL_PROGRAM = Path(__file__).with_name("worker_pool.py")
-_WORKERS_KEPT_MILLIS = 10_000
+_WORKERS_KEPT_MILLIS = 5_000
 _JOB_MANAGER = "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint"
 _TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 

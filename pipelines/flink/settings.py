@@ -35,7 +35,8 @@ heartbeat.interval: 1000
 heartbeat.timeout: 20000
 restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 5
-restart-strategy.fixed-delay.delay: 1s
+# Longer than workers are kept between stages, or a job would meet dead ones again.
+restart-strategy.fixed-delay.delay: 8s
 """
 """Flink's `config.yaml`, to be filled in."""
 

@@ -35,6 +35,13 @@ def test_texts_and_splits_survive(write, run, ending):
   assert sorted(texts(splits["test"])) == TEXTS[5:] * 2
 
 
+def test_what_an_attempt_that_failed_has_left_is_removed(write, run, tmp_path):
+  left = tmp_path / "examples" / "Split-train" / "beam-temp-data_tfrecord-1"
+  left.mkdir(parents=True)
+  (left / "half").write_text("of a record")
+  assert len(run([write("c.csv", TABLE)])["train"]) == 6
+
+
 def test_several_files_of_several_kinds_in_several_folders(write, run):
   table = {"body": TEXTS * 2, "score": TABLE["toxicity"], "split": TABLE["split"]}
   paths = [write("a/b/c.csv", table), write("a/d.parquet", table)]

@@ -87,6 +87,14 @@ def execute(source, uri: Path, **properties):
   return target
 
 
+def test_what_an_attempt_that_failed_has_left_is_removed(tmp_path):
+  left = tmp_path / "out" / "Split-train" / "beam-temp-data_tfrecord-1"
+  left.mkdir(parents=True)
+  (left / "half").write_text("of a record")
+  source = examples_artifact(tmp_path / "in", train=[[example(0, b"he")]])
+  assert set(read(execute(source, tmp_path / "out"), "train")) == {0}
+
+
 def test_every_feature_of_every_split_stays(tmp_path):
   texts = [
     b"I'm a gay person",
