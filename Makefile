@@ -24,7 +24,7 @@ test: setup
 test-fast: setup
 	$(PYTEST) -m "not e2e and not flink"
 
-# The Beam components on a Flink cluster of this machine; one at a time, it is enough.
+# The Beam components on a Flink cluster of this machine.
 test-flink: flink
 	$(BIN)/python -m pytest tests/flink
 
