@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 import apache_beam as beam
 import tensorflow as tf
 
+from clp_tfx.beam_leftovers import matching
 from clp_tfx.counterfactual_gen import statistics, transforms
 from clp_tfx.counterfactual_gen.generation import Generation
 
@@ -27,7 +28,7 @@ def shards_of(patterns: Sequence[str], folder: str) -> list[Shard]:
     patterns: Of the files to read, one per span.
     folder: Of the files to write.
   """
-  sources = [path for each in patterns for path in sorted(tf.io.gfile.glob(each))]
+  sources = [path for each in patterns for path in matching([each])]
   sources = sources or [""]
   return [
     (path, os.path.join(folder, f"data_tfrecord-{n:05}-of-{len(sources):05}.gz"))

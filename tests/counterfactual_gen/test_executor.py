@@ -88,10 +88,19 @@ def execute(source, uri: Path, **properties):
 
 
 def test_what_an_attempt_that_failed_has_left_is_removed(tmp_path):
-  left = tmp_path / "out" / "Split-train" / "beam-temp-data_tfrecord-1"
+  left = tmp_path / "out" / "unfinished"
   left.mkdir(parents=True)
   (left / "half").write_text("of a record")
   source = examples_artifact(tmp_path / "in", train=[[example(0, b"he")]])
+  assert set(read(execute(source, tmp_path / "out"), "train")) == {0}
+  assert not left.exists()
+
+
+def test_what_an_attempt_of_another_component_has_left_is_passed_over(tmp_path):
+  source = examples_artifact(tmp_path / "in", train=[[example(0, b"he")]])
+  left = tmp_path / "in" / "Split-train" / "beam-temp-data_tfrecord-1"
+  left.mkdir()
+  (left / "half").write_text("of a record")
   assert set(read(execute(source, tmp_path / "out"), "train")) == {0}
 
 
