@@ -80,7 +80,7 @@ def records(folder):
 
 
 def lose_a_task_manager(cluster, output, lost):
-  """Waits until the workers of all have written something; kills one of them."""
+  """Waits until the workers of all have begun a file; kills one of them."""
   while len(files_begun(output)) < len(cluster.task_managers):
     time.sleep(0.05)
   (job,) = cluster.rest("/jobs/overview")["jobs"]
@@ -90,7 +90,7 @@ def lose_a_task_manager(cluster, output, lost):
 
 
 def files_begun(output):
-  return [path for path in output.rglob("beam-temp-*/*") if path.stat().st_size]
+  return [*output.rglob("unfinished/*")]
 
 
 def working(cluster, job):
