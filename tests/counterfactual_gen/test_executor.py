@@ -16,6 +16,7 @@ from clp_tfx.counterfactual_statistics import load_statistics
 from clp_tfx.errors import InputError
 from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.identity_terms import IdentityTerms
+from clp_tfx.pipeline.beam_runners import DIRECT, beam_pipeline_args
 
 LEXICON = "gender_and_sexual_orientation"
 ADDED = {
@@ -66,13 +67,14 @@ def read(artifact, split: str) -> dict[int, tf.train.Example]:
   return by_number
 
 
-def execute(source, uri: Path, **properties):
+def execute(source, uri: Path, beam_args=(), **properties):
   """Runs the executor; returns the examples. Statistics are in `uri`/statistics."""
   target = tfx.types.standard_artifacts.Examples()
   target.uri = str(uri)
   report = CounterfactualStatistics()
   report.uri = str(uri / "statistics")
-  Executor().Do(
+  context = Executor.Context(beam_pipeline_args=list(beam_args))
+  Executor(context).Do(
     {"original_examples": source if isinstance(source, list) else [source]},
     {"examples": [target], "counterfactual_statistics": [report]},
     {
@@ -102,6 +104,19 @@ def test_what_an_attempt_of_another_component_has_left_is_passed_over(tmp_path):
   left.mkdir()
   (left / "half").write_text("of a record")
   assert set(read(execute(source, tmp_path / "out"), "train")) == {0}
+
+
+@pytest.mark.e2e
+def test_workers_in_processes_of_their_own_make_the_same(tmp_path):
+  shards = [[example(10 * i + j, b"she or he") for j in range(10)] for i in range(4)]
+  source = examples_artifact(tmp_path / "in", train=shards)
+  two = beam_pipeline_args(DIRECT, workers=2)
+  made = execute(source, tmp_path / "two", two)
+  assert read(made, "train") == read(execute(source, tmp_path / "one"), "train")
+  statistics = [
+    load_statistics(str(tmp_path / n / "statistics")) for n in ("one", "two")
+  ]
+  assert statistics[0] == statistics[1]
 
 
 def test_every_feature_of_every_split_stays(tmp_path):
