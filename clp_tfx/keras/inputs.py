@@ -99,6 +99,41 @@ def pad_pairs(
   return inputs._replace(original_row=tf.pad(inputs.original_row, [[0, missing]]))
 
 
+def with_a_pair(
+  inputs: CounterfactualInputs | SeparatePairs,
+) -> CounterfactualInputs | SeparatePairs:
+  """Gives a batch without pairs one, of weight 0: the first original with itself.
+
+  TensorFlow's convolutions cannot take a batch of no rows: what they return for it on
+  a CPU has the shape of their input.
+
+  Args:
+    inputs: A batch, as tensors; for `tf.data.Dataset.map`.
+
+  Returns:
+    The batch as it was if it has pairs.
+  """
+  if inputs.pair_weight.shape[0]:
+    return inputs
+  has_none = tf.equal(tf.shape(inputs.pair_weight)[0], 0)
+
+  def first_original_if_none(pairs: Any) -> Any:
+    return keras.tree.map_structure(
+      lambda original, paired: tf.cond(has_none, lambda: original[:1], lambda: paired),
+      inputs.original,
+      pairs,
+    )
+
+  zero_if_none = [[0, tf.cast(has_none, tf.int32)]]
+  inputs = inputs._replace(
+    counterfactual=first_original_if_none(inputs.counterfactual),
+    pair_weight=tf.pad(inputs.pair_weight, zero_if_none),
+  )
+  if isinstance(inputs, SeparatePairs):
+    return inputs._replace(pair_original=first_original_if_none(inputs.pair_original))
+  return inputs._replace(original_row=tf.pad(inputs.original_row, zero_if_none))
+
+
 def _missing_pairs(rows: tf.Tensor, pairs: tf.Tensor) -> tf.Tensor:
   shares = tf.stack([-(-rows // 8), -(-rows // 4), -(-rows // 2), rows])
   multiple = rows * tf.math.floordiv(pairs + rows - 1, tf.maximum(rows, 1))

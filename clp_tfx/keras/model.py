@@ -9,7 +9,12 @@ from keras import ops
 
 from clp_tfx.errors import InputError
 from clp_tfx.keras.datasets import unpacked
-from clp_tfx.keras.inputs import CounterfactualInputs, PairedPredictions, SeparatePairs
+from clp_tfx.keras.inputs import (
+  CounterfactualInputs,
+  PairedPredictions,
+  SeparatePairs,
+  with_a_pair,
+)
 from clp_tfx.keras.logits import logits_behind
 from clp_tfx.keras.losses import PairwiseMSELoss
 from clp_tfx.keras.metrics import PairMean, decision_flips
@@ -216,7 +221,7 @@ class CounterfactualModel(keras.Model):
     return cls(**objects, **config)
 
   def _batches(self, data: Any) -> Any:
-    """Returns a dataset of packed inputs as batches of Keras; anything else as is."""
+    """Returns a dataset of pairs as batches that Keras takes; anything else as is."""
     replicas = self.distribute_strategy.num_replicas_in_sync
     if replicas > 1 and _is_of_pairs(data):
       raise InputError(
@@ -225,7 +230,10 @@ class CounterfactualModel(keras.Model):
         "pack_counterfactual_data on datasets that are not batched, and batch what it "
         "returns."
       )
-    return unpacked(data, pad=self.jit_compile)
+    data = unpacked(data, pad=self.jit_compile)
+    if not _is_of_pairs(data):
+      return data
+    return data.map(lambda inputs, *rest: (with_a_pair(inputs), *rest))
 
   def _counterfactual_loss(
     self, name: str, original: Any, counterfactual: Any, pair_weight: Any

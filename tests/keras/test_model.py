@@ -78,6 +78,25 @@ def test_a_batch_without_pairs_has_the_task_loss_alone():
   assert model.evaluate(data, verbose=0)[0] == pytest.approx(0.5)
 
 
+@pytest.mark.parametrize("dropout", [0, 0.5])
+def test_a_convolution_trains_on_a_batch_without_pairs(dropout):
+  tokens = keras.Input([None], dtype="int32")
+  x = keras.layers.Embedding(10, 4)(tokens)
+  x = keras.layers.Conv1D(8, 3, padding="same", activation="relu")(x)
+  x = keras.layers.Dropout(dropout)(keras.layers.GlobalMaxPooling1D()(x))
+  inner = keras.Model(tokens, keras.layers.Dense(1)(x))
+  model = compiled(CounterfactualModel(inner))
+  inputs = CounterfactualInputs(
+    original=np.ones([2, 5], "int32"),
+    counterfactual=np.ones([0, 5], "int32"),
+    original_row=np.zeros([0], "int64"),
+    pair_weight=np.zeros([0], "float32"),
+  )
+  history = model.fit(dataset(inputs, y=[0, 1], repeats=2), verbose=0).history
+  assert np.isfinite(history["loss"]).all()
+  assert np.isnan(history["counterfactual_loss"]).all()
+
+
 def test_unlabelled_rows_count_for_the_counterfactual_loss_only():
   model = compiled(CounterfactualModel(linear()))
   data = dataset(packed([1, 5], [2], rows=[1]), y=[0, 0], sample_weight=[[1.0], [0.0]])
