@@ -2,6 +2,8 @@
 
 import pytest
 
+from clp_tfx.pipeline.results import NO_BLESSED_MODEL
+
 from ..conftest import FEW_OPTIONS, clp_tfx, flags, summary_of
 
 pytestmark = pytest.mark.e2e
@@ -71,8 +73,10 @@ def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
 
 
 def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
-  # Pairs without a flip still have an upper bound above 0. The schema is the other one.
+  # Pairs without a flip still have an upper bound above 0. The schema is the other one,
+  # and the resolvers find no model.
   options = {"max_flip_rate": 0, "schema_version": "2.1", "epochs": 7}
+  options["baseline"] = "blessed"
   done = replayed(
     tmp_path, few_comments, "epochs=1", **{**FEW_OPTIONS, **ON_VERTEX, **options}
   )
@@ -81,6 +85,8 @@ def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
   found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)
   assert numbers(found["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
   assert found["pushed_model"] is None
+  assert found["gate"]["inactive"] == [NO_BLESSED_MODEL]
+  assert "There is no blessed model yet" in done.stdout
   root = tmp_path / "replay" / "buckets" / "bucket" / "root"
   assert not (root / "serving_model").exists()
 

@@ -21,7 +21,7 @@ from pipelines.flink.cluster import flink_cluster
 
 from ..conftest import clp_tfx, flags, summary_of
 
-pytestmark = pytest.mark.flink
+pytestmark = [pytest.mark.e2e, pytest.mark.flink]
 
 # A plain model whose decisions flip; the gate lets it pass.
 OPTIONS = {

@@ -18,7 +18,7 @@ from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.pipeline.beam_runners import FLINK, beam_pipeline_args
 from pipelines.flink.cluster import flink_cluster
 
-pytestmark = pytest.mark.flink
+pytestmark = [pytest.mark.e2e, pytest.mark.flink]
 
 RECORDS = 200_000
 SHARDS = 8
