@@ -19,6 +19,9 @@ DISTRIBUTIONS = {
   "tensorflow_model_analysis": "tensorflow-model-analysis",
   "tensorflow_transform": "tensorflow-transform",
   "tfx_bsl": "tfx-bsl",
+  "google.api_core": "google-api-core",
+  "google.auth": "google-auth",
+  "google.cloud": "google-cloud-aiplatform",
   "yaml": "pyyaml",
 }
 
