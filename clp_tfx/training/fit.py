@@ -230,4 +230,4 @@ def _positive_weight(
 def _create_variables(model: CounterfactualModel, batches: tf.data.Dataset) -> None:
   """Creates the variables that Keras otherwise creates in the first step."""
   model.optimizer.build(model.trainable_variables)
-  model.test_on_batch(*next(iter(batches)))
+  model.evaluate(batches.take(1), verbose=0)
