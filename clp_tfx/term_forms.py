@@ -95,8 +95,6 @@ def _units(word: str) -> list[str]:
 
 def _spellings(unit: str) -> tuple[set[str], bool]:
   """Returns spellings of a unit, and whether they are whole or only its beginnings."""
-  if unit in _OTHER_SPELLINGS:
-    return set(_OTHER_SPELLINGS[unit]), True
   base, *marks = unicodedata.normalize("NFD", unit)
   if not marks:
     return _cases(unit), True
@@ -112,6 +110,8 @@ def _spellings(unit: str) -> tuple[set[str], bool]:
 
 
 def _cases(char: str) -> set[str]:
+  if char in _OTHER_SPELLINGS:
+    return set(_OTHER_SPELLINGS[char])
   if char.isascii():
     return {char}
   return {case for case in (char, char.upper(), char.title()) if case.lower() == char}
