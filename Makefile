@@ -34,7 +34,7 @@ test-browser: setup
 	@command -v chromium chromium-browser google-chrome >/dev/null || [ -n "$$CHROMIUM" ] || \
 	  { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -q -y chromium; } || \
 	  { echo "No Chromium: install one (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
-	$(PYTEST) tests/view
+	$(PYTEST) tests/report
 
 # Apache Flink, and Beam's job server for it, in .flink.
 flink: setup .flink/.ready

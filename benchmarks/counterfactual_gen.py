@@ -28,9 +28,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from clp_tfx.counterfactuals import CounterfactualGenerator
-from clp_tfx.identity_terms import IdentityTerms
-from clp_tfx.term_matcher import TermMatcher
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.matcher import TermMatcher
 
 COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 LEXICON = "gender_and_sexual_orientation"
@@ -307,8 +307,8 @@ def generate(source: Path, target: Path, beam_args: Sequence[str] = ()) -> None:
   """Runs CounterfactualGen's executor on a folder as `write_records` makes it."""
   from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 
-  from clp_tfx.counterfactual_gen import CounterfactualStatistics, executor
-  from clp_tfx.generator_options import GeneratorOptions
+  from clp_tfx.components.counterfactual_gen import CounterfactualStatistics, executor
+  from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 
   statistics = CounterfactualStatistics()
   statistics.uri = str(target / "s")
@@ -366,9 +366,9 @@ def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
 
 def steps(texts: list[bytes]) -> dict[str, float]:
   """Shows where the component's own time goes, Beam apart."""
-  from clp_tfx.counterfactual_gen import examples, statistics, transforms
-  from clp_tfx.counterfactual_gen.generation import Generation
-  from clp_tfx.generator_options import GeneratorOptions
+  from clp_tfx.components.counterfactual_gen import examples, statistics, transforms
+  from clp_tfx.components.counterfactual_gen.generation import Generation
+  from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 
   records = [example(number, text) for number, text in enumerate(texts)]
   batches = [

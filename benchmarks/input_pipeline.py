@@ -18,8 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from clp_tfx.training.batches import read_batches
-from clp_tfx.training.fit import compiled
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.loop import compiled
 from clp_tfx.training.start import starting_classifier
 
 STEPS, ROUNDS = 600, 2

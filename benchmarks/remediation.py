@@ -49,9 +49,9 @@ def main(
   from remediation_models import MAX_TOKENS, Bench, jobs
 
   from clp_tfx.pipeline.config import PipelineConfig
-  from clp_tfx.pipeline.console import logs_in
-  from clp_tfx.pipeline.local import prepare_data
   from clp_tfx.pipeline.output import write_whole
+  from clp_tfx.runners.console import logs_in
+  from clp_tfx.runners.local import prepare_data
 
   config = PipelineConfig(
     comments=(str(wikipedia(comments, folder)),),

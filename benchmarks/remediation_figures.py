@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from remediation_models import FOLDED, FOLDS, PRONOUNS, Arm, Bench, fold_of
 
+from clp_tfx.report.trade_off import Point, trade_off_svg
 from clp_tfx.sweep.measures import auc, threshold_for
-from clp_tfx.view.trade_off import Point, trade_off_svg
 
 MEASURED = ("control", "clp")
 REPLICATES = 2000

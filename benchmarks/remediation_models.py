@@ -14,7 +14,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from clp_tfx import features
-from clp_tfx.identity_terms import IdentityTerms
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.modules.preprocessing import preprocessing_fn as default_preprocessing
 from clp_tfx.pipeline.output import write_whole
 from clp_tfx.sweep.examples import (
@@ -24,8 +24,8 @@ from clp_tfx.sweep.examples import (
   split_pattern,
   write_variant,
 )
-from clp_tfx.training.fit import fit
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.loop import fit
 
 FOLDS = 3
 WEIGHT = 1.0

@@ -36,8 +36,8 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 def prepared(comments, batches):
   """Token ids of whole batches of comments, and of the pairs that exist in them."""
-  from clp_tfx.counterfactuals import CounterfactualGenerator
-  from clp_tfx.identity_terms import IdentityTerms
+  from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+  from clp_tfx.counterfactuals.lexicon import IdentityTerms
 
   terms = IdentityTerms.load("gender_and_sexual_orientation")
   generator = CounterfactualGenerator(terms)

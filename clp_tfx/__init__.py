@@ -1,5 +1,6 @@
 """Counterfactual Logit Pairing (CLP) for TFX pipelines."""
 
+import importlib
 from typing import Any
 
 __version__ = "0.1.0"
@@ -7,8 +8,8 @@ __version__ = "0.1.0"
 
 def __getattr__(name: str) -> Any:
   """Imports the artifact type, which a compiled job looks for here, when asked for."""
+  # By name: all other imports go down, and this package is at the bottom.
   if name == "CounterfactualStatistics":
-    from clp_tfx.counterfactual_gen.statistics import CounterfactualStatistics
-
-    return CounterfactualStatistics
+    module = "clp_tfx.components.counterfactual_gen.statistics"
+    return importlib.import_module(module).CounterfactualStatistics
   raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

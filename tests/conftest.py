@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from clp_tfx.demo_comments import write_demo_comments
+from clp_tfx.runners.demo_comments import write_demo_comments
 
 from .browser import browse, chromium  # noqa: F401, fixtures
 

@@ -9,11 +9,11 @@ import pytest
   [
     "clp_tfx",
     "clp_tfx.code_digest",
-    "clp_tfx.counterfactuals",
-    "clp_tfx.demo_comments",
+    "clp_tfx.counterfactuals.generator",
+    "clp_tfx.runners.demo_comments",
     "clp_tfx.errors",
     "clp_tfx.features",
-    "clp_tfx.identity_terms",
+    "clp_tfx.counterfactuals.lexicon",
     "clp_tfx.options",
   ],
 )

@@ -14,7 +14,7 @@ import click
 
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.pipeline.config import PipelineConfig, load_config
-from clp_tfx.pipeline.console import logs_in
+from clp_tfx.runners.console import logs_in
 
 
 def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:

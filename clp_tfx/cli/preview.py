@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from clp_tfx.cli.options import for_people
-from clp_tfx.counterfactuals import (
+from clp_tfx.counterfactuals.generator import (
   DEFAULT_MAX_COUNTERFACTUALS,
   DEFAULT_PEJORATIVE_TERMS,
   METHODS,
@@ -19,8 +19,8 @@ from clp_tfx.counterfactuals import (
   CounterfactualGenerator,
   Outcome,
 )
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.identity_terms import IdentityTerms
 from clp_tfx.pipeline.config import PipelineConfig
 
 _NONE = {

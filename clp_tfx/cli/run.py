@@ -28,7 +28,7 @@ def run(config_file: str | None, **options: Any) -> None:
     config = read_config(config_file, options)
     with quietly(prepare_output(config.output) / "clp-tfx.log") as terminal:
       print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
-      from clp_tfx.pipeline.local import run_locally
+      from clp_tfx.runners.local import run_locally
 
       summary = run_locally(config, terminal)
   print_summary(summary)
@@ -48,7 +48,7 @@ def compile_(output: str, config_file: str | None, **options: Any) -> None:
   with for_people():
     config = read_config(config_file, options)
     with quietly(log):
-      from clp_tfx.pipeline.kubeflow_v2 import compile_job
+      from clp_tfx.runners.kubeflow import compile_job
 
       compile_job(config, output)
   click.echo(f"Wrote {output}.")

@@ -7,7 +7,10 @@ import click
 from rich.console import Console
 
 from clp_tfx.cli.options import for_people
-from clp_tfx.counterfactual_statistics import load_statistics, statistics_table
+from clp_tfx.components.counterfactual_gen.stored_statistics import (
+  load_statistics,
+  statistics_table,
+)
 from clp_tfx.errors import InputError
 
 

@@ -60,7 +60,7 @@ def submit(
     if cron and wait:
       raise InputError("A schedule has no end to --wait for: leave one out.")
     with quietly(Path(tempfile.gettempdir()) / "clp-tfx-submit.log"):
-      from clp_tfx.vertex import jobs, service
+      from clp_tfx.runners.vertex import jobs, service
 
       place = service.Place(project, region, service_account, api_endpoint)
       name = jobs.submit_job(job, parameters, place, cron)
@@ -86,7 +86,7 @@ def _follow(name: str, output: str, api_endpoint: str | None) -> None:
   with for_people():
     folder = prepare_output(output)
     with quietly(folder / "clp-tfx.log") as terminal:
-      from clp_tfx.vertex import jobs, service
+      from clp_tfx.runners.vertex import jobs, service
 
       place = service.place_of(name, api_endpoint)
       ended = jobs.follow_job(name, place, terminal)

@@ -4,9 +4,12 @@ import contextlib
 import itertools
 from collections.abc import Iterator, Sequence
 
-from clp_tfx.comments_example_gen.civil_comments import ALIASES
-from clp_tfx.comments_example_gen.examples import ExampleBuilder, ExampleConfig
-from clp_tfx.comments_example_gen.readers import Row, read_rows
+from clp_tfx.components.comments_example_gen.civil_comments import ALIASES
+from clp_tfx.components.comments_example_gen.examples import (
+  ExampleBuilder,
+  ExampleConfig,
+)
+from clp_tfx.components.comments_example_gen.readers import Row, read_rows
 from clp_tfx.errors import InputError
 
 # Columns are known before all rows are: a tf.Example may leave out blank features.

@@ -11,14 +11,14 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from tfx_bsl.public import tfxio
 
-from clp_tfx.comments_example_gen.examples import ExampleConfig
-from clp_tfx.counterfactual_gen import GenerateCounterfactuals
+from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.components.counterfactual_gen import GenerateCounterfactuals
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
 from clp_tfx.pipeline.output import prepare_output
-from clp_tfx.pipeline.results import write_results
+from clp_tfx.report.results import write_results
 from clp_tfx.tfma import (
   BASELINE,
   CANDIDATE,

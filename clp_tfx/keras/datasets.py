@@ -7,9 +7,9 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms, normalized
 from clp_tfx.errors import InputError
-from clp_tfx.identity_terms import IdentityTerm, IdentityTerms, normalized
 from clp_tfx.keras.inputs import SeparatePairs, pad_pairs
 
 _BATCH = 256

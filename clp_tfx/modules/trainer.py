@@ -10,9 +10,9 @@ from clp_tfx import features
 from clp_tfx.errors import InputError
 from clp_tfx.training.checkpoints import sweep_checkpoints
 from clp_tfx.training.export import export
-from clp_tfx.training.fit import fit
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import save_classifier
+from clp_tfx.training.loop import fit
 
 
 def run_fn(fn_args: tfx.components.FnArgs) -> None:

@@ -6,8 +6,8 @@ from typing import Any
 
 import yaml
 
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
-from clp_tfx.generator_options import GeneratorOptions
 from clp_tfx.options import option as _option
 from clp_tfx.options import same_option, validate
 from clp_tfx.pipeline import beam_runners

@@ -8,23 +8,23 @@ from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 from tfx.dsl.io import fileio
 
-from clp_tfx.anomaly_gate import AnomalyGate
 from clp_tfx.code_digest import code_digest
-from clp_tfx.comments_example_gen import (
+from clp_tfx.components.anomaly_gate import AnomalyGate
+from clp_tfx.components.comments_example_gen import (
   BIG_QUERY_SCHEME,
   BigQueryCommentsGen,
   CommentsExampleGen,
   ExampleConfig,
 )
-from clp_tfx.counterfactual_gen import CounterfactualGen
+from clp_tfx.components.counterfactual_gen import CounterfactualGen
+from clp_tfx.components.pusher import atomic_pusher
+from clp_tfx.components.trainer import clp_trainer
+from clp_tfx.counterfactuals.lexicon import IdentityTerms, groups_with_ancestors
 from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
-from clp_tfx.identity_terms import IdentityTerms, groups_with_ancestors
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
-from clp_tfx.pusher import atomic_pusher
 from clp_tfx.tfma import make_eval_config
-from clp_tfx.trainer import clp_trainer
 
 PIPELINE_NAME = "clp"
 
@@ -82,12 +82,12 @@ def create_pipeline(
   # The components of this package see to it themselves.
   code = {
     trainer: [
-      "clp_tfx.trainer",
+      "clp_tfx.components.trainer",
       "clp_tfx.modules.trainer",
       _module(config.hparams.build_model_path),
     ],
     evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
-    pusher: ["clp_tfx.pusher"],
+    pusher: ["clp_tfx.components.pusher"],
   }
   if config.baseline == "control":
     code[baseline] = code[trainer]

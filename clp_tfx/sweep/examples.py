@@ -9,7 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from clp_tfx import features
-from clp_tfx.beam_leftovers import matching
+from clp_tfx.files import matching
 
 
 class TokenLists:

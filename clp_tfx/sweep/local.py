@@ -5,8 +5,8 @@ from typing import Any, TextIO
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.pipeline.console import progress_on
-from clp_tfx.pipeline.local import prepare_data
+from clp_tfx.runners.console import progress_on
+from clp_tfx.runners.local import prepare_data
 from clp_tfx.sweep.candidates import grid
 from clp_tfx.sweep.sweep import Bounds, run_sweep
 from clp_tfx.sweep.trainings import PreparedData, Trainings
@@ -41,7 +41,7 @@ def sweep_locally(
     PreparedData(*prepare_data(config, terminal)),
     config.hparams,
     output / "trainings",
-    code_digest("clp_tfx.training.fit", model_module),
+    code_digest("clp_tfx.training.loop", model_module),
   )
   with progress_on(terminal, 0):
     return run_sweep(

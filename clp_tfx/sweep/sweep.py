@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from clp_tfx.pipeline.output import write_whole
+from clp_tfx.report.trade_off import Point, trade_off_svg
 from clp_tfx.sweep.candidates import CLP, CONTROL, Candidate
 from clp_tfx.sweep.measures import Measures, Scores, measure
 from clp_tfx.sweep.recommendation import Row, recommend, rows
-from clp_tfx.view.trade_off import Point, trade_off_svg
 
 _log = logging.getLogger(__name__)
 

@@ -24,8 +24,8 @@ from clp_tfx.sweep.examples import (
 )
 from clp_tfx.sweep.measures import Scores
 from clp_tfx.training.batches import read_batches
-from clp_tfx.training.fit import fit
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.loop import fit
 from clp_tfx.training.start import starting_classifier
 
 _SCORING_BATCH = 512

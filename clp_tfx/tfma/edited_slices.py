@@ -15,7 +15,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.slicer import slicer_lib
 
 from clp_tfx import features
-from clp_tfx.identity_terms import groups_with_ancestors
+from clp_tfx.counterfactuals.lexicon import groups_with_ancestors
 from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS, slicing_specs, terms_by_pair
 from clp_tfx.tfma.pair_scores import (
   COUNTERFACTUAL_PAIRS,

@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from clp_tfx import features
-from clp_tfx.beam_leftovers import matching
 from clp_tfx.errors import InputError
+from clp_tfx.files import matching
 from clp_tfx.keras import (
   CounterfactualInputs,
   average_counterfactuals,

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import keras
 import tensorflow as tf
 
-from clp_tfx.beam_leftovers import matching
 from clp_tfx.code_digest import code_digest
+from clp_tfx.files import matching
 from clp_tfx.training.hparams import HParams
 
 _CHUNK = 1 << 20
@@ -41,7 +41,7 @@ def training_digest(
   for name in _IRRELEVANT:
     values.pop(name)
   module = hparams.build_model_path.rpartition(".")[0]
-  code = code_digest("clp_tfx.training.fit", module)
+  code = code_digest("clp_tfx.training.loop", module)
   known = [values, code, tf.__version__, keras.__version__]
   digest.update(json.dumps(known, sort_keys=True).encode())
   for kind, paths in (

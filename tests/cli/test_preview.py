@@ -7,9 +7,9 @@ from rich.console import Console
 
 from clp_tfx.cli import cli
 from clp_tfx.cli.preview import _highlighted, _lines
-from clp_tfx.counterfactuals import CounterfactualGenerator
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.identity_terms import IdentityTerms
 
 
 def preview(*args, **options):

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
 
-from clp_tfx.demo_comments import demo_comments
+from clp_tfx.runners.demo_comments import demo_comments
 
 from ..conftest import clp_tfx, summary_of
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from clp_tfx.pipeline.results import NO_BLESSED_MODEL
+from clp_tfx.report.results import NO_BLESSED_MODEL
 
 from ..conftest import FEW_OPTIONS, clp_tfx, flags, summary_of
 

@@ -7,11 +7,11 @@ import pytest
 import tensorflow as tf
 from playwright.sync_api import expect
 
-from clp_tfx.counterfactuals import CounterfactualGenerator
-from clp_tfx.demo_comments import demo_comments
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.evaluate import evaluate_model
-from clp_tfx.identity_terms import IdentityTerms
+from clp_tfx.runners.demo_comments import demo_comments
 
 from .models import example_model, text_model
 

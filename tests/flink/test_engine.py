@@ -14,8 +14,8 @@ from tfx.components.evaluator.executor import Executor
 from tfx.types import artifact_utils
 
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.pipeline.local import prepare_data
 from clp_tfx.pipeline.pipeline import create_pipeline
+from clp_tfx.runners.local import prepare_data
 from clp_tfx.tfma import load_results
 from pipelines.flink.cluster import flink_cluster
 

@@ -3,8 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.identity_terms import IdentityTerms
 from clp_tfx.keras import (
   CounterfactualModel,
   CounterfactualPackedInputs,

@@ -14,7 +14,7 @@ CLITICS = ("'s", "'d", "'ll", "'ve", "'re", "'m")
 
 
 class OracleMatcher:
-  """Finds what `clp_tfx.term_matcher.TermMatcher` has to find."""
+  """Finds what `clp_tfx.counterfactuals.matcher.TermMatcher` has to find."""
 
   def __init__(self, terms):
     self._by_first = {}

@@ -5,8 +5,8 @@ import tensorflow as tf
 
 from clp_tfx.keras import PairwiseAbsoluteDifferenceLoss, PairwiseMSELoss
 from clp_tfx.training.batches import count_examples
-from clp_tfx.training.fit import compiled
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.loop import compiled
 
 
 def classifier():

@@ -9,8 +9,8 @@ import tensorflow_transform as tft
 
 from clp_tfx import features
 from clp_tfx.training.checkpoints import Checkpoints
-from clp_tfx.training.fit import fit
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.loop import fit
 from clp_tfx.training.recorder import Recorder
 
 from .transformed import transform

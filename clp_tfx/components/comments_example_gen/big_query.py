@@ -1,0 +1,169 @@
+"""A table of comments in BigQuery, in place of files."""
+
+import collections
+import datetime
+import decimal
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import apache_beam as beam
+import tensorflow as tf
+from apache_beam.io.gcp.bigquery import ReadFromBigQuery
+from apache_beam.transforms.window import GlobalWindows
+from apache_beam.typehints.decorators import no_annotations
+from tfx.components.example_gen.component import QueryBasedExampleGen
+from tfx.dsl.components.base import executor_spec
+from tfx.proto import example_gen_pb2
+
+from clp_tfx.code_digest import code_digest
+from clp_tfx.components.comments_example_gen.examples import (
+  ExampleBuilder,
+  ExampleConfig,
+)
+from clp_tfx.components.comments_example_gen.executor import SplitsExecutor
+from clp_tfx.components.comments_example_gen.properties import (
+  custom_config,
+  example_config,
+  output_splits,
+)
+from clp_tfx.components.comments_example_gen.readers import Cell, Row
+from clp_tfx.components.comments_example_gen.transforms import Counts, splits_of, tagged
+from clp_tfx.errors import InputError
+
+SCHEME = "bq://"
+TABLE = "table"
+"""Property of the component: the table."""
+_TABLE = re.compile(r"(?P<project>[\w:.-]+)\.(?P<dataset>\w+)\.(?P<table>[\w$-]+)")
+
+
+class BigQueryCommentsGen(QueryBasedExampleGen):
+  """Reads a table of labelled comments into `train`, `eval` and `test` examples.
+
+  Beside where it reads from, it does what `CommentsExampleGen` does. Beam needs
+  `--project` and `--temp_location`, a folder in `gs://`, to read.
+
+  TFX caches by the table's name: a table that has changed under the same name is read
+  again only where the cache is off or has forgotten it.
+
+  Component `outputs` contains:
+    - `examples`: Channel of type `standard_artifacts.Examples`.
+
+  Args:
+    table: Such as `bq://project.dataset.table`.
+    config: Which columns are read.
+
+  Raises:
+    InputError: If it is no such name.
+  """
+
+  def __init__(self, table: str, config: ExampleConfig):
+    _parts(table)
+    super().__init__(
+      input_config=example_gen_pb2.Input(
+        splits=[example_gen_pb2.Input.Split(name="comments", pattern="*")]
+      ),
+      output_config=output_splits(),
+      custom_config=custom_config(config),
+      custom_executor_spec=executor_spec.BeamExecutorSpec(BigQueryExecutor),
+    )
+    self.exec_properties[TABLE] = table
+    self.exec_properties["code_digest"] = code_digest(__name__)
+
+
+class BigQueryExecutor(SplitsExecutor):
+  """Writes labelled comments of a table as tf.Examples, a TFRecord folder per split."""
+
+  def GenerateExamplesByBeam(
+    self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
+  ) -> dict[str, beam.PCollection]:
+    """Returns serialized tf.Examples by split."""
+    table, config = exec_properties[TABLE], example_config(exec_properties)
+    project, dataset, name = _parts(table)
+    return (
+      pipeline
+      | ReadFromBigQuery(project=project, dataset=dataset, table=name)
+      | BuildExamples(table, config)
+    )
+
+
+class BuildExamples(beam.PTransform):
+  """Makes serialized tf.Examples of rows, split by split, as `ReadComments` does.
+
+  Args:
+    table: Named in errors.
+    config: Which columns are read.
+
+  Raises:
+    InputError: While running, if a row is not as expected, or `train` or `test` has no
+      positive or no negative comment.
+  """
+
+  def __init__(self, table: str, config: ExampleConfig):
+    super().__init__()
+    self._table = table
+    self._config = config
+
+  @no_annotations  # Beam reads them as types of elements.
+  def expand(self, rows: beam.PCollection) -> dict[str, beam.PCollection]:
+    """Implements PTransform."""
+    built = rows | beam.ParDo(_BuildExample(self._table, self._config)).with_outputs()
+    return splits_of(built, [self._table], self._config)
+
+
+class _BuildExample(beam.DoFn):
+  """Makes an example of a row; all rows of a table have the same columns."""
+
+  def __init__(self, table: str, config: ExampleConfig):
+    self._table = table
+    self._config = config
+    self._builder: ExampleBuilder | None = None
+
+  def start_bundle(self) -> None:
+    self._counts: Counts = collections.Counter()
+
+  def process(self, row: dict[str, Any]) -> Iterator[beam.pvalue.TaggedOutput]:
+    try:
+      if self._builder is None:
+        self._builder = ExampleBuilder(row, self._config)
+      example = self._builder.build(_cells(row))
+    except InputError as error:
+      raise InputError(f"{self._table}, {error}") from None
+    self._counts[example.split, example.is_positive] += 1
+    yield tagged(example)
+
+  def finish_bundle(self) -> Iterator[Any]:
+    yield tagged(GlobalWindows.windowed_value(self._counts))
+
+
+def _parts(table: str) -> tuple[str, str, str]:
+  form = _TABLE.fullmatch(table.removeprefix(SCHEME))
+  if not table.startswith(SCHEME) or not form:
+    raise InputError(
+      f"Expected a table of comments as {SCHEME}project.dataset.table. "
+      f"Received: {table}."
+    )
+  return form["project"], form["dataset"], form["table"]
+
+
+def _cells(row: dict[str, Any]) -> Row:
+  return {name: _cell(name, value) for name, value in row.items()}
+
+
+def _cell(name: str, value: Any) -> Cell:
+  if value is None:
+    return tf.train.Feature()
+  if isinstance(value, bool):
+    return int(value)
+  if isinstance(value, str | int | float):
+    return value
+  if isinstance(value, decimal.Decimal):
+    return float(value)
+  if isinstance(value, bytes):
+    return tf.train.Feature(bytes_list=tf.train.BytesList(value=[value]))
+  if isinstance(value, datetime.date | datetime.time):
+    return value.isoformat()
+  raise InputError(
+    f"column `{name}`: expected text, a number, a boolean or a date, received "
+    f"{type(value).__name__}; leave it out by a view on the table."
+  )

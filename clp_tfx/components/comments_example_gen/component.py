@@ -1,0 +1,140 @@
+"""CommentsExampleGen: labelled comments as the first component of a pipeline."""
+
+import os
+from collections.abc import Sequence
+
+from tfx.components.example_gen.component import FileBasedExampleGen
+from tfx.dsl.components.base import executor_spec
+from tfx.proto import example_gen_pb2
+
+from clp_tfx.code_digest import code_digest
+from clp_tfx.components.comments_example_gen import executor
+from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.components.comments_example_gen.properties import (
+  custom_config,
+  output_splits,
+)
+from clp_tfx.components.comments_example_gen.spans import (
+  as_pattern,
+  common_folder,
+  has_span,
+  one_span,
+)
+from clp_tfx.errors import InputError
+
+
+class CommentsExampleGen(FileBasedExampleGen):
+  """Reads labelled comments into `train`, `eval` and `test` examples.
+
+  Files are CSV (`.csv`, `.csv.gz`), Parquet (`.parquet`) or TFRecords of tf.Example
+  (`.tfrecord`, `.tfrecord.gz`), on any file system that Beam knows. Each is read by one
+  worker: many files are read by many. Civil Comments'
+  columns, as Kaggle and TFDS name them, are taken as they are. What the examples
+  hold is documented in `clp_tfx.features` and `examples.ExampleBuilder`, how they
+  are split in `transforms.ReadComments`.
+
+  The component runs again when a file's size or time of change differs; of several
+  spans, when one of the newest does.
+
+  Component `outputs` contains:
+    - `examples`: Channel of type `standard_artifacts.Examples`.
+  """
+
+  EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(executor.Executor)
+
+  def __init__(
+    self,
+    comments: Sequence[str],
+    text_feature: str = "comment_text",
+    label_feature: str = "toxicity",
+    label_threshold: float = 0.5,
+    identity_threshold: float = 0.5,
+    span: int | None = None,
+    window: int = 1,
+  ):
+    """Constructs the component; opens no file.
+
+    Args:
+      comments: Files, at least one: local paths, made absolute, or URIs, all of one
+        file system, or patterns of them, with wildcards and spans; see
+        `spans.as_pattern`.
+      text_feature: Column of the text, and name of the feature that holds it. Where
+        `comment_text` is missing, `text` is read.
+      label_feature: Column of the label, a number in [0, 1] or blank for
+        unlabelled, and name of its feature. Where `toxicity` is missing, `target`
+        is read.
+      label_threshold: A label from here on is positive.
+      identity_threshold: An identity column from here on counts as annotated.
+      span: The span to read, by its number, or its days since 1970-01-01 where it is a
+        date; the newest when not given.
+      window: How many spans to read: that one and those before it.
+
+    Raises:
+      InputError: If no file is given, one is given twice, their names cannot be looked
+        for together, or a span is asked for where they have none.
+    """
+    paths = [path if "://" in path else os.path.abspath(path) for path in comments]
+    input_base, patterns = _inputs(paths)
+    _check_spans(paths, patterns, span, window)
+    config = ExampleConfig(
+      text_feature, label_feature, label_threshold, identity_threshold
+    )
+    super().__init__(
+      input_base=input_base,
+      input_config=_input_config(patterns),
+      output_config=output_splits(),
+      range_config=None if span is None else one_span(span),
+      custom_config=custom_config(
+        config, **{executor.PATTERNS: patterns, executor.WINDOW: window}
+      ),
+    )
+    self.exec_properties["code_digest"] = code_digest(executor.__name__)
+
+
+def _inputs(paths: list[str]) -> tuple[str, list[str]]:
+  """Returns a common folder and a pattern within it per path."""
+  if not paths:
+    raise InputError("No files of comments are given; give at least one.")
+  if len(set(paths)) < len(paths):
+    twice = next(path for path in paths if paths.count(path) > 1)
+    raise InputError(f"{twice} is given twice; give each file of comments once.")
+  for path in paths:
+    if "\\" in path:
+      raise InputError(f"{path} has a backslash in its name; rename it without.")
+  patterns = [as_pattern(path) for path in paths]
+  base = common_folder(patterns)
+  if not base:
+    raise InputError(
+      f"{', '.join(paths)} are on different file systems; copy them to one."
+    )
+  return base, [pattern[len(base) :] for pattern in patterns]
+
+
+def _check_spans(
+  paths: list[str], patterns: list[str], span: int | None, window: int
+) -> None:
+  spanned = [has_span(pattern) for pattern in patterns]
+  if any(spanned) and not all(spanned):
+    raise InputError(
+      f"Expected all comments to have spans or none. Received: {', '.join(paths)}."
+    )
+  if not any(spanned) and (span is not None or window > 1):
+    raise InputError(
+      "Expected comments with spans, such as day-{SPAN}.csv or {YYYY}-{MM}-{DD}.csv, "
+      f"as --span or --window is given. Received: {', '.join(paths)}."
+    )
+  if window > 1 and any("{VERSION" in pattern for pattern in patterns):
+    raise InputError(
+      "Expected no {VERSION} in comments read by a --window: versions of earlier spans "
+      f"are not looked for. Received: {', '.join(paths)}."
+    )
+
+
+def _input_config(patterns: list[str]) -> example_gen_pb2.Input:
+  """Returns an input per pattern, for the driver to look for."""
+  return example_gen_pb2.Input(
+    splits=[
+      example_gen_pb2.Input.Split(name=f"comments_{i}", pattern=pattern)
+      for i, pattern in enumerate(patterns)
+    ]
+  )

@@ -1,0 +1,249 @@
+"""A row of comments to a tf.Example, and the split it belongs to."""
+
+import dataclasses
+import hashlib
+import math
+from collections.abc import Collection
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow as tf
+
+from clp_tfx import features
+from clp_tfx.components.comments_example_gen.civil_comments import ALIASES, IDENTITIES
+from clp_tfx.components.comments_example_gen.readers import Cell, Row
+from clp_tfx.errors import InputError
+
+TRAIN_OR_EVAL = "train_or_eval"
+"""Rows marked `train` that become `eval` where the files mark none as that."""
+
+_SPLIT_COLUMN = "split"
+_SPLITS = {
+  "train": "train",
+  "eval": "eval",
+  "validation": "eval",
+  "valid": "eval",
+  "dev": "eval",
+  "test": "test",
+}
+_HASHED_SPLITS = ("train",) * 8 + ("eval", "test")
+_RESERVED = frozenset(
+  {
+    features.LABEL,
+    features.LABEL_WEIGHT,
+    features.ANNOTATED_IDENTITY,
+    features.COUNTERFACTUAL_TEXT,
+    features.COUNTERFACTUAL_GROUP,
+    features.COUNTERFACTUAL_EDIT,
+    features.IDENTITY_TERM,
+    features.IDENTITY_GROUP,
+  }
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class ExampleConfig:
+  """Which columns are read, and the scores from which they say yes.
+
+  Attributes:
+    text_feature: Column of the text.
+    label_feature: Column of the label, a number in [0, 1]; blank means unlabelled.
+    label_threshold: A label from here on is positive.
+    identity_threshold: An identity column from here on says that the comment
+      mentions the identity.
+  """
+
+  text_feature: str = "comment_text"
+  label_feature: str = "toxicity"
+  label_threshold: float = 0.5
+  identity_threshold: float = 0.5
+
+
+class SplitExample(NamedTuple):
+  """An example and what decides where it goes and what it counts for.
+
+  Attributes:
+    split: `train`, `eval`, `test` or `TRAIN_OR_EVAL`.
+    is_positive: The label, or None where there is none.
+    serialized: The tf.Example.
+  """
+
+  split: str
+  is_positive: bool | None
+  serialized: bytes
+
+
+class ExampleBuilder:
+  """Makes the examples of one file.
+
+  Args:
+    columns: Names of the file's columns.
+    config: Which of them are read.
+
+  Raises:
+    InputError: If a column is missing or has a name that this package adds.
+  """
+
+  def __init__(self, columns: Collection[str], config: ExampleConfig):
+    self._text_feature = config.text_feature
+    self._label_feature = config.label_feature
+    self._text = _find(config.text_feature, columns)
+    self._label = _find(config.label_feature, columns)
+    if self._text == self._label:
+      raise InputError(
+        f"column `{self._text}` cannot be both text and label; name two columns."
+      )
+    self._identities = IDENTITIES - {self._text, self._label}
+    renamed = {config.text_feature, config.label_feature} - {self._text, self._label}
+    self._reserved = _RESERVED | renamed
+    self._check_names(columns)
+    self._has_split = _SPLIT_COLUMN in columns
+    self._label_threshold = _float32(config.label_threshold)
+    self._identity_threshold = _float32(config.identity_threshold)
+
+  def build(self, row: Row) -> SplitExample:
+    """Returns a row's example.
+
+    The text is a feature of the configured name, and so is the label, a float that
+    is absent where it is blank. Identities are such floats under their own names.
+    Other columns keep name and type, and have no values where they are blank. What
+    is added is documented in `features`.
+
+    Args:
+      row: Cells by column.
+
+    Raises:
+      InputError: If a cell is not what its column is for.
+    """
+    self._check_names(row)
+    text = _text(self._text, row)
+    label = _share(self._label, row.get(self._label, ""))
+    is_positive = None if label is None else label >= self._label_threshold
+    example = tf.train.Example()
+    feature = example.features.feature
+    identities = []
+    for name, cell in row.items():
+      if name in self._identities:
+        share = _share(name, cell)
+        if share is not None:
+          feature[name].float_list.value.append(share)
+          if share >= self._identity_threshold:
+            identities.append(name.encode())
+      elif name != self._text and name != self._label:
+        _copy(cell, feature[name])
+    feature[self._text_feature].bytes_list.value.append(text)
+    if label is not None:
+      feature[self._label_feature].float_list.value.append(label)
+    feature[features.LABEL].float_list.value.append(float(bool(is_positive)))
+    feature[features.LABEL_WEIGHT].float_list.value.append(float(label is not None))
+    annotated = feature[features.ANNOTATED_IDENTITY].bytes_list
+    annotated.SetInParent()
+    annotated.value.extend(sorted(identities))
+    serialized = example.SerializeToString(deterministic=True)
+    return SplitExample(self._split(text, row), is_positive, serialized)
+
+  def _check_names(self, names: Collection[str]) -> None:
+    if not self._reserved.isdisjoint(names):
+      taken = _join(self._reserved.intersection(names))
+      raise InputError(
+        f"column `{taken}` has a name that this package gives to a feature of its own; "
+        "rename the column."
+      )
+
+  def _split(self, text: bytes, row: Row) -> str:
+    digest = hashlib.blake2b(text, digest_size=8).digest()
+    hashed = _HASHED_SPLITS[int.from_bytes(digest, "big") % len(_HASHED_SPLITS)]
+    if not self._has_split:
+      return hashed
+    named = _value(_SPLIT_COLUMN, row.get(_SPLIT_COLUMN, ""))
+    split = _SPLITS.get(named)
+    if split is None:
+      raise InputError(
+        f"column `{_SPLIT_COLUMN}`: expected one of {', '.join(_SPLITS)}, received "
+        f"{named!r:.40}; correct it or drop the column."
+      )
+    return TRAIN_OR_EVAL if split == "train" and hashed == "eval" else split
+
+
+def _find(name: str, columns: Collection[str]) -> str:
+  for candidate in (name, ALIASES.get(name)):
+    if candidate in columns:
+      return candidate
+  raise InputError(
+    f"column `{name}` is missing: the columns are {_join(columns)}; name the one "
+    "to read or rename it."
+  )
+
+
+def _join(names: Collection[str]) -> str:
+  return " ".join(", ".join(sorted(names)).split())[:1000]
+
+
+def _value(name: str, cell: Cell) -> str | int | float:
+  """Returns the one value of a cell; blank is `""`."""
+  if not isinstance(cell, tf.train.Feature):
+    return cell
+  kind = cell.WhichOneof("kind")
+  values = getattr(cell, kind).value if kind else ()
+  if len(values) > 1:
+    raise InputError(
+      f"column `{name}`: expected at most one value, received {len(values)}; keep one."
+    )
+  if not values:
+    return ""
+  try:
+    return values[0].decode() if kind == "bytes_list" else values[0]
+  except UnicodeDecodeError:
+    raise InputError(
+      f"column `{name}`: expected UTF-8, received other bytes; write it as UTF-8."
+    ) from None
+
+
+def _text(name: str, row: Row) -> bytes:
+  if name not in row:
+    raise InputError(
+      f"column `{name}` is missing: the features are {_join(row)}; add it, without a "
+      "value where the comment is blank."
+    )
+  text = _value(name, row[name])
+  if not isinstance(text, str):
+    raise InputError(
+      f"column `{name}`: expected text, received the number {text}; name the column "
+      "that holds the comments."
+    )
+  return text.encode()
+
+
+def _share(name: str, cell: Cell) -> float | None:
+  """Returns a number in [0, 1] in the precision that examples keep, or None."""
+  value = _value(name, cell)
+  if isinstance(value, str) and not value.strip():
+    return None
+  try:
+    share = float(value)
+  except ValueError:
+    share = math.nan
+  if not 0 <= share <= 1:
+    raise InputError(
+      f"column `{name}`: expected a number from 0 to 1 or nothing, received "
+      f"{value!r:.40}; correct or blank it."
+    )
+  return _float32(share)
+
+
+def _float32(value: float) -> float:
+  # The same comment gets the same label whether its file stores 32 bits or 64.
+  return float(np.float32(value))
+
+
+def _copy(cell: Cell, feature: tf.train.Feature) -> None:
+  if isinstance(cell, str):
+    feature.bytes_list.SetInParent()
+    if cell:
+      feature.bytes_list.value.append(cell.encode())
+  elif isinstance(cell, int):
+    feature.int64_list.value.append(cell)
+  elif isinstance(cell, float):
+    feature.float_list.value.append(cell)
+  else:
+    feature.CopyFrom(cell)

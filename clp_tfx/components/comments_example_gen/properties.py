@@ -1,0 +1,60 @@
+"""What the components hand to their executors, as TFX's properties."""
+
+import dataclasses
+from typing import Any
+
+from google.protobuf import json_format, struct_pb2
+from tfx.proto import example_gen_pb2, range_config_pb2
+from tfx.types import standard_component_specs
+from tfx.utils import proto_utils
+
+from clp_tfx import features
+from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+
+
+def output_splits() -> example_gen_pb2.Output:
+  """Names the splits; TFX wants a size of each too, which the executor decides."""
+  splits = [
+    example_gen_pb2.SplitConfig.Split(name=split, hash_buckets=1)
+    for split in features.SPLITS
+  ]
+  return example_gen_pb2.Output(split_config=example_gen_pb2.SplitConfig(splits=splits))
+
+
+def custom_config(config: ExampleConfig, **more: Any) -> example_gen_pb2.CustomConfig:
+  """Packs which columns are read, and more."""
+  struct = struct_pb2.Struct()
+  struct.update({**dataclasses.asdict(config), **more})
+  packed = example_gen_pb2.CustomConfig()
+  packed.custom_config.Pack(struct, deterministic=True)
+  return packed
+
+
+def example_config(exec_properties: dict[str, Any]) -> ExampleConfig:
+  """Returns which columns are read, of what `custom_config` packed."""
+  values = custom_values(exec_properties)
+  names = [field.name for field in dataclasses.fields(ExampleConfig)]
+  return ExampleConfig(**{name: values[name] for name in names})
+
+
+def custom_values(exec_properties: dict[str, Any]) -> dict[str, Any]:
+  """Returns all that `custom_config` packed; numbers are floats."""
+  packed = example_gen_pb2.CustomConfig()
+  proto_utils.json_to_proto(
+    exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY], packed
+  )
+  struct = struct_pb2.Struct()
+  packed.custom_config.Unpack(struct)
+  return json_format.MessageToDict(struct)
+
+
+def range_config(
+  exec_properties: dict[str, Any],
+) -> range_config_pb2.RangeConfig | None:
+  """Returns the spans asked for; None where none are."""
+  text = exec_properties.get(standard_component_specs.RANGE_CONFIG_KEY)
+  if not text:
+    return None
+  spans = range_config_pb2.RangeConfig()
+  proto_utils.json_to_proto(text, spans)
+  return spans

@@ -1,0 +1,123 @@
+"""CounterfactualGen: the component between ExampleGen and everything else."""
+
+import dataclasses
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tfx import v1 as tfx
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
+from tfx.types.component_spec import (
+  ChannelParameter,
+  ComponentSpec,
+  ExecutionParameter,
+)
+
+from clp_tfx.code_digest import code_digest
+from clp_tfx.components.counterfactual_gen import executor, transforms
+from clp_tfx.components.counterfactual_gen.statistics import CounterfactualStatistics
+from clp_tfx.counterfactuals.generator_options import (
+  DEFAULT_IDENTITY_TERMS,
+  GeneratorOptions,
+)
+
+
+class CounterfactualGenSpec(ComponentSpec):
+  """Inputs, outputs and execution properties of CounterfactualGen."""
+
+  PARAMETERS = {
+    "identity_terms": ExecutionParameter(type=str),
+    # Those of GeneratorOptions.
+    "text_feature": ExecutionParameter(type=str),
+    "method": ExecutionParameter(type=str),
+    "max_counterfactuals": ExecutionParameter(type=int),
+    "pejorative_terms": ExecutionParameter(type=str),
+    "counterfactual_fn": ExecutionParameter(type=str),
+    "min_confidence": ExecutionParameter(type=float),
+    "only_when_label_below": ExecutionParameter(type=float, optional=True),
+    "label_feature": ExecutionParameter(type=str),
+    "no_match": ExecutionParameter(type=str),
+    "training_splits": ExecutionParameter(type=str),
+    # TFX caches by the values above; these stand for the contents behind them.
+    "identity_terms_digest": ExecutionParameter(type=str),
+    "pejorative_terms_digest": ExecutionParameter(type=str),
+    "code_digest": ExecutionParameter(type=str),
+  }
+  # TFX wants different names for what comes in and what goes out.
+  INPUTS = {
+    "original_examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples)
+  }
+  OUTPUTS = {
+    "examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples),
+    "counterfactual_statistics": ChannelParameter(type=CounterfactualStatistics),
+  }
+
+
+class CounterfactualGen(tfx.types.BaseBeamComponent):
+  """Adds the counterfactuals of a text feature to examples.
+
+  Takes the output of any ExampleGen and stands in its place: the output has the same
+  splits, span, files and records, with every feature as it was and those of
+  `clp_tfx.features` added.
+
+      example_gen = CsvExampleGen(input_base=folder)
+      counterfactual_gen = CounterfactualGen(
+        example_gen.outputs["examples"], text_feature="comment_text"
+      )
+      statistics_gen = StatisticsGen(counterfactual_gen.outputs["examples"])
+
+  Editing the lexicon runs it again, although a run before is in the cache.
+
+  With several artifacts, such as a rolling window of spans, the output holds the
+  files of all and the span of the latest.
+
+  Component `outputs` contains:
+    `examples`: Channel of type `standard_artifacts.Examples`, payload tf.Example.
+    `counterfactual_statistics`: Channel of type `CounterfactualStatistics`: what was
+      found, made and left out, per split, group and term; see `load_statistics`.
+
+  Args:
+    examples: Channel of type `standard_artifacts.Examples`, payload tf.Example.
+    identity_terms: Name of a built-in lexicon or path of a CSV file. It is read here,
+      for its digest, and by the workers, so both must reach it.
+    text_feature: Name of the feature with the text.
+    training_splits: The splits that are learned from. The filters `min_confidence` and
+      `only_when_label_below` act on these only: they never shrink what a model is
+      measured on.
+    **options: Further fields of `GeneratorOptions`: `method`, `max_counterfactuals`,
+      `pejorative_terms`, `counterfactual_fn`, `min_confidence`,
+      `only_when_label_below`, `label_feature`, `no_match`.
+
+  Raises:
+    InputError: If a lexicon cannot be read here or has faults, an option is out of
+      range, or the module of `counterfactual_fn` is not found; when run, if the lexicon
+      has changed, a record has no text, or no text of any split has a term.
+  """
+
+  SPEC_CLASS = CounterfactualGenSpec
+  EXECUTOR_SPEC = BeamExecutorSpec(executor.Executor)
+
+  def __init__(
+    self,
+    examples: tfx.types.BaseChannel,
+    identity_terms: str = DEFAULT_IDENTITY_TERMS,
+    text_feature: str = GeneratorOptions.text_feature,
+    training_splits: Sequence[str] = ("train",),
+    **options: Any,
+  ):
+    chosen = GeneratorOptions(text_feature=text_feature, **options)
+    pejorative = transforms.load_pejorative_terms(chosen.pejorative_terms)
+    own_modules = [chosen.function_module] if chosen.counterfactual_fn else []
+    super().__init__(
+      CounterfactualGenSpec(
+        original_examples=examples,
+        examples=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Examples),
+        counterfactual_statistics=tfx.dsl.Channel(type=CounterfactualStatistics),
+        identity_terms=identity_terms,
+        **dataclasses.asdict(chosen),
+        training_splits=json.dumps(list(training_splits)),
+        identity_terms_digest=transforms.load_identity_terms(identity_terms).digest(),
+        pejorative_terms_digest=pejorative.digest() if pejorative else "",
+        code_digest=code_digest(executor.__name__, *own_modules),
+      )
+    )

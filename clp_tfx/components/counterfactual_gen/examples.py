@@ -1,0 +1,202 @@
+"""Serialised tf.Examples: reading a text and appending features, without a rewrite.
+
+Protocol buffers merge when concatenated, and the last of equal keys of a map counts. So
+features are added by appending a tf.Example that holds only them; the original bytes
+stay byte for byte.
+"""
+
+import functools
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow as tf
+from google.protobuf.message import DecodeError
+from tensorflow_metadata.proto.v0 import schema_pb2
+from tfx_bsl.coders import example_coder
+
+from clp_tfx import features
+from clp_tfx.counterfactuals.generator import Outcome, distinct_groups, distinct_terms
+from clp_tfx.errors import InputError
+
+ADDED_FEATURES = (
+  features.COUNTERFACTUAL_TEXT,
+  features.COUNTERFACTUAL_GROUP,
+  features.COUNTERFACTUAL_EDIT,
+  features.COUNTERFACTUAL_SKIPPED,
+  features.IDENTITY_TERM,
+  features.IDENTITY_GROUP,
+)
+_ADDED_NAMES = tuple(name.encode() for name in ADDED_FEATURES)
+
+
+class TextReader:
+  """Reads one feature of many serialised tf.Examples, as TFX does.
+
+  For one thread: its decoder keeps what it is decoding.
+
+  Args:
+    text_feature: Name of the feature with the text.
+  """
+
+  def __init__(self, text_feature: str):
+    self._text_feature = text_feature
+    schema = schema_pb2.Schema(
+      feature=[schema_pb2.Feature(name=text_feature, type=schema_pb2.BYTES)]
+    )
+    self._decoder = example_coder.ExamplesToRecordBatchDecoder(
+      schema.SerializeToString()
+    )
+
+  def texts(self, examples: Sequence[bytes]) -> list[bytes]:
+    """Returns the text of each example.
+
+    Args:
+      examples: Serialised tf.Examples.
+
+    Raises:
+      InputError: If one is no tf.Example or its text feature is not one bytes value.
+    """
+    try:
+      column = self._decoder.DecodeBatch(examples).column(0)
+    except (ValueError, RuntimeError):
+      return self._one_by_one(examples)
+    texts = column.flatten()
+    if len(texts) != len(examples) or not (np.diff(column.offsets) == 1).all():
+      return self._one_by_one(examples)
+    return texts.to_numpy(zero_copy_only=False).tolist()
+
+  def _one_by_one(self, examples: Sequence[bytes]) -> list[bytes]:
+    return [_text(example, self._text_feature) for example in examples]
+
+
+def label_of(example: bytes, label_feature: str) -> float | None:
+  """Returns a number of a serialised example, None where it has none.
+
+  Raises:
+    InputError: If the feature is not a number.
+  """
+  feature = tf.train.Example.FromString(example).features.feature
+  if label_feature not in feature:
+    return None
+  kind = feature[label_feature].WhichOneof("kind") or "float_list"
+  values = getattr(feature[label_feature], kind).value
+  if kind == "bytes_list" and values:
+    raise InputError(
+      f"Expected label feature {label_feature!r} to be a number, but an example has "
+      f"{bytes(values[0])!r}: name the feature with the label."
+    )
+  return float(values[0]) if values else None
+
+
+def without_added(examples: Sequence[bytes]) -> Sequence[bytes]:
+  """Returns serialised examples without features of the names that are added.
+
+  Readers take the last of equal keys, but a proto that is parsed and serialised again
+  may keep both.
+  """
+  joined = b"".join(examples)
+  if b"counterfactual_" not in joined and b"identity_" not in joined:
+    return examples  # Nearly always.
+  return [_without_added(example) for example in examples]
+
+
+def _without_added(example: bytes) -> bytes:
+  if not any(name in example for name in _ADDED_NAMES):
+    return example
+  parsed = tf.train.Example.FromString(example)
+  for name in ADDED_FEATURES:
+    parsed.features.feature.pop(name, None)
+  return parsed.SerializeToString(deterministic=True)
+
+
+def added(outcome: Outcome) -> bytes:
+  """Returns the serialised features to append to an example.
+
+  All of `ADDED_FEATURES`, each a bytes list with as many values as there are.
+  """
+  made = outcome.counterfactuals
+  return _field(
+    1,
+    _entry(features.COUNTERFACTUAL_TEXT, [each.text for each in made])
+    + _described(
+      tuple([each.group for each in made]),
+      tuple([each.edit for each in made]),
+      outcome.skipped,
+      tuple(distinct_terms(outcome.mentions)),
+      tuple(distinct_groups(outcome.mentions)),
+    ),
+  )
+
+
+# No two texts are the same; what is said of them is, mostly.
+@functools.lru_cache(maxsize=4096)
+def _described(
+  groups: tuple[str, ...],
+  edits: tuple[str, ...],
+  skipped: str,
+  terms: tuple[str, ...],
+  identity_groups: tuple[str, ...],
+) -> bytes:
+  return (
+    _entry(features.COUNTERFACTUAL_GROUP, groups)
+    + _entry(features.COUNTERFACTUAL_EDIT, edits)
+    + _entry(features.COUNTERFACTUAL_SKIPPED, [skipped] if skipped else [])
+    + _entry(features.IDENTITY_TERM, terms)
+    + _entry(features.IDENTITY_GROUP, identity_groups)
+  )
+
+
+def _entry(name: str, texts: Sequence[str]) -> bytes:
+  """Returns an entry of a tf.Example's map of features, as the wire format has it.
+
+  Written by hand, since a message built by Python takes longer than finding the terms.
+  """
+  # An empty list is set, too: the feature is there with no values.
+  bytes_list = b"".join(
+    [_field(1, each.encode("utf-8", "surrogateescape")) for each in texts]
+  )
+  # Key and value; the value's field 1 is the bytes list.
+  return _field(1, _field(1, name.encode()) + _field(2, _field(1, bytes_list)))
+
+
+def _field(number: int, content: bytes) -> bytes:
+  """Returns a length-delimited field of a protocol buffer."""
+  size = len(content)
+  if size < 0x80:
+    return b"%c%c%b" % (number << 3 | 2, size, content)
+  if size < 0x4000:  # Nearly always.
+    return b"%c%c%c%b" % (number << 3 | 2, size & 0x7F | 0x80, size >> 7, content)
+  head = bytearray((number << 3 | 2,))
+  while size > 0x7F:
+    head.append(size & 0x7F | 0x80)
+    size >>= 7
+  head.append(size)
+  return bytes(head) + content
+
+
+NOTHING_ADDED = added(Outcome([], [], ""))
+"""What is appended to an example whose text has no term."""
+
+
+def _text(example: bytes, name: str) -> bytes:
+  try:
+    feature = tf.train.Example.FromString(example).features.feature
+  except DecodeError as error:
+    raise InputError(
+      f"Expected records to be tf.Examples, but one of {len(example)} bytes is not: "
+      "give examples of the payload format FORMAT_TF_EXAMPLE."
+    ) from error
+  if name not in feature:
+    raise InputError(
+      f"Expected examples to have the text feature {name!r}, but one has only "
+      f"{sorted(feature)}: name the feature with the text."
+    )
+  kind = feature[name].WhichOneof("kind") or "bytes_list"
+  values = getattr(feature[name], kind).value
+  if kind != "bytes_list" or len(values) != 1:
+    raise InputError(
+      f"Expected text feature {name!r} to be one bytes value in every example, but one "
+      f"has {len(values)} values in its {kind}: name a feature that is text, or fill "
+      "it in."
+    )
+  return values[0]

@@ -1,0 +1,118 @@
+"""What CounterfactualGen runs: splits in, the same splits with counterfactuals out."""
+
+import dataclasses
+import json
+import os
+from typing import Any
+
+import apache_beam as beam
+from tfx.components.util import examples_utils
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+from tfx.dsl.io import fileio
+from tfx.proto.example_gen_pb2 import PayloadFormat
+from tfx.types import Artifact, artifact_utils
+
+from clp_tfx.components.counterfactual_gen import shards, statistics, transforms
+from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.errors import InputError
+
+_FORMAT = ("FORMAT_TF_EXAMPLE", "tfrecords_gzip")
+
+
+class Executor(BaseBeamExecutor):
+  """Adds counterfactuals to the examples of every split."""
+
+  def Do(
+    self,
+    input_dict: dict[str, list[Artifact]],
+    output_dict: dict[str, list[Artifact]],
+    exec_properties: dict[str, Any],
+  ) -> None:
+    """Reads and writes `examples`, as `component.CounterfactualGen` describes."""
+    sources = input_dict["original_examples"]
+    target = artifact_utils.get_single_instance(output_dict["examples"])
+    report = artifact_utils.get_single_instance(
+      output_dict["counterfactual_statistics"]
+    )
+    splits = _splits(sources)
+    target.split_names = artifact_utils.encode_split_names(splits)
+    target.span = max(source.span for source in sources)
+    examples_utils.set_payload_format(target, PayloadFormat.FORMAT_TF_EXAMPLE)
+    training_splits = json.loads(exec_properties["training_splits"])
+    generation = _generation(exec_properties)
+    unfinished = os.path.join(target.uri, "unfinished")
+    counts = []
+    with self._make_beam_pipeline() as pipeline:
+      for split in splits:
+        of_split = dataclasses.replace(generation, is_training=split in training_splits)
+        patterns = examples_utils.get_split_file_patterns(sources, split)
+        folder = artifact_utils.get_split_uri([target], split)
+        counts.append(
+          pipeline
+          | f"Shards[{split}]" >> beam.Create(shards.shards_of(patterns, folder))
+          | f"Spread[{split}]" >> beam.Reshuffle()
+          | f"Generate[{split}]"
+          >> beam.ParDo(shards.GenerateShards(of_split, split, unfinished))
+        )
+      _ = (
+        counts
+        | beam.Flatten(pipeline=pipeline)
+        | "Count" >> beam.CombineGlobally(statistics.SumCounts())
+        | "Report" >> beam.Map(_report, generation, splits, report.uri)
+      )
+    fileio.rmtree(unfinished)
+
+
+def _generation(exec_properties: dict[str, Any]) -> Generation:
+  values = {
+    name: exec_properties[name]
+    for name in GeneratorOptions.names()
+    if exec_properties.get(name) is not None
+  }
+  options = GeneratorOptions(**values)
+  return Generation(
+    transforms.load_identity_terms(
+      exec_properties["identity_terms"], exec_properties["identity_terms_digest"]
+    ),
+    transforms.load_pejorative_terms(
+      options.pejorative_terms, exec_properties["pejorative_terms_digest"]
+    ),
+    options,
+    is_training=True,
+  )
+
+
+def _report(
+  counts: statistics.Counts, generation: Generation, splits: list[str], folder: str
+) -> None:
+  """Runs inside of Beam, so that a failure is one on any runner."""
+  if generation.options.no_match == "fail":
+    transforms.check_match(counts, generation)
+  statistics.write_statistics(statistics.as_dict(counts, splits), folder)
+
+
+def _splits(sources: list[Artifact]) -> list[str]:
+  """Returns the splits that all artifacts have.
+
+  Raises:
+    InputError: If they differ, or one is not in the format read here.
+  """
+  splits = artifact_utils.decode_split_names(sources[0].split_names)
+  for source in sources:
+    found = (
+      examples_utils.get_payload_format_string(source),
+      examples_utils.get_file_format(source),
+    )
+    if found != _FORMAT:
+      raise InputError(
+        f"Expected examples as {' in '.join(_FORMAT)}, but those in {source.uri!r} are "
+        f"{' in '.join(found)}: set the output format of ExampleGen."
+      )
+    own = artifact_utils.decode_split_names(source.split_names)
+    if set(own) != set(splits):
+      raise InputError(
+        f"Expected all spans to have the splits {splits}, but {source.uri!r} has "
+        f"{own}: give spans of one ExampleGen."
+      )
+  return splits

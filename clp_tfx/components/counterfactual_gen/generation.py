@@ -1,0 +1,149 @@
+"""Texts in, outcomes out: the generator, a user's function and the training filters."""
+
+import dataclasses
+import logging
+from collections.abc import Callable, Sequence
+
+from clp_tfx.counterfactuals.generator import (
+  LOW_CONFIDENCE,
+  NO_COUNTERPART,
+  PEJORATIVE,
+  Counterfactual,
+  CounterfactualGenerator,
+  Edit,
+  Mention,
+  Outcome,
+)
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+
+FAILED = "failed"
+LABEL = "label"
+SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE, FAILED, LABEL)
+"""Why a text with terms has no counterfactuals, or fewer than it could have."""
+
+_NOTHING = Outcome([], [], "")
+_FAILURES_LOGGED = 5
+_log = logging.getLogger(__name__)
+
+
+@dataclasses.dataclass(frozen=True)
+class Generation:
+  """What a worker needs to make counterfactuals; cheap to send to it.
+
+  Attributes:
+    identity_terms: The lexicon.
+    pejorative_terms: Further terms that make a text ineligible.
+    options: How.
+    is_training: Whether the pairs are learned from. Those that a model is measured on
+      are made without filters by confidence and label.
+  """
+
+  identity_terms: IdentityTerms
+  pejorative_terms: IdentityTerms | None
+  options: GeneratorOptions
+  is_training: bool
+
+  def start(self) -> "Generator":
+    """Builds the matcher and loads the user's function."""
+    return Generator(self)
+
+
+class Generator:
+  """Makes the counterfactuals of many texts.
+
+  Args:
+    generation: What to make.
+
+  Raises:
+    InputError: If the user's function cannot be imported.
+  """
+
+  def __init__(self, generation: Generation):
+    options = generation.options
+    self._max = options.max_counterfactuals
+    self._function = options.load_function()
+    self._failures = 0
+    self._label_bound = (
+      options.only_when_label_below if generation.is_training else None
+    )
+    self._generator = CounterfactualGenerator(
+      generation.identity_terms,
+      method=options.method,
+      max_counterfactuals=options.max_counterfactuals,
+      min_confidence=options.min_confidence if generation.is_training else 0.0,
+      pejorative_terms=generation.pejorative_terms,
+    )
+
+  def outcomes(
+    self, texts: Sequence[bytes], label: Callable[[int], float | None]
+  ) -> list[Outcome]:
+    """Returns what is made of each text.
+
+    Args:
+      texts: UTF-8; other bytes stay as they are.
+      label: Returns the label of a text, by its index, or None; asked for only where
+        it decides. A text without a label is no text with a low one.
+    """
+    return [
+      self._outcome(text, mentions, index, label) if mentions else _NOTHING
+      for index, (text, mentions) in enumerate(
+        zip(texts, self._generator.find_all(texts), strict=True)
+      )
+    ]
+
+  def _outcome(
+    self,
+    text: bytes,
+    mentions: list[Mention],
+    index: int,
+    label: Callable[[int], float | None],
+  ) -> Outcome:
+    if self._label_bound is not None:
+      value = label(index)
+      if value is None or value >= self._label_bound:
+        pejorative = any(mention.pejorative for mention in mentions)
+        return Outcome(mentions, [], PEJORATIVE if pejorative else LABEL)
+    decoded = text.decode("utf-8", "surrogateescape")
+    if self._function and not any(mention.pejorative for mention in mentions):
+      return self._by_function(decoded, mentions)
+    return self._generator.outcome(decoded, mentions)
+
+  def _by_function(self, text: str, mentions: list[Mention]) -> Outcome:
+    try:
+      made = _texts(self._function(text))
+    # Whatever a user's function raises: a model behind it may be out of reach.
+    except Exception:
+      self._failures += 1
+      if self._failures <= _FAILURES_LOGGED:
+        _log.warning("The counterfactual function failed.", exc_info=True)
+      return Outcome(mentions, [], FAILED)
+    distinct = [each for each in dict.fromkeys(made) if each != text]
+    edits = tuple(_rewritten(mention) for mention in mentions)
+    counterfactuals = [Counterfactual(each, edits) for each in distinct[: self._max]]
+    return Outcome(mentions, counterfactuals, "" if distinct else NO_COUNTERPART)
+
+
+def _texts(made: object) -> list[str]:
+  """Returns what a function made, if it is texts that can be written."""
+  if not isinstance(made, list | tuple):
+    raise TypeError(f"Expected a list of texts. Received: {type(made).__name__}.")
+  for text in made:
+    if not isinstance(text, str):
+      raise TypeError(f"Expected a list of texts. Received: {type(text).__name__}.")
+    text.encode("utf-8", "surrogateescape")
+  return list(made)
+
+
+def _rewritten(mention: Mention) -> Edit:
+  """Returns the edit that stands for what a function made of a term."""
+  return Edit(
+    start=mention.start,
+    end=mention.end,
+    replacement="",
+    term=mention.term,
+    group=mention.group,
+    label=f"{mention.term}\u2192\u2026",
+    rule="function",
+    confidence=1.0,
+  )

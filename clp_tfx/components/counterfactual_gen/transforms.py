@@ -1,0 +1,243 @@
+"""Counterfactuals in Beam: features added to `tf.train.Example` records."""
+
+import collections
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+import tensorflow as tf
+from apache_beam.io.filesystems import FileSystems
+from apache_beam.metrics import Metrics
+
+from clp_tfx.components.counterfactual_gen import statistics
+from clp_tfx.components.counterfactual_gen.examples import (
+  NOTHING_ADDED,
+  TextReader,
+  added,
+  label_of,
+  without_added,
+)
+from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactuals.generator_options import (
+  DEFAULT_IDENTITY_TERMS,
+  GeneratorOptions,
+)
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
+
+BATCH_SIZE = 512
+_SPLIT = "all"
+
+
+def load_identity_terms(name_or_path: str, digest: str | None = None) -> IdentityTerms:
+  """Loads a lexicon from wherever Beam reads files, such as `gs://`.
+
+  Args:
+    name_or_path: Name of a built-in lexicon or path of a CSV file.
+    digest: What its digest has to be, if it was read before.
+
+  Raises:
+    InputError: If there is no such lexicon, or it cannot be read, or it has faults or
+      another digest.
+  """
+  identity_terms = IdentityTerms.load(name_or_path, FileSystems.open)
+  if digest and digest != identity_terms.digest():
+    raise InputError(
+      f"Expected lexicon {name_or_path!r} to be the one the pipeline was created with, "
+      "but its terms have changed since: create the pipeline again."
+    )
+  return identity_terms
+
+
+@beam.typehints.with_input_types(tf.train.Example)
+@beam.typehints.with_output_types(tf.train.Example)
+class GenerateCounterfactuals(beam.PTransform):
+  """Adds the counterfactuals of a text feature to examples.
+
+  Adds the features of `clp_tfx.features` that CounterfactualGen adds, each a bytes list
+  with as many values as there are, and leaves every other feature as it is. A text
+  without an identity term gets empty lists and stays. Examples are worked on in
+  batches; their timestamps become the end of their window.
+
+  Counts, in the namespace `clp_tfx`: `texts`, `texts_matched`, `counterfactuals` and
+  `skipped_…` by reason.
+
+  Args:
+    identity_terms: A lexicon, or the name of a built-in one or the path of a CSV file,
+      which is read here.
+    text_feature: Name of the feature with the text: one UTF-8 bytes value. Bytes that
+      are not UTF-8 stay as they are.
+    require_match: Whether to fail when no text of the input has an identity term.
+    pejorative_terms: Further terms that make a text ineligible, as a lexicon or a name
+      or path; the default when not given, none when empty.
+    is_training: Whether the pairs are learned from; `min_confidence` and
+      `only_when_label_below` act on no others.
+    **options: Further fields of `GeneratorOptions`, such as `method`.
+
+  Raises:
+    InputError: If a lexicon or an option is at fault, when constructed; if an example
+      has no such text, or no text has a term, when run.
+  """
+
+  def __init__(
+    self,
+    identity_terms: IdentityTerms | str = DEFAULT_IDENTITY_TERMS,
+    text_feature: str = GeneratorOptions.text_feature,
+    require_match: bool = True,
+    pejorative_terms: IdentityTerms | str | None = None,
+    is_training: bool = True,
+    **options: Any,
+  ):
+    super().__init__()
+    names = {"pejorative_terms", "no_match"}
+    if unknown := sorted(set(options) - (set(GeneratorOptions.names()) - names)):
+      raise TypeError(f"Expected options of GeneratorOptions. Received: {unknown}.")
+    if isinstance(identity_terms, str):
+      identity_terms = load_identity_terms(identity_terms)
+    if pejorative_terms is None:
+      pejorative_terms = GeneratorOptions.pejorative_terms
+    if isinstance(pejorative_terms, str):
+      pejorative_terms = load_pejorative_terms(pejorative_terms)
+    self._generation = Generation(
+      identity_terms,
+      pejorative_terms,
+      GeneratorOptions(text_feature=text_feature, **options),
+      is_training,
+    )
+    self._require_match = require_match
+
+  def expand(self, examples: beam.PCollection) -> beam.PCollection:
+    """Adds the features, and the check if it is wanted."""
+    generated = (
+      examples
+      | "Serialize" >> beam.Map(_serialize).with_output_types(bytes)
+      | "AddFeatures" >> AddCounterfactuals(self._generation, _SPLIT)
+    )
+    if self._require_match:
+      _ = (
+        generated.counts
+        | "Count" >> beam.CombineGlobally(statistics.SumCounts())
+        | "Check" >> beam.Map(check_match, self._generation)
+      )
+    return generated.examples | "Parse" >> beam.Map(
+      tf.train.Example.FromString
+    ).with_output_types(tf.train.Example)
+
+
+def load_pejorative_terms(
+  name_or_path: str, digest: str | None = None
+) -> IdentityTerms | None:
+  """Loads a lexicon as `load_identity_terms` does; None where there is none."""
+  return load_identity_terms(name_or_path, digest) if name_or_path else None
+
+
+class Generated(NamedTuple):
+  """What `AddCounterfactuals` returns.
+
+  Attributes:
+    examples: Serialised tf.Examples.
+    counts: `statistics.Counts`, to be summed.
+  """
+
+  examples: beam.PCollection
+  counts: beam.PCollection
+
+
+@beam.typehints.with_input_types(bytes)
+class AddCounterfactuals(beam.PTransform):
+  """Appends the counterfactuals of a text feature to serialised tf.Examples.
+
+  Args:
+    generation: What to make.
+    split: The split's name, for the counts.
+  """
+
+  def __init__(self, generation: Generation, split: str):
+    super().__init__()
+    self._generation = generation
+    self._split = split
+
+  def expand(self, examples: beam.PCollection) -> Generated:
+    """Adds the features batch by batch."""
+    batches = examples | beam.BatchElements(BATCH_SIZE, BATCH_SIZE)
+    outputs = batches | "Add" >> beam.ParDo(
+      _AddFeatures(self._generation, self._split)
+    ).with_outputs(_AddFeatures.COUNTS, main="examples").with_output_types(bytes)
+    return Generated(outputs["examples"], outputs[_AddFeatures.COUNTS])
+
+
+class _AddFeatures(beam.DoFn):
+  """Adds the features to a batch of examples; configuration only until `setup`."""
+
+  COUNTS = "counts"
+
+  def __init__(self, generation: Generation, split: str):
+    self._generation = generation
+    self._split = split
+
+  def setup(self) -> None:
+    self._adder = FeatureAdder(self._generation, self._split)
+
+  def process(self, examples: list[bytes]) -> Iterator[Any]:
+    records, counts = self._adder.add(examples)
+    yield from records
+    yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
+
+
+class FeatureAdder:
+  """Appends counterfactuals to batches of serialised tf.Examples, on one thread.
+
+  Args:
+    generation: What to make.
+    split: The split's name, for the counts.
+  """
+
+  def __init__(self, generation: Generation, split: str):
+    self._generator = generation.start()
+    self._reader = TextReader(generation.options.text_feature)
+    self._label_feature = generation.options.label_feature
+    self._split = split
+
+  def add(self, examples: Sequence[bytes]) -> tuple[list[bytes], statistics.Counts]:
+    """Returns the examples with their features, and what to count; tells Beam, too."""
+    outcomes = self._generator.outcomes(
+      self._reader.texts(examples),
+      lambda row: label_of(examples[row], self._label_feature),
+    )
+    counts = statistics.count(outcomes, self._split)
+    for name, number in _totals(counts).items():
+      Metrics.counter("clp_tfx", name).inc(number)
+    records = [
+      example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
+      for example, outcome in zip(without_added(examples), outcomes, strict=True)
+    ]
+    return records, counts
+
+
+def check_match(counts: statistics.Counts, generation: Generation) -> None:
+  """Fails when no text has a term.
+
+  Raises:
+    InputError: If so.
+  """
+  if not _totals(counts)[statistics.MATCHED]:
+    raise InputError(
+      f"Expected at least one text of feature {generation.options.text_feature!r} to "
+      f"have a term of lexicon {generation.identity_terms.source!r}, but none of them "
+      "has: choose a lexicon for these texts, or another text feature."
+    )
+
+
+def _totals(counts: statistics.Counts) -> collections.Counter[str]:
+  """Returns the counts of all splits, by the names of the Beam counters."""
+  totals: collections.Counter[str] = collections.Counter()
+  for (_, *name), number in counts.items():
+    if len(name) == 1:
+      totals[name[0]] += number
+    elif name[0] == statistics.SKIPPED:
+      totals["_".join(name)] += number
+  return totals
+
+
+def _serialize(example: tf.train.Example) -> bytes:
+  return example.SerializeToString()

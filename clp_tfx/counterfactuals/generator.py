@@ -1,0 +1,340 @@
+"""Text in, counterfactuals out: the same text with its identity terms edited."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from clp_tfx.counterfactuals.edits import Edit, applied
+from clp_tfx.counterfactuals.english.pronouns import role_of
+from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
+from clp_tfx.counterfactuals.mentions import (
+  Mention,
+  MentionFinder,
+  distinct_groups,
+  distinct_terms,
+)
+from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
+from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
+from clp_tfx.errors import InputError
+
+__all__ = [
+  "DEFAULT_MAX_COUNTERFACTUALS",
+  "DEFAULT_PEJORATIVE_TERMS",
+  "LOW_CONFIDENCE",
+  "METHODS",
+  "NO_COUNTERPART",
+  "PEJORATIVE",
+  "SKIP_REASONS",
+  "Counterfactual",
+  "CounterfactualGenerator",
+  "Edit",
+  "Mention",
+  "Outcome",
+  "distinct_groups",
+  "distinct_terms",
+]
+
+METHODS = (
+  "ablation",
+  "ablation_by_group",
+  "ablation_by_term",
+  "substitution",
+  "substitution_within_group",
+)
+"""How counterfactuals are made; see `CounterfactualGenerator`."""
+
+PEJORATIVE = "pejorative"
+NO_COUNTERPART = "no_counterpart"
+LOW_CONFIDENCE = "low_confidence"
+SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
+"""Why a text has no counterfactuals, or fewer than it could have."""
+
+DEFAULT_MAX_COUNTERFACTUALS = 4
+DEFAULT_PEJORATIVE_TERMS = "pejorative_en"
+# Members of a group that are no counterparts may be another part of speech.
+_MEMBER_CONFIDENCE = 0.6
+# Nothing is known of agreement, case and gender in other languages.
+_NO_GRAMMAR_CONFIDENCE = 0.5
+# There is no rule that tells the roles of the term.
+_UNKNOWN_ROLE_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Counterfactual:
+  """A text that differs from the original in identity only.
+
+  Attributes:
+    text: The edited text.
+    edits: What was edited, in the order of the text. Outside of them the text is the
+      original, byte for byte.
+  """
+
+  text: str
+  edits: tuple[Edit, ...]
+
+  @property
+  def group(self) -> str:
+    """The groups of the edited terms, sorted, distinct, joined by `+`."""
+    return "+".join(sorted({edit.group for edit in self.edits if edit.group}))
+
+  @property
+  def edit(self) -> str:
+    """The edits in short, joined by `;`: `gay→` is a removal, `an→a` a repair."""
+    return ";".join([edit.label for edit in self.edits])
+
+  @property
+  def confidence(self) -> float:
+    """The lowest confidence of the edits."""
+    return min([edit.confidence for edit in self.edits])
+
+
+class Outcome(NamedTuple):
+  """What the generator makes of a text.
+
+  Attributes:
+    mentions: Where the text names an identity, pejorative terms included.
+    counterfactuals: Its counterfactuals.
+    skipped: One of `SKIP_REASONS` if there are none or fewer than there could be, else
+      empty. A text without mentions is not skipped: there is nothing to do.
+  """
+
+  mentions: list[Mention]
+  counterfactuals: list[Counterfactual]
+  skipped: str
+
+
+class CounterfactualGenerator:
+  """Finds the identity terms of texts and generates counterfactuals.
+
+  What counts as an identity term in a text: see `mentions.MentionFinder`. All edits of
+  a counterfactual are made in one pass from the original text, so that he and she swap.
+  The methods:
+
+  - `ablation`: one counterfactual without any of the terms. Of a term such as "black
+    person" the second word stays: it names no identity.
+  - `ablation_by_group`: for each group in the text, one without the terms of the group.
+  - `ablation_by_term`: for each term in the text, one without that term.
+  - `substitution`: each term replaced by its first counterpart; if terms have several,
+    one more counterfactual with the second ones, and so on. Terms without counterparts
+    stay.
+  - `substitution_within_group`: the same, where after its counterparts a term has the
+    other terms of its topmost group (such as `religion`) with the same role.
+
+  A text with a pejorative term gets no counterfactual: that a model treat it like a
+  text without one is nothing to ask for.
+
+  Args:
+    identity_terms: The lexicon.
+    method: One of `METHODS`.
+    max_counterfactuals: At most so many per text, in the order above; at least 1.
+    min_confidence: Counterfactuals with an edit of a lower confidence are dropped.
+    pejorative_terms: More terms that are pejorative: a lexicon, the name of a built-in
+      one or the path of a CSV file, or None or empty for no more than `identity_terms`
+      has. Only those in a language of `identity_terms` count, and none that
+      `identity_terms` has.
+
+  Raises:
+    InputError: If a parameter is none of these.
+  """
+
+  def __init__(
+    self,
+    identity_terms: IdentityTerms,
+    method: str = "ablation",
+    max_counterfactuals: int = DEFAULT_MAX_COUNTERFACTUALS,
+    min_confidence: float = 0.0,
+    pejorative_terms: IdentityTerms | str | None = DEFAULT_PEJORATIVE_TERMS,
+  ):
+    if method not in METHODS:
+      raise InputError(
+        f"Expected the method to be one of {', '.join(METHODS)}, but it is {method!r}: "
+        "choose one of these."
+      )
+    if max_counterfactuals < 1:
+      raise InputError(
+        "Expected the maximum of counterfactuals per text to be at least 1, but it is "
+        f"{max_counterfactuals}: give a larger one."
+      )
+    if not 0 <= min_confidence <= 1:
+      raise InputError(
+        "Expected the minimum of confidence to be from 0 to 1, but it is "
+        f"{min_confidence}: give one in between."
+      )
+    self._method = method
+    self._max = max_counterfactuals
+    self._min_confidence = min_confidence
+    self._members = _members(identity_terms)
+    rows: dict[str, list[IdentityTerm]] = {}
+    for row in identity_terms.terms:
+      rows.setdefault(row.term, []).append(row)
+    self._terms = {term: _Term.of(some) for term, some in rows.items()}
+    more = _pejorative(pejorative_terms, identity_terms)
+    self._finder = MentionFinder((*identity_terms.terms, *more))
+
+  def find(self, text: str) -> list[Mention]:
+    """Returns the mentions of identity terms in a text, in order, none overlapping.
+
+    Args:
+      text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them,
+        continue a word: they may be letters of another encoding.
+    """
+    return self._finder.find(text)
+
+  def find_all(self, texts: Sequence[bytes]) -> list[list[Mention]]:
+    """Returns what `find` returns for each text, much sooner than one by one.
+
+    Args:
+      texts: Texts as bytes; indices in mentions are those of characters.
+    """
+    return self._finder.find_all(texts)
+
+  def generate(
+    self, text: str, mentions: list[Mention] | None = None
+  ) -> list[Counterfactual]:
+    """Returns the counterfactuals of a text.
+
+    Args:
+      text: Any text.
+      mentions: What `find` returns for the text, where it is at hand.
+    """
+    return self.outcome(text, mentions).counterfactuals
+
+  def outcome(self, text: str, mentions: list[Mention] | None = None) -> Outcome:
+    """Returns the counterfactuals of a text and why there are not more.
+
+    Args:
+      text: Any text.
+      mentions: What `find` returns for the text, where it is at hand.
+    """
+    if mentions is None:
+      mentions = self.find(text)
+    if not mentions:
+      return Outcome([], [], "")
+    if any([mention.pejorative for mention in mentions]):
+      return Outcome(mentions, [], PEJORATIVE)
+    made: dict[str, Counterfactual] = {}
+    for edits in self._edits(text, mentions):
+      edited = applied(text, edits)
+      if edited not in made:
+        made[edited] = Counterfactual(edited, tuple(edits))
+      if len(made) == self._max:
+        break
+    if not made:
+      return Outcome(mentions, [], NO_COUNTERPART)
+    kept = list(made.values())
+    if self._min_confidence:
+      kept = [each for each in kept if each.confidence >= self._min_confidence]
+    return Outcome(mentions, kept, LOW_CONFIDENCE if len(kept) < len(made) else "")
+
+  def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
+    """Yields the edits of each counterfactual."""
+    if self._method.startswith("substitution"):
+      choices = [self._choices(text, mention) for mention in mentions]
+      for turn in range(max(map(len, choices))):
+        chosen = [each[turn % len(each)] for each in choices if each]
+        yield substitution_edits(text, chosen)
+    elif self._method == "ablation":
+      yield removal_edits(text, [self._removal(text, each) for each in mentions])
+    else:
+      name = "group" if self._method == "ablation_by_group" else "term"
+      for value in dict.fromkeys(getattr(mention, name) for mention in mentions):
+        some = [each for each in mentions if getattr(each, name) == value]
+        yield removal_edits(text, [self._removal(text, each) for each in some])
+
+  def _removal(self, text: str, mention: Mention) -> Removal:
+    term = self._terms[mention.term]
+    if term.is_english:
+      mention = without_head(text, mention)
+    return Removal(mention, term.is_noun, term.is_english)
+
+  def _choices(self, text: str, mention: Mention) -> list[Replacement]:
+    """Returns what can replace a mention, best first."""
+    term, end = self._terms[mention.term], mention.term_end
+    row, rule, confidence = _row(term, text, mention)
+    if mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
+      # A spelling of "hers".
+      row, end = term.row_as("possessive_determiner") or row, mention.end
+    choices = [
+      Replacement(mention, end, counterpart, rule, confidence, term.is_english)
+      for counterpart in row.counterparts
+    ]
+    if self._method == "substitution_within_group":
+      confidence = min(confidence, _MEMBER_CONFIDENCE)
+      choices += [
+        Replacement(mention, end, member, "member", confidence, term.is_english)
+        for member in self._members[_member_key(row)]
+        if member != row.term and member not in row.counterparts
+      ]
+    return choices
+
+
+class _Term(NamedTuple):
+  """The rows of a term, and what they say together."""
+
+  rows: list[IdentityTerm]
+  roles: frozenset[str]
+  is_noun: bool
+  is_english: bool
+  is_same_in_all_roles: bool
+
+  @classmethod
+  def of(cls, rows: list[IdentityTerm]) -> "_Term":
+    return cls(
+      rows,
+      frozenset(row.role for row in rows),
+      all(row.role == "noun" for row in rows),
+      rows[0].language.split("-", 1)[0] == "en",
+      len({row.counterparts for row in rows}) == 1,
+    )
+
+  def row_as(self, role: str) -> IdentityTerm | None:
+    for row in self.rows:
+      if row.role == role:
+        return row
+    return None
+
+
+def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:
+  """Returns the row for the role of a mention, the rule and its confidence."""
+  first = term.rows[0]
+  if not term.is_english:
+    return first, "no grammar", _NO_GRAMMAR_CONFIDENCE
+  if len(term.rows) == 1:
+    return first, "counterpart", 1.0
+  found = role_of(term.roles, text, mention.start, mention.term_end)
+  row = term.row_as(found.role) if found else None
+  if not row:
+    return first, "first role", _UNKNOWN_ROLE_CONFIDENCE
+  return row, found.rule, 1.0 if term.is_same_in_all_roles else found.confidence
+
+
+def _member_key(row: IdentityTerm) -> tuple[str, str, str]:
+  return row.group.split("/", 1)[0], row.role, row.language
+
+
+def _members(identity_terms: IdentityTerms) -> dict[tuple[str, str, str], list[str]]:
+  """Returns the neutral terms of each topmost group, role and language."""
+  members: dict[tuple[str, str, str], list[str]] = {}
+  for row in identity_terms.terms:
+    if row.connotation == "neutral":
+      members.setdefault(_member_key(row), []).append(row.term)
+  return members
+
+
+def _pejorative(
+  terms: IdentityTerms | str | None, identity_terms: IdentityTerms
+) -> list[IdentityTerm]:
+  """Returns the pejorative rows that apply beside a lexicon and are not in it."""
+  if not terms:
+    return []
+  if isinstance(terms, str):
+    terms = IdentityTerms.load(terms)
+  languages = {row.language for row in identity_terms.terms}
+  own = {row.term for row in identity_terms.terms}
+  return [
+    row
+    for row in terms.terms
+    if row.connotation == "pejorative"
+    and row.language in languages
+    and row.term not in own
+  ]

@@ -1,0 +1,131 @@
+"""Where a text names identities."""
+
+import functools
+import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from clp_tfx.counterfactuals.lexicon import IdentityTerm, groups_with_ancestors
+from clp_tfx.counterfactuals.matcher import TermMatcher
+from clp_tfx.counterfactuals.words import APOSTROPHES, clitic_pattern
+
+_STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")
+
+
+class Mention(NamedTuple):
+  """One place where a text names an identity.
+
+  Attributes:
+    start: Index of its first character.
+    end: Index after its last one; a clitic (`'s`) belongs to the mention.
+    term: The term, as the lexicon has it.
+    group: The term's group.
+    term_end: Index after the term itself, before a clitic.
+    pejorative: Whether the term is.
+  """
+
+  start: int
+  end: int
+  term: str
+  group: str
+  term_end: int
+  pejorative: bool = False
+
+
+class MentionFinder:
+  """Finds the identity terms of texts.
+
+  A term matches whole words, in any case: see `words` for what a word is and
+  `TermMatcher` for the rest. "batman" and "there" hold no term. The clitic of "she's"
+  and "woman's" is no part of the word but goes with it.
+
+  Args:
+    terms: The rows of one or several lexicons. Of rows with the same term the first
+      gives the group and the connotation.
+  """
+
+  def __init__(self, terms: Iterable[IdentityTerm]):
+    rows = {row.term: row for row in reversed(list(terms))}.values()
+    self._terms = [
+      (row.term, row.group, row.connotation == "pejorative") for row in rows
+    ]
+    self._matcher = TermMatcher([row.term for row in rows])
+
+  def find(self, text: str) -> list[Mention]:
+    """Returns the mentions of identity terms in a text, in order, none overlapping.
+
+    Args:
+      text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them,
+        continue a word: they may be letters of another encoding.
+    """
+    encoded = _encoded(text)
+    return self._mentions(text, encoded, self._matcher.find(encoded))
+
+  def find_all(self, texts: Sequence[bytes]) -> list[list[Mention]]:
+    """Returns what `find` returns for each text, much sooner than one by one.
+
+    Args:
+      texts: Texts as bytes. The indices in mentions are those of characters, decoded
+        with `surrogateescape`.
+    """
+    return [
+      self._mentions(text.decode("utf-8", "surrogateescape"), text, spans)
+      if spans
+      else []
+      for text, spans in zip(texts, self._matcher.find_all(texts), strict=True)
+    ]
+
+  def _mentions(
+    self, text: str, encoded: bytes, spans: list[tuple[int, int, int]]
+  ) -> list[Mention]:
+    mentions = []
+    end_byte = end = 0
+    is_ascii = text.isascii()
+    for start_byte, next_end_byte, index in spans:
+      if is_ascii:
+        start, end = start_byte, next_end_byte
+      else:
+        start = end + _length(encoded[end_byte:start_byte])
+        end = start + _length(encoded[start_byte:next_end_byte])
+        end_byte = next_end_byte
+      has_apostrophe = text[end : end + 1] in APOSTROPHES
+      clitic = clitic_pattern().match(text, end) if has_apostrophe else None
+      term, group, pejorative = self._terms[index]
+      mentions.append(
+        Mention(start, clitic.end() if clitic else end, term, group, end, pejorative)
+      )
+    return mentions
+
+
+def distinct_terms(mentions: list[Mention]) -> list[str]:
+  """Returns the distinct terms of mentions, pejorative ones apart, in text order."""
+  return list(dict.fromkeys([item.term for item in mentions if not item.pejorative]))
+
+
+def distinct_groups(mentions: list[Mention]) -> list[str]:
+  """Returns the distinct groups of mentions and the groups above them, sorted.
+
+  Those of pejorative terms are left out.
+  """
+  groups = frozenset([item.group for item in mentions if not item.pejorative])
+  return list(_with_ancestors(groups))
+
+
+@functools.lru_cache(maxsize=4096)
+def _with_ancestors(groups: frozenset[str]) -> tuple[str, ...]:
+  every = {above for group in groups for above in groups_with_ancestors(group)}
+  return tuple(sorted(every))
+
+
+def _encoded(text: str) -> bytes:
+  try:
+    return text.encode("utf-8", "surrogateescape")
+  except UnicodeEncodeError:  # A surrogate that stands for no byte is no letter.
+    return _STRAY.sub("\ufffd", text).encode("utf-8", "surrogateescape")
+
+
+def _length(encoded: bytes) -> int:
+  """Returns the length in characters."""
+  if encoded.isascii():
+    return len(encoded)
+  return len(encoded.decode("utf-8", "surrogateescape"))

@@ -1,0 +1,115 @@
+"""The original Fairness Indicators component, as HTML that needs no network.
+
+TFMA still ships the component (`<fairness-nb-container>`) but no longer the Python
+function that fed it.
+"""
+
+import collections
+import math
+import re
+from pathlib import Path
+from typing import Any
+
+import markupsafe
+import tensorflow_model_analysis as tfma
+
+from clp_tfx.report.page import environment
+
+_LIBRARY = Path(tfma.__file__).parent / "static" / "vulcanized_tfma.js"
+
+
+def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
+  """Converts an evaluation result to what the component reads.
+
+  Args:
+    eval_result: Of one model with one output.
+
+  Returns:
+    One entry per slice: `{"slice": "gender:female", "sliceValue": "female",
+    "metrics": {"auc": {"doubleValue": 0.9}}}`; the whole is the slice `Overall`.
+    Only finite scalars (`doubleValue`) and scalars with finite bounds
+    (`boundedValue`) are kept, and no differences between models, which the
+    component computes itself.
+  """
+  entries = [
+    _entry(slice_key, metrics.get("", {}).get("", {}))
+    for slice_key, metrics in eval_result.slicing_metrics
+  ]
+  # Bars are placed by their value alone: two features' equal values would overlap.
+  uses = collections.Counter(entry["sliceValue"] for entry in entries)
+  for entry in entries:
+    if uses[entry["sliceValue"]] > 1:
+      entry["sliceValue"] = entry["slice"]
+  return entries
+
+
+def fairness_indicators_html(
+  results: dict[str, tfma.EvalResult],
+) -> markupsafe.Markup:
+  """Renders the Fairness Indicators component for one model or two side by side.
+
+  Args:
+    results: One or two results by the name to show; changes are relative to the
+      first.
+
+  Returns:
+    An HTML fragment of about 1.1 MB, nearly all of it the component's own script;
+    a sentence instead where the installed TFMA does not have that script.
+
+  Raises:
+    ValueError: If there are no results or more than two.
+  """
+  if not 1 <= len(results) <= 2:
+    raise ValueError(f"Expected one or two results. Received: {list(results)}.")
+  names = list(results)
+  metrics = [slicing_metrics(result) for result in results.values()]
+  properties = {"slicingMetrics": metrics[0], "evalName": names[0]}
+  if len(results) == 2:
+    properties["slicingMetricsCompare"] = _aligned(metrics[1], metrics[0])
+    properties["evalNameCompare"] = names[1]
+  template = environment().get_template("fairness_indicators.html")
+  return markupsafe.Markup(template.render(library=_library(), properties=properties))
+
+
+def _entry(slice_key: tuple, metrics: dict[str, Any]) -> dict[str, Any]:
+  columns = "_X_".join(_label(column) for column, _ in slice_key)
+  values = "_X_".join(_label(value) for _, value in slice_key)
+  return {
+    "slice": f"{columns}:{values}" if slice_key else "Overall",
+    "sliceValue": values if slice_key else "Overall",
+    "metrics": {
+      name: value
+      for name, value in metrics.items()
+      if _is_displayable(value) and not name.endswith("_diff")
+    },
+  }
+
+
+def _label(part: Any) -> str:
+  # The component splits at every colon and shows only the first two parts.
+  return str(part).replace(":", "∶")
+
+
+def _is_displayable(value: dict[str, Any]) -> bool:
+  if "doubleValue" in value:
+    return math.isfinite(float(value["doubleValue"]))
+  bounds = value.get("boundedValue", {})
+  keys = ("value", "lowerBound", "upperBound")
+  return all(math.isfinite(float(bounds.get(key, "nan"))) for key in keys)
+
+
+def _aligned(entries: list[dict], others: list[dict]) -> list[dict]:
+  """Returns one entry per slice of the others, without metrics where it is missing."""
+  by_slice = {entry["slice"]: entry for entry in entries}
+  return [by_slice.get(o["slice"], {**o, "metrics": {}}) for o in others]
+
+
+def _library() -> markupsafe.Markup | None:
+  """Returns the component's script such that it cannot end the element around it."""
+  if not _LIBRARY.is_file():
+    return None
+  script = _LIBRARY.read_text(encoding="utf-8")
+  # Closed dialogs would take the focus from the page, which frames are not allowed.
+  script = script.replace(' autofocus=""', "")
+  script = re.sub("</(script)", r"<\\/\1", script, flags=re.IGNORECASE)
+  return markupsafe.Markup(script.replace("<!--", r"<\!--"))

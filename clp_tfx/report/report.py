@@ -1,0 +1,166 @@
+"""The report of a run or an evaluation: one HTML page that needs no network."""
+
+from typing import Any
+
+from clp_tfx.report import charts, formats
+from clp_tfx.report.edits import pieces
+from clp_tfx.report.fairness_indicators import fairness_indicators_html
+from clp_tfx.report.page import environment, write_page
+from clp_tfx.tfma import load_results, load_worst_flips
+
+# Terms and flips in view; the rest is a click away.
+_SHOWN = 10
+
+
+def write_report(
+  path: str, summary: dict[str, Any], evaluation_path: str | None = None
+) -> None:
+  """Writes the report page of a run or an evaluation, whole or not at all.
+
+  Args:
+    path: HTML file to write or replace.
+    summary: What `summary.json` holds: `baseline` (or None), `clp`, `gate`,
+      `configuration`, `comments` and, where there are any, `pushed_model` or
+      `evaluated_model`, `coverage` (the splits of `load_statistics`), `seconds` by
+      component, `cached` components and `training` curves. Rates are in [0, 1]; None
+      and NaN are shown as "–".
+    evaluation_path: The Evaluator's output folder, for the worst flips and Fairness
+      Indicators.
+
+  Raises:
+    InputError: If `evaluation_path` holds no TFMA evaluation.
+  """
+  write_page(path, _render(summary, evaluation_path))
+
+
+def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
+  templates = environment()
+  for function in (
+    formats.percent,
+    formats.interval,
+    formats.count,
+    formats.seconds,
+    formats.setting,
+    formats.score,
+  ):
+    templates.filters[function.__name__] = function
+  baseline, clp = summary["baseline"], summary["clp"]
+  names = {
+    "baseline": "Baseline",
+    "clp": "Model" if summary.get("evaluated_model") else "CLP",
+  }
+  models = {model: name for model, name in names.items() if summary[model]}
+  # The dashed baseline is drawn last: where lines coincide both stay visible.
+  histories = summary.get("training", {})
+  training = {m: histories[m] for m in reversed(models) if m in histories}
+  defaults = {
+    "cached": [],
+    "coverage": {},
+    "evaluated_model": None,
+    "pushed_model": None,
+    "seconds": {},
+  }
+  context = {
+    **defaults,
+    **summary,
+    "verdict": _verdict(defaults | summary),
+    "models": models,
+    "changes": _changes(baseline, clp),
+    "groups": charts.rate_bars(baseline, clp, "group"),
+    "terms": charts.highest_first(charts.rate_bars(baseline, clp, "term")),
+    "panels": charts.training_panels(training),
+    "flips": None,
+    "fairness_indicators": None,
+    "shown": _SHOWN,
+  }
+  if evaluation_path is not None:
+    component = fairness_indicators_html(load_results(evaluation_path))
+    context |= {"fairness_indicators": component, "flips": _flips(evaluation_path)}
+  context["contents"] = _contents(context)
+  return templates.get_template("report.html").render(context)
+
+
+def _verdict(summary: dict[str, Any]) -> dict[str, str]:
+  """Returns the verdict as `word`, `title` and `tone`."""
+  if not summary.get("gated", True):
+    return {"word": "Measured", "title": "Measured: no bound given", "tone": "neutral"}
+  if not summary["gate"]["blessed"]:
+    title = "the model was not pushed"
+    if summary["evaluated_model"]:
+      title = "the model missed a bound"
+    return {"word": "Refused", "title": f"Refused: {title}", "tone": "refused"}
+  word = "Passed, not pushed"
+  if summary["evaluated_model"]:
+    word = "Passed"
+  elif summary["pushed_model"]:
+    word = "Pushed"
+  title = f"{word}: the model passed every check"
+  return {"word": word, "title": title, "tone": "pushed"}
+
+
+def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
+  """Returns a row of formatted values per headline metric."""
+  metrics = (
+    ("Flip rate", "flip_rate", formats.percent, "{:+.1f} points", 100),
+    ("AUC", "auc", formats.decimal, "{:+.4f}", 1),
+    ("Positive rate", "positive_rate", formats.percent, "{:+.1f} points", 100),
+    ("Score gap", "counterfactual_gap", formats.decimal, "{:+.4f}", 1),
+    ("Pairs", "pairs", formats.count, "{:+,}", 1),
+    ("Comments left out", "comments_left_out", formats.percent, "{:+.1f} points", 100),
+  )
+  rows = []
+  for name, key, formatted, change_format, scale in metrics:
+    if key not in clp:
+      continue
+    before, after = (baseline or {}).get(key), clp[key]
+    if formats.is_missing(before) or formats.is_missing(after):
+      change = formats.MISSING
+    elif before == after:
+      change = "same"
+    else:
+      change = change_format.format(scale * (after - before)).replace("-", "−")
+    rows.append(
+      {
+        "name": name,
+        "before": formatted(before),
+        "before_interval": formats.interval((baseline or {}).get(f"{key}_bounds")),
+        "after": formatted(after),
+        "after_interval": formats.interval(clp.get(f"{key}_bounds")),
+        "change": change,
+      }
+    )
+  return rows
+
+
+def _flips(evaluation_path: str) -> list[dict[str, Any]] | None:
+  """Returns the candidate's worst flips, with the pieces of their texts; None where
+  they were not kept."""
+  by_model = load_worst_flips(evaluation_path)
+  if not by_model:
+    return None
+  (candidate,) = by_model.keys() - {"baseline"}
+  return [
+    flip
+    | {
+      "pieces": pieces(flip["original"], flip["counterfactual"])
+      if "original" in flip
+      else []
+    }
+    for flip in by_model[candidate]
+  ]
+
+
+def _contents(context: dict[str, Any]) -> dict[str, str]:
+  """Returns names of the page's sections by their anchors."""
+  sections = {
+    "figures": ("Before and after" if context["baseline"] else "Figures", True),
+    "groups": ("By group", context["groups"]),
+    "terms": ("By term", context["terms"]),
+    "flips": ("Worst flips", context["flips"] is not None),
+    "coverage": ("Coverage", context["coverage"]),
+    "training": ("Training", context["panels"]),
+    "fairness-indicators": ("Fairness Indicators", context["fairness_indicators"]),
+    "time": ("Time", context["seconds"]),
+    "configuration": ("Configuration", True),
+  }
+  return {anchor: name for anchor, (name, is_there) in sections.items() if is_there}

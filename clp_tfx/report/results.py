@@ -1,0 +1,157 @@
+"""What a finished pipeline leaves for people: summary, report and worst flips."""
+
+import dataclasses
+import json
+from collections.abc import Collection, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
+from clp_tfx.pipeline.output import within, write_whole
+from clp_tfx.pipeline.verdict import summarize, training_curves
+from clp_tfx.report import write_report
+from clp_tfx.tfma import write_worst_flips
+
+NO_BLESSED_MODEL = (
+  "There is no blessed model yet to compare with: the bound on the loss of AUC is "
+  "inactive. The minimum AUC and the flip rates are judged."
+)
+
+
+@dataclasses.dataclass(frozen=True)
+class PipelineArtifacts:
+  """Where the artifacts are that results are made of.
+
+  Attributes:
+    evaluation: Folder that the Evaluator wrote.
+    statistics: Folder of the counterfactual statistics.
+    model_runs: Folder of the training's log, of `clp` and, with a control, `baseline`.
+    pushed_model: The served version, None when the gate refused.
+    awaits_blessed_model: Whether the baseline is the latest blessed model, which the
+      first runs do not find.
+  """
+
+  evaluation: str
+  statistics: str
+  model_runs: Mapping[str, str]
+  pushed_model: str | None
+  awaits_blessed_model: bool = False
+
+
+class JobArtifact(NamedTuple):
+  """An artifact that a job made.
+
+  Attributes:
+    uri: Where it is.
+    properties: What was said of it, by name.
+  """
+
+  uri: str
+  properties: Mapping[str, Any]
+
+
+def check_tasks(tasks: Collection[str], job: str) -> None:
+  """Checks that a job is one of this pipeline.
+
+  Args:
+    tasks: Names of its tasks.
+    job: What messages call it.
+
+  Raises:
+    InputError: If it lacks a task that results are made of.
+  """
+  for needed in ("CounterfactualGen", "Trainer", "Evaluator", "Pusher"):
+    if needed not in tasks:
+      raise InputError(
+        f"Expected {job} to be a job of this pipeline, but it has no {needed}: compile "
+        "one with clp-tfx compile."
+      )
+
+
+def artifacts_of_job(
+  made: Mapping[str, Mapping[str, JobArtifact]],
+) -> PipelineArtifacts:
+  """Returns what the results of a finished job of this pipeline are made of.
+
+  Args:
+    made: The output artifacts of its tasks, by task and key.
+  """
+  pushed = made["Pusher"]["pushed_model"].properties
+  return PipelineArtifacts(
+    evaluation=made["Evaluator"]["evaluation"].uri,
+    statistics=made["CounterfactualGen"]["counterfactual_statistics"].uri,
+    model_runs={
+      name: made[task]["model_run"].uri for name, task in MODELS.items() if task in made
+    },
+    pushed_model=pushed["pushed_destination"] if pushed.get("pushed") else None,
+    awaits_blessed_model=any(task.startswith(RESOLVER_ID) for task in made),
+  )
+
+
+def write_pipeline_results(
+  output: Path,
+  artifacts: PipelineArtifacts,
+  decision_threshold: float,
+  **more: Any,
+) -> dict[str, Any]:
+  """Writes the results of a pipeline.
+
+  Args:
+    output: Folder to write them to.
+    artifacts: What to make them of.
+    decision_threshold: The one that the Evaluator was configured with.
+    **more: What else the summary says, such as `seconds` by component.
+
+  Returns:
+    The summary; see `write_results`.
+  """
+  return write_results(
+    output,
+    artifacts.evaluation,
+    decision_threshold,
+    awaits_blessed_model=artifacts.awaits_blessed_model,
+    pushed_model=artifacts.pushed_model,
+    coverage=load_statistics(artifacts.statistics)["splits"],
+    counterfactual_statistics=artifacts.statistics,
+    training={
+      name: training_curves(folder) for name, folder in artifacts.model_runs.items()
+    },
+    **more,
+  )
+
+
+def write_results(
+  output: Path,
+  evaluation: str,
+  decision_threshold: float,
+  awaits_blessed_model: bool = False,
+  **more: Any,
+) -> dict[str, Any]:
+  """Writes `summary.json`, `report.html` and `worst_flips.jsonl`.
+
+  Args:
+    output: Folder to write them to.
+    evaluation: Folder of the evaluation.
+    decision_threshold: The one that it was configured with.
+    awaits_blessed_model: Whether the baseline is the latest blessed model.
+    **more: What else the summary says.
+
+  Returns:
+    The summary: the figures of `summarize`, in `gate` a sentence on each bound that is
+    `inactive`, and where the files are.
+  """
+  summary = {
+    **summarize(evaluation, decision_threshold),
+    "report": str(output / "report.html"),
+    "worst_flips": str(output / "worst_flips.jsonl"),
+    "evaluation": within(output, evaluation),
+    **more,
+  }
+  inactive = awaits_blessed_model and summary["baseline"] is None
+  summary["gate"]["inactive"] = [NO_BLESSED_MODEL] if inactive else []
+  write_worst_flips(evaluation, summary["worst_flips"])
+  write_report(summary["report"], summary, evaluation)
+  write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
+  return summary

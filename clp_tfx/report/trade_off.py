@@ -1,0 +1,146 @@
+"""Flip rate against AUC: what a sweep found, as an SVG image."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from clp_tfx.report.fairness_indicators import environment
+
+WIDTH, HEIGHT = 720, 460
+_LEFT, _RIGHT, _TOP, _BOTTOM = 72, 560, 56, 396
+_LABEL_HEIGHT = 15
+
+
+@dataclasses.dataclass(frozen=True)
+class Point:
+  """A way to train, in the plane of AUC and flip rate.
+
+  Attributes:
+    label: Short name, written beside it.
+    kind: `control`, `clp` or `other`: its mark and colour.
+    auc: Mean over the seeds.
+    auc_deviation: Length of its error bar to each side; 0 for none.
+    flip_rate: Mean over the seeds.
+    flip_rate_deviation: Length of its error bar to each side; 0 for none.
+    recommended: Whether it is circled.
+  """
+
+  label: str
+  kind: str
+  auc: float
+  auc_deviation: float
+  flip_rate: float
+  flip_rate_deviation: float
+  recommended: bool = False
+
+
+def trade_off_svg(
+  points: Sequence[Point],
+  title: str,
+  max_flip_rate: float | None = None,
+  min_auc: float | None = None,
+) -> str:
+  """Draws points with error bars, the Pareto front and the bounds.
+
+  Args:
+    points: At least one, all finite.
+    title: Heading; also what a screen reader says first, before the figures.
+    max_flip_rate: Drawn as a dashed line when given.
+    min_auc: The same.
+
+  Returns:
+    An SVG document that needs no network.
+  """
+  flips = [p.flip_rate + p.flip_rate_deviation for p in points]
+  aucs = [p.auc + sign * p.auc_deviation for p in points for sign in (-1, 1)]
+  x_ticks = ticks(*_bounds([*aucs, *([] if min_auc is None else [min_auc])]))
+  y_ticks = ticks(0.0, max([*flips, max_flip_rate or 0.0]) or 0.01)
+  x = _scale(x_ticks[0], x_ticks[-1], _LEFT, _RIGHT)
+  y = _scale(y_ticks[0], y_ticks[-1], _BOTTOM, _TOP)
+  marks = [_mark(point, x, y) for point in points]
+  for mark, label_y in zip(marks, _apart([m["y"] for m in marks]), strict=True):
+    mark["label_y"] = label_y
+  return (
+    environment()
+    .get_template("trade_off.svg")
+    .render(
+      width=WIDTH,
+      height=HEIGHT,
+      left=_LEFT,
+      right=_RIGHT,
+      top=_TOP,
+      bottom=_BOTTOM,
+      title=title,
+      marks=marks,
+      front=[(x(p.auc), y(p.flip_rate)) for p in pareto_front(points)],
+      x_ticks=[(x(tick), _plain(tick)) for tick in x_ticks],
+      y_ticks=[(y(tick), f"{_plain(100 * tick)}%") for tick in y_ticks],
+      flip_line=None if max_flip_rate is None else y(max_flip_rate),
+      auc_line=None if min_auc is None else x(min_auc),
+    )
+  )
+
+
+def pareto_front(points: Sequence[Point]) -> list[Point]:
+  """Returns the points that no other beats in both figures, by falling AUC.
+
+  A point is beaten by another with at least its AUC and at most its flip rate, and
+  better in one of them.
+  """
+  front: list[Point] = []
+  for point in sorted(points, key=lambda p: (-p.auc, p.flip_rate)):
+    if not front or point.flip_rate < front[-1].flip_rate:
+      front.append(point)
+  return front
+
+
+def ticks(low: float, high: float) -> list[float]:
+  """Returns round numbers at even steps, from at most `low` to at least `high`."""
+  size = (high - low) / 5
+  power = 10.0 ** _floor_log10(size)
+  step = next(power * m for m in (1, 2, 5, 10) if power * m >= size * (1 - 1e-9))
+  first = int(low / step + 1e-9)
+  last = first
+  while last * step < high - 1e-9 * step:
+    last += 1
+  return [round(i * step, 12) for i in range(first, last + 1)]
+
+
+def _floor_log10(value: float) -> int:
+  return int(f"{value:e}".partition("e")[2])
+
+
+def _bounds(values: list[float]) -> tuple[float, float]:
+  low, high = min(values), max(values)
+  return (low, high) if high - low > 1e-6 else (low - 0.005, high + 0.005)
+
+
+def _scale(low: float, high: float, start: float, end: float):
+  return lambda value: round(start + (end - start) * (value - low) / (high - low), 1)
+
+
+def _mark(point: Point, x, y) -> dict[str, Any]:
+  low = max(point.flip_rate - point.flip_rate_deviation, 0.0)
+  return {
+    "point": point,
+    "x": x(point.auc),
+    "y": y(point.flip_rate),
+    "x_bar": (x(point.auc - point.auc_deviation), x(point.auc + point.auc_deviation)),
+    "y_bar": (y(low), y(point.flip_rate + point.flip_rate_deviation)),
+  }
+
+
+def _apart(heights: list[float]) -> list[float]:
+  """Moves labels as far apart as they are high, in their order from top to bottom."""
+  order = sorted(range(len(heights)), key=heights.__getitem__)
+  placed = dict.fromkeys(order, 0.0)
+  # From the bottom up: most points crowd at the bottom, and the axis is below.
+  limit = _BOTTOM + 0.0
+  for i in reversed(order):
+    placed[i] = round(min(heights[i], limit), 1)
+    limit = placed[i] - _LABEL_HEIGHT
+  return [placed[i] for i in range(len(heights))]
+
+
+def _plain(value: float) -> str:
+  return f"{value:.6f}".rstrip("0").rstrip(".")

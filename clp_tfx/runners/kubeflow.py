@@ -1,0 +1,136 @@
+"""Compiles the pipeline to a Kubeflow Pipelines v2 / Vertex Pipelines job."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import yaml
+from kfp.pipeline_spec import pipeline_spec_pb2
+from tfx import v1 as tfx
+from tfx.dsl.components.base import base_component
+
+from clp_tfx.components.comments_example_gen import CommentsExampleGen
+from clp_tfx.counterfactuals.lexicon import built_in_lexicons
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.output import write_whole
+from clp_tfx.pipeline.pipeline import create_pipeline
+from clp_tfx.runners.job_parameters import JOB_PARAMETERS, with_parameters
+from clp_tfx.runners.vertex.placement import place_on_vertex
+
+_YAML = (".yaml", ".yml")
+_PATHS = (
+  "comments",
+  "identity_terms",
+  "pejorative_terms",
+  "schema",
+  "base_model",
+  "pipeline_root",
+  "serving_dir",
+)
+
+
+def compile_job(config: PipelineConfig, path: str) -> None:
+  """Writes the job file. Needs no network and no credentials.
+
+  The same configuration gives the same bytes, on any machine.
+
+  Args:
+    config: `comments`, `image` and `pipeline_root` must be given.
+    path: File to write, replaced in one step: JSON, a job; or `.yaml`, a pipeline
+      for Kubeflow Pipelines, which wants its root from whoever runs it.
+
+  Raises:
+    InputError: If a required value is missing, a path is one of this machine alone, a
+      component that resources are for is not there, the backend cannot do what is asked
+      for, or the file cannot be written.
+  """
+  required = ("comments", "image", "pipeline_root")
+  if missing := [name for name in required if not getattr(config, name)]:
+    flags = ", ".join(map(_flag, missing))
+    raise InputError(f"A compiled job needs {flags} as well: add what is missing.")
+  _check_paths(config)
+  target = Path(path).absolute()
+  if config.baseline == "blessed" and target.suffix in _YAML:
+    raise InputError(
+      "Kubeflow Pipelines has no resolvers and cannot look for the latest blessed "
+      "model: give --baseline control or none, or write a job for Vertex (.json)."
+    )
+  pipeline = create_pipeline(config)
+  _add_resources(pipeline, config)
+  place_on_vertex(pipeline, config)
+  values = with_parameters(pipeline)
+  job = tfx.orchestration.experimental.KubeflowV2DagRunner(
+    config=tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
+      default_image=config.image,
+      use_pipeline_spec_2_1=config.schema_version == "2.1",
+    )
+  ).run(pipeline, parameter_values=values, write_out=False)
+  if config.schema_version == "2.1":
+    _add_defaults(job["pipelineSpec"]["root"]["inputDefinitions"], values)
+  try:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(target, _text(job, target.suffix))
+  except OSError as error:
+    raise InputError(
+      f"The job file {path} cannot be written ({error.strerror}): give another "
+      "--output."
+    ) from error
+
+
+def _text(job: dict[str, Any], suffix: str) -> str:
+  if suffix in _YAML:
+    return yaml.safe_dump(job["pipelineSpec"], sort_keys=True)
+  return json.dumps(job, indent=2, sort_keys=True) + "\n"
+
+
+def _add_defaults(definitions: dict[str, Any], values: dict[str, Any]) -> None:
+  """Adds what TFX leaves out: a pipeline in YAML has no other place for its values."""
+  for name, _, help_, _ in JOB_PARAMETERS:
+    if name in values:
+      definitions["parameters"][name].update(
+        defaultValue=values[name], description=help_
+      )
+
+
+def _check_paths(config: PipelineConfig) -> None:
+  for name in _PATHS:
+    value = getattr(config, name)
+    for path in value if isinstance(value, tuple) else (value,):
+      if path and not _is_everywhere(path):
+        raise InputError(
+          f"Expected {_flag(name)} of a compiled job to be a URI, such as "
+          "gs://bucket/name, or an absolute path that its containers have. Received: "
+          f"{path}."
+        )
+
+
+def _is_everywhere(path: str) -> bool:
+  return "://" in path or path.startswith("/") or path in built_in_lexicons()
+
+
+def _flag(name: str) -> str:
+  return "--" + name.replace("_", "-")
+
+
+def _add_resources(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
+  """Gives components the resources that the configuration names."""
+  # TFX passes none on for an ExampleGen with a driver; a resolver has no container.
+  components = {
+    node.id: node
+    for node in pipeline.components
+    if isinstance(node, base_component.BaseComponent)
+    and not isinstance(node, CommentsExampleGen)
+  }
+  spec = pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec
+  for each in config.component_resources:
+    if each.component not in components:
+      raise InputError(
+        f"Expected --resources to be for one of {', '.join(components)}. "
+        f"Received: {each.component}."
+      )
+    needed = spec(cpu_limit=each.cpus, memory_limit=each.gigabytes)
+    if each.accelerator:
+      needed.accelerator.type = each.accelerator
+      needed.accelerator.count = each.count
+    components[each.component].platform_config = needed

@@ -1,0 +1,161 @@
+"""Runs the pipeline on this machine and says how it went."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TextIO
+
+from ml_metadata import metadata_store
+from ml_metadata.proto import metadata_store_pb2
+from tfx import v1 as tfx
+
+from clp_tfx.components.comments_example_gen import check_comments
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.nodes import MODELS
+from clp_tfx.pipeline.pipeline import (
+  PIPELINE_NAME,
+  create_data_pipeline,
+  create_pipeline,
+)
+from clp_tfx.report.results import PipelineArtifacts, write_pipeline_results
+from clp_tfx.runners.console import Progress, progress_on
+from clp_tfx.runners.demo_comments import write_demo_comments
+
+
+def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
+  """Runs the pipeline with the local runner and caching; writes summary and report.
+
+  Args:
+    config: What to run.
+    terminal: Where progress is shown.
+
+  Returns:
+    The summary, as written to `OUTPUT/summary.json`; see `summarize`.
+
+  Raises:
+    InputError: If the configuration or the comments cannot be worked with.
+  """
+  output = Path(config.output).absolute()
+  demo = not config.comments
+  config = dataclasses.replace(
+    _with_comments(config),
+    serving_dir=config.serving_dir or str(output / "serving_model"),
+  )
+  artifacts, progress = _run(config, create_pipeline, terminal)
+  return write_pipeline_results(
+    output,
+    PipelineArtifacts(
+      evaluation=artifacts["Evaluator"]["evaluation"].uri,
+      statistics=artifacts["CounterfactualGen"]["counterfactual_statistics"].uri,
+      model_runs={
+        name: artifacts[node]["model_run"].uri
+        for name, node in MODELS.items()
+        if node in artifacts
+      },
+      pushed_model=_pushed_model(artifacts["Pusher"]["pushed_model"]),
+      awaits_blessed_model=config.baseline == "blessed",
+    ),
+    config.decision_threshold,
+    seconds=progress.seconds,
+    cached=progress.cached,
+    comments={"source": "demo" if demo else list(config.comments)},
+    configuration=dataclasses.asdict(config),
+  )
+
+
+def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
+  """Runs the pipeline up to Transform, with the cache that whole runs share.
+
+  Args:
+    config: What to run on.
+    terminal: Where progress is shown.
+
+  Returns:
+    Folders of the transformed examples and of the transform graph.
+
+  Raises:
+    InputError: If the configuration or the comments cannot be worked with.
+  """
+  artifacts, _ = _run(_with_comments(config), create_data_pipeline, terminal)
+  transform = artifacts["Transform"]
+  return transform["transformed_examples"].uri, transform["transform_graph"].uri
+
+
+def _run(
+  config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
+) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
+  """Runs a pipeline; returns its artifacts by component and key, and its progress."""
+  check_servers(config.beam_pipeline_args)
+  check_comments(
+    config.comments, config.text_feature, config.label_feature, config.span
+  )
+  metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
+    str(Path(config.output).absolute() / "metadata.sqlite")
+  )
+  pipeline = create(config, metadata)
+  steps = len(pipeline.components)
+  with told_by_workers(), progress_on(terminal, steps) as progress:
+    tfx.orchestration.LocalDagRunner().run(pipeline)
+  return _latest_artifacts(metadata), progress
+
+
+def _with_comments(config: PipelineConfig) -> PipelineConfig:
+  """Returns the configuration with the demo comments where it names none."""
+  if config.comments:
+    return config
+  demo = _demo_comments(Path(config.output).absolute())
+  return dataclasses.replace(config, comments=(str(demo),))
+
+
+def _demo_comments(output: Path) -> Path:
+  """Writes the demo comments where they are not there yet.
+
+  The cache goes by the file's time as well, so an equal file is left alone.
+  """
+  path = output / "demo_comments.csv"
+  fresh = output / "demo_comments.csv.new"
+  write_demo_comments(fresh)
+  if path.exists() and path.read_bytes() == fresh.read_bytes():
+    fresh.unlink()
+  else:
+    os.replace(fresh, path)
+  return path
+
+
+def _latest_artifacts(
+  connection: metadata_store_pb2.ConnectionConfig,
+) -> dict[str, dict[str, metadata_store_pb2.Artifact]]:
+  """Returns output artifacts by component and key, of the run that just ended."""
+  store = metadata_store.MetadataStore(connection)
+  found = {}
+  for context in store.get_contexts_by_type("node"):
+    executions = store.get_executions_by_context(context.id)
+    latest = max(executions, key=lambda execution: execution.id)
+    events = store.get_events_by_execution_ids([latest.id])
+    outputs = {
+      event.path.steps[0].key: event.artifact_id
+      for event in events
+      if event.type == metadata_store_pb2.Event.OUTPUT
+    }
+    artifacts = {
+      artifact.id: artifact for artifact in store.get_artifacts_by_id(outputs.values())
+    }
+    node = context.name.removeprefix(f"{PIPELINE_NAME}.")
+    found[node] = {key: artifacts[id_] for key, id_ in outputs.items()}
+  return found
+
+
+def _pushed_model(artifact: metadata_store_pb2.Artifact) -> str | None:
+  """Returns where the model was pushed to, if it was."""
+  if not artifact.custom_properties["pushed"].int_value:
+    return None
+  path = artifact.custom_properties["pushed_destination"].string_value
+  if not Path(path).exists():
+    raise InputError(
+      f"The model that this configuration pushed to {path} is no longer there: put it "
+      "back, or run into another --output."
+    )
+  return path

@@ -1,0 +1,101 @@
+"""Vertex AI in a compiled job: custom jobs that train, an endpoint that serves."""
+
+from typing import Any
+
+from tfx import v1 as tfx
+from tfx.dsl.components.base import executor_spec
+from tfx.extensions.google_cloud_ai_platform.pusher import executor as pusher_executor
+from tfx.types import standard_component_specs
+from tfx.utils import json_utils, name_utils
+
+from clp_tfx.components import pusher
+from clp_tfx.components.trainer import Executor
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.pipeline.nodes import MODELS
+from clp_tfx.runners.vertex.trainer import VertexTrainerExecutor
+
+LOCAL_EXECUTORS = {
+  name_utils.get_full_name(VertexTrainerExecutor): name_utils.get_full_name(Executor),
+  name_utils.get_full_name(pusher_executor.Executor): name_utils.get_full_name(
+    pusher.Executor
+  ),
+}
+"""What runs in place of the executors that call Vertex, where there is none."""
+
+_cloud = tfx.extensions.google_cloud_ai_platform
+
+
+def place_on_vertex(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
+  """Makes Trainers start custom jobs, and the Pusher deploy, where that is asked for.
+
+  Args:
+    pipeline: Changed in place.
+    config: With `vertex_training` and `vertex_endpoint`, both of which need `project`
+      and `region`, and the latter `serving_image`.
+
+  Raises:
+    InputError: If one that is needed is missing.
+  """
+  nodes = {node.id: node for node in pipeline.components}
+  if config.vertex_training:
+    _check(config, "vertex_training", "project", "region")
+    for name in MODELS.values():
+      if name in nodes:
+        _place(nodes[name], VertexTrainerExecutor, custom_job(config))
+  if config.vertex_endpoint:
+    _check(config, "vertex_endpoint", "project", "region", "serving_image")
+    _place(nodes["Pusher"], pusher_executor.Executor, deployment(config))
+
+
+def custom_job(config: PipelineConfig) -> dict[str, Any]:
+  """Returns what of a Trainer's `custom_config` describes the custom job."""
+  machine = config.training_machine
+  machine_spec: dict[str, Any] = {"machine_type": machine.machine_type}
+  if machine.accelerator:
+    machine_spec["accelerator_type"] = machine.accelerator
+    machine_spec["accelerator_count"] = machine.count
+  pool = {
+    "machine_spec": machine_spec,
+    "replica_count": 1,
+    "container_spec": {"image_uri": config.image},
+  }
+  return {
+    _cloud.ENABLE_VERTEX_KEY: True,
+    _cloud.VERTEX_REGION_KEY: config.region,
+    _cloud.TRAINING_ARGS_KEY: {
+      "project": config.project,
+      "job_spec": {"worker_pool_specs": [pool]},
+    },
+  }
+
+
+def deployment(config: PipelineConfig) -> dict[str, Any]:
+  """Returns a Pusher's `custom_config`, which describes endpoint and container."""
+  return {
+    _cloud.ENABLE_VERTEX_KEY: True,
+    _cloud.VERTEX_REGION_KEY: config.region,
+    _cloud.VERTEX_CONTAINER_IMAGE_URI_KEY: config.serving_image,
+    _cloud.SERVING_ARGS_KEY: {
+      "project_id": config.project,
+      "endpoint_name": config.vertex_endpoint,
+      "machine_type": config.serving_machine,
+    },
+  }
+
+
+def _place(node: tfx.types.BaseNode, executor: type, more: dict[str, Any]) -> None:
+  key = standard_component_specs.CUSTOM_CONFIG_KEY
+  known = json_utils.loads(node.exec_properties.get(key) or "null") or {}
+  node.exec_properties[key] = json_utils.dumps({**known, **more})
+  node.executor_spec = executor_spec.ExecutorClassSpec(executor)
+
+
+def _check(config: PipelineConfig, option: str, *needed: str) -> None:
+  if missing := [name for name in needed if not getattr(config, name)]:
+    flags = ", ".join(map(_flag, missing))
+    raise InputError(f"{_flag(option)} needs {flags} as well: add what is missing.")
+
+
+def _flag(name: str) -> str:
+  return "--" + name.replace("_", "-")

@@ -1,0 +1,281 @@
+import pytest
+import tensorflow as tf
+
+from clp_tfx import features
+from clp_tfx.components.comments_example_gen.civil_comments import IDENTITIES
+from clp_tfx.components.comments_example_gen.examples import (
+  TRAIN_OR_EVAL,
+  ExampleBuilder,
+  ExampleConfig,
+)
+from clp_tfx.errors import InputError
+
+ROW = {"comment_text": "a", "toxicity": "1"}
+KAGGLE = {
+  "id": "59848",
+  "target": "0.7",
+  "comment_text": "She is kind.",
+  "severe_toxicity": "0.0",
+  **dict.fromkeys(IDENTITIES, ""),
+  "female": "1.0",
+  "male": "0.0",
+  "christian": "0.25",
+  "atheist": "0.5",
+  "created_date": "2015-09-29 10:50:41.987077+00",
+  "parent_id": "",
+}
+
+
+def values(serialized):
+  """Feature values by name; None for a feature without a kind."""
+  found = tf.train.Example.FromString(serialized).features.feature
+  kinds = {name: feature.WhichOneof("kind") for name, feature in found.items()}
+  return {
+    name: list(getattr(found[name], kind).value) if kind else None
+    for name, kind in kinds.items()
+  }
+
+
+def build(row, **settings):
+  return ExampleBuilder(row, ExampleConfig(**settings)).build(row)
+
+
+def example_row(**cells):
+  """A row as a TFRecord file gives it."""
+  example = tf.train.Example()
+  for name, cell in cells.items():
+    feature = example.features.feature[name]
+    if isinstance(cell[0], bytes):
+      feature.bytes_list.value.extend(cell)
+    elif isinstance(cell[0], int):
+      feature.int64_list.value.extend(cell)
+    else:
+      feature.float_list.value.extend(cell)
+  return dict(example.features.feature)
+
+
+def test_kaggle_row():
+  example = build(KAGGLE)
+
+  assert example.is_positive is True
+  assert values(example.serialized) == {
+    "id": [b"59848"],
+    "comment_text": [b"She is kind."],
+    "toxicity": [pytest.approx(0.7)],  # 32 bits
+    "severe_toxicity": [b"0.0"],
+    "female": [1.0],
+    "male": [0.0],
+    "christian": [0.25],
+    "atheist": [0.5],
+    "created_date": [b"2015-09-29 10:50:41.987077+00"],
+    "parent_id": [],
+    "binary_label": [1.0],
+    "label_weight": [1.0],
+    "annotated_identity": [b"atheist", b"female"],
+  }
+
+
+def test_tfds_row():
+  row = example_row(
+    text=["Él es amable.".encode()],
+    toxicity=[0.25],
+    male=[0.75],
+    article_id=[7],
+    tags=[b"\xff", b"b"],
+  )
+  row["kindless"] = tf.train.Feature()
+
+  assert values(build(row).serialized) == {
+    "comment_text": ["Él es amable.".encode()],
+    "toxicity": [0.25],
+    "male": [0.75],
+    "article_id": [7],
+    "tags": [b"\xff", b"b"],
+    "kindless": None,
+    "binary_label": [0.0],
+    "label_weight": [1.0],
+    "annotated_identity": [b"male"],
+  }
+
+
+@pytest.mark.parametrize(
+  "blank", ["", " ", tf.train.Feature(float_list=tf.train.FloatList()), None]
+)
+def test_blank_label_is_unlabelled(blank):
+  row = {"comment_text": "", "toxicity": blank}
+  builder = ExampleBuilder(row, ExampleConfig())
+  if blank is None:  # A tf.Example may leave the feature out.
+    del row["toxicity"]
+
+  example = builder.build(row)
+
+  assert example.is_positive is None
+  assert values(example.serialized) == {
+    "comment_text": [b""],
+    "binary_label": [0.0],
+    "label_weight": [0.0],
+    "annotated_identity": [],
+  }
+
+
+@pytest.mark.parametrize("kind", [str, float, lambda x: example_row(a=[float(x)])["a"]])
+@pytest.mark.parametrize(
+  "label, threshold, positive",
+  [
+    ("0.5", 0.5, True),
+    ("0.49", 0.5, False),
+    ("0.7", 0.7, True),  # 0.7 in 32 bits is less than 0.7 in 64.
+    ("0.7", 0.71, False),
+    ("1", 1.0, True),
+    ("0", 0.5, False),
+  ],
+)
+def test_thresholds_are_inclusive_in_every_format(kind, label, threshold, positive):
+  row = {"comment_text": "a", "toxicity": kind(label), "black": kind(label)}
+
+  example = build(row, label_threshold=threshold, identity_threshold=threshold)
+
+  assert example.is_positive is positive
+  found = values(example.serialized)
+  assert found["binary_label"] == [float(positive)]
+  assert found["annotated_identity"] == [b"black"] * positive
+
+
+def test_configured_names():
+  row = {"body": "a", "hate": 1, "comment_text": "b", "toxicity": ""}
+
+  example = build(row, text_feature="body", label_feature="hate")
+
+  assert values(example.serialized) == {
+    "body": [b"a"],
+    "hate": [1.0],
+    "comment_text": [b"b"],
+    "toxicity": [],
+    "binary_label": [1.0],
+    "label_weight": [1.0],
+    "annotated_identity": [],
+  }
+
+
+def test_alias_is_another_column_where_the_name_is_there():
+  found = values(build({**ROW, "text": "b", "target": "0.1"}).serialized)
+
+  assert found["comment_text"] == [b"a"]
+  assert found["toxicity"] == [1.0]
+  assert found["text"] == [b"b"]
+  assert found["target"] == [b"0.1"]
+
+
+def test_numbers_keep_their_type():
+  found = tf.train.Example.FromString(build({**ROW, "i": 3, "f": 0.5}).serialized)
+
+  assert found.features.feature["i"].int64_list.value == [3]
+  assert found.features.feature["f"].float_list.value == [0.5]
+
+
+# --- splits --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+  "name, split",
+  [
+    ("test", "test"),
+    ("eval", "eval"),
+    ("validation", "eval"),
+    ("valid", "eval"),
+    ("dev", "eval"),
+  ],
+)
+def test_split_column_decides(name, split):
+  example = build({**ROW, "split": name})
+
+  assert example.split == split
+  assert values(example.serialized)["split"] == [name.encode()]
+
+
+@pytest.mark.parametrize(
+  "text, split",
+  [
+    # `printf TEXT | b2sum -l 64`, modulo 10: 0 to 7 is train, 8 eval and 9 test.
+    ("comment 0", "train"),  # 0x8930f5634719c516 % 10 = 4
+    ("comment 13", "eval"),  # 0xc1c2eb1f344c8108 % 10 = 8
+    ("comment 4", "test"),  # 0xff7054127500d37f % 10 = 9
+  ],
+)
+def test_hash_of_the_text_decides_without_a_split_column(text, split):
+  assert build({"comment_text": text, "toxicity": "1"}).split == split
+  assert build({"comment_text": text, "toxicity": "", "id": "7"}).split == split
+
+
+def test_hash_gives_eighty_ten_and_ten_percent():
+  splits = [build({**ROW, "comment_text": f"{i}"}).split for i in range(2000)]
+
+  # Binomial: a standard deviation is at most 18 rows.
+  assert splits.count("train") == pytest.approx(1600, abs=80)
+  assert splits.count("eval") == pytest.approx(200, abs=80)
+  assert splits.count("test") == pytest.approx(200, abs=80)
+
+
+def test_rows_marked_train_become_eval_by_the_same_hash():
+  for i in range(200):
+    row = {"comment_text": f"comment {i}", "toxicity": "1"}
+    hashed = build(row).split
+    marked = build({**row, "split": "train"}).split
+    assert marked == (TRAIN_OR_EVAL if hashed == "eval" else "train")
+
+
+# --- what is refused -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+  "cells, parts",
+  [
+    ({"toxicity": "bad"}, ["`toxicity`", "number from 0 to 1", "'bad'"]),
+    ({"toxicity": "1.01"}, ["`toxicity`", "'1.01'"]),
+    ({"toxicity": "-0.1"}, ["`toxicity`", "'-0.1'"]),
+    ({"toxicity": "nan"}, ["`toxicity`", "'nan'"]),
+    ({"toxicity": "inf"}, ["`toxicity`", "'inf'"]),
+    ({"toxicity": float("nan")}, ["`toxicity`", "nan"]),
+    ({"toxicity": 2}, ["`toxicity`", "2"]),
+    ({"female": "yes"}, ["`female`", "'yes'"]),
+    ({"female": "1.5"}, ["`female`", "'1.5'"]),
+    ({"split": "holdout"}, ["`split`", "train, eval, validation", "'holdout'"]),
+    ({"split": ""}, ["`split`", "''"]),
+    ({"split": 1}, ["`split`", "1"]),
+    ({"comment_text": 1.5}, ["`comment_text`", "expected text", "1.5"]),
+    (example_row(comment_text=[b"a", b"b"]), ["`comment_text`", "received 2"]),
+    (example_row(comment_text=[b"\xff"]), ["`comment_text`", "UTF-8"]),
+    (example_row(toxicity=[0.5, 0.5]), ["`toxicity`", "received 2"]),
+  ],
+)
+def test_cell_that_is_not_what_its_column_is_for(cells, parts):
+  with pytest.raises(InputError) as caught:
+    build({**ROW, **cells})
+
+  for part in parts:
+    assert part in str(caught.value)
+
+
+@pytest.mark.parametrize(
+  "row, parts",
+  [
+    ({"toxicity": "1", "id": ""}, ["`comment_text` is missing", "id, toxicity"]),
+    ({"comment_text": "a", "score": "1"}, ["`toxicity` is missing", "score"]),
+    *(
+      ({**ROW, name: ""}, [f"`{name}`", "rename"])
+      for name in (features.LABEL, features.LABEL_WEIGHT, features.ANNOTATED_IDENTITY)
+    ),
+    ({**ROW, features.COUNTERFACTUAL_TEXT: ""}, ["`counterfactual_text`"]),
+  ],
+)
+def test_columns(row, parts):
+  with pytest.raises(InputError) as caught:
+    build(row)
+
+  for part in parts:
+    assert part in str(caught.value)
+
+
+def test_text_and_label_are_two_columns():
+  with pytest.raises(InputError, match="both text and label"):
+    build(ROW, text_feature="toxicity")

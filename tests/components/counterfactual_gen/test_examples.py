@@ -1,0 +1,128 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+import tensorflow as tf
+from tensorflow_metadata.proto.v0 import schema_pb2
+from tfx_bsl.coders import example_coder
+
+from clp_tfx.components.counterfactual_gen.examples import (
+  ADDED_FEATURES,
+  NOTHING_ADDED,
+  TextReader,
+  added,
+  label_of,
+  without_added,
+)
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
+from clp_tfx.features import COUNTERFACTUAL_TEXT, IDENTITY_TERM
+
+GENERATOR = CounterfactualGenerator(IdentityTerms.load("gender_and_sexual_orientation"))
+
+
+def example(**values: list) -> bytes:
+  kinds = {bytes: "bytes_list", float: "float_list", int: "int64_list"}
+  built = tf.train.Example()
+  for name, found in values.items():
+    feature = built.features.feature[name]
+    if found:
+      getattr(feature, kinds[type(found[0])]).value.extend(found)
+  return built.SerializeToString(deterministic=True)
+
+
+def appended(text: str) -> bytes:
+  return example(comment_text=[text.encode()], y=[1.0]) + added(GENERATOR.outcome(text))
+
+
+def test_every_reader_reads_what_was_appended():
+  records = [appended("he said"), example(comment_text=[b"x"], y=[0.0]) + NOTHING_ADDED]
+  parsed = [tf.train.Example.FromString(record).features.feature for record in records]
+  assert [list(p[COUNTERFACTUAL_TEXT].bytes_list.value) for p in parsed] == [
+    [b"said"],
+    [],
+  ]
+  assert [{*p} for p in parsed] == [{"comment_text", "y", *ADDED_FEATURES}] * 2
+
+  spec = {COUNTERFACTUAL_TEXT: tf.io.RaggedFeature(tf.string)}
+  spec["comment_text"] = tf.io.FixedLenFeature([], tf.string)
+  found = tf.io.parse_example(records, spec)
+  assert found[COUNTERFACTUAL_TEXT].to_list() == [[b"said"], []]
+  assert found["comment_text"].numpy().tolist() == [b"he said", b"x"]
+
+  schema = schema_pb2.Schema()
+  schema.feature.add(name=IDENTITY_TERM, type=schema_pb2.BYTES)
+  for decoder in (  # With a schema, as TFT and TFMA read, and without, as TFDV does.
+    example_coder.ExamplesToRecordBatchDecoder(schema.SerializeToString()),
+    example_coder.ExamplesToRecordBatchDecoder(),
+  ):
+    columns = decoder.DecodeBatch(records).to_pydict()
+    assert columns[IDENTITY_TERM] == [[b"he"], []]
+
+
+def test_features_that_are_there_already_go():
+  old = example(comment_text=[b"x"], **{COUNTERFACTUAL_TEXT: [b"old"]})
+  mentioned = example(comment_text=[b"of identity_term"])
+  without, same = without_added([old, mentioned])
+  result = tf.train.Example.FromString(without + NOTHING_ADDED)
+  assert list(result.features.feature[COUNTERFACTUAL_TEXT].bytes_list.value) == []
+  assert result.SerializeToString().count(b"old") == 0
+  assert same == mentioned
+  plain = [example(comment_text=[b"x"])]
+  assert without_added(plain) is plain
+
+
+def test_texts():
+  texts = TextReader("t").texts
+  assert texts([]) == []
+  assert texts([example(t=[b"a\xff"]), example(t=[b""])]) == [b"a\xff", b""]
+  # The last of equal keys counts, and unknown fields are passed over.
+  assert texts([example(t=[b"a"]) + example(t=[b"b"])]) == [b"b"]
+  assert texts([b"\x9a\x06\x01x" + example(t=[b"a"])]) == [b"a"]
+
+
+@pytest.mark.parametrize(
+  ("record", "message"),
+  [
+    (example(a=[1], b=[b"x"]), r"only \['a', 'b'\]"),
+    (example(t=[b"a", b"b"]), "2 values in its bytes_list"),
+    (example(t=[]), "0 values"),
+    (example(t=[1]), "1 values in its int64_list"),
+    (b"no example", "to be tf.Examples"),
+  ],
+)
+def test_no_text(record, message):
+  with pytest.raises(InputError, match=message):
+    TextReader("t").texts([example(t=[b"fine"]), record])
+
+
+def test_readers_of_threads_share_nothing():
+  # A worker does several bundles at once; decoding two with one decoder crashed it.
+  def reads(thread: int) -> bool:
+    reader = TextReader("t")
+    texts = [b"%d %d" % (thread, number) for number in range(256)]
+    records = [example(t=[text]) for text in texts]
+    return all(reader.texts(records) == texts for _ in range(500))
+
+  with ThreadPoolExecutor(4) as pool:
+    assert all(pool.map(reads, range(4)))
+
+
+def test_label():
+  assert label_of(example(y=[0.5]), "y") == 0.5
+  assert label_of(example(y=[1]), "y") == 1.0
+  assert label_of(example(y=[]), "y") is None
+  assert label_of(example(), "y") is None
+  with pytest.raises(InputError, match="to be a number"):
+    label_of(example(y=[b"high"]), "y")
+
+
+def test_long_values_are_written_as_protocol_buffers_write_them():
+  # Lengths of one, two, three and four bytes.
+  for size in (1, 0x7F, 0x80, 0x3FFF, 0x4000, 0x200000):
+    text = "he " + "x" * size
+    result = tf.train.Example.FromString(added(GENERATOR.outcome(text)))
+    assert list(result.features.feature[COUNTERFACTUAL_TEXT].bytes_list.value) == [
+      b"x" * size
+    ]
+    assert {*result.features.feature} == {*ADDED_FEATURES}

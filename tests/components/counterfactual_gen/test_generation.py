@@ -1,0 +1,79 @@
+import pytest
+
+from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
+
+LEXICON = IdentityTerms.parse(
+  "term,group,counterparts,connotation\n"
+  "he,gender/male,she,\nshe,gender/female,he,\nking,gender/male,,\nslur,x,,pejorative\n",
+  "test",
+)
+
+
+def rewrite(text: str) -> list[str]:
+  if "boom" in text:
+    raise RuntimeError("no model")
+  return [text, text.upper(), text.upper(), text + "!", text + "?"]
+
+
+def not_a_list(text: str) -> str:
+  return text
+
+
+def outcomes(*texts: str, is_training: bool = True, label: float = 0.0, **options):
+  """Returns (counterfactuals, reason) of each text."""
+  generation = Generation(LEXICON, None, GeneratorOptions(**options), is_training)
+  made = generation.start().outcomes([t.encode() for t in texts], lambda row: label)
+  return [([each.text for each in one.counterfactuals], one.skipped) for one in made]
+
+
+def test_method_and_reasons():
+  assert outcomes("He left", "there", "he, slur", "king", method="substitution") == [
+    (["She left"], ""),
+    ([], ""),
+    ([], "pejorative"),
+    ([], "no_counterpart"),
+  ]
+
+
+def test_own_function():
+  name = f"{__name__}.rewrite"
+  # Without the text itself, without the double, and at most two.
+  assert outcomes("he", "there", "slur", "boom he", "he", counterfactual_fn=name,
+                  max_counterfactuals=2) == [
+    (["HE", "he!"], ""),
+    ([], ""),
+    ([], "pejorative"),
+    ([], "failed"),
+    (["HE", "he!"], ""),
+  ]  # fmt: skip
+  generation = Generation(
+    LEXICON, None, GeneratorOptions(counterfactual_fn=name), is_training=True
+  )
+  (made,) = generation.start().outcomes([b"he or she"], lambda row: None)
+  counterfactual = made.counterfactuals[0]
+  assert counterfactual.group == "gender/female+gender/male"
+  assert counterfactual.edit == "he\u2192\u2026;she\u2192\u2026"
+
+
+def test_own_function_that_returns_no_list():
+  assert outcomes("he", counterfactual_fn=f"{__name__}.not_a_list") == [([], "failed")]
+
+
+@pytest.mark.parametrize("name", ["no_such_module.f", f"{__name__}.no_such_function"])
+def test_own_function_that_is_not_there(name):
+  with pytest.raises(InputError, match="Expected .* to be a function"):
+    outcomes("he", counterfactual_fn=name)
+
+
+def test_label_filter():
+  settings = {"only_when_label_below": 0.5}
+  assert outcomes("he", label=0.49, **settings) == [([""], "")]
+  assert outcomes("he", "slur he", label=0.5, **settings) == [
+    ([], "label"),
+    ([], "pejorative"),
+  ]
+  assert outcomes("he", label=None, **settings) == [([], "label")]
+  assert outcomes("he", label=1.0, is_training=False, **settings) == [([""], "")]

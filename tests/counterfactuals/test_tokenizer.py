@@ -1,0 +1,33 @@
+from clp_tfx.counterfactuals.tokenizer import Tokens
+
+
+def test_keys_are_normalised_and_begin_at_a_byte():
+  # "É " is three bytes, so that "Man-made" is bytes 3 to 11.
+  tokens = Tokens("\u00c9 Man\u2010made".encode())
+  assert tokens.keys(0, 3) == ["\u00e9", "", "man-made"]
+  assert tokens.keys(3, 1) == ["man-made"]
+
+
+def test_no_keys_within_a_token_and_fewer_where_the_text_ends():
+  tokens = Tokens(b"man-made x")
+  assert tokens.keys(4, 1) == []
+  assert tokens.keys(9, 2) == ["x"]
+
+
+def test_ends_without_and_with_a_clitic():
+  tokens = Tokens(b"her lady's maid")
+  assert tokens.keys(4, 1) == ["lady"]
+  assert tokens.ends(4, 1) == (8, 10)
+  assert tokens.keys(11, 1) == ["maid"]
+  assert tokens.ends(11, 1) == (15, 15)
+
+
+def test_more_keys_than_were_cut_at_first():
+  text = b"a " * 100 + b"b"
+  assert Tokens(text).keys(0, 201) == ["a", ""] * 100 + ["b"]
+
+
+def test_all_starts():
+  # Bytes that are not UTF-8 continue a word.
+  assert Tokens(b"he\xff, x").all_starts() == [0, 3, 4, 5]
+  assert Tokens(b"").all_starts() == []

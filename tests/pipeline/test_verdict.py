@@ -1,0 +1,111 @@
+import pytest
+
+from clp_tfx.pipeline.verdict import summarize, training_curves
+from clp_tfx.tfma import make_eval_config
+
+from ..tfma.evaluation import evaluate, example, save_keyword_model
+
+# "gay" flips its one pair, positive to negative; nothing changes for "her".
+EXAMPLES = [
+  example("a gay day", ["a day"], 1.0, ["so/gay"], edits=["gay→"], terms=["gay"]),
+  example("her day", ["day"], 0.0, ["gender/female"], edits=["her→"], terms=["her"]),
+  example("fine", [], 0.0),
+  example("not labelled", [], 0.0, label_weight=0.0),
+]
+POINT = {"gate_on": "point", "min_pairs": 1}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+  folder = tmp_path_factory.mktemp("models")
+  return {word: save_keyword_model(folder / word, word) for word in ("gay", "none")}
+
+
+@pytest.mark.e2e
+def test_before_after_and_why_it_was_refused(tmp_path, models):
+  config = make_eval_config(
+    max_flip_rate=0.2,
+    min_auc=0.9,
+    max_auc_drop=0.1,
+    max_flip_rate_of={"so": 1, "race": 1},
+    **POINT,
+  )
+  evaluation = evaluate(
+    tmp_path, EXAMPLES, config, models["gay"], baseline=models["none"]
+  )
+  summary = summarize(evaluation, 0.5)
+  clp = summary["clp"]
+  bounds = {key: clp.pop(key) for key in list(clp) if "bounds" in key}
+  assert clp == {
+    "auc": pytest.approx(1.0),
+    "positive_rate": 1 / 4,
+    "flip_rate": 1 / 2,
+    "pairs": 2,
+    "comments_left_out": 0,
+    "counterfactual_gap": pytest.approx(0.7 / 2),
+    "flip_rate_by_group": {"gender": 0, "gender/female": 0, "so": 1, "so/gay": 1},
+    "pairs_by_group": {"gender": 1, "gender/female": 1, "so": 1, "so/gay": 1},
+    "flip_rate_by_term": {"gay": 1, "her": 0},
+    "pairs_by_term": {"gay": 1, "her": 1},
+  }
+  low, high = bounds["flip_rate_bounds"]
+  assert 0 < low < 1 / 2 < high < 1
+  assert list(bounds["flip_rate_bounds_by_group"]) == list(clp["pairs_by_group"])
+  assert bounds["flip_rate_bounds_by_term"]["her"][0] == 0
+  assert summary["baseline"]["flip_rate"] == 0
+  assert summary["baseline"]["auc"] == pytest.approx(0.5)
+  assert not summary["gate"]["blessed"]
+  assert summary["gate"]["failures"] == [
+    {
+      "metric": "flip_rate/overall@0.5",
+      "slice": "all",
+      "value": 0.5,
+      "bound": "at most 0.2",
+      "pairs": 2,
+      "reason": "flip_rate/overall@0.5 is 0.5000 on all comments (2 pairs), but must "
+      "be at most 0.2.",
+    },
+    {
+      "metric": "flip_count/pairs",
+      "slice": "edited_group=race",
+      "value": None,
+      "bound": "present",
+      "pairs": 0,
+      "reason": "Too little evidence: no comment is in the slice edited_group=race.",
+    },
+  ]
+
+
+@pytest.mark.e2e
+def test_no_pairs_and_no_baseline(tmp_path, models):
+  config = make_eval_config(max_flip_rate=0.2, min_auc=0.2)
+  examples = [example("gay", [], 1.0), example("fine", [], 0.0)]
+  summary = summarize(evaluate(tmp_path, examples, config, models["gay"]), 0.5)
+  assert summary["baseline"] is None
+  assert summary["clp"]["flip_rate"] is None
+  assert summary["clp"]["pairs"] == 0
+  assert {failure["reason"] for failure in summary["gate"]["failures"]} == {
+    "Too little evidence: 0 pairs on all comments, but at least 30 are needed.",
+    "Too little evidence: flip_rate/overall/upper_bound@0.5 is not a number on all "
+    "comments (0 pairs), but must be at most 0.2.",
+  }
+
+
+@pytest.mark.e2e
+def test_a_drop_in_auc_is_named_a_change(tmp_path, models):
+  config = make_eval_config(max_flip_rate=1, min_auc=0.2, max_auc_drop=0.1, **POINT)
+  evaluation = evaluate(
+    tmp_path, EXAMPLES, config, models["none"], baseline=models["gay"]
+  )
+  (failure,) = summarize(evaluation, 0.5)["gate"]["failures"]
+  assert failure["metric"] == "auc (change)"
+  assert failure["value"] == pytest.approx(-0.5)
+  assert "must be at least -0.1" in failure["reason"]
+
+
+def test_training_curves_count_epochs_from_one(tmp_path):
+  (tmp_path / "training.csv").write_text("epoch,loss\n0,0.5\n1,0.25\n")
+  assert training_curves(str(tmp_path)) == [
+    {"epoch": 1, "loss": 0.5},
+    {"epoch": 2, "loss": 0.25},
+  ]

@@ -1,0 +1,105 @@
+import inspect
+import json
+
+import pytest
+from google.cloud import aiplatform
+from google.cloud.aiplatform_v1.types import CustomJob
+from google.protobuf import json_format
+
+from clp_tfx.errors import InputError
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.runners.kubeflow import compile_job
+from clp_tfx.runners.vertex.trainer import VertexTrainerExecutor
+
+OPTIONS = {
+  "comments": ("gs://bucket/a.csv",),
+  "image": "registry/clp-tfx",
+  "pipeline_root": "gs://bucket/root",
+  "project": "p",
+  "region": "us-central1",
+}
+
+
+def task(path, name):
+  """Returns a component's executor, and its `custom_config`."""
+  job = json.loads(path.read_text())["pipelineSpec"]
+  arguments = job["deploymentSpec"]["executors"][f"{name}_executor"]["container"][
+    "args"
+  ]
+  inputs = job["root"]["dag"]["tasks"][name]["inputs"]["parameters"]
+  config = inputs["custom_config"]["runtimeValue"]["constantValue"]["stringValue"]
+  return arguments[arguments.index("--executor_class_path") + 1], json.loads(config)
+
+
+@pytest.mark.parametrize("trainer", ["Trainer", "ControlTrainer"])
+def test_a_custom_job_as_google_has_it(tmp_path, trainer):
+  path = tmp_path / "job.json"
+  machine = "n1-standard-8,NVIDIA_TESLA_T4,2"
+  compile_job(PipelineConfig(**OPTIONS, vertex_training=machine), str(path))
+
+  executor, config = task(path, trainer)
+
+  assert executor == "clp_tfx.runners.vertex.trainer.VertexTrainerExecutor"
+  assert config["ai_platform_enable_vertex"] is True
+  assert config["ai_platform_vertex_region"] == "us-central1"
+  arguments = config["ai_platform_training_args"]
+  assert arguments.pop("project") == "p"
+  job = CustomJob()
+  json_format.ParseDict(arguments, CustomJob.pb(job))  # Unknown fields are errors.
+  (pool,) = job.job_spec.worker_pool_specs
+  assert pool.machine_spec.machine_type == "n1-standard-8"
+  assert pool.machine_spec.accelerator_type.name == "NVIDIA_TESLA_T4"
+  assert pool.machine_spec.accelerator_count == 2
+  assert pool.replica_count == 1
+  assert pool.container_spec.image_uri == "registry/clp-tfx"
+  assert config["learning_rate"] == 0.001
+
+
+def test_what_the_custom_job_runs():
+  assert (
+    VertexTrainerExecutor()._GetExecutorClass().__module__
+    == "clp_tfx.components.trainer"
+  )
+
+
+def test_an_endpoint_as_google_has_it(tmp_path):
+  path = tmp_path / "job.json"
+  config = PipelineConfig(
+    **OPTIONS, vertex_endpoint="toxicity", serving_image="tf", serving_machine="n2-x"
+  )
+  compile_job(config, str(path))
+
+  executor, config = task(path, "Pusher")
+
+  module = "tfx.extensions.google_cloud_ai_platform.pusher.executor"
+  assert executor == f"{module}.Executor"
+  assert config.pop("ai_platform_serving_args") == {
+    "project_id": "p",
+    "endpoint_name": "toxicity",
+    "machine_type": "n2-x",
+  }
+  assert config == {
+    "ai_platform_enable_vertex": True,
+    "ai_platform_vertex_region": "us-central1",
+    "ai_platform_vertex_container_image_uri": "tf",
+  }
+  # What TFX passes on, beside the names of project and endpoint.
+  assert "machine_type" in inspect.signature(aiplatform.Model.deploy).parameters
+
+
+@pytest.mark.parametrize(
+  "options, missing",
+  [
+    ({"vertex_training": "n1-standard-8", "project": None}, "--project"),
+    ({"vertex_endpoint": "e"}, "--serving-image"),
+    ({"vertex_endpoint": "e", "region": None}, "--region, --serving-image"),
+  ],
+)
+def test_what_else_is_needed(tmp_path, options, missing):
+  with pytest.raises(InputError, match=f"needs {missing} as well"):
+    compile_job(PipelineConfig(**{**OPTIONS, **options}), str(tmp_path / "job.json"))
+
+
+def test_a_machine_that_is_none():
+  with pytest.raises(InputError, match="Received: '8 cores'"):
+    PipelineConfig(vertex_training="8 cores")
