@@ -2,14 +2,20 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
+from rich.table import Table
 
 from clp_tfx.cli.options import for_people
 from clp_tfx.components.counterfactual_gen.stored_statistics import (
+  COUNTERFACTUALS,
+  MATCHED,
+  RULES,
+  SKIPPED,
+  TEXTS,
   load_statistics,
-  statistics_table,
 )
 from clp_tfx.errors import InputError
 
@@ -28,7 +34,7 @@ def statistics(output: str, as_json: bool) -> None:
   if as_json:
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
   else:
-    Console().print(statistics_table(found))
+    Console().print(_table(found))
 
 
 def _folder(summary: Path) -> str:
@@ -39,3 +45,26 @@ def _folder(summary: Path) -> str:
       f"Expected {summary} to be the summary of a run, but it cannot be read "
       f"({type(error).__name__}): give the --output folder of a run."
     ) from error
+
+
+def _table(statistics: dict[str, Any]) -> Table:
+  """Returns statistics as a table: a row per split, group and term."""
+  table = Table(title="Counterfactuals")
+  for column in ("", "texts", "with terms", "counterfactuals", "skipped", "rules"):
+    is_text = column in ("", "skipped", "rules")
+    table.add_column(column, justify="left" if is_text else "right")
+  for split, counts in statistics["splits"].items():
+    table.add_section()
+    table.add_row(split, f"{counts[TEXTS]:,}", *_cells(counts), style="bold")
+    for kind in ("groups", "terms"):
+      for name, inner in counts[kind].items():
+        table.add_row(f"  {name}", "", *_cells(inner))
+  return table
+
+
+def _cells(counts: dict[str, Any]) -> list[str]:
+  listed = [
+    ", ".join(f"{name} {number:,}" for name, number in counts[key].items())
+    for key in (SKIPPED, RULES)
+  ]
+  return [f"{counts[MATCHED]:,}", f"{counts[COUNTERFACTUALS]:,}", *listed]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from clp_tfx.counterfactuals.english.articles import article_before
 from clp_tfx.counterfactuals.lexicon import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
-from clp_tfx.counterfactuals.words import APOSTROPHES
+from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
 
 _ARTICLE = re.compile(rf"(?<![^\s(\[\"\u201c\u2018'*_])(an?|the)[{BLANKS}]+\Z", re.I)
 _ARTICLE_REACH = 12

@@ -29,8 +29,7 @@ from clp_tfx.counterfactuals.term_forms import (
   irregular_characters,
   other_beginnings,
 )
-from clp_tfx.counterfactuals.tokenizer import Tokens
-from clp_tfx.counterfactuals.words import token_pattern
+from clp_tfx.counterfactuals.tokenizer import Tokens, token_pattern
 
 # Texts that, of the usual length, stay in the processor's cache together.
 _BATCH_SIZE = 256
@@ -39,7 +38,7 @@ _BATCH_SIZE = 256
 class TermMatcher:
   """Finds terms in texts: whole words in any case.
 
-  What a word is, `words` says. Words are compared as `normalized` has them: in
+  What a word is, `tokenizer` says. Words are compared as `normalized` has them: in
   any case, with composed or decomposed accents, with straight or curly apostrophes and
   plain or typographic hyphens. Any blanks within a line may separate the words of a
   longer term. Of terms that overlap, the leftmost is taken, and of those the longest. A

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, groups_with_ancestors
 from clp_tfx.counterfactuals.matcher import TermMatcher
-from clp_tfx.counterfactuals.words import APOSTROPHES, clitic_pattern
+from clp_tfx.counterfactuals.tokenizer import APOSTROPHES, clitic_pattern
 
 _STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
@@ -35,7 +35,7 @@ class Mention(NamedTuple):
 class MentionFinder:
   """Finds the identity terms of texts.
 
-  A term matches whole words, in any case: see `words` for what a word is and
+  A term matches whole words, in any case: see `tokenizer` for what a word is and
   `TermMatcher` for the rest. "batman" and "there" hold no term. The clitic of "she's"
   and "woman's" is no part of the word but goes with it.
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.term_forms import ASCII_WORD
-from clp_tfx.counterfactuals.words import CLITICS
+from clp_tfx.counterfactuals.tokenizer import CLITICS
 
 BREAK = b"\xff"
 """Stands for a byte that is none of an ASCII word.

@@ -15,18 +15,18 @@ from clp_tfx.keras.inputs import (
   SeparatePairs,
   with_a_pair,
 )
-from clp_tfx.keras.logits import logits_behind
 from clp_tfx.keras.losses import PairwiseMSELoss
 from clp_tfx.keras.metrics import PairMean, decision_flips
 from clp_tfx.keras.outputs import (
   Weight,
   by_output,
   check_outputs_exist,
+  logits_behind,
   named_outputs,
   prefixed,
+  scores_as_in_serving,
   weights_by_output,
 )
-from clp_tfx.keras.training_behaviour import scores_as_in_serving
 
 _log = logging.getLogger(__name__)
 

@@ -1,4 +1,4 @@
-"""Which outputs of a model are paired, by which loss and with which weight."""
+"""What a model returns: which outputs are paired, and the logits behind them."""
 
 from typing import Any
 
@@ -87,4 +87,51 @@ def check_outputs_exist(losses: dict[str, Any], outputs: dict[str, Any]) -> None
   raise InputError(
     "Expected counterfactual losses as a dict by output name, of the outputs "
     f"{sorted(outputs)}, but got {given}: name the outputs to pair."
+  )
+
+
+def logits_behind(
+  output: keras.KerasTensor, from_logits: bool | None
+) -> keras.KerasTensor:
+  """Returns the logits that a sigmoid or softmax turned into an output.
+
+  Probabilities hide gaps: between the logits 8 and 16 lie 0.0003, and from 17 on
+  float32 knows no gap at all, so neither would the gradient; computing logits back
+  from probabilities cannot repair that. Keras's sigmoid and softmax (as activation,
+  layer or operation) leave their input on their output, for its crossentropies to be
+  exact; these are the very logits, with their gradient.
+
+  Args:
+    output: What the model returned.
+    from_logits: True if the outputs are logits, False if they are probabilities;
+      None to take the logits where there are any behind the output, and else the
+      output itself.
+
+  Raises:
+    InputError: If `from_logits` is False and no logits are found.
+  """
+  logits = getattr(output, "_keras_logits", None)
+  if from_logits or (from_logits is None and logits is None):
+    return output
+  if logits is None:
+    raise InputError(
+      "Expected to find logits behind the model's output because from_logits=False, "
+      "but its last operation is not a sigmoid or softmax of Keras: end the model in "
+      "one, such as keras.layers.Activation('sigmoid'), or let it return logits."
+    )
+  return logits
+
+
+def scores_as_in_serving(model: keras.Layer) -> bool:
+  """Returns whether training changes the weights of a model and none of its scores.
+
+  True for models made of Keras's own layers without dropout, batch normalization and
+  the like, which all keep a state that is not trained. False where it is not known:
+  layers and models that others have written may do anything.
+
+  Args:
+    model: Any layer; a model's inner layers count.
+  """
+  return not model.non_trainable_variables and all(
+    type(layer).__module__.startswith("keras.") for layer in model._flatten_layers()
   )

@@ -22,8 +22,7 @@ from clp_tfx.training.batches import balanced_weight, count_examples, read_batch
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
-from clp_tfx.training.log import TrainingLog
-from clp_tfx.training.recorder import Recorder
+from clp_tfx.training.recorder import Recorder, TrainingLog
 from clp_tfx.training.start import starting_classifier
 
 _PAIRWISE_LOSSES = {

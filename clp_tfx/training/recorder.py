@@ -1,10 +1,13 @@
-"""Keeps the state of a training, so that a killed one goes on where it was."""
+"""Keeps a training's state, so that a killed one resumes where it was, and its log."""
 
+import csv
+import io
 import logging
 
 import absl.logging
 import keras
 import numpy as np
+import tensorflow as tf
 
 from clp_tfx.training.checkpoints import Checkpoints, Progress, State
 
@@ -102,3 +105,39 @@ class Recorder(keras.callbacks.Callback):
 
 def _values(variables: list[keras.Variable]) -> list[np.ndarray]:
   return [keras.ops.convert_to_numpy(variable) for variable in variables]
+
+
+class TrainingLog:
+  """Writes `training.csv` and TensorBoard events to a folder, epoch by epoch.
+
+  Args:
+    folder: Made when needed; nothing is written when not given.
+  """
+
+  def __init__(self, folder: str | None):
+    self._folder = folder
+    self._rows: list[dict[str, float]] = []
+    self._events = tf.summary.create_file_writer(folder) if folder else None
+
+  def add(self, row: dict[str, float]) -> None:
+    """Adds the figures of the next epoch."""
+    self._rows.append(row)
+    if not self._folder:
+      return
+    with self._events.as_default():
+      for name, value in row.items():
+        tf.summary.scalar(name, value, step=len(self._rows))
+    self._events.flush()
+    text = io.StringIO()
+    writer = csv.DictWriter(text, row, lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(self._rows)
+    path = f"{self._folder}/training.csv"
+    with tf.io.gfile.GFile(f"{path}.new", "w") as file:
+      file.write(text.getvalue())
+    tf.io.gfile.rename(f"{path}.new", path, overwrite=True)
+
+  def close(self) -> None:
+    """Ends the events file."""
+    if self._events:
+      self._events.close()

@@ -13,7 +13,7 @@ from clp_tfx.counterfactuals.term_forms import (
   irregular_characters,
   other_beginnings,
 )
-from clp_tfx.counterfactuals.words import token_pattern
+from clp_tfx.counterfactuals.tokenizer import token_pattern
 
 
 def test_ascii_beginnings():

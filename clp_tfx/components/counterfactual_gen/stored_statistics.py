@@ -5,8 +5,6 @@ import posixpath
 from collections.abc import Callable
 from typing import Any, TextIO
 
-from rich.table import Table
-
 from clp_tfx.errors import InputError
 
 FILE_NAME = "counterfactual_statistics.json"
@@ -46,26 +44,3 @@ def load_statistics(
       f"Expected {path} to hold statistics of counterfactuals, but it cannot be read "
       f"({error}): run the pipeline again."
     ) from error
-
-
-def statistics_table(statistics: dict[str, Any]) -> Table:
-  """Returns statistics as a table: a row per split, group and term."""
-  table = Table(title="Counterfactuals")
-  for column in ("", "texts", "with terms", "counterfactuals", "skipped", "rules"):
-    is_text = column in ("", "skipped", "rules")
-    table.add_column(column, justify="left" if is_text else "right")
-  for split, counts in statistics["splits"].items():
-    table.add_section()
-    table.add_row(split, f"{counts[TEXTS]:,}", *_cells(counts), style="bold")
-    for kind in ("groups", "terms"):
-      for name, inner in counts[kind].items():
-        table.add_row(f"  {name}", "", *_cells(inner))
-  return table
-
-
-def _cells(counts: dict[str, Any]) -> list[str]:
-  listed = [
-    ", ".join(f"{name} {number:,}" for name, number in counts[key].items())
-    for key in (SKIPPED, RULES)
-  ]
-  return [f"{counts[MATCHED]:,}", f"{counts[COUNTERFACTUALS]:,}", *listed]

@@ -5,6 +5,7 @@ from typing import Any
 from tfx import v1 as tfx
 from tfx.dsl.components.base import executor_spec
 from tfx.extensions.google_cloud_ai_platform.pusher import executor as pusher_executor
+from tfx.extensions.google_cloud_ai_platform.trainer import executor as trainer_executor
 from tfx.types import standard_component_specs
 from tfx.utils import json_utils, name_utils
 
@@ -13,7 +14,14 @@ from clp_tfx.components.trainer import Executor
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import MODELS
-from clp_tfx.runners.vertex.trainer import VertexTrainerExecutor
+
+
+class VertexTrainerExecutor(trainer_executor.GenericExecutor):
+  """Starts a custom job that runs this package's Trainer, and waits for its end."""
+
+  def _GetExecutorClass(self) -> type:
+    return Executor
+
 
 LOCAL_EXECUTORS = {
   name_utils.get_full_name(VertexTrainerExecutor): name_utils.get_full_name(Executor),

@@ -9,7 +9,7 @@ from google.protobuf import json_format
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.kubeflow import compile_job
-from clp_tfx.runners.vertex.trainer import VertexTrainerExecutor
+from clp_tfx.runners.vertex.placement import VertexTrainerExecutor
 
 OPTIONS = {
   "comments": ("gs://bucket/a.csv",),
@@ -39,7 +39,7 @@ def test_a_custom_job_as_google_has_it(tmp_path, trainer):
 
   executor, config = task(path, trainer)
 
-  assert executor == "clp_tfx.runners.vertex.trainer.VertexTrainerExecutor"
+  assert executor == "clp_tfx.runners.vertex.placement.VertexTrainerExecutor"
   assert config["ai_platform_enable_vertex"] is True
   assert config["ai_platform_vertex_region"] == "us-central1"
   arguments = config["ai_platform_training_args"]

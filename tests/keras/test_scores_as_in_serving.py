@@ -4,7 +4,7 @@ import pytest
 import tensorflow as tf
 
 from clp_tfx.keras import CounterfactualInputs, CounterfactualModel
-from clp_tfx.keras.training_behaviour import scores_as_in_serving
+from clp_tfx.keras.outputs import scores_as_in_serving
 
 layers = keras.layers
 
