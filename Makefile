@@ -42,6 +42,7 @@ flink: setup .flink/.ready
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/python docs/make_api.py --check
 
 # Rewrites the locks after pyproject.toml has changed.
 lock: .uv/ready

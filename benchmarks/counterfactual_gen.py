@@ -28,9 +28,12 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator
-from clp_tfx.counterfactuals.lexicon import IdentityTerms
-from clp_tfx.counterfactuals.matcher import TermMatcher
+from clp_tfx.counterfactuals import (
+  CounterfactualGenerator,
+  GeneratorOptions,
+  IdentityTerms,
+  TermMatcher,
+)
 
 COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 LEXICON = "gender_and_sexual_orientation"
@@ -268,7 +271,7 @@ def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, 
     (f"times as long as a copy, {large:,} records", ratio, 1.5, False),
     (f"growth of memory from {small:,} to {large:,} (copy: {copy_growth:.2f})",
      growth, 1.15, False),
-  ], took | steps(texts[:10_000])  # fmt: skip
+  ], took  # fmt: skip
 
 
 def write_examples(texts: list[bytes], count: int, folder: Path) -> None:
@@ -307,15 +310,14 @@ def generate(source: Path, target: Path, beam_args: Sequence[str] = ()) -> None:
   """Runs CounterfactualGen's executor on a folder as `write_records` makes it."""
   from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 
-  from clp_tfx.components.counterfactual_gen import CounterfactualStatistics, executor
-  from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+  from clp_tfx.components import CounterfactualGen, CounterfactualStatistics
 
   statistics = CounterfactualStatistics()
   statistics.uri = str(target / "s")
   context = BaseBeamExecutor.Context(
     beam_pipeline_args=list(beam_args), tmp_dir=str(target / "tmp"), unique_id=""
   )
-  executor.Executor(context).Do(
+  CounterfactualGen.EXECUTOR_SPEC.executor_class(context).Do(
     {"original_examples": [examples_artifact(source)]},
     {
       "examples": [examples_artifact(target)],
@@ -362,44 +364,6 @@ def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
     "seconds": time.process_time() - started,
     "megabytes": used.ru_maxrss / 1024,
   }
-
-
-def steps(texts: list[bytes]) -> dict[str, float]:
-  """Shows where the component's own time goes, Beam apart."""
-  from clp_tfx.components.counterfactual_gen import examples, statistics, transforms
-  from clp_tfx.components.counterfactual_gen.generation import Generation
-  from clp_tfx.counterfactuals.generator_options import GeneratorOptions
-
-  records = [example(number, text) for number, text in enumerate(texts)]
-  batches = [
-    slice(first, first + transforms.BATCH_SIZE)
-    for first in range(0, len(texts), transforms.BATCH_SIZE)
-  ]
-  lexicon = IdentityTerms.load(LEXICON)
-  generator = Generation(lexicon, None, GeneratorOptions(), True).start()
-  outcomes = generator.outcomes(texts, lambda row: None)
-  reader = examples.TextReader("comment_text")
-
-  def append() -> None:
-    for record, outcome in zip(examples.without_added(records), outcomes, strict=True):
-      addition = examples.added(outcome) if outcome.mentions else examples.NOTHING_ADDED
-      _ = record + addition
-
-  return best(
-    {
-      "step: read the texts": lambda: [
-        reader.texts(records[batch]) for batch in batches
-      ],
-      "step: find and generate": lambda: [
-        generator.outcomes(texts[batch], lambda row: None) for batch in batches
-      ],
-      "step: append": append,
-      "step: count": lambda: [
-        statistics.count(outcomes[batch], "train") for batch in batches
-      ],
-    },
-    len(texts),
-  )
 
 
 def is_missed(figure: float, bar: float, least: bool) -> bool:

@@ -27,8 +27,11 @@ from rich.console import Console
 from rich.table import Table
 
 from clp_tfx import features
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator
-from clp_tfx.counterfactuals.lexicon import IdentityTerms, groups_with_ancestors
+from clp_tfx.counterfactuals import (
+  CounterfactualGenerator,
+  IdentityTerms,
+  groups_with_ancestors,
+)
 from clp_tfx.tfma import counterfactual_extractors, make_eval_config
 
 COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"

@@ -17,10 +17,7 @@ import tensorflow_transform as tft
 from rich.console import Console
 from rich.table import Table
 
-from clp_tfx.training.batches import read_batches
-from clp_tfx.training.hparams import HParams
-from clp_tfx.training.loop import compiled
-from clp_tfx.training.start import starting_classifier
+from clp_tfx.training import HParams, compiled, read_batches, starting_classifier
 
 STEPS, ROUNDS = 600, 2
 

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from clp_tfx.counterfactuals.english.pronouns import role_of
+from clp_tfx.counterfactuals.english import role_of
 
 ROLES = {
   "her": frozenset({"object", "possessive_determiner"}),

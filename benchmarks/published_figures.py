@@ -26,8 +26,7 @@ import tensorflow as tf
 from rich.console import Console
 from rich.table import Table
 
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator
-from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals import CounterfactualGenerator, IdentityTerms
 from clp_tfx.keras import (
   CounterfactualModel,
   build_counterfactual_dataset,

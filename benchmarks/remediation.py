@@ -48,10 +48,8 @@ def main(
   from remediation_figures import plot, report, show
   from remediation_models import MAX_TOKENS, Bench, jobs
 
-  from clp_tfx.pipeline.config import PipelineConfig
-  from clp_tfx.pipeline.output import write_whole
-  from clp_tfx.runners.console import logs_in
-  from clp_tfx.runners.local import prepare_data
+  from clp_tfx.pipeline import PipelineConfig
+  from clp_tfx.runners import logs_in, prepare_data
 
   config = PipelineConfig(
     comments=(str(wikipedia(comments, folder)),),
@@ -66,8 +64,8 @@ def main(
         print(f"{arm.name}, seed {seed} ...", file=terminal, flush=True)
         bench.logits(arm, seed)
   figures = report(bench, list(range(1, int(seeds) + 1)))
-  write_whole(folder / "remediation.json", json.dumps(figures, indent=2) + "\n")
-  write_whole(folder / "remediation.svg", plot(figures))
+  (folder / "remediation.json").write_text(json.dumps(figures, indent=2) + "\n")
+  (folder / "remediation.svg").write_text(plot(figures))
   show(figures)
   return int(any(row["met"] is False for row in figures["bars"]))
 

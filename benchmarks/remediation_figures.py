@@ -4,9 +4,9 @@ from typing import NamedTuple
 
 import numpy as np
 from remediation_models import FOLDED, FOLDS, PRONOUNS, Arm, Bench, fold_of
+from sklearn.metrics import roc_auc_score
 
-from clp_tfx.report.trade_off import Point, trade_off_svg
-from clp_tfx.sweep.measures import auc, threshold_for
+from clp_tfx.report import Point, trade_off_svg
 
 MEASURED = ("control", "clp")
 REPLICATES = 2000
@@ -104,7 +104,7 @@ class Model(NamedTuple):
       m: _sigmoid(found["counterfactual"]) for m, found in logits.items()
     }
     rate = np.mean(original["control"][test] > 0.5)
-    matched = threshold_for(original["clp"][test], rate)
+    matched = float(np.quantile(original["clp"][test], 1 - rate))
     thresholds = {"control": 0.5, "clp": matched}
     return cls(seed, fold, original, counterfactual, thresholds)
 
@@ -171,7 +171,10 @@ def _auc_row(models: list[Model], test: np.ndarray, label: np.ndarray) -> dict:
   aucs = {
     method: np.array(
       [
-        [auc(model.original[method][test], label[test], w) for w in replicates]
+        [
+          roc_auc_score(label[test], model.original[method][test], sample_weight=w)
+          for w in replicates
+        ]
         for model in models
       ]
     )
@@ -206,7 +209,7 @@ def _methods(bench, seeds, models, test, paired, folded) -> list[dict]:
       kept = [bench.logits(Arm(method), seed) for seed in seeds]
       logits = [(_sigmoid(k["original"]), _sigmoid(k["counterfactual"])) for k in kept]
     figures = {
-      "auc": [auc(p[test], label[test], np.ones(test.sum())) for p, _ in logits],
+      "auc": [roc_auc_score(label[test], p[test]) for p, _ in logits],
       "flip_rate": [_flip_rate(p, q, test & paired) for p, q in logits],
       "flip_rate_gay_lesbian": [_flip_rate(p, q, unseen) for p, q in logits],
       "score_gap": [_gap(p, q, test & paired) for p, q in logits],

@@ -14,18 +14,16 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from clp_tfx import features
-from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals import IdentityTerms
 from clp_tfx.modules.preprocessing import preprocessing_fn as default_preprocessing
-from clp_tfx.pipeline.output import write_whole
-from clp_tfx.sweep.examples import (
+from clp_tfx.sweep import (
   TokenLists,
   augmented,
   blinded,
   split_pattern,
   write_variant,
 )
-from clp_tfx.training.hparams import HParams
-from clp_tfx.training.loop import fit
+from clp_tfx.training import HParams, fit
 
 FOLDS = 3
 WEIGHT = 1.0
@@ -173,7 +171,7 @@ class Bench:
       **self._scores(trained.classifier, arm),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_whole(path, json.dumps(kept) + "\n")
+    path.write_text(json.dumps(kept) + "\n")
 
   def _scores(self, classifier, arm: Arm) -> dict[str, list[float | None]]:
     texts = self.texts

@@ -87,8 +87,7 @@ class Data:
     return self._once("models", _save_models)
 
   def _read(self, target: Path) -> None:
-    from clp_tfx.components.comments_example_gen.comments import read_examples
-    from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+    from clp_tfx.components import ExampleConfig, read_examples
 
     config = ExampleConfig("comment_text", "toxicity")
     read = read_examples(self._comments, config)

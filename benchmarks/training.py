@@ -36,8 +36,7 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 def prepared(comments, batches):
   """Token ids of whole batches of comments, and of the pairs that exist in them."""
-  from clp_tfx.counterfactuals.generator import CounterfactualGenerator
-  from clp_tfx.counterfactuals.lexicon import IdentityTerms
+  from clp_tfx.counterfactuals import CounterfactualGenerator, IdentityTerms
 
   terms = IdentityTerms.load("gender_and_sexual_orientation")
   generator = CounterfactualGenerator(terms)

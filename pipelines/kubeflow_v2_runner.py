@@ -5,8 +5,8 @@ python -m pipelines.kubeflow_v2_runner CONFIG.yaml [JOB.json]
 
 import sys
 
-from clp_tfx.pipeline.config import PipelineConfig, load_config
-from clp_tfx.runners.kubeflow import compile_job
+from clp_tfx.pipeline import PipelineConfig, load_config
+from clp_tfx.runners import compile_job
 
 
 def run(config_file: str, job: str = "pipeline.json") -> None:

@@ -2,9 +2,8 @@
 
 import sys
 
-from clp_tfx.pipeline.config import PipelineConfig, load_config
-from clp_tfx.pipeline.output import prepare_output
-from clp_tfx.runners.local import run_locally
+from clp_tfx.pipeline import PipelineConfig, load_config, prepare_output
+from clp_tfx.runners import run_locally
 
 
 def run(config_file: str | None = None) -> None:

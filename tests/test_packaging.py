@@ -14,6 +14,7 @@ DISTRIBUTIONS = {
   "apache_beam": "apache-beam",
   "google.protobuf": "protobuf",
   "google_crc32c": "google-crc32c",
+  "lazy_loader": "lazy-loader",
   "ml_metadata": "ml-metadata",
   "tensorflow_metadata": "tensorflow-metadata",
   "tensorflow_model_analysis": "tensorflow-model-analysis",

@@ -48,7 +48,7 @@ def replay(job: str, output: str, parameters: dict[str, str]) -> None:
   """
   with for_people(), quietly(prepare_output(output) / "clp-tfx.log") as terminal:
     print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
-    from clp_tfx.runners.replay import replay_job
+    from clp_tfx.runners.replay.replay import replay_job
 
     summary = replay_job(job, output, parameters, terminal)
   print_summary(summary)

@@ -1,1 +1,23 @@
-"""The TFX components, a file or folder each; how they are joined is `pipeline`'s."""
+"""The TFX components, a file or folder each; `pipeline` says how they are joined.
+
+An executor resolves URIs and splits; what it calls is testable without TFX.
+"""
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+  __name__,
+  submod_attrs={
+    "anomaly_gate": ["AnomalyGate"],
+    "comments_example_gen.big_query": ["BigQueryCommentsGen"],
+    "comments_example_gen.comments": ["read_examples"],
+    "comments_example_gen.component": ["CommentsExampleGen"],
+    "comments_example_gen.examples": ["ExampleConfig"],
+    "counterfactual_gen.component": ["CounterfactualGen"],
+    "counterfactual_gen.statistics": ["CounterfactualStatistics"],
+    "counterfactual_gen.stored_statistics": ["load_statistics"],
+    "counterfactual_gen.transforms": ["GenerateCounterfactuals"],
+    "pusher": ["atomic_pusher"],
+    "trainer": ["clp_trainer"],
+  },
+)

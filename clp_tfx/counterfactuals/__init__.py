@@ -2,3 +2,38 @@
 
 Needs neither TensorFlow nor Beam, and nothing that does may come in.
 """
+
+from clp_tfx.counterfactuals.edits import Edit
+from clp_tfx.counterfactuals.generator import (
+  METHODS,
+  SKIP_REASONS,
+  Counterfactual,
+  CounterfactualGenerator,
+  Outcome,
+)
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.counterfactuals.lexicon import (
+  IdentityTerm,
+  IdentityTerms,
+  built_in_lexicons,
+  groups_with_ancestors,
+)
+from clp_tfx.counterfactuals.matcher import TermMatcher
+from clp_tfx.counterfactuals.mentions import Mention, MentionFinder
+
+__all__ = [
+  "METHODS",
+  "SKIP_REASONS",
+  "Counterfactual",
+  "CounterfactualGenerator",
+  "Edit",
+  "GeneratorOptions",
+  "IdentityTerm",
+  "IdentityTerms",
+  "Mention",
+  "MentionFinder",
+  "Outcome",
+  "TermMatcher",
+  "built_in_lexicons",
+  "groups_with_ancestors",
+]

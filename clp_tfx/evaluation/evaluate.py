@@ -12,19 +12,15 @@ import tensorflow_model_analysis as tfma
 from tfx_bsl.public import tfxio
 
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
-from clp_tfx.components.counterfactual_gen import GenerateCounterfactuals
+from clp_tfx.components.counterfactual_gen.transforms import GenerateCounterfactuals
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
-from clp_tfx.tfma import (
-  BASELINE,
-  CANDIDATE,
-  counterfactual_extractors,
-  make_eval_config,
-)
+from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
+from clp_tfx.tfma.extractors import counterfactual_extractors
 
 _PROBED = 32  # Comments scored before Beam starts: bad models fail here, and quickly.
 

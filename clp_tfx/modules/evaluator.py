@@ -4,7 +4,7 @@ from typing import Any
 
 import tensorflow_model_analysis as tfma
 
-from clp_tfx.tfma import counterfactual_extractors
+from clp_tfx.tfma.extractors import counterfactual_extractors
 
 
 def custom_extractors(

@@ -10,13 +10,11 @@ from tfx.dsl.io import fileio
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.components.anomaly_gate import AnomalyGate
-from clp_tfx.components.comments_example_gen import (
-  BIG_QUERY_SCHEME,
-  BigQueryCommentsGen,
-  CommentsExampleGen,
-  ExampleConfig,
-)
-from clp_tfx.components.counterfactual_gen import CounterfactualGen
+from clp_tfx.components.comments_example_gen.big_query import SCHEME as BIG_QUERY_SCHEME
+from clp_tfx.components.comments_example_gen.big_query import BigQueryCommentsGen
+from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
+from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.components.counterfactual_gen.component import CounterfactualGen
 from clp_tfx.components.pusher import atomic_pusher
 from clp_tfx.components.trainer import clp_trainer
 from clp_tfx.counterfactuals.lexicon import IdentityTerms, groups_with_ancestors
@@ -24,7 +22,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
-from clp_tfx.tfma import make_eval_config
+from clp_tfx.tfma.eval_config import make_eval_config
 
 PIPELINE_NAME = "clp"
 

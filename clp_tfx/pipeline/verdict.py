@@ -8,7 +8,8 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.features import EDITED_GROUP, EDITED_TERM
-from clp_tfx.tfma import load_results, metric_keys
+from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.results import load_results
 
 
 def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:

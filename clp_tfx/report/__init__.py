@@ -1,12 +1,17 @@
-"""What people look at: the report page and the Fairness Indicators component."""
+"""What people look at: the report page, charts and the Fairness Indicators component.
 
-from clp_tfx.report.fairness_indicators import fairness_indicators_html, slicing_metrics
-from clp_tfx.report.notebook import render_fairness_indicators
-from clp_tfx.report.report import write_report
+Figures come in finished; nothing is measured here.
+"""
 
-__all__ = [
-  "fairness_indicators_html",
-  "render_fairness_indicators",
-  "slicing_metrics",
-  "write_report",
-]
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+  __name__,
+  submod_attrs={
+    "fairness_indicators": ["fairness_indicators_html", "slicing_metrics"],
+    "notebook": ["render_fairness_indicators"],
+    "report": ["write_report"],
+    "results": ["PipelineArtifacts", "write_pipeline_results"],
+    "trade_off": ["Point", "trade_off_svg"],
+  },
+)

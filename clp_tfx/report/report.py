@@ -6,7 +6,7 @@ from clp_tfx.report import charts, formats
 from clp_tfx.report.edits import pieces
 from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.page import environment, write_page
-from clp_tfx.tfma import load_results, load_worst_flips
+from clp_tfx.tfma.results import load_results, load_worst_flips
 
 # Terms and flips in view; the rest is a click away.
 _SHOWN = 10

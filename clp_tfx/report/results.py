@@ -11,8 +11,8 @@ from clp_tfx.errors import InputError
 from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.output import within, write_whole
 from clp_tfx.pipeline.verdict import summarize, training_curves
-from clp_tfx.report import write_report
-from clp_tfx.tfma import write_worst_flips
+from clp_tfx.report.report import write_report
+from clp_tfx.tfma.results import write_worst_flips
 
 NO_BLESSED_MODEL = (
   "There is no blessed model yet to compare with: the bound on the loss of AUC is "

@@ -9,7 +9,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 from tfx import v1 as tfx
 from tfx.dsl.components.base import base_component
 
-from clp_tfx.components.comments_example_gen import CommentsExampleGen
+from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.counterfactuals.lexicon import built_in_lexicons
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig

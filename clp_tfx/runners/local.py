@@ -10,7 +10,7 @@ from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
 
-from clp_tfx.components.comments_example_gen import check_comments
+from clp_tfx.components.comments_example_gen.comments import check_comments
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
 from clp_tfx.pipeline.config import PipelineConfig

@@ -1,5 +1,18 @@
 """Training a classifier on transformed examples; usable without TFX's Trainer.
 
-`hparams` says what can be set, `fit` trains, `export` writes what is served. The
-modules are imported one by one: `hparams` needs no TensorFlow.
+What a training can be told is `HParams`, which needs no TensorFlow. Losses and the
+model that pairs are `keras`'s; nothing here knows of pipelines.
 """
+
+import lazy_loader
+
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+  __name__,
+  submod_attrs={
+    "batches": ["read_batches"],
+    "hparams": ["HParams"],
+    "keras_file": ["load_classifier", "save_classifier"],
+    "loop": ["Trained", "compiled", "fit"],
+    "start": ["starting_classifier"],
+  },
+)

@@ -9,7 +9,7 @@ import tensorflow as tf
 from clp_tfx import features
 from clp_tfx.errors import InputError
 from clp_tfx.files import matching
-from clp_tfx.keras import (
+from clp_tfx.keras.inputs import (
   CounterfactualInputs,
   average_counterfactuals,
   draw_counterfactuals,

@@ -11,13 +11,13 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from clp_tfx.keras import (
-  CounterfactualModel,
+from clp_tfx.keras.losses import (
   PairwiseAbsoluteDifferenceLoss,
   PairwiseCosineLoss,
   PairwiseJensenShannonLoss,
   PairwiseMSELoss,
 )
+from clp_tfx.keras.model import CounterfactualModel
 from clp_tfx.training.batches import balanced_weight, count_examples, read_batches
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest

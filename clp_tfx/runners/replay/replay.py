@@ -28,7 +28,7 @@ from clp_tfx.runners.replay.artifacts import (
 )
 from clp_tfx.runners.replay.job import Job, Task, read_job
 from clp_tfx.runners.vertex.placement import LOCAL_EXECUTORS
-from clp_tfx.tfma import decision_threshold_of
+from clp_tfx.tfma.results import decision_threshold_of
 
 _BUCKET = re.compile(r"\b(?:gs|s3|minio)://")
 

@@ -29,7 +29,7 @@ from clp_tfx.report.results import (
 )
 from clp_tfx.runners.replay.job import read_job
 from clp_tfx.runners.vertex.service import Place, connection, for_people
-from clp_tfx.tfma import decision_threshold_of
+from clp_tfx.tfma.results import decision_threshold_of
 
 _PARTS = {
   "Evaluator": "evaluation",

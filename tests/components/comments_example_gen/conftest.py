@@ -10,7 +10,7 @@ import pytest
 import tensorflow as tf
 from tfx.types import standard_artifacts
 
-from clp_tfx.components.comments_example_gen import CommentsExampleGen
+from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.components.comments_example_gen.executor import Executor
 
 

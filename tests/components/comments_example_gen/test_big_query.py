@@ -6,8 +6,11 @@ import pytest
 import tensorflow as tf
 from apache_beam.testing.util import assert_that
 
-from clp_tfx.components.comments_example_gen import BigQueryCommentsGen, ExampleConfig
-from clp_tfx.components.comments_example_gen.big_query import BuildExamples
+from clp_tfx.components.comments_example_gen.big_query import (
+  BigQueryCommentsGen,
+  BuildExamples,
+)
+from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.errors import InputError
 
 TABLE = "bq://project.dataset.comments"

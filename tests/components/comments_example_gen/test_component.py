@@ -6,7 +6,7 @@ import pytest
 import tensorflow as tf
 import tfx.v1 as tfx
 
-from clp_tfx.components.comments_example_gen import CommentsExampleGen
+from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.errors import InputError
 
 

@@ -6,7 +6,7 @@ import tensorflow_data_validation as tfdv
 from tfx import v1 as tfx
 
 from clp_tfx import features
-from clp_tfx.components.counterfactual_gen import CounterfactualGen
+from clp_tfx.components.counterfactual_gen.component import CounterfactualGen
 from clp_tfx.errors import InputError
 
 ROWS = (

@@ -5,8 +5,10 @@ from apache_beam.metrics import MetricsFilter
 from apache_beam.testing.util import assert_that, equal_to
 
 from clp_tfx import features
-from clp_tfx.components.counterfactual_gen import GenerateCounterfactuals
-from clp_tfx.components.counterfactual_gen.transforms import load_identity_terms
+from clp_tfx.components.counterfactual_gen.transforms import (
+  GenerateCounterfactuals,
+  load_identity_terms,
+)
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 

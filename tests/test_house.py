@@ -1,0 +1,162 @@
+"""The house: which way imports go, what is public, and what stays light."""
+
+import ast
+import importlib.util
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+MOST_MODULES = 6
+LONGEST_CHAIN = 10
+
+_spec = importlib.util.spec_from_file_location("make_api", ROOT / "docs/make_api.py")
+make_api = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(make_api)
+
+
+def imports(source):
+  """Yields (module, name) for each name of clp_tfx that a source imports."""
+  for node in ast.walk(ast.parse(source)):
+    if isinstance(node, ast.Import):
+      found = [(alias.name, "") for alias in node.names]
+    elif isinstance(node, ast.ImportFrom):
+      assert not node.level, "Imports name their modules in full."
+      found = [(node.module, alias.name) for alias in node.names]
+    else:
+      continue
+    yield from (each for each in found if each[0].split(".")[0] == "clp_tfx")
+
+
+def room(module, name=""):
+  """The top-level package or module: `keras` for `clp_tfx.keras.model`."""
+  parts = f"{module}.{name}".rstrip(".").split(".")
+  here = ROOT / "clp_tfx" / parts[1] if len(parts) > 1 else None
+  is_room = here and (here.is_dir() or here.with_suffix(".py").is_file())
+  return parts[1] if is_room else "__init__"
+
+
+def edges():
+  found = {}
+  for path in (ROOT / "clp_tfx").rglob("*.py"):
+    own = path.relative_to(ROOT / "clp_tfx").parts[0].removesuffix(".py")
+    targets = found.setdefault(own, set())
+    targets |= {room(*each) for each in imports(path.read_text())} - {own}
+  return found
+
+
+def longest_chain(start, found, above=()):
+  assert start not in above, f"Imports go round: {' -> '.join([*above, start])}."
+  below = [longest_chain(each, found, (*above, start)) for each in found[start]]
+  return [start, *max(below, key=len, default=[])]
+
+
+def test_few_modules_lie_at_the_top():
+  modules = [path.stem for path in (ROOT / "clp_tfx").glob("*.py")]
+  assert len(modules) <= MOST_MODULES, modules
+
+
+def test_imports_go_one_way_and_not_far():
+  found = edges()
+  chain = max((longest_chain(each, found) for each in found), key=len)
+  assert len(chain) <= LONGEST_CHAIN, chain
+
+
+def test_keras_and_tfma_do_not_know_each_other_nor_what_stands_on_them():
+  found = edges()
+  low = {"__init__", "code_digest", "counterfactuals", "errors", "features", "files"}
+  low |= {"options"}
+  assert found["keras"] <= low
+  assert found["tfma"] <= low
+  assert found["counterfactuals"] <= low - {"counterfactuals"}
+
+
+def test_every_package_says_what_it_is_for():
+  for path in (ROOT / "clp_tfx").rglob("__init__.py"):
+    assert ast.get_docstring(ast.parse(path.read_text())), path
+
+
+@pytest.mark.parametrize(
+  "statement",
+  [
+    "import clp_tfx",
+    "import clp_tfx.code_digest",
+    "import clp_tfx.features",
+    "from clp_tfx.counterfactuals import *",
+    "from clp_tfx.counterfactuals.english import *",
+    "from clp_tfx.components import load_statistics",
+    "from clp_tfx.pipeline import PipelineConfig, load_config, prepare_output",
+    "from clp_tfx.runners import write_demo_comments",
+    "from clp_tfx.training import HParams",
+    "import clp_tfx.cli",
+  ],
+)
+def test_what_is_light_imports_neither_tensorflow_nor_beam(statement):
+  code = (
+    f"import sys\n{statement}\n"
+    "print(sorted({'tensorflow', 'keras', 'apache_beam', 'tfx'} & set(sys.modules)))"
+  )
+  result = subprocess.run(
+    [sys.executable, "-c", code], capture_output=True, text=True, check=True
+  )
+  assert result.stdout == "[]\n"
+
+
+def test_keras_and_tfma_work_without_tfx():
+  code = (
+    "import sys, clp_tfx.keras, clp_tfx.tfma\n"
+    "print([name for name in ('tfx', 'ml_metadata') if name in sys.modules])"
+  )
+  result = subprocess.run(
+    [sys.executable, "-c", code], capture_output=True, text=True, check=True
+  )
+  assert result.stdout == "[]\n"
+
+
+def test_the_page_of_public_names_is_up_to_date():
+  assert make_api.main("--check") == 0
+
+
+@pytest.mark.parametrize("package", [*make_api.packages()])
+def test_public_names_exist_and_are_the_ones_on_the_page(package):
+  names = [public.name for public in make_api.public_names(package)]
+  module = importlib.import_module(package)
+  for name in names:
+    assert getattr(module, name) is not None
+  if package not in make_api.MODULES:
+    assert sorted(module.__all__) == names
+
+
+def sources_outside():
+  """Yields the place and the text of code that people copy."""
+  for folder in ("benchmarks", "pipelines"):
+    for path in (ROOT / folder).rglob("*.py"):
+      yield str(path.relative_to(ROOT)), path.read_text()
+  for path in (ROOT / "notebooks").glob("*.ipynb"):
+    cells = json.loads(path.read_text())["cells"]
+    code = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    yield path.name, re.sub(r"^[%!].*$", "", "\n".join(code), flags=re.MULTILINE)
+  for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]:
+    for block in re.findall(r"^```python\n(.*?)^```", path.read_text(), re.M | re.S):
+      yield path.name, block
+
+
+def test_what_people_copy_uses_public_names_only():
+  public = {
+    (each.package, each.name)
+    for package in make_api.packages()
+    for each in make_api.public_names(package)
+  }
+  found = [
+    (where, module, name)
+    for where, source in sources_outside()
+    for module, name in imports(source)
+    # Features are constants with a docstring each; modules/ is what TFX loads by name.
+    if not module.startswith(("clp_tfx.features", "clp_tfx.modules"))
+    if (module, name) not in public and (module, name) != ("clp_tfx", "features")
+  ]
+  assert not found
