@@ -1,14 +1,14 @@
-# make setup, make demo, make test: each sets up what it needs.
+# Each target (make setup, make demo, make test) installs what it needs.
 
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
-# What set-up installs; requirements.lock leaves out what only development needs.
+# The lock file that setup installs; requirements.lock omits development dependencies.
 LOCK := requirements-dev.lock
-# Two files at a time, in the order of their names: what takes long begins early.
+# Runs two files at a time, in the order of their names, so that slow tests start early.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-# A uv that answers (a pyenv shim may not), or one of our own.
+# An installed uv that works (a pyenv shim may not), or else our own copy.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
 .PHONY: setup demo test test-fast test-browser test-flink flink lint lock clean
@@ -24,19 +24,19 @@ test: setup
 test-fast: setup
 	$(PYTEST) -m "not e2e and not flink"
 
-# The Beam components on a Flink cluster of this machine.
+# Runs the Beam components on a Flink cluster on this machine.
 test-flink: flink
 	$(BIN)/python -m pytest tests/flink
 
-# What people look at, driven in a real Chromium; the other targets run these tests as
-# well where there is one.
+# Tests the report in a real Chromium; the other targets run these tests as well if
+# Chromium is installed.
 test-browser: setup
 	@command -v chromium chromium-browser google-chrome >/dev/null || [ -n "$$CHROMIUM" ] || \
 	  { [ "$$(id -u)" = 0 ] && apt-get update -q && apt-get install -q -y chromium; } || \
 	  { echo "No Chromium: install one (Debian: apt-get install chromium) or name it in CHROMIUM."; exit 1; }
 	$(PYTEST) tests/report
 
-# Apache Flink, and Beam's job server for it, in .flink.
+# Installs Apache Flink, and Beam's job server for it, in .flink.
 flink: setup .flink/.ready
 
 lint: setup
@@ -44,7 +44,7 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/python docs/make_api.py --check
 
-# Rewrites the locks after pyproject.toml has changed.
+# Rewrites the lock files after a change to pyproject.toml.
 lock: .uv/ready
 	$(UV) pip compile pyproject.toml --extra fairness --python-version 3.10 \
 	  --generate-hashes -q -o requirements.lock
@@ -75,7 +75,7 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	uv --version >/dev/null 2>&1 || { \
 	  python=$$(for p in python3.10 python3 python; do \
 	    $$p -c 'import venv, ensurepip' 2>/dev/null && echo $$p && break; done); \
-	  [ -n "$$python" ] || { echo "No Python with venv answers: install one (Debian: python3-venv)."; exit 1; }; \
+	  [ -n "$$python" ] || { echo "No Python with venv found: install one (Debian: python3-venv)."; exit 1; }; \
 	  $$python -m venv .uv && .uv/bin/python -m pip install -q uv==$(UV_VERSION); }
 	touch $@
 

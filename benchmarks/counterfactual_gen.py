@@ -1,10 +1,11 @@
-"""The speed of the matcher and of CounterfactualGen, held against their bars.
+"""Checks the speed of the matcher and of CounterfactualGen against fixed targets.
 
 python benchmarks/counterfactual_gen.py [--comments FILE] [--texts N] [--records N]
 
-Prints tables, writes out/counterfactual_gen.json, exits with 1 when a bar is missed.
-Everything is a ratio of processor times in one run on one core. Skips, saying so, where
-the comments are not there. The full size is --records 1000000.
+Prints tables, writes out/counterfactual_gen.json, and exits with 1 if a target is
+missed. All figures are ratios of processor times in one run on one core. Prints a
+message and skips if the comments file does not exist. Use --records
+1000000 for the full size.
 """
 
 import argparse
@@ -54,7 +55,7 @@ def main() -> int:
     print(json.dumps(run_component(mode, Path(source), Path(target))))
     return 0
   if not Path(options.comments).is_file():
-    print(f"Skipped: {options.comments} is not there; name a file of comments.")
+    print(f"Skipped: {options.comments} does not exist; name a file of comments.")
     return 0
   os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
   texts = read(options.comments, options.texts)
@@ -62,9 +63,9 @@ def main() -> int:
   show_times(spent)
   more_figures, more_spent = component(read(options.comments), options.records)
   show_times(more_spent)
-  # Name, figure, bar, whether the figure must be at least (or at most) the bar.
+  # Name, figure, target, whether the target is a minimum (or a maximum).
   rows = figures + more_figures
-  table = Table("", "figure", "bar", "")
+  table = Table("", "figure", "target", "")
   for name, figure, bar, least in rows:
     verdict = "MISSED" if is_missed(figure, bar, least) else "ok"
     table.add_row(name, f"{figure:.2f}", f"{'>=' if least else '<='} {bar:g}", verdict)
@@ -107,8 +108,8 @@ def matchers(texts: list[bytes]) -> tuple[list[tuple], dict[str, float]]:
       tf.strings.regex_replace(batch, rf"(?i)\b({alternatives})\b", "x")
 
   def as_model_remediation() -> None:
-    # As its build_counterfactual_data does: per example, lower case only, and the
-    # pattern of its filter without a group around the alternatives.
+    # Like its build_counterfactual_data: per example, lower case only, and with a
+    # filter pattern that has no group around the alternatives.
     dataset = tf.data.Dataset.from_tensor_slices(texts)
     dataset = dataset.filter(
       lambda text: tf.strings.regex_full_match(text, rf".*(\b{alternatives}\b).*")
@@ -189,8 +190,8 @@ def replaced(text: bytes, spans: Sequence[tuple[int, int, int]]) -> bytes:
 def best(runs: dict[str, Callable[[], object]], texts: int) -> dict[str, float]:
   """Returns microseconds of processor time per text, the best of all rounds.
 
-  Five rounds for each, and as many more as a second has: what is soon done is disturbed
-  by more.
+  Runs five rounds, and more for up to a second, because fast functions are more
+  sensitive to disturbances.
   """
   took = dict.fromkeys(runs, float("inf"))
   for _ in range(5):
@@ -227,7 +228,7 @@ def trie(terms: list[str]) -> re.Pattern[str]:
 
 
 def made_up_terms(count: int) -> list[str]:
-  """Returns words that read like words, one in three with a second word."""
+  """Returns terms that look like words; one in three has a second word."""
   chance = random.Random(0)
   syllables = ("ba", "da", "fe", "ga", "hi", "ka", "la", "mo", "na", "ra", "si", "ti")
   made: dict[str, None] = {}
@@ -241,7 +242,7 @@ def made_up_terms(count: int) -> list[str]:
 
 
 def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, float]]:
-  """Runs copies and the component in processes of their own."""
+  """Runs the copy and the component, each in its own process."""
   found: dict[tuple[str, int], dict[str, float]] = {}
   sizes = (max(records // 10, 1), records)
   with tempfile.TemporaryDirectory() as folder:
@@ -307,7 +308,7 @@ def example(number: int, text: bytes) -> bytes:
 
 
 def generate(source: Path, target: Path, beam_args: Sequence[str] = ()) -> None:
-  """Runs CounterfactualGen's executor on a folder as `write_records` makes it."""
+  """Runs CounterfactualGen's executor on a folder written by `write_records`."""
   from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 
   from clp_tfx.components import CounterfactualGen, CounterfactualStatistics
@@ -344,7 +345,7 @@ def examples_artifact(folder: Path) -> Any:
 
 
 def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
-  """Copies or generates, in this process; returns processor seconds and memory."""
+  """Runs the copy or the component in this process; returns CPU seconds and memory."""
   import apache_beam as beam
 
   def copy() -> None:

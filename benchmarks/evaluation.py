@@ -1,15 +1,17 @@
-"""What FlipRate costs: an evaluation of real comments with it and without it.
+"""Measures what FlipRate costs: an evaluation of real comments with and without it.
 
 python benchmarks/evaluation.py [COMMENTS] [OUTPUT]
 
-The bar: an evaluation with FlipRate takes at most 1.3 times as long as the same without
-it, plus the time that the same models need to score the same counterfactual texts in
-batches, outside Beam. Without it the comments are sliced by the groups and terms that
-they mention, with it by those that their pairs edit. Two models, as in the pipeline.
+Target: an evaluation with FlipRate takes at most 1.3 times as long as one without it,
+plus the time that the same models need to score the same counterfactual texts in
+batches, outside Beam. Without FlipRate the comments are sliced by the groups and terms
+that they mention, with it by those that their pairs edit. There are two models, as in
+the pipeline.
 
-Prints a table, writes OUTPUT/evaluation.json, and exits with 1 when the bar is missed.
-Skips, saying so, where the comments are not there. Times are of the process's own CPU,
-which others on the machine do not change; wall-clock time stands beside it.
+Prints a table, writes OUTPUT/evaluation.json, and exits with 1 if the target is missed.
+Prints a message and skips if the comments file does not exist. Times are the CPU time
+of this process, which does not depend on other processes; the table also shows
+wall-clock time.
 """
 
 import csv
@@ -43,7 +45,7 @@ _BATCH = 512
 
 def main(comments: str = str(COMMENTS), output: str = "out/evaluation") -> int:
   if not Path(comments).is_file():
-    print(f"Skipped: {comments} is not there; name a file of comments.")
+    print(f"Skipped: {comments} does not exist; name a file of comments.")
     return 0
   folder = Path(output)
   folder.mkdir(parents=True, exist_ok=True)
@@ -83,7 +85,7 @@ def main(comments: str = str(COMMENTS), output: str = "out/evaluation") -> int:
 
 
 def _examples(comments: str) -> list[bytes]:
-  """Returns the test comments as the pipeline hands them to the Evaluator."""
+  """Returns the test comments as the pipeline passes them to the Evaluator."""
   generator = CounterfactualGenerator(
     IdentityTerms.load("gender_and_sexual_orientation")
   )
@@ -127,7 +129,7 @@ def _counterfactual_examples(serialized: list[bytes]) -> list[bytes]:
 
 
 def save_model(path: Path, seed: int) -> None:
-  """Saves an embedding, a convolution, a maximum and a sigmoid, not trained."""
+  """Saves an untrained model: embedding, convolution, maximum and sigmoid."""
   random = tf.random.Generator.from_seed(seed)
   module = tf.Module()
   module.embedding = tf.Variable(random.normal([20_000, 64]))

@@ -1,9 +1,10 @@
-"""Whether reading keeps up with training, as ratios of one run.
+"""Measures whether reading keeps up with training, as ratios within one run.
 
 python benchmarks/input_pipeline.py PIPELINE_ROOT [OUTPUT.json]
 
-PIPELINE_ROOT is that of a finished `clp-tfx run`. The same batches are read alone,
-trained on from memory, and trained on as they are read, by turns.
+PIPELINE_ROOT is the pipeline root of a finished `clp-tfx run`. The benchmark alternates
+between only reading the batches, training on them from memory, and training on them as
+they are read.
 """
 
 import json
@@ -66,7 +67,7 @@ def main(pipeline_root: str, output: str | None = None) -> None:
   memory, stream = list(ways)[1:]
   ratio = seconds[memory] / seconds[stream]
   figures["speed as read / from memory"] = ratio
-  Console().print(table, f"As read, training runs at {ratio:.3f} of its speed.")
+  Console().print(table, f"Training speed, as read / from memory: {ratio:.3f}")
   if output:
     Path(output).write_text(json.dumps(figures, indent=2) + "\n")
 

@@ -1,11 +1,11 @@
-"""How often "her" and "his" are taken for what they are in a sentence.
+"""Measures how often the rules find the right role of "her" and "his".
 
 python benchmarks/pronouns.py FILE... [--errors N] [--json OUTPUT]
 
 Reads English treebanks in CoNLL-U (Universal Dependencies; .conllu), and CSV files with
 the columns text, pronoun, index (which occurrence of it, from 0) and role. Prints a
-table with a row per file and pronoun and the first N errors of each, and writes all of
-it as JSON. Exits with 1 where a bar is missed.
+table with a row per file and pronoun and the first N errors of each, and writes all
+figures as JSON. Exits with 1 if a target is missed.
 """
 
 import csv
@@ -31,7 +31,7 @@ BARS = {"her": 0.94, "his": 0.985}
 
 
 class Case(NamedTuple):
-  """A pronoun in a sentence and the role it has."""
+  """A pronoun in a sentence and its role."""
 
   text: str
   start: int
@@ -40,7 +40,7 @@ class Case(NamedTuple):
 
 
 class Token(NamedTuple):
-  """A word of a treebank, as far as it matters here."""
+  """The fields of a treebank word that this benchmark needs."""
 
   form: str
   start: int
@@ -55,9 +55,9 @@ class Token(NamedTuple):
 @click.option("--errors", "shown", default=20, help="Errors to print for each pronoun.")
 @click.option("--json", "output", type=click.Path(), help="File for the figures.")
 def main(paths: tuple[str, ...], shown: int, output: str | None) -> None:
-  """Measures English treebanks (.conllu) and annotated sentences (.csv)."""
+  """Measures the rules on treebanks (.conllu) and annotated sentences (.csv)."""
   console = Console(soft_wrap=True)
-  table = Table("file", "pronoun", "cases", "right", "accuracy", "bar")
+  table = Table("file", "pronoun", "cases", "right", "accuracy", "target")
   figures = []
   for path in paths:
     read = from_conllu if path.endswith((".conllu", ".conll")) else from_csv
@@ -87,7 +87,7 @@ def main(paths: tuple[str, ...], shown: int, output: str | None) -> None:
 
 
 def measured(cases: list[Case]) -> dict:
-  """Returns the accuracy of the rules on cases, by rule as well, and the errors."""
+  """Returns the accuracy of the rules, overall and by rule, and the errors."""
   errors, right, total = [], Counter(), Counter()
   for case in cases:
     end = case.start + len(case.pronoun)
@@ -127,7 +127,7 @@ def from_csv(content: str) -> Iterator[Case]:
 
 
 def from_conllu(content: str) -> Iterator[Case]:
-  """Yields every her and his of a treebank, with the role its annotation says."""
+  """Yields every her and his in a treebank, with its annotated role."""
   for block in re.split(r"\n\s*\n", content.replace("\r\n", "\n")):
     text, tokens = _sentence(block)
     for token in tokens:
@@ -137,7 +137,7 @@ def from_conllu(content: str) -> Iterator[Case]:
 
 
 def _sentence(block: str) -> tuple[str, list[Token]]:
-  """Returns the text of a sentence and its tokens where they stand in it."""
+  """Returns the text of a sentence and its tokens with their positions."""
   lines = block.split("\n")
   rows = [line.split("\t") for line in lines if re.match(r"\d+(?:-\d+)?\t", line)]
   known = [line[9:] for line in lines if line.startswith("# text = ")]
@@ -149,8 +149,8 @@ def _sentence(block: str) -> tuple[str, list[Token]]:
       limit = len(text)
     start = text.find(row[1], position, limit)
     if start < 0:
-      continue  # A part that is not spelled out in the word it is of.
-    if last:  # Its parts follow, each with a row of its own.
+      continue  # A part that is not written out in its word.
+    if last:  # Its parts follow, each in its own row.
       contracted, position, limit = int(last), start, start + len(row[1])
       continue
     position = start + len(row[1])
@@ -170,11 +170,11 @@ def _joined(rows: list[list[str]]) -> str:
 
 
 def _role(token: Token) -> str:
-  """Returns the role of her or his by relation, tag or features, whichever says it."""
+  """Returns the role of her or his from its relation, tag or features."""
   relation = token.relation
   determines = relation.split(":")[0] == "det" or relation == "nmod:poss"
   if token.form.lower() == "her":
-    # A coordinated determiner ("her and his car") has another relation.
+    # A coordinated determiner ("her and his car") has a different relation.
     possessive = (
       token.xpos == "PRP$" or token.upos == "DET" or "Poss=Yes" in token.features
     )

@@ -1,16 +1,16 @@
-"""The published figures of CLP's walk-through, and what they would be of.
+"""Recomputes the published figures of CLP's walk-through next to the flip rate.
 
 python benchmarks/published_figures.py [COMMENTS] [OUTPUT] [LOSS_WEIGHT]
 
-The walk-through reports a flip rate of 13% that CLP takes to 1.3%. Before, it compared
-the model's decision with the *label*; after, the decisions of *two models on the same
-text*. Neither compares a text with its counterfactual. This trains a model of that
-architecture (embedding, convolution, pooling) without and with CLP on the comments, and
-prints those two measurements and the flip rate itself, on the same test comments: those
-that mention a group, of whose terms all are removed.
+The walk-through reports a flip rate of 13% that CLP reduces to 1.3%. The first figure
+compares the model's decision with the *label*, the second the decisions of *two models
+on the same text*. Neither compares a text with its counterfactual. This benchmark
+trains a model with that architecture (embedding, convolution, pooling) without and with
+CLP on the comments. It prints those two measures and the flip rate for the same test
+comments, those that mention a group; their counterfactuals have all terms removed.
 
-Prints a table and writes OUTPUT/published_figures.json. Skips, saying so, where the
-comments are not there.
+Prints a table and writes OUTPUT/published_figures.json. Prints a message and skips if
+the comments file does not exist.
 """
 
 import csv
@@ -45,12 +45,12 @@ def main(
   loss_weight: str = "0.1",
 ) -> int:
   if not Path(comments).is_file():
-    print(f"Skipped: {comments} is not there; name a file of comments.")
+    print(f"Skipped: {comments} does not exist; name a file of comments.")
     return 0
   rows = _rows(comments)
   vectorize = keras.layers.TextVectorization(WORDS, output_sequence_length=LENGTH)
   train = [row for row in rows if row["split"] == "train"]
-  random.Random(1).shuffle(train)  # The file is in the order of its sources.
+  random.Random(1).shuffle(train)  # The file is sorted by source.
   vectorize.adapt([row["comment_text"] for row in train])
   plain = _trained(train, vectorize, 0.0)
   clp = _trained(train, vectorize, float(loss_weight))
@@ -69,7 +69,7 @@ def main(
 
 def _rows(comments: str) -> list[dict[str, str]]:
   with gzip.open(comments, "rt", encoding="utf-8", newline="") as file:
-    # Elsewhere the source tells the label.
+    # In other sources, the source determines the label.
     return [row for row in csv.DictReader(file) if row["source"] == "wiki"]
 
 
@@ -103,7 +103,7 @@ def _figures(
   plain: keras.Model,
   clp: keras.Model,
 ) -> dict[str, tuple[float, float]]:
-  """Returns what each measurement gives for the plain model and for CLP."""
+  """Returns each measure for the plain model and for CLP."""
   generator = CounterfactualGenerator(IdentityTerms.load(LEXICON))
   pairs = [
     (row["comment_text"], found.text, float(row["toxicity"]))

@@ -1,9 +1,9 @@
-"""The whole pipeline on real comments, held against its bars.
+"""Runs the whole pipeline on real comments and checks the results against targets.
 
 python benchmarks/real_comments.py [COMMENTS] [OUTPUT]
 
-Prints a table, writes OUTPUT/benchmark.json, and exits with 1 when a bar is missed.
-Skips, saying so, where the comments are not there.
+Prints a table, writes OUTPUT/benchmark.json, and exits with 1 if a target is missed.
+Prints a message and skips if the comments file does not exist.
 """
 
 import json
@@ -20,7 +20,7 @@ COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 
 def main(comments: str = str(COMMENTS), output: str = "out/real") -> int:
   if not Path(comments).is_file():
-    print(f"Skipped: {comments} is not there; name a file of comments.")
+    print(f"Skipped: {comments} does not exist; name a file of comments.")
     return 0
   command = [str(Path(sys.executable).with_name("clp-tfx")), "run"]
   started = time.monotonic()
@@ -30,7 +30,7 @@ def main(comments: str = str(COMMENTS), output: str = "out/real") -> int:
     return done.returncode
   summary = json.loads((Path(output) / "summary.json").read_text())
   before, after = summary["baseline"], summary["clp"]
-  # Name, figure, bar: each figure must be at most its bar.
+  # Name, figure, target: each figure must be at most its target.
   rows = [
     ("minutes", minutes, 25),
     ("flip rate, CLP / control", after["flip_rate"] / before["flip_rate"], 1 / 5),
@@ -41,7 +41,7 @@ def main(comments: str = str(COMMENTS), output: str = "out/real") -> int:
       0.1,
     ),
   ]
-  table = Table("", "figure", "bar", "")
+  table = Table("", "figure", "target", "")
   for name, figure, bar in rows:
     table.add_row(
       name, f"{figure:.4f}", f"{bar:g}", "ok" if figure <= bar else "MISSED"

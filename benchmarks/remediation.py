@@ -1,13 +1,13 @@
-"""What Counterfactual Logit Pairing does on real comments, held against its bars.
+"""Measures Counterfactual Logit Pairing on real comments against fixed targets.
 
 python benchmarks/remediation.py [COMMENTS] [OUTPUT] [SEEDS]
 
 Trains on the Wikipedia part of the comments, with one model per seed and fold: each
-comment that mentions gay or lesbian is scored by a model that has not learned from it.
-The control has the same data, start and budget. Prints a table, writes
-OUTPUT/remediation.json, and exits with 1 when a bar is missed. A training that is done
-is not done again: killed, it goes on where it was. Skips, saying so, where the comments
-are not there.
+comment that mentions gay or lesbian is scored by a model that was not trained on it.
+The control has the same data, initial weights and budget. Prints a table, writes
+OUTPUT/remediation.json, and exits with 1 if a target is missed. Finished trainings are
+not repeated, so a killed benchmark resumes where it stopped. Prints a message and skips
+if the comments file does not exist.
 """
 
 import csv
@@ -20,7 +20,7 @@ COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 
 
 def wikipedia(comments: str, output: Path) -> Path:
-  """Writes the rows whose source is `wiki`; `source` predicts the label elsewhere."""
+  """Writes the rows whose source is `wiki`; other sources predict the label."""
   path = output / "wiki.csv"
   if not path.exists():
     fresh = path.with_suffix(".new")
@@ -41,7 +41,7 @@ def main(
   comments: str = str(COMMENTS), output: str = "out/remediation", seeds: str = "3"
 ) -> int:
   if not Path(comments).is_file():
-    print(f"Skipped: {comments} is not there; name a file of comments.")
+    print(f"Skipped: {comments} does not exist; name a file of comments.")
     return 0
   folder = Path(output).absolute()
   folder.mkdir(parents=True, exist_ok=True)

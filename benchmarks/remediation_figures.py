@@ -1,4 +1,4 @@
-"""The figures of benchmarks/remediation.py, from the scores of its models."""
+"""Computes the figures of benchmarks/remediation.py from the scores of its models."""
 
 from typing import NamedTuple
 
@@ -14,10 +14,10 @@ AUC_REPLICATES = 300
 
 
 class Measured(NamedTuple):
-  """Outcomes of the control and of CLP by text, means over the models that score it.
+  """Outcomes of the control and of CLP per text, averaged over models.
 
   Attributes:
-    rows: Which texts.
+    rows: Indices of the texts.
     control: Float, shape `[rows]`.
     clp: Float, shape `[rows]`.
   """
@@ -29,7 +29,7 @@ class Measured(NamedTuple):
   def interval(self, figure) -> tuple[float, float]:
     """Returns the 95% interval of `figure(control mean, clp mean)`.
 
-    By bootstrap over the comments: all scores of one comment stay together.
+    Uses a bootstrap over comments, which keeps all scores of a comment together.
     """
     rng = np.random.default_rng(0)
     size = len(self.rows)
@@ -39,11 +39,11 @@ class Measured(NamedTuple):
 
 
 def report(bench: Bench, seeds: list[int]) -> dict:
-  """Computes the figures and holds them against the bars.
+  """Computes the figures and compares them with the targets.
 
   Args:
-    bench: With the trainings done.
-    seeds: Those to report on.
+    bench: The bench, with all trainings finished.
+    seeds: The seeds to report on.
 
   Returns:
     `bars`, `methods` and `left_out_terms`, each a list of dictionaries.
@@ -80,14 +80,16 @@ def report(bench: Bench, seeds: list[int]) -> dict:
 
 
 class Model(NamedTuple):
-  """The control and CLP of one seed and fold, as probabilities of all texts.
+  """Probabilities that the control and CLP of one seed and fold give to all texts.
 
   Attributes:
-    seed: Of both.
-    fold: Left out of both.
-    original: By method, shape `[texts]`.
-    counterfactual: By method, shape `[texts]`; NaN without one.
-    threshold: By method; gives CLP the control's positive rate on the test split.
+    seed: Seed of both models.
+    fold: Fold left out of both models.
+    original: Probabilities of the texts by method, shape `[texts]`.
+    counterfactual: Probabilities of the counterfactuals by method, shape `[texts]`; NaN
+      if there is none.
+    threshold: Threshold by method; gives CLP the control's positive rate on the test
+      split.
   """
 
   seed: int
@@ -109,7 +111,7 @@ class Model(NamedTuple):
     return cls(seed, fold, original, counterfactual, thresholds)
 
   def outcome(self, what: str, method: str, rows: np.ndarray) -> np.ndarray:
-    """Returns a figure of each text: flips as 0 or 1, the gap, or recall."""
+    """Returns a figure for each text: flip as 0 or 1, gap, or recall."""
     original = self.original[method][rows]
     counterfactual = self.counterfactual[method][rows]
     if what == "score gap":
@@ -196,7 +198,7 @@ def _auc_row(models: list[Model], test: np.ndarray, label: np.ndarray) -> dict:
 
 
 def _methods(bench, seeds, models, test, paired, folded) -> list[dict]:
-  """Returns what one might try instead, on texts that none has learned from."""
+  """Returns the figures of alternative methods, on texts that none was trained on."""
   label = bench.texts.label
   unseen = folded & (bench.texts.split != "train")
   found = []
@@ -228,7 +230,7 @@ def _methods(bench, seeds, models, test, paired, folded) -> list[dict]:
 
 
 def _left_out(bench, seeds, models, chosen) -> list[dict]:
-  """Returns figures on texts all of whose terms were left out of training's pairs."""
+  """Returns figures for texts whose terms were all left out of the training pairs."""
   found = []
   for half in (0, 1):
     others = bench.halves[1 - half]
@@ -274,7 +276,7 @@ def show(figures: dict) -> None:
   from rich.table import Table
 
   console = Console()
-  bars = Table("", "texts", "control", "CLP", "down by", "95% interval", "bar", "")
+  bars = Table("", "texts", "control", "CLP", "reduction", "95% interval", "target", "")
   for row in figures["bars"]:
     met = {None: "", True: "ok", False: "MISSED"}[row["met"]]
     shown = ".1%" if row["figure"].endswith("of") else ".4f"
@@ -306,7 +308,7 @@ def show(figures: dict) -> None:
 
 
 def plot(figures: dict) -> str:
-  """Draws the methods in the plane of AUC and flip rate."""
+  """Plots the methods by AUC and flip rate."""
   points = [
     Point(
       row["method"],

@@ -1,4 +1,4 @@
-"""The models of benchmarks/remediation.py: what is trained, and on which texts."""
+"""The models of benchmarks/remediation.py and the texts they are trained on."""
 
 import dataclasses
 import functools
@@ -34,14 +34,14 @@ PRONOUNS = {"he", "his", "him", "her", "she"}
 
 
 class Texts(NamedTuple):
-  """The examples of all splits, in memory; lists are by example.
+  """The examples of all splits, in memory; each list has one item per example.
 
   Attributes:
-    split: Its split.
+    split: Split of the example.
     label: 0 or 1.
     tokens: Token ids.
-    counterfactual: Token ids of the text without its terms; None without a term.
-    terms: The terms it mentions.
+    counterfactual: Token ids of the text without its terms; None if it has no terms.
+    terms: The terms in the text.
   """
 
   split: np.ndarray
@@ -53,13 +53,13 @@ class Texts(NamedTuple):
 
 @dataclasses.dataclass(frozen=True)
 class Arm:
-  """A way to train, and on which examples.
+  """A training method and the examples it uses.
 
   Attributes:
     method: control, clp, blindness, masking or augmentation.
-    fold: The fold left out; None to learn from all.
-    half: Pairs are only those of texts whose terms all lie in this half of the lexicon;
-      None for all pairs.
+    fold: The fold left out; None to train on all.
+    half: Only uses pairs of texts whose terms are all in this half of the lexicon; None
+      for all pairs.
   """
 
   method: str
@@ -68,7 +68,7 @@ class Arm:
 
   @property
   def name(self) -> str:
-    """Its name in files."""
+    """The name used in file names."""
     parts = [self.method]
     parts += [] if self.fold is None else [f"fold{self.fold}"]
     parts += [] if self.half is None else [f"half{self.half}"]
@@ -76,20 +76,20 @@ class Arm:
 
 
 def preprocessing_fn(inputs, custom_config):
-  """The default one; the terms of a text go through it, to slice by."""
+  """Applies the default preprocessing; passes on a text's terms, for slicing."""
   terms = tf.RaggedTensor.from_sparse(inputs[features.IDENTITY_TERM])
   return {**default_preprocessing(inputs, custom_config), features.IDENTITY_TERM: terms}
 
 
 def arms() -> list[Arm]:
-  """Returns what is trained with each seed."""
+  """Returns the trainings for each seed."""
   folds = [Arm(method, fold) for fold in range(FOLDS) for method in ("clp", "control")]
   others = [Arm(method) for method in ("blindness", "masking", "augmentation")]
   return [*folds, *others, Arm("clp", half=0), Arm("clp", half=1)]
 
 
 def jobs(seeds: int) -> list[tuple[Arm, int]]:
-  """Returns all trainings, a fold of each seed first, so that what is there is even."""
+  """Returns all trainings, one fold of each seed first to keep seeds balanced."""
   order = {}
   for turn in range(FOLDS):
     for seed in range(1, seeds + 1):
@@ -104,12 +104,12 @@ def jobs(seeds: int) -> list[tuple[Arm, int]]:
 
 
 def fold_of(tokens) -> int:
-  """Returns the fold of a text, by its tokens."""
+  """Returns the fold of a text, determined by its tokens."""
   return zlib.crc32(np.asarray(tokens, np.int64).tobytes()) % FOLDS
 
 
 class Bench:
-  """Trains the arms on prepared data and keeps the logits that they give."""
+  """Trains the arms on prepared data and stores their logits."""
 
   def __init__(self, examples: str, transform_graph: str, output: Path):
     self.examples = examples
@@ -122,7 +122,7 @@ class Bench:
       term for term, *_ in IdentityTerms.load("gender_and_sexual_orientation").terms
     ]
     self.term_ids = {ids[term] for term in terms if term in ids}
-    # Every second term by frequency, so that both halves have as many pairs.
+    # Every second term by frequency, so that both halves have similar numbers of pairs.
     ordered = sorted(terms, key=lambda term: ids.get(term, self.unknown))
     self.halves = [frozenset(ordered[half::2]) for half in (0, 1)]
     spec = self.transform.transformed_feature_spec()
@@ -131,10 +131,10 @@ class Bench:
     self.texts = self._read()
 
   def logits(self, arm: Arm, seed: int) -> dict[str, np.ndarray]:
-    """Returns what a trained arm gives to all texts, and to their counterfactuals.
+    """Returns an arm's logits for all texts and for their counterfactuals.
 
-    Trains it, unless that is done. NaN where there is no counterfactual, and for texts
-    that it has learned from.
+    Trains the arm if necessary. Logits are NaN for texts without a counterfactual and
+    for texts that the arm was trained on.
     """
     path = self._path(arm, seed)
     if not self.is_done(arm, seed):
@@ -146,7 +146,7 @@ class Bench:
     }
 
   def is_done(self, arm: Arm, seed: int) -> bool:
-    """Returns whether a training is there already."""
+    """Returns whether a training is finished."""
     return self._path(arm, seed).exists()
 
   def _path(self, arm: Arm, seed: int) -> Path:

@@ -1,19 +1,19 @@
-"""How CounterfactualGen and the Evaluator grow with the comments, engine by engine.
+"""Measures how CounterfactualGen and the Evaluator scale, for each engine.
 
 python benchmarks/scale.py [--comments FILE] [--sizes N,...] [--parts NAME,...]
   [--engines NAME,...] [--output FOLDER] [--most-gigabytes N]
 
-The comments are repeated, each with a number, up to each size. A cell of the table is a
-part on an engine at a size, and a process of its own; on Flink a cluster as well. The
-Evaluator has the pipeline's gate and slices, and two models that are not trained.
-FOLDER/scale.json gets each cell when it is done; those that it has are not
-measured again. A cell whose processes together hold more than N gigabytes is ended and
-stays in the table as that. Skips, saying so, where the comments are not there; Flink
-wants its jars: `make flink`.
+The comments are repeated and numbered up to each size. A cell of the table is a part on
+an engine at a size. It runs in its own process and, on Flink, its own cluster. The
+Evaluator has the pipeline's gate and slices, and two untrained models. Finished cells
+are added to FOLDER/scale.json and not measured again. If the processes of a cell
+together use more than N gigabytes, the cell is stopped and the table says so. Prints a
+message and skips if the comments file does not exist. Flink needs
+its jars: `make flink`.
 
-Prints a table of the cells and one of the growth: `time = fixed + per record * records`
-by least squares of the relative error, and the slope of the logarithms (1: twice the
-comments take twice as long).
+Prints a table of the cells and one of the growth. The growth is fitted by least squares
+on the relative error as `time = fixed + per record * records`; the table also has the
+slope of the logarithms (1: twice the comments take twice as long).
 """
 
 import argparse
@@ -57,7 +57,7 @@ def main() -> int:
   if options.child:
     return _child(*options.child)
   if not Path(options.comments).is_file():
-    print(f"Skipped: {options.comments} is not there; name a file of comments.")
+    print(f"Skipped: {options.comments} does not exist; name a file of comments.")
     return 0
   folder = Path(options.output).absolute()
   folder.mkdir(parents=True, exist_ok=True)
@@ -80,10 +80,10 @@ def main() -> int:
 
 
 class Cells:
-  """What was measured, in a file that is always whole.
+  """The measurements, in a file that is replaced atomically.
 
   Args:
-    path: Of the file.
+    path: Path of the file.
   """
 
   def __init__(self, path: Path):
@@ -93,7 +93,7 @@ class Cells:
   def missing(
     self, wanted: Iterator[tuple[int, str, str]]
   ) -> Iterator[tuple[int, str, str]]:
-    """Yields those of records, engine and part that are not there."""
+    """Yields the records, engine and part of each missing cell."""
     done = {tuple(cell[name] for name in _KEY) for cell in self.all}
     for records, engine, part in wanted:
       if (part, engine, records) not in done:
@@ -113,7 +113,7 @@ def measure(
   """Runs a cell.
 
   Raises:
-    RuntimeError: If it fails; names its log.
+    RuntimeError: If the cell fails; names its log.
   """
   from scale_usage import Usage, written_by_flink
 
@@ -157,7 +157,7 @@ def measure(
 
 @contextlib.contextmanager
 def engine_args(engine: str, folder: Path) -> Iterator[tuple[list[str], Any]]:
-  """Yields an engine's Beam arguments, and the cluster where it is one."""
+  """Yields an engine's Beam arguments, and its cluster if it has one."""
   name, _, workers = engine.partition("-")
   if name == DIRECT:
     several = ["--direct_running_mode=multi_processing"]
@@ -166,7 +166,7 @@ def engine_args(engine: str, folder: Path) -> Iterator[tuple[list[str], Any]]:
       None,
     )
     return
-  # A script finds what lies beside it, not what lies beside its folder.
+  # Python puts the folder of a script on its path, but not the parent folder.
   sys.path.append(str(Path(__file__).parents[1]))
   from pipelines.flink.cluster import flink_cluster
 
@@ -195,7 +195,7 @@ class Growth(NamedTuple):
 
 
 def growth(records: Sequence[int], seconds: Sequence[float]) -> Growth | None:
-  """Fits two sizes or more, by least squares of the relative error; else None."""
+  """Fits two or more sizes by least squares on the relative error, or returns None."""
   if len(records) < 2:
     return None
   times = np.array(seconds, float)
@@ -209,8 +209,8 @@ def show(cells: list[dict[str, Any]]) -> None:
   console = Console(width=int(os.environ.get("COLUMNS", "140")))
   ordered = sorted(cells, key=lambda cell: [cell[name] for name in _KEY])
   table = Table(
-    *("part", "engine", "comments", "wall s", "CPU s", "µs a comment"),
-    *("submitting MB", "worker MB", "engine MB", "bytes moved a comment"),
+    *("part", "engine", "comments", "wall s", "CPU s", "µs per comment"),
+    *("submitting MB", "worker MB", "engine MB", "bytes moved per comment"),
   )
   for cell in ordered:
     records, peaks = cell["records"], cell["megabytes"]
@@ -228,7 +228,7 @@ def show(cells: list[dict[str, Any]]) -> None:
       "ended: over memory" if cell["over_memory"] else moved,
     )
   console.print(table)
-  table = Table("part", "engine", "time", "fixed s", "µs a comment", "log-log slope")
+  table = Table("part", "engine", "time", "fixed s", "µs per comment", "log-log slope")
   for (part, engine), group in itertools.groupby(
     ordered, lambda cell: (cell["part"], cell["engine"])
   ):

@@ -1,4 +1,4 @@
-"""The parts that benchmarks/scale.py measures, and the data that they run on."""
+"""The parts that benchmarks/scale.py measures, and their data."""
 
 import itertools
 import shutil
@@ -24,7 +24,7 @@ def run_part(
 def evaluate(
   source: Path, target: Path, models: Path, beam_args: Sequence[str]
 ) -> None:
-  """Runs the Evaluator with the gate of the pipeline: two models, all slices."""
+  """Runs the Evaluator with the pipeline's gate, two models and all slices."""
   from tfx import v1 as tfx
   from tfx.components.evaluator.executor import Executor
   from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
@@ -62,11 +62,11 @@ def evaluate(
 
 
 class Data:
-  """Comments as examples, repeated with a number, in files that are made once.
+  """Comments as examples, repeated and numbered, in files that are written once.
 
   Args:
-    comments: A file, as `clp-tfx run` reads it.
-    folder: Of the files that are made.
+    comments: A file in a format that `clp-tfx run` reads.
+    folder: Folder for the files.
   """
 
   def __init__(self, comments: str, folder: Path):
@@ -74,7 +74,7 @@ class Data:
     self._folder = folder
 
   def examples(self, part: str, records: int) -> Path:
-    """Returns the input of a part: the Evaluator's has counterfactuals."""
+    """Returns the input of a part; the Evaluator's input includes counterfactuals."""
     source = self._once("comments", self._read)
     if part == EVALUATOR:
       source = self._once("generated", lambda target: generate(source, target))
@@ -83,7 +83,7 @@ class Data:
     )
 
   def models(self) -> Path:
-    """Returns a folder with two models, not trained."""
+    """Returns a folder with two untrained models."""
     return self._once("models", _save_models)
 
   def _read(self, target: Path) -> None:

@@ -1,4 +1,4 @@
-"""What processes use, and what Beam moves between them: for benchmarks/scale.py."""
+"""Measures what processes use and what Beam moves, for benchmarks/scale.py."""
 
 import contextlib
 import dataclasses
@@ -14,14 +14,14 @@ SUBMITTING, WORKER, ENGINE, OTHER = "submitting", "worker", "engine", "other"
 
 
 class Usage(threading.Thread):
-  """Watches the processes that this one started, until `stop`.
+  """Watches the child processes of this process until `stop` is called.
 
-  CPU time counts from the start of the watch on. A process is known by its last look,
-  at most a fifth of a second before its end; its peak of memory is the kernel's
-  (`VmHWM`), which no look misses but by that.
+  CPU time is counted from the start of the watch. The last sample of a process is taken
+  at most a fifth of a second before it ends. Peak memory comes from the kernel
+  (`VmHWM`), so it misses nothing before the last sample.
 
   Args:
-    most_megabytes: All processes are killed when they hold more together.
+    most_megabytes: All processes are killed if they use more than this in total.
   """
 
   def __init__(self, most_megabytes: float):
@@ -35,23 +35,23 @@ class Usage(threading.Thread):
     self.is_over = False
 
   def run(self) -> None:
-    """Looks until told to stop."""
+    """Takes samples until told to stop."""
     while not self._stopping.wait(_INTERVAL):
       self._look()
 
   def stop(self) -> None:
-    """Looks a last time."""
+    """Takes the last sample."""
     self._stopping.set()
     self.join()
 
   @property
   def cpu_seconds(self) -> float:
-    """Of all processes together."""
+    """The total for all processes."""
     return sum(self._seconds.values())
 
   @property
   def megabytes(self) -> dict[str, float]:
-    """The peak of the largest process of each role."""
+    """The peak memory of the largest process in each role."""
     largest: dict[str, float] = {}
     for role, peak in self._peaks.values():
       largest[role] = max(largest.get(role, 0.0), peak)
@@ -78,7 +78,7 @@ class Usage(threading.Thread):
 
 
 def _processes() -> Iterator[tuple[tuple, str, float, float, float]]:
-  """Yields key, command, CPU seconds, peak and present megabytes of each."""
+  """Yields key, command, CPU seconds, peak and current megabytes of each process."""
   for process in psutil.Process().children(recursive=True):
     with contextlib.suppress(psutil.Error, OSError, KeyError):
       times = process.cpu_times()
@@ -96,12 +96,12 @@ def _processes() -> Iterator[tuple[tuple, str, float, float, float]]:
 
 @dataclasses.dataclass
 class Moved:
-  """Bytes of coded elements that Beam's DirectRunner took from its workers.
+  """Bytes of coded elements that Beam's DirectRunner received from its workers.
 
   Attributes:
-    grouped: Put into a GroupByKey, after combiners were lifted before it: what an
-      engine of many machines sends through its shuffle.
-    stored: Kept between two stages that are not grouped, side inputs included.
+    grouped: Bytes that entered a GroupByKey, after the combiners lifted before it; a
+      distributed engine sends them through its shuffle.
+    stored: Bytes kept between two stages without grouping, including side inputs.
   """
 
   grouped: int = 0
@@ -110,7 +110,7 @@ class Moved:
 
 @contextlib.contextmanager
 def moved_by_direct_runner() -> Iterator[Moved]:
-  """Counts in this process while it lasts; other runners leave it at zero."""
+  """Counts in this process inside the context; stays zero with other runners."""
   from apache_beam.runners.portability.fn_api_runner import execution
 
   moved = Moved()
@@ -136,7 +136,7 @@ def moved_by_direct_runner() -> Iterator[Moved]:
 
 
 def written_by_flink(cluster: Any) -> int:
-  """Returns the bytes that tasks of all of a cluster's jobs wrote for others."""
+  """Returns the bytes that the tasks of all jobs on a cluster wrote for other tasks."""
   jobs = cluster.rest("/jobs")["jobs"]
   return sum(
     vertex["metrics"]["write-bytes"]

@@ -1,16 +1,16 @@
-"""What a CLP step costs: against a plain Keras step and the reference implementation.
+"""Compares a CLP step with a plain Keras step and with the reference implementation.
 
     python benchmarks/training.py [--comments FILE] [--json FILE]
 
-All train the same classifier on the same batches of real comments, in turns and in
-short rounds, so that whatever else the machine does falls on all of them; a figure is
-the median over the rounds of the ratio within a round. The reference implementation
-runs in a process of its own, because it wants Keras 2. It gets the pairs twice: only
-those of the batch (`same pairs`), and as many as the batch has rows, which is how its
-own workflow packs them (`its packing`).
+All train the same classifier on the same batches of real comments. They alternate in
+short rounds, so that other load on the machine affects all of them equally; each figure
+is the median over rounds of the ratio within a round. The reference implementation runs
+in a separate process because it needs Keras 2. It is measured twice: with only the
+pairs of the batch (`same pairs`), and with as many pairs as rows, which is how its own
+workflow packs them (`its packing`).
 
-Bars: a CLP step at most (1 + share of rows with a counterfactual) · 1.15 of a plain
-one, and the reference at least 1.8 times as slow.
+A CLP step must take at most (1 + share of rows with a counterfactual) · 1.15 times as
+long as a plain step, and the reference at least 1.8 times as long as a CLP step.
 """
 
 import argparse
@@ -35,7 +35,7 @@ WORD = re.compile(r"\w+|[^\w\s]")
 
 
 def prepared(comments, batches):
-  """Token ids of whole batches of comments, and of the pairs that exist in them."""
+  """Returns token ids of full batches of comments, and of the pairs in them."""
   from clp_tfx.counterfactuals import CounterfactualGenerator, IdentityTerms
 
   terms = IdentityTerms.load("gender_and_sexual_orientation")
@@ -66,7 +66,7 @@ def prepared(comments, batches):
 
 
 def classifier(keras):
-  """Embedding, one convolution, maximum over time; for either generation of Keras."""
+  """Builds embedding, convolution and maximum over time, with Keras 2 or Keras 3."""
   layers = keras.layers
   return keras.Sequential(
     [
@@ -96,7 +96,7 @@ def batches_of(data):
 
 
 def dataset(tf, elements):
-  """A dataset in memory, with the leading dimensions left open."""
+  """Returns an in-memory dataset with unknown leading dimensions."""
   elements = list(elements)
   spec = tf.nest.map_structure(
     lambda part: tf.TensorSpec([None, *part.shape[1:]], part.dtype), elements[0]
@@ -106,7 +106,7 @@ def dataset(tf, elements):
 
 
 def ours(data):
-  """Trainers of a plain model and of a CounterfactualModel."""
+  """Returns trainers for a plain model and for a CounterfactualModel."""
   import keras
   import tensorflow as tf
 
@@ -128,7 +128,7 @@ def ours(data):
 
 
 def reference(data):
-  """Trainers of the reference implementation."""
+  """Returns trainers for the reference implementation."""
   import tensorflow as tf
   from tensorflow_model_remediation import counterfactual as reference
 
@@ -156,7 +156,7 @@ def reference(data):
 
 
 def work(kind, path):
-  """Trains one epoch for each name that comes in; prints the seconds of a step."""
+  """Trains one epoch for each name it reads; prints the seconds per step."""
   with np.load(path) as data:
     trainers = {"ours": ours, "reference": reference}[kind](dict(data))
   for name in map(str.strip, sys.stdin):
@@ -191,7 +191,7 @@ class Worker:
 def main():
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument("--comments", type=Path, default=COMMENTS)
-  parser.add_argument("--batches", type=int, default=40, help="steps of a round")
+  parser.add_argument("--batches", type=int, default=40, help="steps per round")
   parser.add_argument("--rounds", type=int, default=9)
   parser.add_argument("--json", type=Path, help="also write the figures here")
   parser.add_argument("--worker", nargs=2, help=argparse.SUPPRESS)

@@ -1,1 +1,1 @@
-"""What a team copies and edits: runners on `clp_tfx.pipeline.create_pipeline`."""
+"""Runners for `clp_tfx.pipeline.create_pipeline`, for teams to copy and edit."""

@@ -7,7 +7,7 @@ from clp_tfx.runners import run_locally
 
 
 def run(config_file: str | None = None) -> None:
-  """Runs with the values of a configuration file, or with the defaults."""
+  """Runs the pipeline with a configuration file, or with the defaults."""
   config = PipelineConfig(**(load_config(config_file) if config_file else {}))
   prepare_output(config.output)
   summary = run_locally(config, sys.stdout)

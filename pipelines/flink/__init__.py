@@ -1,1 +1,1 @@
-"""Apache Flink on this machine, with Beam's job server and workers in processes."""
+"""A local Apache Flink cluster with Beam's job server and workers, as processes."""

@@ -1,22 +1,22 @@
-"""A cluster of Apache Flink on this machine, for Beam pipelines in Python.
+"""A local Apache Flink cluster for Beam pipelines in Python.
 
     python -m pipelines.flink.cluster FOLDER
 
-starts a JobManager, TaskManagers, a pool of Beam's Python workers for each of them and
-Beam's job server, prints the options that `clp-tfx run` takes for it, and stops all of
-it when it is interrupted. Everything listens on loopback, on free ports. `make flink`
-gets what it needs. From Python:
+starts a JobManager, TaskManagers with a pool of Beam's Python workers each, and Beam's
+job server. It prints the options for `clp-tfx run` and stops everything when it is
+interrupted. Everything listens on loopback, on free ports. `make flink` installs the
+requirements. From Python:
 
     with flink_cluster(folder, task_managers=2) as cluster:
       PipelineOptions(cluster.beam_args)
 
-What keeps the pools apart: Beam numbers workers within a TaskManager, so two of them on
-one pool ask it for the same worker, and wait forever. On Kubernetes a pool is a sidecar
-of its TaskManager, and `localhost` another place in every pod. Here each pool has a
-loopback address of its own, and each TaskManager a file of hosts of its own, in which
-the one name that all of them are told, `worker-pool`, is the address of its pool.
-Network namespaces would need root, and `--environment_type=PROCESS` a program of our
-own that reads what a worker is told, in place of Beam's.
+Each TaskManager needs its own pool: Beam numbers workers within a TaskManager, so two
+TaskManagers with one pool would ask it for the same worker and wait forever. On
+Kubernetes each pool is a sidecar of its TaskManager, and `localhost` is different in
+every pod. Here each pool has its own loopback address. All TaskManagers get the same
+host name, `worker-pool`, and each has its own hosts file that maps it to the address of
+its pool. Network namespaces would need root, and `--environment_type=PROCESS` would
+need our own program in place of Beam's to read the arguments of a worker.
 """
 
 import argparse
@@ -38,7 +38,7 @@ from pipelines.flink.processes import Processes, can_connect, free_port
 from pipelines.flink.settings import HOST
 
 JARS = Path(__file__).parents[2] / ".flink"
-"""Where `make flink` puts them."""
+"""Where `make flink` puts the jars."""
 
 _POOL = "worker-pool"
 _POOL_PROGRAM = Path(__file__).with_name("worker_pool.py")
@@ -48,19 +48,19 @@ _TASK_MANAGER = "org.apache.flink.runtime.taskexecutor.TaskManagerRunner"
 
 
 class FlinkCluster:
-  """A cluster that runs; `flink_cluster` starts and stops one.
+  """A running cluster; use `flink_cluster` to start and stop one.
 
   Args:
-    folder: For configuration, logs and temporary files.
-    task_managers: How many.
-    slots: Of each TaskManager.
+    folder: Folder for configuration, logs and temporary files.
+    task_managers: Number of TaskManagers.
+    slots: Number of slots per TaskManager.
 
   Attributes:
-    job_endpoint: Of Beam's job server, host and port.
-    rest_url: Of Flink's REST API.
-    logs: Folder with a log of each program.
-    task_managers: The ids that the REST API knows the TaskManagers by.
-    beam_args: What Beam's PipelineOptions take for a job on all of the slots.
+    job_endpoint: Host and port of Beam's job server.
+    rest_url: URL of Flink's REST API.
+    logs: Folder with a log for each program.
+    task_managers: Ids of the TaskManagers in the REST API.
+    beam_args: Beam's PipelineOptions for a job on all slots.
   """
 
   def __init__(self, folder: Path, task_managers: int, slots: int):
@@ -90,17 +90,17 @@ class FlinkCluster:
         host=HOST, rpc_port=rpc_port, rest_port=rest_port, slots=slots, folder=folder
       )
     )
-    # A pool starts `python`, which has to be this one.
+    # A pool starts `python`, which must be this interpreter.
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}"
     environment = {"PATH": path, "LD_PRELOAD": str(JARS / "loopback.so")}
     self.logs = folder / "logs"
     self._processes = Processes(self.logs, {**os.environ, **environment})
 
   def start(self) -> None:
-    """Starts everything; returns when jobs can be sent.
+    """Starts all programs; returns when the cluster accepts jobs.
 
     Raises:
-      RuntimeError: If something ends or is not there in time; names its log.
+      RuntimeError: If a program ends or is not ready in time; names its log.
     """
     start = self._processes.start
     start("job-manager", self._flink(_JOB_MANAGER, [settings.JOB_MANAGER_HEAP]))
@@ -112,16 +112,16 @@ class FlinkCluster:
     self._processes.wait_for(self._is_ready)
 
   def rest(self, path: str) -> Any:
-    """Returns what Flink's REST API answers.
+    """Returns the answer of Flink's REST API.
 
     Args:
-      path: Such as `/jobs`.
+      path: Path of the request, such as `/jobs`.
     """
     with urllib.request.urlopen(self.rest_url + path, timeout=10) as answer:
       return json.load(answer)
 
   def kill(self, task_manager: str) -> None:
-    """Kills a TaskManager, its pool and the workers, as when a machine is lost.
+    """Kills a TaskManager, its pool and its workers, as if a machine were lost.
 
     Args:
       task_manager: One of `task_managers`.
@@ -130,7 +130,7 @@ class FlinkCluster:
     self._processes.kill(f"{task_manager}-pool")
 
   def stop(self) -> None:
-    """Ends everything that was started."""
+    """Stops all programs."""
     self._processes.stop()
 
   def _is_ready(self) -> bool:
@@ -150,8 +150,9 @@ class FlinkCluster:
     return [*command, f"-Dtaskmanager.resource-id={name}"]
 
   def _flink(self, main_class: str, options: Sequence[str]) -> list[str]:
-    # With Beam's jar Flink need not load its classes anew for each job; and keeps the
-    # workers of a job between its stages, which it does for classes of its own only.
+    # With Beam's jar on the class path, Flink does not reload its classes for each job.
+    # It also keeps a job's workers between stages, which it only does for its own
+    # classes.
     jars = [str(JARS / "flink" / "*"), str(JARS / "job-server.jar")]
     class_path = ["-cp", os.pathsep.join(jars)]
     config = ["--configDir", str(self._folder / "conf")]
@@ -176,16 +177,16 @@ def flink_cluster(
   """Starts a cluster and stops it.
 
   Args:
-    folder: For its configuration, logs and temporary files.
-    task_managers: How many.
-    slots: Of each TaskManager; a job takes them all.
+    folder: Folder for configuration, logs and temporary files.
+    task_managers: Number of TaskManagers.
+    slots: Number of slots per TaskManager; a job uses all of them.
 
   Yields:
     The cluster.
 
   Raises:
-    InputError: If Java or what `make flink` gets is missing.
-    RuntimeError: If it does not start; names a log.
+    InputError: If Java or an installation by `make flink` is missing.
+    RuntimeError: If the cluster does not start; names a log.
   """
   if not shutil.which("java"):
     raise InputError(
@@ -193,7 +194,7 @@ def flink_cluster(
       "openjdk-17-jre-headless)."
     )
   if not (JARS / ".ready").exists():
-    raise InputError(f"Expected Flink in {JARS}: make flink puts it there.")
+    raise InputError(f"Expected Flink in {JARS}: run make flink to install it.")
   cluster = FlinkCluster(Path(folder).absolute(), task_managers, slots)
   try:
     cluster.start()
@@ -204,10 +205,10 @@ def flink_cluster(
 
 def main(arguments: Sequence[str] | None = None) -> None:
   """Runs a cluster until it is interrupted."""
-  parser = argparse.ArgumentParser(description="Apache Flink on this machine, for Beam")
-  parser.add_argument("folder", help="for configuration, logs and temporary files")
+  parser = argparse.ArgumentParser(description="Run a local Flink cluster for Beam.")
+  parser.add_argument("folder", help="folder for configuration, logs, temporary files")
   parser.add_argument("--task-managers", type=int, default=2)
-  parser.add_argument("--slots", type=int, default=1, help="of each TaskManager")
+  parser.add_argument("--slots", type=int, default=1, help="slots per TaskManager")
   options = parser.parse_args(arguments)
   for each in (signal.SIGINT, signal.SIGTERM):
     signal.signal(each, lambda number, frame: sys.exit(128 + number))

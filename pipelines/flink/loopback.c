@@ -1,7 +1,7 @@
-/* Binds to loopback what a program would bind to every address of the machine.
+/* Binds sockets to loopback if a program would bind them to all addresses.
 
-   Preloaded (LD_PRELOAD) into the JVMs of a local cluster: Beam's servers, which run
-   what they are sent, have no option for it. IPv4 only, as those JVMs. */
+   Preloaded (LD_PRELOAD) into the JVMs of a local cluster, because Beam's servers run
+   whatever they receive and have no option for it. IPv4 only, like those JVMs. */
 
 #define _GNU_SOURCE
 #include <dlfcn.h>

@@ -1,4 +1,4 @@
-"""Programs that run beside this one, each with a log, and end with it."""
+"""Child processes, each with a log, that end when this process ends."""
 
 import contextlib
 import ctypes
@@ -15,11 +15,11 @@ _PR_SET_PDEATHSIG = 1
 
 
 class Processes:
-  """Starts programs, and stops all of them.
+  """Starts programs and stops all of them.
 
   Args:
-    logs: Folder for a log of each.
-    environment: Their environment variables.
+    logs: Folder for the logs, one per program.
+    environment: Environment variables for the programs.
   """
 
   def __init__(self, logs: Path, environment: Mapping[str, str]):
@@ -28,10 +28,10 @@ class Processes:
     self._started: dict[str, subprocess.Popen] = {}
 
   def start(self, name: str, command: Sequence[str]) -> None:
-    """Starts a program, in a process group of its own.
+    """Starts a program in its own process group.
 
     Args:
-      name: What it and its log are called.
+      name: Name of the program and its log.
       command: Program and arguments.
     """
     with open(self._logs / f"{name}.log", "wb") as log:
@@ -46,47 +46,47 @@ class Processes:
       )
 
   def wait_for(self, is_ready: Callable[[], bool]) -> None:
-    """Waits until something is so.
+    """Waits until a condition is true.
 
     Args:
-      is_ready: Whether it is; an OSError means no.
+      is_ready: Returns the condition; an OSError counts as false.
 
     Raises:
-      RuntimeError: If a program ends meanwhile, or it takes too long.
+      RuntimeError: If a program ends in the meantime, or the wait takes too long.
     """
     deadline = time.monotonic() + _READY_SECONDS
     while not _answers(is_ready):
       for name, process in self._started.items():
         if process.poll() is not None:
-          raise RuntimeError(f"{name} ended; its log {self._logs}/{name}.log says why.")
+          raise RuntimeError(f"{name} ended; see its log {self._logs}/{name}.log.")
       if time.monotonic() > deadline:
         raise RuntimeError(
-          f"Not ready after {_READY_SECONDS} seconds; {self._logs} has the logs."
+          f"Not ready after {_READY_SECONDS} seconds; see the logs in {self._logs}."
         )
       time.sleep(0.2)
 
   def kill(self, name: str) -> None:
-    """Kills a program and those that it has started, without a warning."""
+    """Kills a program and all programs that it started."""
     process = self._started[name]
     with contextlib.suppress(ProcessLookupError):
       os.killpg(process.pid, signal.SIGKILL)
     process.wait()
 
   def stop(self) -> None:
-    """Kills everything: none of it holds what anyone would miss."""
+    """Kills all programs; none of them has anything to save."""
     for name in reversed(self._started):
       self.kill(name)
 
 
 def free_port(host: str) -> int:
-  """Returns a port that nothing listens on."""
+  """Returns a free port."""
   with socket.socket() as free:
     free.bind((host, 0))
     return free.getsockname()[1]
 
 
 def can_connect(host: str, port: int) -> bool:
-  """Whether something listens."""
+  """Returns whether something listens on the port."""
   with contextlib.suppress(OSError), socket.create_connection((host, port), timeout=2):
     return True
   return False
@@ -99,5 +99,5 @@ def _answers(is_ready: Callable[[], bool]) -> bool:
 
 
 def _end_with_parent() -> None:
-  """Has Linux end a program with the one that started it, however that one ends."""
+  """Makes Linux kill this process when its parent ends, for whatever reason."""
   ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""How Flink is set up on one machine."""
+"""Flink's configuration for one machine."""
 
 HOST = "127.0.0.1"
 
@@ -15,7 +15,7 @@ taskmanager.numberOfTaskSlots: {slots}
 cluster.evenly-spread-out-slots: true
 io.tmp.dirs: {folder}/tmp
 classloader.resolve-order: parent-first
-# The sizes that Flink's start script computes, which the libraries lack.
+# Flink's start script computes these sizes; the libraries do not include it.
 taskmanager.cpu.cores: {slots}
 taskmanager.memory.task.heap.size: 768m
 taskmanager.memory.task.off-heap.size: 0
@@ -27,20 +27,20 @@ taskmanager.memory.network.max: 256m
 taskmanager.memory.jvm-metaspace.size: 512m
 taskmanager.memory.jvm-overhead.min: 192m
 taskmanager.memory.jvm-overhead.max: 192m
-# Evaluations are graphs of hundreds of tasks, each with buffers of its own; those of
-# sorted shuffles, made for many more slots, are 512 each.
+# Evaluations are graphs of hundreds of tasks, each with its own buffers. Sorted
+# shuffles, which are meant for many more slots, use 512 buffers each.
 taskmanager.network.sort-shuffle.min-parallelism: 1000
-# A TaskManager lost is found out soon, and its jobs start again.
+# Detects a lost TaskManager quickly and restarts its jobs.
 heartbeat.interval: 1000
 heartbeat.timeout: 20000
 restart-strategy.type: fixed-delay
 restart-strategy.fixed-delay.attempts: 5
-# Longer than workers are kept between stages, or a job would meet dead ones again.
+# Longer than workers are kept between stages; otherwise a job would find dead workers.
 restart-strategy.fixed-delay.delay: 8s
 """
-"""Flink's `config.yaml`, to be filled in."""
+"""Template of Flink's `config.yaml`."""
 
-# As Flink's own configuration opens them for Java 17.
+# The packages that Flink's own configuration opens for Java 17.
 _OPENED = (
   *("java.lang", "java.lang.reflect", "java.io", "java.net", "java.nio", "sun.nio.ch"),
   *("java.text", "java.time", "java.util", "java.util.concurrent"),
@@ -50,7 +50,7 @@ _OPENED = (
 JAVA = (
   "java",
   "-XX:+UseSerialGC",
-  # Jobs are short: what compiles well pays off later than they end.
+  # Jobs are short and end before optimising compilation would pay off.
   "-XX:TieredStopAtLevel=1",
   "-XX:+ExitOnOutOfMemoryError",
   "-Djava.net.preferIPv4Stack=true",
@@ -60,8 +60,8 @@ JAVA = (
   "--add-exports=java.base/sun.net.util=ALL-UNNAMED",
   *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in _OPENED),
 )
-"""Starts a JVM; the class path and the main class are to follow."""
+"""Command that starts a JVM; append the class path and the main class."""
 JOB_MANAGER_HEAP = "-Xmx768m"
 JOB_SERVER_HEAP = "-Xmx512m"
-# Heap of framework and tasks, as configured above.
+# The heap for the framework and the tasks, as configured above.
 TASK_MANAGER_HEAP = ("-Xmx896m", "-XX:MaxMetaspaceSize=512m")

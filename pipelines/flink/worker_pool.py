@@ -1,9 +1,9 @@
-"""Starts Beam's Python workers for one TaskManager, on one address.
+"""Starts Beam's Python workers for one TaskManager at one address.
 
 python -m pipelines.flink.worker_pool ADDRESS:PORT
 
-`apache_beam.runners.worker.worker_pool_main`, which does the same in a container of its
-own, listens on every address of the machine: a second one would share its port.
+`apache_beam.runners.worker.worker_pool_main` does the same in a container, but it
+listens on every address of the machine, so a second pool would share its port.
 """
 
 import signal
@@ -16,7 +16,7 @@ from apache_beam.utils import thread_pool_executor
 
 
 def serve(address: str) -> None:
-  """Starts workers, a process each, until it is told to end.
+  """Serves workers, each in its own process, until it receives a signal to end.
 
   Args:
     address: Host and port to listen on.
