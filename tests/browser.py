@@ -1,4 +1,4 @@
-"""Real pages in a real Chromium, with what goes wrong in them noticed."""
+"""Opens pages in a real Chromium and records the problems in them."""
 
 import os
 import shutil
@@ -8,12 +8,12 @@ from playwright import sync_api
 
 
 class Opened:
-  """A page in Chromium, and all that went wrong with it.
+  """A page in Chromium and the problems that occurred in it.
 
   Attributes:
     page: Playwright's page.
-    problems: Errors, warnings and dialogs, as they come.
-    requests: Addresses other than the page's own that it tried to fetch.
+    problems: Errors, warnings and dialogs, in order.
+    requests: Other addresses that the page tried to fetch.
   """
 
   def __init__(self, page, address):
@@ -37,12 +37,12 @@ class Opened:
     return route.abort()
 
   def texts(self, selector):
-    """What is visible of the elements, inside of components as well."""
+    """The visible text of the elements, including those inside components."""
     found = self.page.locator(selector)
     return [e.inner_text().strip() for e in found.all() if e.is_visible()]
 
   def width(self):
-    """Pixels that the page takes, more than the window where it scrolls sideways."""
+    """The width of the page in pixels; wider than the window if it scrolls sideways."""
     return self.page.evaluate("document.documentElement.scrollWidth")
 
   def assert_quiet(self):
@@ -52,7 +52,7 @@ class Opened:
 
 @pytest.fixture(scope="module")
 def chromium():
-  """A running Chromium; skips where there is none.
+  """A running Chromium; skips the tests if it is not installed.
 
   Playwright keeps an event loop running in this thread, so it must not outlive the
   module: other tests have loops of their own.
@@ -64,7 +64,7 @@ def chromium():
   if path is None:
     pytest.skip("No Chromium to open pages in; make test-browser installs one.")
   with sync_api.sync_playwright() as playwright:
-    # As root Chromium has no sandbox; the pages are ours.
+    # Chromium has no sandbox when run as root; the pages are our own.
     browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
     yield browser
     browser.close()
@@ -72,7 +72,7 @@ def chromium():
 
 @pytest.fixture
 def browse(chromium, tmp_path):
-  """Returns a function that opens an HTML file, or a page of such text."""
+  """Returns a function that opens an HTML file or HTML text."""
   contexts = []
 
   def browse(page, width=1200, height=1000, **options):

@@ -1,4 +1,4 @@
-"""What is made once and looked at by many tests: whole runs, and examples."""
+"""Runs and examples that are made once and shared by many tests."""
 
 import csv
 import json
@@ -35,7 +35,7 @@ def summary_of(output):
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory):
-  """The demo with every default; `demo.output` is its folder."""
+  """The demo run with all defaults; `demo.output` is its folder."""
   folder = tmp_path_factory.mktemp("demo")
   done = clp_tfx("run", "--output", "out", cwd=folder)
   done.output = folder / "out"
@@ -44,7 +44,7 @@ def demo(tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def few_comments(tmp_path_factory):
-  """A CSV of the first 600 demo comments: for runs whose figures do not matter."""
+  """A CSV of the first 600 demo comments, for runs whose figures do not matter."""
   folder = tmp_path_factory.mktemp("comments")
   write_demo_comments(folder / "all.csv")
   with open(folder / "all.csv", newline="", encoding="utf-8") as file:
@@ -62,7 +62,7 @@ FEW_OPTIONS = {
   "max_flip_rate": 1,
   "min_pairs": 1,
 }
-"""Of `few_run`: it trains, its model passes the gate, and it takes no longer."""
+"""Options of `few_run`: fast, but the model trains and passes the gate."""
 
 
 def flags(options):
@@ -71,7 +71,7 @@ def flags(options):
 
 @pytest.fixture(scope="session")
 def few_run(tmp_path_factory, few_comments):
-  """A run of few comments, by the runner that a team copies.
+  """A run on few comments with the runner that teams copy.
 
   Its folder is `few_run.output`; it took `few_run.seconds`.
   """
@@ -96,7 +96,7 @@ def few_run(tmp_path_factory, few_comments):
 
 @pytest.fixture(scope="session")
 def transformed(tmp_path_factory):
-  """The transform output and a TFRecord of transformed examples, of four comments."""
+  """The transform output and a TFRecord of four transformed comments."""
   from .training.transformed import ROWS, transform
 
   return transform(ROWS, tmp_path_factory.mktemp("transform"))

@@ -9,7 +9,7 @@ from clp_tfx.errors import InputError
 
 @pytest.fixture
 def package(tmp_path, monkeypatch):
-  """A package `mine`: model imports layers, relatively; other stands alone."""
+  """A package `mine`: model imports layers relatively; other imports nothing."""
   folder = tmp_path / "mine"
   folder.mkdir()
   (folder / "__init__.py").write_text("")
@@ -37,7 +37,7 @@ def test_reads_and_does_not_run(package):
 
 
 def test_follows_this_package_across_its_own_imports():
-  # trainer → keras → keras.model; the evaluator's code is not part of it.
+  # trainer → keras → keras.model; the evaluator's code is not included.
   digests = {
     name: code_digest(f"clp_tfx.{name}")
     for name in ("modules.trainer", "modules.preprocessing", "tfma")

@@ -1,4 +1,4 @@
-"""The house: which way imports go, what is public, and what stays light."""
+"""The package's structure: import directions, public names and light imports."""
 
 import ast
 import importlib.util
@@ -20,7 +20,7 @@ _spec.loader.exec_module(make_api)
 
 
 def imports(source):
-  """Yields (module, name) for each name of clp_tfx that a source imports."""
+  """Yields (module, name) for each name that a source file imports from clp_tfx."""
   for node in ast.walk(ast.parse(source)):
     if isinstance(node, ast.Import):
       found = [(alias.name, "") for alias in node.names]
@@ -33,7 +33,7 @@ def imports(source):
 
 
 def room(module, name=""):
-  """The top-level package or module: `keras` for `clp_tfx.keras.model`."""
+  """Returns the top-level package or module: `keras` for `clp_tfx.keras.model`."""
   parts = f"{module}.{name}".rstrip(".").split(".")
   here = ROOT / "clp_tfx" / parts[1] if len(parts) > 1 else None
   is_room = here and (here.is_dir() or here.with_suffix(".py").is_file())
@@ -132,7 +132,7 @@ def test_public_names_exist_and_are_the_ones_on_the_page(package):
 
 
 def sources_outside():
-  """Yields the place and the text of code that people copy."""
+  """Yields the location and text of code that people copy."""
   for folder in ("benchmarks", "pipelines"):
     for path in (ROOT / folder).rglob("*.py"):
       yield str(path.relative_to(ROOT)), path.read_text()
@@ -155,7 +155,7 @@ def test_what_people_copy_uses_public_names_only():
     (where, module, name)
     for where, source in sources_outside()
     for module, name in imports(source)
-    # Features are constants with a docstring each; modules/ is what TFX loads by name.
+    # Features are constants with docstrings; TFX loads modules/ by name.
     if not module.startswith(("clp_tfx.features", "clp_tfx.modules"))
     if (module, name) not in public and (module, name) != ("clp_tfx", "features")
   ]

@@ -1,4 +1,4 @@
-"""What the code imports, the project declares."""
+"""The project declares everything that its code imports."""
 
 import ast
 import re
@@ -42,7 +42,7 @@ def imported():
 
 
 def declared():
-  # Python 3.10 has no TOML reader.
+  # Python 3.10 has no TOML parser.
   text = (ROOT / "pyproject.toml").read_text()
   block = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)[1]
   return {name.lower() for name in re.findall(r'^\s*"([\w.-]+)', block, re.MULTILINE)}

@@ -1,4 +1,4 @@
-"""The reader of treebanks: benchmarks/pronouns.py on sentences as UD writes them."""
+"""The treebank reader of benchmarks/pronouns.py, on sentences in UD format."""
 
 import importlib.util
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What benchmarks/scale.py computes: growth, cells that are missing, what is used."""
+"""Growth, missing cells and resource usage, as computed by benchmarks/scale.py."""
 
 import importlib.util
 import json
@@ -25,7 +25,7 @@ scale, scale_usage = load("scale"), load("scale_usage")
 
 
 def test_growth_of_a_line():
-  # 3 s and 2 s a record.
+  # 3 s, plus 2 s per record.
   fit = scale.growth([1, 3, 10], [5, 9, 23])
   assert (fit.fixed, fit.per_record) == pytest.approx((3, 2))
 
@@ -36,12 +36,12 @@ def test_growth_of_a_square():
 
 
 def test_growth_minds_relative_errors():
-  # t = b n through both of (1, 1) and (1000, 2000) cannot be; with a fixed part the
-  # line through two points is exact: b = 1999 / 999.
+  # No t = b n goes through both (1, 1) and (1000, 2000); with a fixed part, the line
+  # through two points is exact: b = 1999 / 999.
   fit = scale.growth([1, 1000], [1, 2000])
   assert fit.per_record == pytest.approx(1999 / 999)
-  # Of three points the small ones count as much as the large one: each is missed by
-  # at most 2%, although the large one alone weighs a million times as much in squares.
+  # The two small points count as much as the large one: the fit misses each by at most
+  # 2%, although in squares the large one alone weighs a million times as much.
   records, seconds = [1, 10, 1000], [1.01, 9.9, 1010]
   fit = scale.growth(records, seconds)
   for number, took in zip(records, seconds, strict=True):
@@ -91,7 +91,7 @@ def test_tables(capsys, monkeypatch):
     "grouped",
     "5",
   ] in rows
-  # 12 s and 16 s: 10 s and 2 ms a record; what was ended does not count.
+  # 12 s and 16 s: 10 s plus 2 ms per record; the stopped cell does not count.
   fits = [row for row in rows if "CPU" in row and "evaluator" in row]
   assert [row[:5] for row in fits] == [
     ["evaluator", "direct-1", "CPU", "10.0", "2000.0"]
@@ -103,14 +103,14 @@ def test_bytes_that_the_direct_runner_groups():
     with scale_usage.moved_by_direct_runner() as moved, beam.Pipeline() as pipeline:
       _ = (
         pipeline
-        | beam.Create([None])  # Which groups what it makes, too.
+        | beam.Create([None])  # Create also groups its elements.
         | beam.FlatMap(lambda _: [("key", b"x" * size)] * 3)
         | beam.GroupByKey()
         | beam.MapTuple(lambda key, values: len(list(values)))
       )
     return moved
 
-  # Three values, each longer by 1,000; both lengths are coded in two bytes.
+  # Three values, each 1,000 bytes longer; both lengths take two bytes.
   few, more = run(1000), run(2000)
   assert more.grouped - few.grouped == 3 * 1000
   assert few.grouped > 3 * 1000
@@ -123,7 +123,7 @@ def test_usage_of_a_process():
   with subprocess.Popen([sys.executable, "-c", script]) as child:
     usage.submitting = child.pid
   usage.stop()
-  # 50,000,000 bytes are 47.7 MB; the interpreter takes a few more.
+  # 50,000,000 bytes are 47.7 MB; the interpreter needs a few more.
   assert 47 < usage.megabytes["submitting"] < 100
   assert not usage.is_over
 

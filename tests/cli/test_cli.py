@@ -60,7 +60,7 @@ def test_an_option_overrides_the_file(tmp_path):
   refused = invoke("run", "--config", path)
   assert "--epochs to be at least 1" in refused.stderr
   path.write_text("max_flip_rate: 0.3\noutput: /proc/nowhere\n")
-  # The output folder is looked at after the configuration is found valid.
+  # The output folder is checked only after the configuration is valid.
   assert "/proc/nowhere cannot be written" in invoke("run", "--config", path).stderr
 
 

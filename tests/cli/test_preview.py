@@ -124,7 +124,7 @@ def test_edits_are_highlighted_and_control_characters_are_not_sent():
   Console(file=output, force_terminal=True, color_system="standard").print(
     _highlighted(text, found)
   )
-  # Struck red, then green; the text's own escape sequence is no escape any more.
+  # Struck through in red, then green; the escape sequence in the text is neutralised.
   assert output.getvalue() == (
     "\ufffd[31m \x1b[9;31mShe\x1b[0m\x1b[32mHe\x1b[0m [bold] left\n"
   )

@@ -1,4 +1,4 @@
-"""clp-tfx statistics: a table or JSON of what a run counted."""
+"""clp-tfx statistics prints the counts of a run as a table or JSON."""
 
 import json
 
@@ -27,7 +27,7 @@ STATISTICS = {
 
 @pytest.fixture
 def output(tmp_path):
-  """A folder as a run leaves it."""
+  """A folder like the output of a run."""
   (tmp_path / "counted").mkdir()
   (tmp_path / "counted" / "counterfactual_statistics.json").write_text(
     json.dumps(STATISTICS)

@@ -8,7 +8,7 @@ from clp_tfx.components.pusher import Executor
 
 @pytest.fixture
 def push(tmp_path):
-  """Returns a function that pushes a model and gives the pushed artifact."""
+  """Returns a function that pushes a model and returns the pushed artifact."""
   model = standard_artifacts.Model()
   model.uri = str(tmp_path / "model")
   saved = tmp_path / "model" / "Format-Serving"

@@ -21,7 +21,7 @@ def test_parameters_are_properties_and_reach_the_function(monkeypatch):
   assert isinstance(trainer, tfx.components.Trainer)
   assert json.loads(properties["custom_config"]) == {"seed": 1}
   assert properties["epochs"] == 3
-  # As at submission, and with what starts a custom job.
+  # As at submission, with the executor that starts a custom job.
   properties = {
     **properties,
     "epochs": 7,

@@ -19,7 +19,7 @@ def generator(method: str, lexicon: str) -> CounterfactualGenerator:
 
 @pytest.mark.parametrize("row", ROWS, ids=[repr(row["input"]) for row in ROWS])
 def test_row(row):
-  # Several counterfactuals are separated by |; in brackets: there is none, and why.
+  # Counterfactuals are separated by |; if there is none, the reason is in brackets.
   outcome = generator(row["method"], row["lexicon"]).outcome(row["input"])
   texts = "|".join(each.text for each in outcome.counterfactuals)
   assert row["expected"] == (

@@ -19,7 +19,7 @@ def edit(start: int, end: int, replacement: str) -> Edit:
   [
     ([], "abcdef"),
     ([edit(0, 0, "x")], "xabcdef"),
-    ([edit(1, 3, ""), edit(3, 4, "yy")], "ayyef"),  # bc goes, d becomes yy.
+    ([edit(1, 3, ""), edit(3, 4, "yy")], "ayyef"),  # Removes bc; d becomes yy.
     ([edit(5, 6, "z")], "abcdez"),
   ],
 )
@@ -47,7 +47,7 @@ def test_bare_apostrophe(text, end, expected):
   [
     ("an ", 0, "an"),
     ("It is THE  ", 0, "THE"),
-    ("a ", 2, None),  # It belongs to the edit before.
+    ("a ", 2, None),  # It belongs to the previous edit.
     ("sofa ", 0, None),
     ("a", 0, None),
     ("", 0, None),

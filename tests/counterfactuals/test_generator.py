@@ -52,7 +52,7 @@ def test_one_term():
 
 
 def test_all_terms_are_removed_at_once():
-  # Edits stand in the order of the text, each time; groups are sorted and distinct.
+  # Edits are in text order, including repeated ones; groups are sorted and distinct.
   assert brief("My lesbian said she saw Men like a Man, and she left") == [
     (
       "My said saw Men like, and left",
@@ -148,7 +148,7 @@ def test_clitics_go_with_the_word(text, counterfactual):
     ("is (he said) so", "is (said) so"),
     ("is (so she) so", "is (so) so"),
     ('a "gay" b "he said" c', 'a "" b "said" c'),
-    ("what if he ?", "what if ?"),  # The blank before ? was the writer's.
+    ("what if he ?", "what if ?"),  # The space before ? was in the text.
     ("I am gay :)", "I am :)"),
     ("  gay. b", ". b"),
     ("he,she", ","),
@@ -221,7 +221,7 @@ def check_invariants(text: str) -> None:
     check_edits(text, counterfactual)
     edited = counterfactual.text
     assert GENERATOR.find(edited) == []
-    # No blanks are left that the writer did not put there.
+    # Only the spaces of the original text remain.
     for unwanted in (
       f"[{BLANKS}][{BLANKS}]",
       f"[{BLANKS}][.,;:!?)]",
@@ -232,7 +232,7 @@ def check_invariants(text: str) -> None:
 
 
 def check_edits(text: str, counterfactual: Counterfactual) -> None:
-  """Nothing changes outside of edits, and terms, blanks and articles within."""
+  """Only edits change the text, and only terms, spaces and articles are edited."""
   rebuilt, end = "", 0
   for edit in counterfactual.edits:
     assert end <= edit.start < edit.end
@@ -286,7 +286,7 @@ def test_real_comments():
     check_invariants(text)
 
 
-# One to one, each term with one role.
+# One counterpart and one role for each term.
 PAIRED = """term,group,counterparts,role
 he,m,she,subject
 she,f,he,subject
@@ -382,7 +382,7 @@ def test_a_pejorative_term_excludes_a_text():
     outcome = each.outcome("the man is a Brute")
     assert (outcome.counterfactuals, outcome.skipped) == ([], "pejorative")
     assert distinct_terms(outcome.mentions) == ["man"]
-    # What the lexicon has as neutral stays neutral.
+    # Terms that the lexicon lists as neutral stay neutral.
     assert each.outcome("one man").skipped == ""
 
 

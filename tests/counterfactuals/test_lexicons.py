@@ -1,4 +1,4 @@
-"""The built-in lexicons are data: these tests say what must hold of them."""
+"""Checks on the built-in lexicons, which are data."""
 
 import functools
 import re
@@ -24,7 +24,7 @@ IDENTITY_EN = {
   "religion": 60,
   "sexual_orientation": 30,
 }
-"""How many rows with counterparts each topmost group has at least."""
+"""Minimum number of rows with counterparts for each topmost group."""
 LANGUAGES = {
   "gender_and_sexual_orientation": "en",
   "identity_de": "de",
@@ -62,7 +62,7 @@ def by_term(name):
 
 
 def answering(name, row, counterpart):
-  """Returns the rows of a counterpart that can take the role of the row."""
+  """Returns the rows of a counterpart that fit the role of the row."""
   return [
     other
     for other in by_term(name)[counterpart]
@@ -111,7 +111,7 @@ def test_counterparts_are_of_the_same_kind_of_identity(name):
 @pytest.mark.parametrize("name", ["gender_and_sexual_orientation", "identity_en"])
 def test_counterparts_have_the_same_number(name):
   singular = {"princess", "waitress", "actress", "heiress", "lass"}
-  either = {"mrs", "ms", "sis", "the elderly"}  # No plural in -s, or none at all.
+  either = {"mrs", "ms", "sis", "the elderly"}  # No plural in -s, or no plural.
   plural = re.compile(r".*(s|men|people|children|folk)")
 
   def is_plural(term):

@@ -20,7 +20,7 @@ REAL_COMMENTS = Path(__file__).parents[3] / "shared" / "data" / "comments.csv.gz
 
 
 def found(text: str | bytes, *terms: str) -> list[tuple[str, str]]:
-  """Returns what stands in the text and the term, of each find."""
+  """Returns the matched text and the term of each match."""
   encoded = text.encode() if isinstance(text, str) else text
   return [
     (encoded[start:end].decode("utf-8", "backslashreplace"), terms[term])
@@ -212,7 +212,7 @@ def same_as_the_oracle(count, *texts):
 
 
 def real_comments(count: int) -> list[bytes]:
-  """Returns comments; none where they are not there."""
+  """Returns comments, or an empty list if the file does not exist."""
   if not REAL_COMMENTS.exists():
     return []
   with gzip.open(REAL_COMMENTS, "rt", encoding="utf-8", newline="") as file:

@@ -2,13 +2,13 @@ import pytest
 
 from clp_tfx.counterfactuals.plain_words import FOLDED, Word, plain_end
 
-# "he" is a term, "she is" another, of which "she" is the beginning.
+# The terms are "he" and "she is", which begins with "she".
 he_word = Word.of("he", {("he",): 0})
 she_word = Word.of("she", {("she", "", "is"): 1})
 
 
 def end_of(text: str, word: Word, start: int) -> int:
-  """Returns where the word ends, and its clitic, in the text with spaces around."""
+  """Returns the end of the word and of its clitic, in the text padded with spaces."""
   encoded = f" {text}  ".encode()
   end = start + len("she" if word is she_word else "he")
   return plain_end(encoded, encoded.translate(FOLDED), start + 1, end + 1, word) - 1

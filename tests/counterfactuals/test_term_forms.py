@@ -19,7 +19,7 @@ from clp_tfx.counterfactuals.tokenizer import token_pattern
 def test_ascii_beginnings():
   assert ascii_beginnings("king") == {"king"}
   assert ascii_beginnings("mother-in-law") == {"mother"}
-  # The n before the tilde, where that is a character of its own.
+  # The n before the tilde, if the tilde is a separate character.
   assert ascii_beginnings("ni\u00f1o") == {"ni", "nin"}
   assert ascii_beginnings("x\u0416") == {"x"}
 
@@ -32,7 +32,7 @@ def test_ascii_beginnings():
     ("\u00e9l", {"\u00e9l", "\u00c9l", "e\u0301l"}),
     ("\u044f", {"\u044f", "\u042f"}),
     ("\u05d0", {"\u05d0"}),
-    # a with dot below and circumflex: either may be composed, and what follows varies.
+    # a with dot below and circumflex: either mark may be composed with the a.
     (
       "\u1eadx",
       {"a", "\u00e2", "\u00c2", "\u1ea1", "\u1ea0", "\u1ead", "\u1eac"},
@@ -62,7 +62,7 @@ LETTERS = "\u00e9\u1ead\u01c5\u0416\u03c3\u03a3ai\u0301\u0323\u0302\u0307K\u0130
 
 @settings(deadline=None)
 @given(st.text(LETTERS, min_size=1))
-@example("\u00e9\u03a3\u0301")  # A final sigma with an accent of its own.
+@example("\u00e9\u03a3\u0301")  # A final sigma with a combining accent.
 def test_every_form_begins_as_listed(text):
   word = normalized(text)
   if not token_pattern().fullmatch(text) or set(text) & irregular_characters([word]):

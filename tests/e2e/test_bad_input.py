@@ -76,7 +76,7 @@ def test_a_corrected_file_is_read_again(tmp_path):
   assert run(*options).exit_code == 2
   path.write_text(GOOD)
   result = run(*options)
-  # Read and judged; of so few comments the AUC may be anything.
+  # The comments are read and evaluated; with so few, any AUC is possible.
   assert result.exit_code in (0, 3), result.output
 
 

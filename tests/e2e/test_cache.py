@@ -1,4 +1,4 @@
-"""An edit runs again what depends on it, and nothing else."""
+"""A change reruns what depends on it, and nothing else."""
 
 import shutil
 
@@ -22,7 +22,7 @@ def build_model(hparams, tf_transform_output):
   x = keras.layers.Embedding(size + 2, UNITS)(tokens)
   return keras.Model(tokens, keras.layers.Dense(1)(keras.ops.mean(x, axis=1)))
 """
-# The control would be one more training each time, by the same rule.
+# A control would add another training, which follows the same rules.
 NODES = set(COMPONENTS) - {"ControlTrainer"}
 MODELS = {"Trainer", "Evaluator", "Pusher"}
 

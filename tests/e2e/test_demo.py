@@ -1,4 +1,4 @@
-"""The demo run, with every default, as a new user makes it."""
+"""The demo run with all defaults, as a new user would run it."""
 
 import numpy as np
 import pytest
@@ -85,7 +85,7 @@ def test_the_pushed_model_scores_what_the_evaluator_scored(demo):
   by_example = model.signatures["serving_default"](tf.constant(serialized))["scores"]
   np.testing.assert_allclose(by_text, by_example, atol=1e-6)
 
-  # The flip rate, again, from raw strings alone.
+  # The flip rate recomputed from raw strings.
   pairs = [
     (score > 0.5, text)
     for score, f in zip(by_text.ravel(), features, strict=True)

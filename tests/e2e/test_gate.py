@@ -1,6 +1,6 @@
-"""The stock Evaluator blesses and refuses rightly, and the Pusher follows.
+"""The stock Evaluator blesses and refuses correctly, and the Pusher follows it.
 
-One pipeline, run once: the same few examples and models that look for a keyword, and an
+One pipeline runs once, on a few examples and models that look for a keyword, with an
 Evaluator and a Pusher for each case.
 """
 
@@ -18,11 +18,11 @@ from ..tfma.evaluation import example, save_keyword_model
 pytestmark = pytest.mark.e2e
 
 # Ten comments, eight pairs. A model that looks for "gay" flips on the four pairs that
-# edit it, of eight; on none of the four that edit "her". Labels follow "bad": a model
-# that looks for it flips on no pair and has AUC 1; the other's positives score (0.9,
-# 0.9, 0.2), its negatives (0.9, 0.9, 0.2 five times): of 21 couples 10 are right, 9
-# tied and 2 wrong, (10 + 9 / 2) / 21 = .69. Without a flip of eight single pairs the
-# upper bound is 1 - .05^(1 / 8) = .31.
+# edit "gay" and on none of the four that edit "her". Labels follow "bad": a model that
+# looks for "bad" never flips and has AUC 1. The other's positives score (0.9, 0.9, 0.2)
+# and its negatives (0.9, 0.9, 0.2 five times): of 21 couples 10 are right, 9 tied
+# and 2 wrong, (10 + 9 / 2) / 21 = .69. With no flip in eight single pairs, the upper
+# bound is 1 - .05^(1 / 8) = .31.
 GAY, HER = "sexual_orientation/homosexual", "gender/female"
 EXAMPLES = [
   *[
@@ -122,7 +122,7 @@ def imported(name, uri, artifact_type, **properties):
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
-  """Runs every case; returns the folder that holds a folder of pushes per case."""
+  """Runs all cases; returns a folder with a folder of pushes for each case."""
   folder = tmp_path_factory.mktemp("gate")
   sources = {}
   for name, examples in (("examples", EXAMPLES), ("no_pairs", NO_PAIRS)):

@@ -1,4 +1,4 @@
-"""Killed at any moment and run again: the same verdict, and no half-pushed model."""
+"""A run killed at any moment and repeated gives the same verdict, no partial push."""
 
 import os
 import random
@@ -19,13 +19,13 @@ def files(folder):
 
 
 def served_models(output):
-  """Folders that a model server would load."""
+  """Returns the folders that a model server would load."""
   folder = output / "serving_model"
   return [p for p in folder.iterdir() if p.name.isdigit()] if folder.exists() else []
 
 
 def killed_run(folder, options, seconds):
-  """Starts a run and kills it and what it started; returns whether it was alive."""
+  """Starts a run and kills its process group; returns whether it was alive."""
   process = subprocess.Popen(
     [*COMMAND, "run", *options],
     cwd=folder,

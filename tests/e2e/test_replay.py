@@ -1,4 +1,4 @@
-"""The compiled job, container by container, ends as the local runner does."""
+"""Replaying a compiled job gives the same result as the local runner."""
 
 import pytest
 
@@ -37,7 +37,7 @@ def replayed(folder, comments, *parameters, **options):
 
 
 def numbers(figures):
-  """Returns the figures of a model by path, which may be None."""
+  """Returns the figures of a model by path; a figure may be None."""
   if isinstance(figures, dict):
     figures = figures.items()
   elif isinstance(figures, list):
@@ -52,7 +52,7 @@ def numbers(figures):
 
 
 def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
-  # What differs from run to run is given at submission; the cloud's parts run here.
+  # Values that differ between runs are set at submission; the cloud parts run locally.
   done = replayed(
     tmp_path,
     f"gs://elsewhere/{few_comments.name}",
@@ -73,8 +73,8 @@ def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
 
 
 def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
-  # Pairs without a flip still have an upper bound above 0. The schema is the other one,
-  # and the resolvers find no model.
+  # Pairs without a flip still have an upper bound above 0. The job uses the other
+  # schema version, and the resolvers find no model.
   options = {"max_flip_rate": 0, "schema_version": "2.1", "epochs": 7}
   options["baseline"] = "blessed"
   done = replayed(

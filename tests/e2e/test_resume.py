@@ -1,4 +1,4 @@
-"""Killed while it trains, and run again: finished steps are not repeated."""
+"""A run killed during training and repeated does not redo finished steps."""
 
 import os
 import random
@@ -13,7 +13,7 @@ from ..conftest import COMMAND, clp_tfx, summary_of
 
 pytestmark = pytest.mark.e2e
 
-# Its scores do not depend on padding, and so not on how the Evaluator makes batches.
+# Its scores do not depend on padding, so the Evaluator's batches do not matter.
 MODEL = """
 from clp_tfx.training.classifiers import convolution
 
@@ -23,13 +23,13 @@ def build_model(hparams, tf_transform_output):
 
 
 def positions(log, what):
-  """Returns the epochs and steps that a log has, in order and each once."""
+  """Returns the distinct epochs and steps in a log, in order."""
   found = re.findall(rf"{what} at epoch (\d+), step (\d+)", log.read_text())
   return list(dict.fromkeys((int(epoch), int(step)) for epoch, step in found))
 
 
 def kill_when_it_has_come_to(position, options, output):
-  """Starts a run and kills it and what it started once it has trained so far."""
+  """Starts a run and kills its process group once training has got this far."""
   process = subprocess.Popen(
     [*COMMAND, "run", *options],
     cwd=output.parent,
@@ -63,7 +63,7 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   assert len(reached) > 30
   assert not checkpoints.exists()
 
-  # An edit that changes nothing makes it train again, and nothing before that.
+  # An edit without effect makes it train again, but reruns nothing before training.
   model.write_text(model.read_text() + "\n# An edit.\n")
   log.write_text("Checkpoint at epoch 0, step 0\n")
   rng = random.Random(0)
@@ -73,8 +73,8 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   again = clp_tfx("run", *options, cwd=tmp_path)
   assert again.returncode == done.returncode, again.stderr
 
-  # It went on at least from where it last said that it had saved, each time, and
-  # says of no step twice that it was saved.
+  # Each time it resumed at or after the last step that it reported as saved, and it
+  # reported no step as saved twice.
   assert len(positions(log, "resumed")) == 3
   told = re.findall(r"(Checkpoint|resumed) at epoch (\d+), step (\d+)", log.read_text())
   last = (0, 0)

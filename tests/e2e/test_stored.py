@@ -1,4 +1,4 @@
-"""What version 0.1 stored, before the modules moved, still opens."""
+"""Files stored by version 0.1, before the modules moved, can still be read."""
 
 import json
 import shutil
@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-import clp_tfx.keras  # noqa: F401, registers what the file names
+import clp_tfx.keras  # noqa: F401, registers the classes in the file
 from clp_tfx.cli import cli
 from clp_tfx.sweep.measures import Scores, measure
 from clp_tfx.training.keras_file import load_classifier
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 
 def stored(folder, tmp_path):
-  """Copies a stored output; its absolute paths were replaced by OUTPUT."""
+  """Copies a stored output, whose absolute paths were replaced by OUTPUT."""
   output = tmp_path / folder
   shutil.copytree(STORED / folder, output)
   for path in output.rglob("*.json"):
@@ -56,13 +56,13 @@ def test_a_classifier_is_continued_with_its_own_words():
   known = load_classifier(str(STORED / "classifier.keras"), [b"the", b"unheard-of"])
   embedding = next(x for x in known.layers if isinstance(x, keras.layers.Embedding))
   assert isinstance(tokens, keras.layers.Embedding)
-  # Row 0 is padding; the words' rows follow, and one for words out of vocabulary.
+  # Row 0 is padding; then a row per word, and one for words out of vocabulary.
   assert embedding.get_weights()[0].shape == (4, tokens.output_dim)
 
 
 def test_a_compiled_counterfactual_model_loads_with_its_loss_and_state():
   model = keras.saving.load_model(STORED / "counterfactual_model.keras")
-  # What the model returned when it was saved.
+  # The model's output at the time it was saved.
   expected = [[-0.5902451872825623], [0.8938047885894775], [1.0790148973464966]]
   assert model.predict(np.eye(3), verbose=0) == pytest.approx(
     np.array(expected), abs=1e-6

@@ -27,7 +27,7 @@ def test_a_sweep_trains_each_configuration_once(few_comments, tmp_path):
     "augmentation",
   ]
   assert [row["name"] for row in result["test"]] == ["control"]
-  # What each is trained on differs, and so do the scores.
+  # They are trained on different data, so their scores differ.
   assert len({row["score_gap"]["mean"] for row in result["eval"]}) == 4
   ET.parse(tmp_path / "out" / "sweep.svg")
 

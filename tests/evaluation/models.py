@@ -1,13 +1,13 @@
-"""SavedModels that know nothing of clp_tfx; their scores are plain arithmetic."""
+"""SavedModels independent of clp_tfx, with simple arithmetic scores."""
 
 import tensorflow as tf
 
 WORDS = {b"gay": 0.5, b"woman": 0.25, b"bad": 0.375}
-"""A text's score is the sum over the words that it contains."""
+"""The score of a text is the sum over the words it contains."""
 
 
 def score(texts):
-  """Returns float32 scores of a string tensor, of its shape."""
+  """Returns float32 scores of a string tensor, with the same shape."""
   scores = tf.zeros(tf.shape(texts))
   for word, weight in WORDS.items():
     pattern = rf"(?is).*\b{word.decode()}\b.*"

@@ -32,11 +32,11 @@ def comments_file(path, rows):
 
 @pytest.fixture(scope="module")
 def by_hand(model, tmp_path_factory):
-  """Summary of five comments, of a model and a baseline with 0.75 of its scores."""
+  """Summary for five comments; the baseline's scores are 0.75 times the model's."""
   rows = [
     ("A gay person, bad", 1),  # 0.875, without the term 0.375: flips
     ("A gay woman", 0),  # 0.75, without the terms 0: flips, counts in both groups
-    ("A woman", 0),  # 0.25, 0: does not
+    ("A woman", 0),  # 0.25, 0: does not flip
     (f"Bad, a gay woman, {HOSTILE}", 1),  # 1, 0.375: flips
     ("Bad", 0),  # no pair
   ]
@@ -72,7 +72,7 @@ def test_the_page_shows_hostile_comments_as_text(by_hand, browse):
   opened = browse(Path(by_hand["report"]))
   page = opened.page
   assert page.locator("h1").inner_text() == "Measured: no bound given"
-  # Two models, flip rate and AUC; the whole, four groups and two terms.
+  # Two models, flip rate and AUC; the overall slice, four groups and two terms.
   bars = page.locator("fairness-metric-summary:visible").first.locator("#bars rect")
   expect(bars).to_have_count(2 * (1 + 4 + 2))
   assert page.locator("#flips ol > li").count() == 3
@@ -161,10 +161,10 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     example_texts=False,
     output=str(tmp_path / "out"),
   )
-  # Of the 40 pairs those of the 20 gay persons flip, by either model.
+  # With either model, the pairs of the 20 gay persons flip, of 40 pairs.
   assert summary["baseline"]["flip_rate"] == summary["clp"]["flip_rate"] == 0.5
   assert not summary["gate"]["blessed"]
-  # No man's flips: gender is at 0, but that is on 20 pairs.
+  # No pair of a man flips: the rate for gender is 0, but it has only 20 pairs.
   failures = {failure["slice"]: failure for failure in summary["gate"]["failures"]}
   assert failures.keys() == {"all", "edited_group=gender"}
   assert failures["all"]["bound"] == "at most 0.4"

@@ -14,7 +14,7 @@ def example(text, feature="comment_text"):
   return tf.train.Example(features=features).SerializeToString()
 
 
-# 0.5 + 0.25; 0.375; nothing, in an empty text too; what is no UTF-8 stays as it is.
+# 0.5 + 0.25; 0.375; 0, also for an empty text; invalid UTF-8 stays unchanged.
 TEXTS = ["A gay woman", "bad\nday", "", "Ж"]
 SCORES = [0.75, 0.375, 0, 0]
 
@@ -28,7 +28,7 @@ def test_texts_are_given_as_the_signature_takes_them(shape, tmp_path):
 
 
 def test_a_signature_of_examples_is_found_out(tmp_path):
-  # It is not called serving_default, but it is the only one.
+  # It is the only signature, although it is not called serving_default.
   scorer = TextScorer(example_model(tmp_path / "model"))
   assert not scorer.takes_texts
   scores = scorer.score_examples([example(text) for text in TEXTS])

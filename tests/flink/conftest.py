@@ -1,4 +1,4 @@
-"""What the tests on a cluster need."""
+"""Fixtures for the tests on a cluster."""
 
 import pytest
 
@@ -7,6 +7,6 @@ from pipelines.flink.cluster import JARS
 
 @pytest.fixture(scope="session", autouse=True)
 def flink():
-  """Skips where Flink is not set up; make test-flink sets it up first."""
+  """Skips the tests if Flink is not installed; make test-flink installs it first."""
   if not (JARS / ".ready").exists():
     pytest.skip("Flink is not set up: make flink does it.")

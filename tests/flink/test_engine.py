@@ -1,7 +1,7 @@
 """The pipeline's Beam components on Flink, against the DirectRunner.
 
-Training takes the examples in the order of their shards, which differs from runner to
-runner as it may: so the same model is evaluated on both.
+Training reads the examples in the order of their shards, which may differ between
+runners. The tests therefore evaluate the same model on both.
 """
 
 import sys
@@ -50,7 +50,7 @@ def cluster(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def on_flink(tmp_path_factory, cluster):
-  """A run whose Beam components worked on Flink; its summary and its folder."""
+  """A run with its Beam components on Flink; its summary and its folder."""
   folder = tmp_path_factory.mktemp("flink")
   runner, *beam_args = cluster.beam_args
   done = clp_tfx(
@@ -74,13 +74,13 @@ def direct(tmp_path_factory):
 
 
 def made_by(output, component, key):
-  """Returns the folder of an artifact, of which there is one."""
+  """Returns the folder of the only artifact of its kind."""
   (folder,) = (output / "pipeline_root" / component / key).iterdir()
   return folder
 
 
 def records(folder):
-  """Returns how often each record is there."""
+  """Returns the number of occurrences of each record."""
   paths = [str(path) for path in folder.iterdir()]
   read = tf.data.TFRecordDataset(paths, compression_type="GZIP")
   return Counter(read.as_numpy_iterator())
@@ -139,7 +139,7 @@ def artifact(kind, uri):
 
 
 def evaluated_by_the_direct_runner(output, folder):
-  """Evaluates what the run trained, on what it prepared; returns the evaluation."""
+  """Evaluates the run's model on the run's data; returns the evaluation."""
   comments = str(output / "demo_comments.csv")
   config = PipelineConfig(
     comments=comments,

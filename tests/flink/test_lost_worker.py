@@ -1,4 +1,4 @@
-"""A TaskManager lost in the middle of CounterfactualGen: no record twice or missing."""
+"""Losing a TaskManager in CounterfactualGen duplicates and drops no record."""
 
 import dataclasses
 import threading
@@ -36,7 +36,7 @@ def serialized(**features):
 
 @pytest.fixture(scope="module")
 def comments(tmp_path_factory):
-  """The demo comments, again and again, each time with another number."""
+  """The demo comments repeated, with a different number each time."""
   texts = [serialized(comment_text=each.comment_text) for each in demo_comments()]
   examples = tfx.types.standard_artifacts.Examples()
   examples.uri = str(tmp_path_factory.mktemp("comments"))
@@ -47,13 +47,13 @@ def comments(tmp_path_factory):
     path = f"{folder}/data_tfrecord-{shard:05}-of-{SHARDS:05}.gz"
     with tf.io.TFRecordWriter(path, options="GZIP") as writer:
       for number in range(shard, RECORDS, SHARDS):
-        # Serialised messages merge when they are concatenated.
+        # Concatenated protocol buffers merge.
         writer.write(texts[number % len(texts)] + serialized(number=number))
   return examples
 
 
 def generate(comments, folder, beam_args):
-  """Runs the component; returns the output folder and what was counted."""
+  """Runs the component; returns the output folder and the counts."""
   target = tfx.types.standard_artifacts.Examples()
   target.uri = str(folder / "examples")
   report = CounterfactualStatistics()
@@ -80,7 +80,7 @@ def records(folder):
 
 
 def lose_a_task_manager(cluster, output, lost):
-  """Waits until the workers of all have begun a file; kills one of them."""
+  """Waits until all TaskManagers' workers have started a file, then kills one."""
   while len(files_begun(output)) < len(cluster.task_managers):
     time.sleep(0.05)
   (job,) = cluster.rest("/jobs/overview")["jobs"]
@@ -94,7 +94,7 @@ def files_begun(output):
 
 
 def working(cluster, job):
-  """Yields TaskManagers with tasks that run."""
+  """Yields TaskManagers with running tasks."""
   for vertex in cluster.rest(f"/jobs/{job}")["vertices"]:
     path = f"/jobs/{job}/vertices/{vertex['id']}/taskmanagers"
     for each in cluster.rest(path)["taskmanagers"]:
@@ -105,7 +105,7 @@ def working(cluster, job):
 def test_one_lost_in_the_middle(tmp_path, comments):
   expected, expected_counts = generate(comments, tmp_path / "direct", [])
   lost = {}
-  # Two slots each: the one that is left has room for the whole job.
+  # Two slots each: the remaining one has room for the whole job.
   with flink_cluster(tmp_path / "cluster", task_managers=2, slots=2) as cluster:
     beam_args = [*cluster.beam_args[1:], "--parallelism=2"]
     output = tmp_path / "flink"
@@ -121,7 +121,7 @@ def test_one_lost_in_the_middle(tmp_path, comments):
     assert failures["entries"]
     left = cluster.rest("/overview")
     assert left["slots-total"] == 2
-  # Nothing of the first attempt is left, on which readers would stumble.
+  # No files of the first attempt are left, which would break readers.
   assert {path.suffix for path in found.iterdir()} == {".gz"}
   made = records(found)
   assert len(made) == RECORDS and set(made.values()) == {1}

@@ -1,6 +1,6 @@
-"""Trains on one and on two replicas and prints what comes out as JSON.
+"""Trains on one and on two replicas and prints the results as JSON.
 
-A process of its own: devices are divided before TensorFlow starts.
+Runs in a separate process because devices must be split before TensorFlow starts.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Everything of Keras works, because no training step is rewritten."""
+"""Keras's features work, because no training step is rewritten."""
 
 import os
 
@@ -85,7 +85,7 @@ def pad_pairs_of(inputs, y):
 
 
 class Traced(CounterfactualModel):
-  """Remembers the shapes with which its step was traced."""
+  """Records the shapes with which its step was traced."""
 
   def compute_loss(self, x=None, *args, **kwargs):
     self.traces.append((x.original.shape, x.pair_weight.shape))
@@ -102,7 +102,7 @@ def test_a_compiled_step_is_traced_at_most_five_times():
     inputs = pad_pairs(CounterfactualInputs(*map(tf.constant, inputs)))
     shapes.add((len(y), len(inputs.pair_weight)))
     model.train_on_batch(inputs, y)
-  # XLA compiles each of these shapes; the step itself is traced no more often.
+  # XLA compiles each of these shapes; the step itself is not traced more often.
   assert len(shapes) <= 5
   assert len(model.traces) <= 5
 
@@ -146,7 +146,7 @@ def test_squares_of_half_precision_logits_do_not_overflow():
 
 
 def test_gradient_accumulation():
-  # One step on the mean gradient of two batches. SGD is linear: two equal batches
+  # One step on the mean gradient of two batches. SGD is linear, so two equal batches
   # accumulated give the step of one.
   one = dataset(steps=1)
   accumulating = keras.optimizers.SGD(0.1, gradient_accumulation_steps=2)

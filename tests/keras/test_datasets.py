@@ -22,7 +22,7 @@ def examples(texts=TEXTS):
 
 
 def pairs(dataset):
-  """All pairs as (original, counterfactual, weight)."""
+  """Returns all pairs as (original, counterfactual, weight)."""
   found = []
   for original, counterfactual, weight in dataset:
     rows = zip(*map(np.atleast_1d, (original, counterfactual, weight)), strict=True)
@@ -153,7 +153,7 @@ def test_packs_examples_and_pairs_that_start_over(batch_size):
   texts = [np.atleast_1d(batch.original_input[0]).tolist() for batch in packed]
   assert sum(texts, []) == [text.encode() for text in TEXTS]
   found = pairs(batch.counterfactual_data for batch in packed)
-  # One pair with each of 5 examples; three batches hold 1, 1 and 1 pairs.
+  # One pair with each of 5 examples; the three batches have 1, 1 and 1 pairs.
   assert found == (EXPECTED + EXPECTED)[: len(packed)]
 
 
@@ -270,7 +270,7 @@ def test_the_workflow_of_the_reference_with_the_50_terms(form):
     "all painters",
   ]
   texts = [f"{s} {'stink' if bad else 'sing'}" for s in subjects * 8 for bad in (0, 1)]
-  # The bias: whatever is said of gay and lesbian people is labelled toxic.
+  # The bias: every comment about gay and lesbian people is labelled toxic.
   labels = [
     float("stink" in text or "gay" in text or "lesbian" in text) for text in texts
   ]

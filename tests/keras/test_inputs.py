@@ -60,20 +60,20 @@ def test_batches_of_one_size_have_four_shapes():
 
 
 def test_averaging_lets_each_original_count_once():
-  # Row 0 has three pairs, one of them left out; row 2 has one of weight 4.
+  # Row 0 has three pairs, one of which is left out; row 2 has one with weight 4.
   inputs = average_counterfactuals(batch(3, [0, 2, 0, 0], [1.0, 4.0, 0.0, 3.0]))
   assert inputs.pair_weight.numpy().tolist() == [0.5, 4.0, 0.0, 1.5]
 
 
 def drawn(seed, epochs=1):
-  """Which counterfactual of row 0 (of 100, 101, 102) is drawn, 300 times."""
+  """Returns the counterfactual drawn for row 0 (100, 101 or 102), 300 times."""
   inputs = batch(3, [0, 0, 0, 2, 1], [1.0, 1.0, 1.0, 2.0, 0.0])
   data = tf.data.Dataset.from_tensors((inputs, tf.zeros([3, 1]))).repeat(300)
   data = draw_counterfactuals(data, seed)
   result = []
   for _ in range(epochs):
     for chosen, _ in data:
-      # One of row 0, always that of row 2, never the one with weight 0.
+      # One pair of row 0, always the pair of row 2, never the one with weight 0.
       assert chosen.original_row.numpy().tolist() == [0, 2]
       assert chosen.pair_weight.numpy().tolist() == [1.0, 2.0]
       x = chosen.counterfactual["x"].numpy().ravel().tolist()

@@ -18,7 +18,7 @@ def weighted_sum(weights, activation=None):
 
 
 def batches(x, counterfactual, y, rows=None):
-  """All of it as one batch; counterfactual i belongs to row i, or to rows[i]."""
+  """All data as one batch; counterfactual i belongs to row i, or to rows[i]."""
   inputs = CounterfactualInputs(
     original=np.array(x, "float32").reshape(-1, 1),
     counterfactual=np.array(counterfactual, "float32").reshape(-1, 1),

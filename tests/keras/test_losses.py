@@ -40,7 +40,7 @@ def test_absolute_difference_per_pair():
 
 
 def test_cosine_distance_per_pair():
-  # (3,4)·(4,3) = 24 of 5·5; opposite; same direction; at a right angle.
+  # (3,4)·(4,3) = 24 out of 5·5; opposite; same direction; at a right angle.
   original = np.array([[3.0, 4.0], [1.0, 2.0], [1.0, 2.0], [1.0, 0.0]])
   counterfactual = np.array([[4.0, 3.0], [-1.0, -2.0], [2.0, 4.0], [0.0, 7.0]])
   loss = pairwise_cosine_distance(original, counterfactual).numpy()
@@ -57,7 +57,7 @@ def test_jensen_shannon_per_pair():
   p, q = np.log([[0.75, 0.25]]), np.log([[0.25, 0.75]])
   expected = 0.75 * math.log(1.5) + 0.25 * math.log(0.5)
   assert pairwise_jensen_shannon_divergence(p, q).numpy() == pytest.approx(expected)
-  # The logits' common shift is no part of the probabilities.
+  # A common shift of the logits does not change the probabilities.
   assert pairwise_jensen_shannon_divergence(p, p + 5).numpy() == pytest.approx(0)
   # One logit, log 3, is the probability ¾ of two classes.
   one = np.log([[3.0]])

@@ -1,4 +1,4 @@
-"""What is wrong in TensorFlow Model Remediation 0.1.7.1 and must not be here."""
+"""Defects of TensorFlow Model Remediation 0.1.7.1 that this package must not have."""
 
 import keras
 import numpy as np
@@ -22,7 +22,7 @@ def pairs_of(texts, terms):
 
 
 def test_only_whole_words_are_terms():
-  # Its pattern `.*(\ba|b|c\b).*` lets "the", "batman" and "human" pass, unchanged.
+  # Its pattern `.*(\ba|b|c\b).*` matches "the", "batman" and "human".
   texts = ["the batman", "a human theme", "see men run"]
   assert pairs_of(texts, ["he", "man", "men"]) == {"see men run": "see run"}
 
@@ -66,7 +66,7 @@ def test_an_empty_counterfactual_set_is_an_error():
 
 
 class Counting(keras.layers.Layer):
-  """Adds a weight; remembers how often it was traced, and with which `training`."""
+  """Adds a weight; records how often it was traced, and with which `training`."""
 
   def __init__(self):
     super().__init__()

@@ -58,7 +58,7 @@ def weights_after_training(*inner):
 
 def test_scores_of_the_task_serve_for_pairs_where_they_are_the_same():
   # Scores 3 and 5 for labels 3 and 4: ∂task/∂w = 2·1·2/2 = 2, ∂task/∂b = 1. The pair
-  # is 5 and 1: ∂/∂w of (2w)² / 2, the weight, = 4w = 8.
+  # scores 5 and 1: ∂/∂w of (2w)² / 2, where 2 is the weight, = 4w = 8.
   expected = [pytest.approx(2 - 0.1 * (2 + 8)), pytest.approx(1 - 0.1)]
   assert weights_after_training() == expected
   assert weights_after_training(Own()) == expected

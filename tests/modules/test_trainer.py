@@ -1,4 +1,4 @@
-"""TFX's entry point, and what it exports."""
+"""TFX's entry point and the model that it exports."""
 
 import subprocess
 import sys
@@ -119,7 +119,7 @@ def test_a_misspelled_key_is_refused(transformed):
 
 
 def test_training_continues_from_the_base_model_channel(transformed, served, tmp_path):
-  # A learning rate of 0 shows the start: the model that was served.
+  # With a learning rate of 0 the result equals the start: the model that was served.
   arguments = tfx.components.FnArgs(
     transform_output=transformed[0],
     train_files=[transformed[1]],

@@ -11,7 +11,7 @@ NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "clp_end_to_end.ipynb"
 @pytest.mark.e2e
 def test_runs_whole_and_removes_the_bias(tmp_path):
   notebook = nbformat.read(NOTEBOOK, as_version=4)
-  # What a reader would look at, as text that can be read here.
+  # The output that a reader would look at, as text.
   notebook.cells.append(
     nbformat.v4.new_code_cell(
       "import json; print(json.dumps([before, after, summary['gate']]))"

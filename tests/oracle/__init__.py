@@ -1,1 +1,1 @@
-"""Plain implementations that the product is held against."""
+"""Simple reference implementations to test the package against."""

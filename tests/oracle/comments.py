@@ -1,4 +1,4 @@
-"""Comments and terms made up by chance, full of what is hard to match."""
+"""Random comments and terms, with many cases that are hard to match."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""Whole-word matching with `re` alone, one token after the other: slow and plain."""
+"""Whole-word matching with only `re`, token by token: slow but simple."""
 
 import functools
 import re
@@ -14,7 +14,7 @@ CLITICS = ("'s", "'d", "'ll", "'ve", "'re", "'m")
 
 
 class OracleMatcher:
-  """Finds what `clp_tfx.counterfactuals.matcher.TermMatcher` has to find."""
+  """Finds the matches that `clp_tfx.counterfactuals.matcher.TermMatcher` must find."""
 
   def __init__(self, terms):
     self._by_first = {}
@@ -25,7 +25,7 @@ class OracleMatcher:
       candidates.sort(key=lambda candidate: len(candidate[0]), reverse=True)
 
   def find(self, text):
-    """Returns (first byte, byte after the last, index of the term) of each."""
+    """Returns (first byte, byte after the last, index of the term) of each match."""
     tokens = token().findall(text.decode("utf-8", "surrogateescape"))
     words = [normalized(each) for each in tokens]
     sizes = (len(each.encode("utf-8", "surrogateescape")) for each in tokens)
@@ -69,7 +69,7 @@ def token():
 
 
 def _ranges(chars):
-  """Joins neighbours: `re` tries single characters above U+FFFF one by one."""
+  """Joins adjacent characters: `re` tries those above U+FFFF one by one."""
   ranges = []
   for char in chars:
     if ranges and ord(char) == ord(ranges[-1][1]) + 1:

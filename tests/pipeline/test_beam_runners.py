@@ -128,7 +128,7 @@ def test_what_is_missing_or_contradicts_is_one_sentence(values, message):
 @pytest.mark.parametrize("scheme", ["", "http://"])
 def test_a_server_that_is_not_there(scheme):
   with socket.socket() as server:
-    server.bind(("127.0.0.1", 0))  # And does not listen.
+    server.bind(("127.0.0.1", 0))  # but does not listen
     address = f"127.0.0.1:{server.getsockname()[1]}"
     argument = f"--flink_master={scheme}{address}"
     args = beam_pipeline_args(FLINK, [argument, *POOL])

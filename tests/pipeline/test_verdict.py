@@ -5,7 +5,7 @@ from clp_tfx.tfma import make_eval_config
 
 from ..tfma.evaluation import evaluate, example, save_keyword_model
 
-# "gay" flips its one pair, positive to negative; nothing changes for "her".
+# "gay" flips its only pair, positive to negative; the pair for "her" does not flip.
 EXAMPLES = [
   example("a gay day", ["a day"], 1.0, ["so/gay"], edits=["gay→"], terms=["gay"]),
   example("her day", ["day"], 0.0, ["gender/female"], edits=["her→"], terms=["her"]),

@@ -1,4 +1,4 @@
-"""The runners that a team copies, started as TFX's templates are."""
+"""The runners that teams copy, started like TFX's templates."""
 
 import json
 import subprocess

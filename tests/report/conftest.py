@@ -5,7 +5,7 @@ from google.protobuf import text_format
 
 HOSTILE = "x</script><script>hacked = 1</script><!--\u2028'\":y"
 
-# One that was chosen at first stays in the page, hidden.
+# The one chosen first stays in the page, but hidden.
 METRIC = "fairness-metric-summary:visible"
 
 EVAL_CONFIG = """
@@ -30,7 +30,7 @@ def evaluation(tmp_path_factory):
   """Output folder of a TFMA run on six rows, two models and three groups.
 
   The baseline ranks the two rows of the hostile group the wrong way round: AUC 0
-  there, and of the 9 couples of a positive and a negative 8 are right. `negative`
+  there, and 8 of the 9 couples of a positive and a negative are right. `negative`
   has no positive: its recall is NaN.
   """
   rows = pd.DataFrame(

@@ -27,7 +27,7 @@ def test_a_substitution_with_a_repaired_article():
 
 def test_what_is_far_from_an_edit_is_elided():
   found = pieces("a" * 300 + " gay man " + "b" * 300, "a" * 300 + " man " + "b" * 300)
-  # 160 characters stay before and after; the blank after the word goes with it.
+  # 160 characters stay before and after; the space after the word is removed with it.
   assert found == [
     (ELIDED, "…"),
     (KEPT, "a" * 159 + " "),

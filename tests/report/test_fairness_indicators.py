@@ -20,7 +20,7 @@ from .conftest import HOSTILE, METRIC
 
 
 def eval_result(metrics_by_slice):
-  """An evaluation result as TFMA loads it, of one output."""
+  """An evaluation result with one output, as TFMA loads it."""
   return tfma.EvalResult(
     slicing_metrics=[
       (slice_key, {"": {"": metrics}})
@@ -40,7 +40,7 @@ def double(value):
 
 
 def properties(html):
-  """What the page's script sets on the component."""
+  """Returns the properties that the page's script sets on the component."""
   return json.loads(re.search(r"Object\.assign\(container, (.*)\);", html).group(1))
 
 
@@ -169,7 +169,7 @@ BARS = f"{METRIC} #bars rect"
 
 
 def rows(opened, slice_name):
-  """The cells of a slice's rows, one row per metric shown, without its name."""
+  """Returns the cells of a slice, one row per displayed metric, without names."""
   found = []
   for row in opened.page.locator(f"{METRIC} .baseline-row, {METRIC} .table-row").all():
     cells = row.locator(".table-feature-column, .table-entry").all_inner_texts()
@@ -189,7 +189,7 @@ def test_the_component_compares_two_models_by_group(browse):
     "example_count",
     "flip_rate/overall",
   ]
-  # A bar per model and slice: flip rate and AUC, of the whole and two groups.
+  # One bar per model and slice: flip rate and AUC, overall and for two groups.
   expect(opened.page.locator(BARS)).to_have_count(2 * 2 * 3)
   # 0.01 / 0.2 - 1 = -95%; 0.25 / 0.5 - 1 = -50%; 0.94 / 0.95 - 1 = -1.053%.
   assert rows(opened, "Overall") == [
@@ -232,6 +232,6 @@ def test_a_notebook_shows_it_in_a_frame_of_its_own(named, browse, tmp_path):
   frame = opened.page.frame_locator("iframe")
   expect(frame.locator(BARS)).to_have_count(2 * 3)
   assert frame.locator("body").evaluate("typeof hacked") == "undefined"
-  # The same as a file, and nothing else beside it.
+  # The same as a file, and no other files.
   assert html.escape(path.read_text(encoding="utf-8")) in notebook
   opened.assert_quiet()

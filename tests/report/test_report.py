@@ -57,7 +57,7 @@ REFUSED = {
 
 @pytest.fixture
 def page(tmp_path):
-  """Returns a function that writes the report of a changed summary and reads it."""
+  """Returns a function that writes the report of a changed summary and returns it."""
 
   def page(changes=None, evaluation=None):
     path = tmp_path / "report.html"
@@ -201,7 +201,7 @@ def test_nothing_is_fetched(page, evaluation):
     r"(?:src|href|action|url|@import)\s*[=(]\s*[\"']?([^\"')\s]+)", markup
   )
   assert [each for each in addresses if not each.startswith("#")] == ["data:,"]
-  # The links within the page lead somewhere.
+  # The links within the page have targets.
   targets = {each[1:] for each in addresses if each.startswith("#")}
   assert targets and targets <= set(re.findall(r'id="([^"]*)"', markup))
   assert "default-src 'none'" in markup and "://" not in markup

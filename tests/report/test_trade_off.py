@@ -16,7 +16,7 @@ def point(label, auc, flip_rate, kind="clp", recommended=False):
 def test_the_front_leaves_out_what_another_beats():
   a, b, c = point("a", 0.97, 0.1), point("b", 0.96, 0.1), point("c", 0.95, 0.0)
   assert pareto_front([c, b, a]) == [a, c]
-  # As good in one figure and better in the other.
+  # Equal in one figure and better in the other.
   assert pareto_front([point("d", 0.95, 0.1), c]) == [c]
 
 
@@ -69,7 +69,7 @@ def test_the_image_says_in_words_what_it_shows():
   assert "<blindness> & more: AUC 0.9650, flip rate 0.00%." in words
   labels = [text.text for text in root.iter(f"{SVG}text")]
   assert {"control", "clp-mse-0.1", "<blindness> & more"} <= set(labels)
-  # A mark of its own for each kind, so that colour is not needed to tell them apart.
+  # Each kind has its own marker, so they differ not only in colour.
   groups = {g.get("class"): g for g in root.iter(f"{SVG}g")}
   assert groups["control"].find(f"{SVG}rect") is not None
   assert groups["clp"].find(f"{SVG}circle") is not None

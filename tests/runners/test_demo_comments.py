@@ -85,7 +85,7 @@ def test_plain_model_flips_and_pairing_stops_it():
 
 
 class BagOfWords:
-  """A logistic regression on words, with the squared logit gap of pairs as penalty."""
+  """A logistic regression on words that penalises the squared logit gap of pairs."""
 
   def __init__(self, counterfactual_loss_weight: float, steps: int = 400):
     words = {

@@ -60,9 +60,9 @@ def test_containers_name_this_packages_executors(tmp_path):
   for beam_component in ("CommentsExampleGen", "CounterfactualGen", "Evaluator"):
     arguments = containers[beam_component]["args"]
     assert {"--runner=DataflowRunner", "--project=p", "--region=r"} <= set(arguments)
-    # The workers are of the job's own image, without being told so.
+    # The workers use the job's own image by default.
     assert "--sdk_container_image=registry/clp-tfx" in arguments
-  # The functions are named, not packed: nothing is built or uploaded.
+  # Functions are passed by name: nothing is built or uploaded.
   text = path.read_text()
   assert "clp_tfx.modules.trainer.run_fn" in text
   assert "clp_tfx.modules.preprocessing.preprocessing_fn" in text
@@ -133,7 +133,7 @@ def test_a_pipeline_for_kubeflow(tmp_path):
   )
   assert spec.schema_version == "2.1.0"
   assert {"Trainer", "Evaluator", "Pusher"} <= set(spec.root.dag.tasks)
-  # Without a job around it, this is where the parameters have their values.
+  # Without a job, this is where the values of the parameters are.
   parameters = spec.root.input_definitions.parameters
   assert parameters["epochs"].default_value.number_value == 5
   assert parameters["comments_folder"].default_value.string_value == "gs://bucket/"
@@ -198,7 +198,7 @@ def test_comments_in_big_query(tmp_path):
 @pytest.mark.e2e
 @pytest.mark.parametrize("suffix, baseline", [("json", "blessed"), ("yaml", "control")])
 def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
-  """In processes, folders, homes and hashes of their own."""
+  """Compiles in separate processes, folders and homes, with different hash seeds."""
   users = ("zofia-1", "marek-2")
   for seed, user in enumerate(users):
     home = tmp_path / user

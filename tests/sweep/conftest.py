@@ -1,4 +1,4 @@
-"""Comments as Transform leaves them, few enough to train on within a second."""
+"""Transformed comments, few enough to train on within a second."""
 
 import shutil
 from pathlib import Path
@@ -18,7 +18,7 @@ COMMENTS = [
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-  """A `PreparedData` of 16 comments in each split."""
+  """A `PreparedData` with 16 comments in each split."""
   folder = tmp_path_factory.mktemp("prepared")
   transform_graph, records = transform(COMMENTS * 4, folder)
   for split in ("train", "eval", "test"):

@@ -40,7 +40,7 @@ def test_blinded_examples_hold_the_text_without_its_terms(prepared, lists, tmp_p
   ]
   assert texts(read(pattern), lists) == sorted(expected)
   assert sum(map(bool, map(lists.counterfactuals, originals))) == 8
-  # Shorter by the terms: "gay", and "he" and "she", in 4 comments each.
+  # Without the terms "gay", and "he" and "she", in 4 comments each.
   assert sum(map(len, texts(originals, lists))) - sum(map(len, expected)) == 4 + 8
 
 
@@ -56,7 +56,7 @@ def test_augmented_examples_are_the_originals_and_their_counterfactuals(
   found = read(pattern)
   assert texts(found, lists) == sorted(texts(originals, lists) + further)
   labels = [e.features.feature[features.LABEL].float_list.value[0] for e in found]
-  # 8 positives and a counterfactual for 4 of them, and the same of the negatives.
+  # 8 positives and a counterfactual for 4 of them, and the same for the negatives.
   assert sum(labels) == 12
 
 

@@ -20,8 +20,8 @@ def scores(original, label, counterfactual=(), original_row=(), label_weight=Non
 
 def test_measures_of_a_few_pairs():
   # Row 0 has two counterfactuals, row 2 has one; decisions at 0.5:
-  # row 0 is positive, its first counterfactual not, its second is; row 2 is negative
-  # and so is its counterfactual (0.5 is not above 0.5). One flip of three.
+  # row 0 is positive, its first counterfactual is not, its second is; row 2 is negative
+  # and so is its counterfactual (0.5 is not above 0.5). One flip in three pairs.
   found = measure(
     scores([0.9, 0.6, 0.2, 0.1], [1, 0, 1, 0], [0.4, 0.8, 0.5], [0, 0, 2]), 0.5
   )
@@ -30,15 +30,15 @@ def test_measures_of_a_few_pairs():
   assert found.positive_rate == 0.5
   # Positives 0.9 and 0.2 against negatives 0.6 and 0.1: 3 of 4 in order.
   assert found.auc == 0.75
-  # Without a control the threshold is the decision threshold: one of two is found.
+  # Without a control the threshold is the decision threshold: recall is one of two.
   assert (found.matched_threshold, found.matched_recall) == (0.5, 0.5)
   assert found.matched_flip_rate == found.flip_rate
   assert found.pairs == 3
 
 
 def test_the_matched_threshold_gives_the_controls_positive_rate():
-  # A model with all its scores below the threshold never flips at it. A quarter
-  # positive is one of four: between 0.2 and 0.3, where the pair of row 0 flips.
+  # A model with all scores below the threshold never flips at it. A positive rate of a
+  # quarter is one of four: between 0.2 and 0.3, where the pair of row 0 flips.
   found = measure(scores([0.3, 0.2, 0.1, 0.05], [1, 1, 0, 0], [0.2], [0]), 0.5, 0.25)
   assert (found.flip_rate, found.positive_rate) == (0, 0)
   assert found.matched_threshold == 0.25
@@ -67,7 +67,7 @@ def test_threshold_for_a_rate(rate, above):
 
 
 def test_auc_counts_ties_half_and_weighs():
-  # Pairs: 0.5/0.5 tie, 0.5 over 0.2 twice as heavy: (1/2 + 2) / 3.
+  # Couples: 0.5 and 0.5 tie; 0.5 is above 0.2, with twice the weight: (1/2 + 2) / 3.
   assert auc(
     np.array([0.5, 0.5, 0.2]), np.array([1, 0, 0]), np.array([1, 1, 2])
   ) == pytest.approx(2.5 / 3)

@@ -55,7 +55,7 @@ def test_the_smallest_weight_within_both_bounds():
     max_flip_rate=0.02,
     max_auc_drop=0.0021,
   )
-  # Blindness meets both as well, but is no weight.
+  # Blindness also meets both, but is not a weight.
   assert found.chosen == Candidate(CLP, "mse", 0.1)
   assert found.closest is None
   assert "clp-mse-0.1 (flip rate 0.0200, AUC drop 0.0020)" in found.reason
@@ -104,7 +104,7 @@ def test_of_two_losses_the_one_with_the_higher_auc():
     max_flip_rate=0.02,
     max_auc_drop=0.01,
   )
-  # Smallest that will do: MSE 1 and MAE 0.1. MAE 1 is better than both, but larger.
+  # The smallest sufficient weights are MSE 1 and MAE 0.1; MAE 1 is better but larger.
   assert found.chosen == Candidate(CLP, "mse", 1.0)
 
 

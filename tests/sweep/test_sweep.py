@@ -43,10 +43,10 @@ def test_what_a_sweep_writes(swept):
   assert blind["flip_rate"]["mean"] == 0
   assert blind["score_gap"]["mean"] == pytest.approx(0, abs=1e-6)
   assert result["eval"][0]["score_gap"]["mean"] > 1e-4
-  # Plain training meets bounds this wide; test figures are those of the chosen only.
+  # Plain training meets such wide bounds; only the chosen model has test figures.
   assert result["recommended"] == "control"
   assert [row["name"] for row in result["test"]] == ["control"]
-  # The splits hold the same comments here, so saved weights must give the same scores.
+  # All splits have the same comments, so saved weights must give the same scores.
   assert result["test"][0]["auc"] == result["eval"][0]["auc"]
   assert result["test"][0]["score_gap"]["mean"] == pytest.approx(
     result["eval"][0]["score_gap"]["mean"], rel=1e-5
@@ -58,7 +58,7 @@ def test_a_second_sweep_trains_nothing(swept, prepared, monkeypatch):
   monkeypatch.setattr(trainings_module, "fit", None)
   again = trainings(prepared, folder / "trainings")
   assert run_sweep(again, grid((0.5,), ("mse",)), [7], BOUNDS, folder) == result
-  # Bounds are no part of a training.
+  # Bounds do not affect a training.
   tight = Bounds(max_flip_rate=0.0, max_auc_drop=0.0, decision_threshold=0.99)
   run_sweep(again, grid((0.5,), ("mse",)), [7], tight, folder)
 
@@ -68,7 +68,7 @@ def test_an_interrupted_sweep_goes_on_with_what_is_missing(swept, prepared):
   again = trainings(prepared, folder / "trainings")
   assert again.is_done(CONTROL, 7)
   assert not again.is_done(CONTROL, 8)
-  # Weights without the result beside them: killed while scoring.
+  # Weights without a result next to them: killed while scoring.
   (done,) = (folder / "trainings").glob("control-7-*.json")
   kept = done.read_text()
   done.unlink()

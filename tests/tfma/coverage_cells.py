@@ -1,8 +1,8 @@
 """Simulated evaluations: how often the upper bound covers the flip rate.
 
-Comments have one to five pairs, equally often; the flips of a comment's pairs are
-beta-binomial. What the bound is made of depends only on how many comments have n pairs
-and f flips, which are multinomial: a thousand evaluations are one draw.
+Comments have one to five pairs with equal probability, and their flips are
+beta-binomial. The bound depends only on how many comments have n pairs and f flips.
+These counts are multinomial, so a thousand evaluations take one draw.
 """
 
 import dataclasses
@@ -33,7 +33,7 @@ class Cell:
     return 3 * self.comments * self.flip_rate
 
   def bounds(self, evaluations: int, rng: np.random.Generator) -> np.ndarray:
-    """Returns the upper bounds of that many evaluations."""
+    """Returns the upper bounds of this many evaluations."""
     counts = rng.multinomial(self.comments, self._probabilities(), size=evaluations)
     counts = counts.astype(float)
     return upper_bound(

@@ -1,4 +1,4 @@
-"""Evaluations of SavedModels that know nothing of clp_tfx: they look for a keyword."""
+"""Evaluations of SavedModels independent of clp_tfx that look for a keyword."""
 
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
@@ -9,7 +9,7 @@ SCORE_WITH, SCORE_WITHOUT = 0.9, 0.2
 
 
 def save_keyword_model(path, keyword):
-  """score = 0.9 where the text has the keyword, else 0.2."""
+  """score = 0.9 if the text has the keyword, else 0.2."""
   module = tf.Module()
 
   @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
@@ -62,7 +62,7 @@ def example(
 
 
 def evaluate(tmp_path, examples, eval_config, candidate, baseline=None):
-  """Runs TFMA as TFX's Evaluator does."""
+  """Runs TFMA like TFX's Evaluator."""
   paths = {"clp": candidate, "baseline": baseline}
   eval_config = tfma.utils.update_eval_config_with_defaults(
     eval_config, has_baseline=baseline is not None, rubber_stamp=True

@@ -3,12 +3,12 @@ import pytest
 
 from .coverage_cells import CELLS, Cell
 
-# Few decisions where they suffice to tell .94 from .93; all of them with -m e2e.
+# A few evaluations, enough to tell .94 from .93; all of them with -m e2e.
 QUICK, DECISIONS = 2_000, 10_000
 
 
 def chance_of(evaluations, rate):
-  """Four standard errors of a simulated share."""
+  """Returns four standard errors of a simulated share."""
   return 4 * np.sqrt(rate * (1 - rate) / evaluations)
 
 
@@ -22,8 +22,8 @@ def check(cell: Cell, evaluations: int) -> None:
   if cell.expected_flips >= 20:
     slack = 0 if evaluations == DECISIONS else chance_of(QUICK, 0.975)
     assert covered <= 0.975 + slack
-  # A gate whose bound lies a hundredth of it below the model's true rate blesses when
-  # the upper bound is at most that: a mistake, at most at the nominal rate.
+  # A gate with a bound 1% below the model's true rate wrongly blesses it if the upper
+  # bound is at most that; this must not happen more often than the nominal rate.
   blessed = np.mean(bounds <= 0.99 * cell.flip_rate)
   assert blessed <= 0.05 + chance_of(evaluations, 0.05) / 2
 
@@ -40,7 +40,7 @@ def test_coverage_in_ten_thousand_decisions(cell):
 
 
 def test_the_clusters_matter():
-  # As if pairs were independent: the bound covers far too seldom.
+  # If pairs are treated as independent, the bound covers far too rarely.
   cell = Cell(200, 0.1, 0.8)
   bounds = cell.bounds(QUICK, np.random.default_rng(0))
   naive = Cell(200, 0.1, 0.0).bounds(QUICK, np.random.default_rng(0))

@@ -49,7 +49,7 @@ def test_a_pair_counts_in_every_group_that_it_edits_at_both_levels():
 
 
 def test_terms_are_left_sides_that_the_lexicon_found():
-  # "an" was repaired, and is no term.
+  # "an" was corrected, but is not a term.
   assert edited_terms(TWO_PAIRS) == {"woman": (0, 1), "black": (1,)}
 
 
@@ -79,7 +79,7 @@ def as_json(one):
 
 
 def sliced(tmp_path, examples, specs):
-  """Runs the extractor; returns slice keys and pairs of each, by pairs."""
+  """Runs the extractor; returns slice keys and their pairs, sorted by pairs."""
   config = tfma.EvalConfig(slicing_specs=specs)
   with beam.Pipeline() as pipeline:
     _ = (

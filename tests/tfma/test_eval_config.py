@@ -8,8 +8,8 @@ from .evaluation import evaluate, example, save_keyword_model
 # Five comments of the gate's examples. A model that looks for "gay" scores the first
 # two 0.9 and their counterfactuals 0.2: 2 of 3 pairs flip, positive to negative. One
 # that looks for "bad" flips on no pair. Labels follow "bad", so AUC is 1 for the
-# latter; for the former the positives score (0.9, 0.2) and the negatives (0.9, 0.2,
-# 0.2): of 6 couples 2 are right, 3 tied, 1 wrong: (2 + 3 / 2) / 6.
+# latter. For the former the positives score (0.9, 0.2) and the negatives (0.9, 0.2,
+# 0.2): of 6 couples 2 are right, 3 tied and 1 wrong: (2 + 3 / 2) / 6.
 EXAMPLES = [
   example("a bad gay day", ["a bad day"], 1.0, ["so/gay"], terms=["gay"]),
   example("a gay day", ["a day"], 0.0, ["so/gay"], terms=["gay"]),
@@ -56,14 +56,14 @@ def test_gates_on_the_first_run_without_a_baseline(tmp_path, models):
   assert value(output, RATE) == 2 / 3
   assert value(output, "auc") == pytest.approx(GAY_AUC, abs=1e-3)
   assert value(output, "example_count") == 5  # unlabelled: weight 0
-  # By group and by term: the pairs that edit it, at both levels.
+  # By group (at both levels) and by term: the pairs that edit it.
   assert value(output, RATE, (("edited_group", "so"),)) == 2 / 3
   assert value(output, RATE, (("edited_group", "so/gay"),)) == 1
 
 
 @pytest.mark.e2e
 def test_the_upper_bound_gates_at_the_decision_threshold(tmp_path, models):
-  # A score of .9 is negative at .95: no flip there, and two of three pairs at .5.
+  # A score of .9 is negative at .95, so nothing flips there; at .5 two of three flip.
   config = gate(
     max_flip_rate=0.5,
     gate_on="upper_bound",

@@ -8,8 +8,8 @@ from clp_tfx.tfma.extractors import flip_rate_metric
 
 from .evaluation import evaluate, example
 
-# A model that knows nothing of counterfactuals: a text's score is its length in
-# hundredths. More than 512 counterfactuals, so that they take more than one batch.
+# A model unaware of counterfactuals: the score of a text is its length in hundredths.
+# There are more than 512 counterfactuals, so they take more than one batch.
 TEXTS = ["x" * (5 * (i % 19)) for i in range(40)]
 COUNTERFACTUALS = [["y" * ((7 * i + 13 * k) % 97) for k in range(i)] for i in range(40)]
 EXAMPLES = [
@@ -35,7 +35,7 @@ def of_examples(examples):
   ]
 )
 def of_named_features(comment_text, label_weight):
-  # Fed with another example's features, the shapes would not fit.
+  # With the features of another example, the shapes would not match.
   return {"scores": score(comment_text[:, 0]) * label_weight}
 
 

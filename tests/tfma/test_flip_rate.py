@@ -10,7 +10,7 @@ from clp_tfx.tfma import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS, FlipR
 
 
 def extracts(score, counterfactual_scores, weight=None, skipped=False):
-  """Extracts of one example, as the extractors leave them for the metrics."""
+  """Extracts of one example, as the metrics receive them."""
   scores = np.array(counterfactual_scores, np.float64)
   found = {
     "predictions": np.ravel(score).astype(np.float32),
@@ -24,7 +24,7 @@ def extracts(score, counterfactual_scores, weight=None, skipped=False):
 
 
 def evaluated(examples, weighted=False, model_names=None, eval_config=None, **config):
-  """Runs the metric's first computation by hand, as TFMA does."""
+  """Runs the metric's first computation directly, like TFMA."""
   computation = FlipRate(**config).computations(
     model_names=model_names, eval_config=eval_config, example_weighted=weighted
   )[0]
@@ -46,10 +46,10 @@ def some(values, *names):
 
 HAND_COUNTED = [
   extracts(0.9, [0.1]),  # positive to negative
-  extracts(0.2, [0.8, 0.3]),  # negative to positive, and none
-  extracts(0.7, [0.6, 0.6]),  # none twice
-  extracts(0.6, []),  # no pair: counts for the positive rate alone
-  extracts(0.6, [], skipped=True),  # left out: likewise
+  extracts(0.2, [0.8, 0.3]),  # negative to positive, and no flip
+  extracts(0.7, [0.6, 0.6]),  # no flip, twice
+  extracts(0.6, []),  # no pair: counts only for the positive rate
+  extracts(0.6, [], skipped=True),  # left out: the same
 ]
 
 
@@ -189,7 +189,7 @@ def test_several_thresholds_at_once():
 
 def test_the_denominator_of_tfma_up_to_046():
   values = evaluated(HAND_COUNTED, denominator="examples")
-  assert values["flip_rate/overall@0.5"] == 2 / 5  # five examples, by chance five pairs
+  assert values["flip_rate/overall@0.5"] == 2 / 5  # five examples, also five pairs
   values = evaluated(HAND_COUNTED[:2] + HAND_COUNTED[3:], denominator="examples")
   assert values["flip_rate/overall@0.5"] == 2 / 4
   assert values["flip_rate/positive_to_negative@0.5"] == 1 / 4
@@ -277,8 +277,8 @@ def of_models(clp, base, clp_pairs):
 
 
 def test_at_the_baselines_positive_rate():
-  # The candidate is a baseline with every score a tenth: never positive, no flips. At
-  # .05 it is positive as often as the baseline is, and flips as often.
+  # The candidate's scores are a tenth of the baseline's: never positive, no flips. At
+  # .05 it is positive as often as the baseline, and flips as often.
   examples = [
     of_models(0.09, 0.9, [0.01]),
     of_models(0.08, 0.8, [0.085]),
@@ -314,7 +314,7 @@ def test_each_model_has_keys_of_its_own():
 
 @pytest.mark.parametrize("name", ["FlipRate", "WorstFlips"])
 def test_the_name_is_free_in_tfma(name):
-  # A metric that TFMA registers under the same name would be used in its place.
+  # A metric that TFMA registers under the same name would be used instead.
   assert not metric_types.is_registered_metric(name)
 
 

@@ -35,7 +35,7 @@ def test_terms_are_left_sides_that_the_lexicon_found():
 
 
 def test_the_terms_with_the_most_pairs_over_all_batches(tmp_path):
-  # Pairs: c 3, a 2, b 2, d 1; of a and b the first in the alphabet.
+  # Pairs: c 3, a 2, b 2, d 1; a comes before b alphabetically.
   batches = [
     batch([["c→", "c→;b→"], [], ["d→"]], [["b", "c"], [], ["d"]]),
     batch([["c→;a→", "a→"], ["b→;x→"]], [["a", "c"], ["b"]]),

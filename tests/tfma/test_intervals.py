@@ -45,7 +45,7 @@ def test_without_a_flip_five_pairs_of_a_comment_are_one():
 
 
 def test_single_pairs_give_clopper_and_pearsons_interval():
-  # Each pair is a cluster: no design effect but that of the small sample, 100 / 99.
+  # Each pair is a cluster: the only design effect is the small sample's, 100 / 99.
   sums = cluster_sums([1] * 100, [1] * 7 + [0] * 93)
   exact = stats.binomtest(7, 100).proportion_ci(0.90, "exact")
   assert intervals.upper_bound(sums, 0.95) == pytest.approx(exact.high, rel=5e-3)

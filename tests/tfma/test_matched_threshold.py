@@ -1,4 +1,4 @@
-"""The histograms are bounded; what follows from them is in test_flip_rate.py."""
+"""The size of the histograms is bounded; test_flip_rate.py tests their use."""
 
 import pickle
 
@@ -18,5 +18,5 @@ def test_histograms_do_not_grow_with_the_comments():
     for score in scores:
       histograms.add(ScoredPairs.of(score, [score], (True,), weight=1.0))
     sizes.append(len(pickle.dumps(histograms)))
-  # 3 histograms of 10,241 bins, at a few bytes for a bin and its count.
+  # 3 histograms of 10,241 bins, with a few bytes for each bin and its count.
   assert sizes[0] == sizes[1] == sizes[2] < 3 * 10_241 * 16

@@ -133,8 +133,8 @@ def test_exact_under_confidence_intervals(data, method, tmp_path):
   expected = recomputed(data, weighted=False)
   values = {key: found[key].value.double_value.value for key in expected}
   assert values == pytest.approx(expected, rel=1e-12)
-  # TFMA's interval is about two of our standard errors wide on each side; theirs is
-  # estimated from twenty samples.
+  # TFMA's interval extends about two of our standard errors to each side; TFMA
+  # estimates its error from twenty samples.
   rate = f"flip_rate/overall@{THRESHOLD}"
   error = found[f"flip_rate/overall/standard_error@{THRESHOLD}"]
   upper = found[rate].confidence_interval.upper_bound.double_value.value

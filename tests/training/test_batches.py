@@ -13,8 +13,8 @@ def batches(transformed, **kwargs):
 
 def test_texts_become_token_ids(transformed):
   vocabulary = tft.TFTransformOutput(transformed[0]).vocabulary_by_name("tokens")
-  # Lower case, punctuation apart, at most 6 tokens: "a gay bar , a gay". A batch is in
-  # the order of length: "", "fine", "he and she", "A GAY bar, …".
+  # Lower case, separate punctuation, at most 6 tokens: "a gay bar , a gay". A batch is
+  # sorted by length: "", "fine", "he and she", "A GAY bar, …".
   assert set(vocabulary) == {b"a", b"gay", b"bar", b",", b"fine", b"he", b"and", b"she"}
   ((inputs, labels, weights),) = batches(transformed, batch_size=4)
   known = {word: i + 1 for i, word in enumerate(vocabulary)}
@@ -43,7 +43,7 @@ def test_one_counterfactual_is_drawn_by_the_seed(transformed):
     ((inputs, *_),) = batches(transformed, batch_size=4, draw=True, shuffle_seed=seed)
     assert inputs.pair_weight.numpy().tolist() == [1, 1]
     drawn.add(tuple(map(tuple, inputs.counterfactual.numpy().tolist())))
-  # The one of "A GAY bar" and either of "he and she", the same for the same seed.
+  # The pair of "A GAY bar" and one of "he and she"; the same seed draws the same one.
   assert len(drawn) == 2
 
 

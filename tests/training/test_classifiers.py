@@ -32,7 +32,7 @@ def test_a_function_that_is_not_there(path):
 
 
 def test_positions_as_in_the_formula():
-  # 0.1 * (sin 0, cos 0, sin 0, cos 0) and, one on, wavelengths 1 and 100.
+  # 0.1 * (sin 0, cos 0, sin 0, cos 0); at the next position, wavelengths 1 and 100.
   positions = SinusoidalPositions()(keras.ops.zeros([1, 2, 4]))
   sines = [np.sin(1), np.cos(1), np.sin(0.01), np.cos(0.01)]
   expected = [[[0, 0.1, 0, 0.1], [0.1 * x for x in sines]]]

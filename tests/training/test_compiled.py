@@ -25,7 +25,7 @@ def test_the_pairwise_loss_is_the_one_configured(name, loss):
 @pytest.mark.parametrize(
   ("warm_up", "weights"),
   [
-    # Two epochs of 2.5 steps: 5 steps to the whole weight.
+    # Two epochs of 2.5 steps: 5 steps to the full weight.
     (2.0, [0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.5]),
     (0.0, [0.5] * 7),
   ],

@@ -1,4 +1,4 @@
-"""Training goes on where it was killed, and ends as if nothing had happened."""
+"""A killed training resumes where it stopped and gives the same result."""
 
 import random
 
@@ -17,8 +17,8 @@ from .transformed import transform
 
 pytestmark = pytest.mark.e2e
 
-# 24 comments in batches of 4: an epoch has 6 steps. So eager to learn that the eval
-# loss rises after some epochs.
+# 24 comments in batches of 4: an epoch has 6 steps. The learning rate is so high that
+# the eval loss rises after some epochs.
 HPARAMS = HParams(
   model_fn=f"{__name__}.small",
   epochs=9,
@@ -30,7 +30,7 @@ HPARAMS = HParams(
 
 
 class Traced(keras.layers.Layer):
-  """Counts how often Python runs through it: once when built, and for each trace."""
+  """Counts its Python calls: one when the model is built, and one for each trace."""
 
   count = 0
 
@@ -40,7 +40,7 @@ class Traced(keras.layers.Layer):
 
 
 def small(hparams, tf_transform_output):
-  """A model with dropout, a state of its own (batch norm) and quick to trace."""
+  """A small model with dropout and its own state (batch norm), quick to trace."""
   size = tf_transform_output.vocabulary_size_by_name(features.VOCABULARY)
   tokens = keras.Input([None], dtype="int32")
   x = keras.layers.Embedding(size + 2, 4)(tokens)
@@ -51,7 +51,7 @@ def small(hparams, tf_transform_output):
 
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory):
-  """Returns transform output, training and eval files; labels are half noise."""
+  """Returns the transform output, training and eval files; labels are half noise."""
   rng = random.Random(0)
   words = ["gay", "she", "day", "bad", "good", "one", "two", "fine"]
   rows = []
@@ -72,11 +72,11 @@ def trained(examples, **changes):
 
 @pytest.fixture(scope="module")
 def uninterrupted(examples):
-  """Returns what comes of the training when nothing happens."""
+  """Returns the result of an uninterrupted training."""
   Traced.count = 0
   result = trained(examples)
-  # Built, and for training and evaluation, each with a pass over the examples and one
-  # over the pairs; not for each length, number of pairs or epoch.
+  # Once when built, then once each for training and evaluation, for the examples and
+  # for the pairs; not again for each length, number of pairs or epoch.
   assert Traced.count <= 1 + 2 * 4
   return result
 
@@ -86,11 +86,11 @@ def weights(*results):
 
 
 class Killed(BaseException):
-  """Stands for the process ending."""
+  """Simulates the end of the process."""
 
 
 def kill(monkeypatch, where, count):
-  """Makes training end at the count-th save, or just before the count-th step ends."""
+  """Ends training at the count-th save, or just before the count-th step ends."""
   owner, name = {
     "after save": (Checkpoints, "save"),
     "step": (Recorder, "on_train_batch_end"),
@@ -108,7 +108,7 @@ def kill(monkeypatch, where, count):
   monkeypatch.setattr(owner, name, wrapped)
 
 
-# Saves of an epoch: at steps 3 and 6 and after its evaluation.
+# Each epoch saves at steps 3 and 6 and after its evaluation.
 PLACES = {
   "first epoch, between checkpoints": ("step", 5),  # saved: epoch 1, step 3
   "last step of an epoch": ("after save", 1),  # step 6
@@ -149,7 +149,7 @@ def test_early_stopping_keeps_the_best_epoch(examples, uninterrupted):
   losses = [row["val_loss"] for row in uninterrupted.history]
   best = int(np.argmin(losses))
   assert len(losses) == best + 1 + HPARAMS.patience < HPARAMS.epochs
-  # The best epoch's weights are those of a training that ends with it.
+  # The weights of the best epoch equal those of a training that ends with it.
   until_best = trained(examples, epochs=best + 1)
   for value, expected in weights(uninterrupted, until_best):
     np.testing.assert_array_equal(value, expected)

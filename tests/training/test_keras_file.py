@@ -13,7 +13,7 @@ OLD, NEW = [b"gay", b"day", b"bad"], [b"bad", b"new", b"gay", b"other"]
 
 
 class Vocabulary:
-  """As much of a transform output as building takes."""
+  """The part of a transform output that building a model needs."""
 
   def vocabulary_size_by_name(self, name):
     assert name == "tokens"
@@ -45,7 +45,7 @@ def test_words_keep_their_embeddings_in_another_vocabulary(classifier, tmp_path)
   path = str(tmp_path / "classifier.keras")
   save_classifier(classifier, OLD, path)
   loaded = load_classifier(path, NEW)
-  # gay and bad, padding and out of vocabulary: 1, 3, 0 and 4 were 3, 1, 0 and 5.
+  # gay, bad, padding and out of vocabulary: now 1, 3, 0 and 4, before 3, 1, 0 and 5.
   np.testing.assert_array_equal(
     scores(loaded, [3, 1, 5, 0]), scores(classifier, [1, 3, 4, 0])
   )

@@ -1,4 +1,4 @@
-"""Transformed examples, made by Transform from a handful of comments."""
+"""Transformed examples, made by Transform from a few comments."""
 
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -28,12 +28,12 @@ RAW_SPEC = {
 
 
 def transform(rows, folder, config=CONFIG):
-  """Writes what the Transform component would of comments.
+  """Writes the output of the Transform component for some comments.
 
   Args:
-    rows: Of text, counterfactual texts, label and label weight.
-    folder: Where to.
-    config: Of the preprocessing.
+    rows: Rows of text, counterfactual texts, label and label weight.
+    folder: Output folder.
+    config: Configuration of the preprocessing.
 
   Returns:
     The transform output and a TFRecord file of transformed examples.
@@ -52,7 +52,7 @@ def transform(rows, folder, config=CONFIG):
       metadata,
     ) | tft_beam.AnalyzeAndTransformDataset(lambda x: preprocessing_fn(x, config))
     _ = transform_fn | tft_beam.WriteTransformFn(str(folder / "out"))
-  # As TFX's Transform does.
+  # Like TFX's Transform.
   metadata_io.write_metadata(metadata, str(folder / "out" / "metadata"))
   coder = tft.coders.ExampleProtoCoder(transformed_metadata.schema)
   with tf.io.TFRecordWriter(str(folder / "data.gz"), "GZIP") as writer:

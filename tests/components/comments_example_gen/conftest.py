@@ -1,4 +1,4 @@
-"""Files of comments in every format, and the component's executor run on them."""
+"""Writes comments in every format and runs the component's executor on them."""
 
 import csv
 import gzip
@@ -38,7 +38,7 @@ def _examples(table):
 
 @pytest.fixture
 def write(tmp_path):
-  """Writes `{column: cells}` to a file named as given; None is a blank cell."""
+  """Writes `{column: cells}` to a file with the given name; None is a blank cell."""
 
   def write_table(name, table):
     path = tmp_path / name

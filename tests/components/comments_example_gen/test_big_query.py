@@ -14,7 +14,7 @@ from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.errors import InputError
 
 TABLE = "bq://project.dataset.comments"
-# As ReadFromBigQuery gives them: by name, null as None.
+# Rows as ReadFromBigQuery returns them: by name, with null as None.
 ROWS = [
   {"comment_text": "fine", "toxicity": 0.0, "split": "train", "likes": 3},
   {"comment_text": "awful", "toxicity": 1.0, "split": "train", "likes": None},

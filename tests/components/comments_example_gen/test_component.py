@@ -146,7 +146,7 @@ def test_compiles_for_kubeflow_without_reading_files(tmp_path):
   assert (
     "clp_tfx.components.comments_example_gen.executor.Executor" in container["args"]
   )
-  # The driver that finds changed files runs before the cache is asked.
+  # The driver that detects changed files runs before the cache lookup.
   assert "file_based_example_gen.driver" in str(container["lifecycle"])
   root = json.dumps(spec["root"])
   assert "gs://bucket/" in root and "b/c.parquet" in root

@@ -27,7 +27,7 @@ KAGGLE = {
 
 
 def values(serialized):
-  """Feature values by name; None for a feature without a kind."""
+  """Returns feature values by name; None for a feature without a kind."""
   found = tf.train.Example.FromString(serialized).features.feature
   kinds = {name: feature.WhichOneof("kind") for name, feature in found.items()}
   return {
@@ -41,7 +41,7 @@ def build(row, **settings):
 
 
 def example_row(**cells):
-  """A row as a TFRecord file gives it."""
+  """A row as it is read from a TFRecord file."""
   example = tf.train.Example()
   for name, cell in cells.items():
     feature = example.features.feature[name]
@@ -104,7 +104,7 @@ def test_tfds_row():
 def test_blank_label_is_unlabelled(blank):
   row = {"comment_text": "", "toxicity": blank}
   builder = ExampleBuilder(row, ExampleConfig())
-  if blank is None:  # A tf.Example may leave the feature out.
+  if blank is None:  # A tf.Example may omit the feature.
     del row["toxicity"]
 
   example = builder.build(row)
@@ -210,7 +210,7 @@ def test_hash_of_the_text_decides_without_a_split_column(text, split):
 def test_hash_gives_eighty_ten_and_ten_percent():
   splits = [build({**ROW, "comment_text": f"{i}"}).split for i in range(2000)]
 
-  # Binomial: a standard deviation is at most 18 rows.
+  # Binomial: the standard deviation is at most 18 rows.
   assert splits.count("train") == pytest.approx(1600, abs=80)
   assert splits.count("eval") == pytest.approx(200, abs=80)
   assert splits.count("test") == pytest.approx(200, abs=80)
@@ -224,7 +224,7 @@ def test_rows_marked_train_become_eval_by_the_same_hash():
     assert marked == (TRAIN_OR_EVAL if hashed == "eval" else "train")
 
 
-# --- what is refused -----------------------------------------------------------------
+# --- invalid rows --------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(

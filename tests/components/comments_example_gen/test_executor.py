@@ -53,7 +53,7 @@ def test_several_files_of_several_kinds_in_several_folders(write, run):
     (f["binary_label"].float_list.value[0], f["label_weight"].float_list.value[0])
     for f in (e.features.feature for e in splits["test"])
   ]
-  # Of each file, one 0.0 and one 0.5.
+  # One 0.0 and one 0.5 from each file.
   assert sorted(labels) == [(0.0, 1.0), (0.0, 1.0), (1.0, 1.0), (1.0, 1.0)]
 
 

@@ -33,7 +33,7 @@ TEXTS = [
 
 
 def value(cell):
-  """The one value of a cell that may be a feature."""
+  """Returns the single value of a cell, which may be a feature."""
   if not isinstance(cell, tf.train.Feature):
     return cell
   values = getattr(cell, cell.WhichOneof("kind")).value
@@ -71,7 +71,7 @@ def test_texts_survive_byte_for_byte_and_in_order(write, ending):
 )
 @given(
   texts=st.lists(
-    # CSV cannot hold NUL; surrogates are no characters.
+    # CSV cannot contain NUL; surrogates are not characters.
     st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])),
     min_size=1,
   )
@@ -87,7 +87,7 @@ def test_places_count_rows_from_one_and_lines_with_the_header(tmp_path):
   path = tmp_path / "comments.csv"
   path.write_bytes(b'text,n\n"a\nb",1\n\nc,2\n')
 
-  # Line 1 is the header, 2 and 3 hold row 1, 4 is blank and no row.
+  # Line 1 is the header, lines 2 and 3 are row 1, and line 4 is blank and not a row.
   assert [place for place, _ in read_rows(str(path))] == [
     "row 1 (line 2)",
     "row 2 (line 5)",
@@ -116,7 +116,7 @@ def test_gzip_members_are_read_one_after_the_other(tmp_path):
 
 
 class RemoteStream(io.BufferedIOBase):
-  """What a store such as gs:// gives: reads and seeks, and neither lines nor names."""
+  """A file as from a store such as gs://: only read and seek, no lines or name."""
 
   def __init__(self, file):
     self._file = file
@@ -244,7 +244,7 @@ def test_parquet_without_rows(tmp_path):
   fails(path, "holds no comments")
 
 
-# --- what cannot be read -------------------------------------------------------------
+# --- unreadable files ----------------------------------------------------------------
 
 
 def test_missing_file(tmp_path):
@@ -341,7 +341,7 @@ NOISY = {"text": [f'"{i}", é😀\n' for i in range(30)], "n": [i / 30 for i in 
 
 
 def read_or_refuse(path, content):
-  """The rows, or None if refused; anything else that is raised fails the test."""
+  """Returns the rows, or None if refused; any other exception fails the test."""
   Path(path).write_bytes(content)
   try:
     return rows_of(path)
@@ -374,7 +374,7 @@ def test_noise_is_refused_or_harmless_where_there_are_checksums(write, ending):
         refused += 1
       elif kind == "cut" and ending == ".tfrecord":  # Between two records.
         assert found == rows[: len(found)]
-      else:  # A byte of gzip's header, such as its time, says nothing about the rows.
+      else:  # A byte of gzip's header, such as its time, does not affect the rows.
         assert found == rows
   assert refused > 400  # of 450
 
@@ -387,7 +387,7 @@ def test_noise_is_never_another_error(write, ending):
   for seed in range(150):
     for damaged in noisy(content, seed).values():
       refused += read_or_refuse(path, damaged) is None
-  assert refused > 225  # Of 450: there are no checksums.
+  assert refused > 225  # of 450; there are no checksums
 
 
 def test_real_comments_are_all_there():

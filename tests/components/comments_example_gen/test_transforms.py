@@ -25,7 +25,7 @@ def check(counts):
   [
     ENOUGH,
     {**ENOUGH, ("train", None): 5, ("eval", True): 1},
-    # `train` has a negative comment once the undecided ones stay there.
+    # `train` has a negative comment if it keeps the undecided ones.
     {**ENOUGH, ("train", False): 0, ("train_or_eval", False): 1, ("eval", True): 1},
   ],
 )

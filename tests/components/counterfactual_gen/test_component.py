@@ -43,8 +43,8 @@ def test_lexicon_that_cannot_be_read():
     component("no_such_lexicon")
 
 
-# What a team has already, and knows nothing of this package: their functions find the
-# counterfactuals among the features.
+# The existing modules of a team, which do not use this package: their functions find
+# the counterfactuals among the features.
 THEIR_MODULE = """
 import tensorflow as tf
 

@@ -52,7 +52,7 @@ def test_every_reader_reads_what_was_appended():
 
   schema = schema_pb2.Schema()
   schema.feature.add(name=IDENTITY_TERM, type=schema_pb2.BYTES)
-  for decoder in (  # With a schema, as TFT and TFMA read, and without, as TFDV does.
+  for decoder in (  # TFT and TFMA read with a schema, TFDV without.
     example_coder.ExamplesToRecordBatchDecoder(schema.SerializeToString()),
     example_coder.ExamplesToRecordBatchDecoder(),
   ):
@@ -76,7 +76,7 @@ def test_texts():
   texts = TextReader("t").texts
   assert texts([]) == []
   assert texts([example(t=[b"a\xff"]), example(t=[b""])]) == [b"a\xff", b""]
-  # The last of equal keys counts, and unknown fields are passed over.
+  # The last of several equal keys counts, and unknown fields are ignored.
   assert texts([example(t=[b"a"]) + example(t=[b"b"])]) == [b"b"]
   assert texts([b"\x9a\x06\x01x" + example(t=[b"a"])]) == [b"a"]
 
@@ -97,7 +97,7 @@ def test_no_text(record, message):
 
 
 def test_readers_of_threads_share_nothing():
-  # A worker does several bundles at once; decoding two with one decoder crashed it.
+  # A worker processes bundles concurrently; sharing one decoder crashed it.
   def reads(thread: int) -> bool:
     reader = TextReader("t")
     texts = [b"%d %d" % (thread, number) for number in range(256)]

@@ -41,7 +41,7 @@ def example(number: int, text: bytes) -> tf.train.Example:
 
 
 def examples_artifact(uri: Path, **splits: list[list[tf.train.Example]]):
-  """Writes a shard per list of each split."""
+  """Writes one shard for each list of a split."""
   artifact = tfx.types.standard_artifacts.Examples()
   artifact.uri = str(uri)
   artifact.split_names = artifact_utils.encode_split_names(list(splits))
@@ -58,7 +58,7 @@ def examples_artifact(uri: Path, **splits: list[list[tf.train.Example]]):
 
 
 def read(artifact, split: str) -> dict[int, tf.train.Example]:
-  """Reads a split's examples by number."""
+  """Returns the examples of a split by number."""
   paths = sorted(map(str, Path(artifact.uri, f"Split-{split}").iterdir()))
   records = tf.data.TFRecordDataset(paths, compression_type="GZIP")
   read_back = [tf.train.Example.FromString(r) for r in records.as_numpy_iterator()]
@@ -68,7 +68,7 @@ def read(artifact, split: str) -> dict[int, tf.train.Example]:
 
 
 def execute(source, uri: Path, beam_args=(), **properties):
-  """Runs the executor; returns the examples. Statistics are in `uri`/statistics."""
+  """Runs the executor and returns the examples; writes `uri`/statistics."""
   target = tfx.types.standard_artifacts.Examples()
   target.uri = str(uri)
   report = CounterfactualStatistics()
@@ -173,7 +173,7 @@ def numbers(path: Path) -> list[int]:
 
 
 def test_output_shards_follow_the_input(tmp_path):
-  # A shard is read by one worker: one shard out would leave the others idle next.
+  # One worker reads each shard: a single output shard would leave the others idle.
   zero, one, two, three = (example(number, b"he") for number in range(4))
   spans = [
     examples_artifact(tmp_path / "0", train=[[zero, one], []], eval=[]),
@@ -245,7 +245,7 @@ def test_statistics(tmp_path):
   train = found["train"]
   assert [*found] == ["train", "eval"]
   assert (train["texts"], train["texts_matched"], train["counterfactuals"]) == (4, 3, 3)
-  # Twice "he" in one text is one text with one counterfactual and two removals.
+  # "he" twice in one text: one text, one counterfactual, two removals.
   he = {
     "texts_matched": 2,
     "counterfactuals": 2,

@@ -23,7 +23,7 @@ def not_a_list(text: str) -> str:
 
 
 def outcomes(*texts: str, is_training: bool = True, label: float = 0.0, **options):
-  """Returns (counterfactuals, reason) of each text."""
+  """Returns (counterfactuals, reason) for each text."""
   generation = Generation(LEXICON, None, GeneratorOptions(**options), is_training)
   made = generation.start().outcomes([t.encode() for t in texts], lambda row: label)
   return [([each.text for each in one.counterfactuals], one.skipped) for one in made]
@@ -40,7 +40,7 @@ def test_method_and_reasons():
 
 def test_own_function():
   name = f"{__name__}.rewrite"
-  # Without the text itself, without the double, and at most two.
+  # Drops the text itself and the duplicate, and keeps at most two.
   assert outcomes("he", "there", "slur", "boom he", "he", counterfactual_fn=name,
                   max_counterfactuals=2) == [
     (["HE", "he!"], ""),

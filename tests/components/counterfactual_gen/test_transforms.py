@@ -94,7 +94,7 @@ def test_own_lexicon_and_text_feature(tmp_path):
   ("settings", "made"),
   [
     ({}, {"counterfactuals": 2}),
-    # Texts without a label are no texts with a low one.
+    # A text without a label does not count as one with a low label.
     ({"only_when_label_below": 0.5}, {"skipped_label": 2}),
   ],
 )

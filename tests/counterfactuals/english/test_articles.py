@@ -33,7 +33,7 @@ def test_article_before(word, article):
 
 
 def test_capitals_may_be_no_letters_to_spell_out():
-  assert article_before("MAN", spelled=True) == "an"  # As MP is.
+  assert article_before("MAN", spelled=True) == "an"  # Like MP.
   assert article_before("MAN", spelled=False) == "a"
 
 

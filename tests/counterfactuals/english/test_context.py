@@ -4,7 +4,7 @@ from clp_tfx.counterfactuals.english.context import context
 
 
 def beside(marked: str) -> dict:
-  """Returns what is beside the word in brackets, without what is empty."""
+  """Returns the non-empty context of the word in brackets."""
   start, end = marked.index("["), marked.index("]") - 1
   found = context(marked.replace("[", "").replace("]", ""), start, end)
   return {name: value for name, value in found._asdict().items() if value}
@@ -29,7 +29,7 @@ def test_the_words_beside():
     ("So. [Her]", {"begins": True}),
     ("see, [her].", {}),
     ("see\n\n[her]\n\ncar", {}),
-    ("[her]\ncar", {"first": "car", "written": "car"}),  # A broken line.
+    ("[her]\ncar", {"first": "car", "written": "car"}),  # A wrapped line.
     ("[her]\nCar", {}),  # Two lines.
     ("[her] $5", {"first": "5", "written": "5", "opened": "$"}),
     ("his/[her]", {"partner": "his"}),

@@ -1,4 +1,4 @@
-"""Runs the reference implementation; a process of its own, because it wants Keras 2.
+"""Runs the reference implementation in a separate process, because it needs Keras 2.
 
 python reference.py IN.npz OUT.npz
 """
@@ -27,7 +27,7 @@ def losses_of(given):
 
 
 def trained_weights(given):
-  # Logits come out: it pairs whatever the model returns.
+  # The model returns logits; the reference pairs whatever the model returns.
   for name, loss in LOSSES.items():
     inner = tf.keras.Sequential(
       [

@@ -1,8 +1,8 @@
-"""Losses and steps are those of TensorFlow Model Remediation, where it is right.
+"""Losses and steps agree with TensorFlow Model Remediation where it is correct.
 
-It is right for models that return logits and have neither dropout nor regularisation,
-and for pairs of equal weight: with unequal ones it divides by the number of pairs, not
-by the sum of their weights.
+It is correct for models that return logits and have neither dropout nor regularisation,
+and for pairs of equal weight: with unequal weights it divides by the number of pairs
+instead of the sum of their weights.
 """
 
 import importlib.util
@@ -121,5 +121,5 @@ def test_50_steps_give_the_same_weights(name, form, given, reference):
   assert model.optimizer.iterations == 50
   for index, part in enumerate(PARTS):
     weight = inner.get_weights()[index]
-    assert not np.allclose(weight, given[part], atol=1e-2)  # it did train
+    assert not np.allclose(weight, given[part], atol=1e-2)  # training changed it
     assert weight == pytest.approx(reference[f"trained_{name}_{index}"], abs=1e-5)

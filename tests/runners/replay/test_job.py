@@ -11,7 +11,7 @@ def container(name):
 
 
 def job(tasks, parameters=None, values=None):
-  """Returns a job of containers, from the tasks that each depends on."""
+  """Returns a job of containers, given the dependencies of each task."""
   return {
     "pipelineSpec": {
       "pipelineInfo": {"name": "p"},
@@ -46,7 +46,7 @@ def write(tmp_path):
 
 
 def test_tasks_come_after_what_they_depend_on(write):
-  # b and d wait for c, a for both; of b and d, b comes first by name.
+  # b and d wait for c, and a waits for both; b comes before d by name.
   read = read_job(write(job({"a": ["b", "d"], "b": ["c"], "c": [], "d": ["c"]})), {})
   assert [task.name for task in read.tasks] == ["c", "b", "d", "a"]
   assert read.pipeline_root == "gs://b/root"

@@ -1,4 +1,4 @@
-"""A stand-in for Google's services on this machine, spoken to by the real clients."""
+"""A local stand-in for Google's services, used with the real clients."""
 
 import contextlib
 import json
@@ -7,12 +7,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 class Service:
-  """Keeps what was asked of it, and answers a job with what `ended` says.
+  """Records requests, and answers those for a job with `ended`.
 
   Attributes:
-    requests: Of each: method, path, body.
-    ended: What a job is, once submitted, beside its name.
-    refusal: Status and message of the answer to everything, if not None.
+    requests: Method, path and body of each request.
+    ended: The fields of a submitted job, except its name.
+    refusal: If not None, the status and message of all answers.
   """
 
   def __init__(self):
@@ -58,7 +58,7 @@ class Service:
     return 200, job if method == "POST" else {**job, **self.ended}
 
   def environment(self, folder):
-    """Returns variables by which a process finds credentials: a token not yet old."""
+    """Returns environment variables with credentials: a token that is still valid."""
     path = folder / "credentials.json"
     path.write_text(
       json.dumps(
@@ -77,7 +77,7 @@ class Service:
 
 @contextlib.contextmanager
 def running():
-  """Runs a service until the end of the block."""
+  """Runs a service inside the context."""
   service = Service()
   thread = threading.Thread(target=service._server.serve_forever, daemon=True)
   thread.start()

@@ -33,7 +33,7 @@ def place(service):
 
 @pytest.fixture(scope="module")
 def jobs(tmp_path_factory):
-  """Job files by the version of their schema."""
+  """Job files by schema version."""
   folder = tmp_path_factory.mktemp("jobs")
   made = {}
   for version in ("2.0", "2.1"):
@@ -211,7 +211,7 @@ def test_waiting_ends_as_a_run_does(tmp_path, service, jobs, few_run):
       ]
     },
   }
-  json_format.ParseDict(ended, PipelineJob.pb(PipelineJob()))  # As Google has it.
+  json_format.ParseDict(ended, PipelineJob.pb(PipelineJob()))  # Google's definition
   service.ended = ended
   done = submitted(
     tmp_path,

@@ -21,7 +21,7 @@ OPTIONS = {
 
 
 def task(path, name):
-  """Returns a component's executor, and its `custom_config`."""
+  """Returns a component's executor and its `custom_config`."""
   job = json.loads(path.read_text())["pipelineSpec"]
   arguments = job["deploymentSpec"]["executors"][f"{name}_executor"]["container"][
     "args"
@@ -83,7 +83,7 @@ def test_an_endpoint_as_google_has_it(tmp_path):
     "ai_platform_vertex_region": "us-central1",
     "ai_platform_vertex_container_image_uri": "tf",
   }
-  # What TFX passes on, beside the names of project and endpoint.
+  # The values that TFX passes on, in addition to the names of project and endpoint.
   assert "machine_type" in inspect.signature(aiplatform.Model.deploy).parameters
 
 
