@@ -51,7 +51,7 @@ def main(
   from clp_tfx.pipeline import PipelineConfig
   from clp_tfx.runners import logs_in, prepare_data
 
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     comments=(str(wikipedia(comments, folder)),),
     output=str(folder),
     preprocessing_fn="remediation_models.preprocessing_fn",

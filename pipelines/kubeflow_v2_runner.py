@@ -11,7 +11,7 @@ from clp_tfx.runners import compile_job
 
 def run(config_file: str, job: str = "pipeline.json") -> None:
   """Compiles the job described by a configuration file."""
-  compile_job(PipelineConfig(**load_config(config_file)), job)
+  compile_job(PipelineConfig.of(**load_config(config_file)), job)
   print(f"Wrote {job}.")
 
 

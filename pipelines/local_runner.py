@@ -8,8 +8,8 @@ from clp_tfx.runners import run_locally
 
 def run(config_file: str | None = None) -> None:
   """Runs the pipeline with a configuration file, or with the defaults."""
-  config = PipelineConfig(**(load_config(config_file) if config_file else {}))
-  prepare_output(config.output)
+  config = PipelineConfig.of(**(load_config(config_file) if config_file else {}))
+  prepare_output(config.deployment.output)
   summary = run_locally(config, sys.stdout)
   verdict = "pushed" if summary["pushed_model"] else "refused by the gate"
   print(f"The model was {verdict}; see {summary['report']}.")

@@ -7,6 +7,7 @@ import click
 
 from clp_tfx import __version__
 from clp_tfx.cli.evaluate import evaluate
+from clp_tfx.cli.options import Group
 from clp_tfx.cli.preview import preview
 from clp_tfx.cli.replay import replay
 from clp_tfx.cli.report import report
@@ -16,7 +17,7 @@ from clp_tfx.cli.submit import follow, submit
 from clp_tfx.cli.sweep import sweep
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
   """Counterfactual Logit Pairing for TFX: make a text classifier's decisions

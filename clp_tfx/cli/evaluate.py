@@ -7,7 +7,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
-from clp_tfx.cli.options import for_people, options_of, quietly
+from clp_tfx.cli.options import for_people, given, options_of, quietly
 from clp_tfx.cli.run import EXIT_REFUSED, figures_table, print_failures
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.pipeline.output import prepare_output
@@ -24,9 +24,8 @@ def evaluate(model: str, **options: Any) -> None:
 
   Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
   """
-  given = {name: value for name, value in options.items() if value not in (None, ())}
   with for_people():
-    config = EvaluationConfig(model=model, **given)
+    config = EvaluationConfig(model=model, **given(options))
     with quietly(prepare_output(config.output) / "clp-tfx.log") as terminal:
       print("Loading TensorFlow ...", file=terminal, flush=True)
       from clp_tfx.evaluation import evaluate as evaluation

@@ -7,37 +7,42 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from types import UnionType
 from typing import Any, TextIO, get_args, get_origin
 
 import click
 
 from clp_tfx.errors import ComponentError, InputError
-from clp_tfx.pipeline.config import PipelineConfig, load_config
+from clp_tfx.options import Options, flag, value_types
+from clp_tfx.pipeline.config import SECTIONS, PipelineConfig, load_config
 from clp_tfx.runners.console import logs_in
 
 
 def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-  """Gives a command an option for each field of the configuration but some."""
+  """Gives a command an option for each of the configuration's but some."""
 
   def decorate(command: Callable[..., None]) -> Callable[..., None]:
+    for section in reversed(SECTIONS.values()):
+      command = options_of(section, *without)(command)
     return click.option(
       "--config",
       "config_file",
       metavar="FILE.yaml",
-      help="File with any of the options, as `name: value` lines.",
-    )(options_of(PipelineConfig, *without)(command))
+      help="File with options as `name: value` lines, which may be grouped by section "
+      f"({', '.join(SECTIONS)}). Commands can share it: options that do not apply to "
+      "this one may stand in it and are not used. Options on the command line override "
+      "the file.",
+    )(command)
 
   return decorate
 
 
 def options_of(
-  config: type, *without: str
+  options: type[Options], *without: str
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
   """Gives a command an option for each field of a dataclass of options but some."""
 
   def decorate(command: Callable[..., None]) -> Callable[..., None]:
-    for field in reversed(dataclasses.fields(config)):
+    for field in reversed(dataclasses.fields(options)):
       if field.name not in without:
         command = _option(field)(command)
     return command
@@ -46,30 +51,69 @@ def options_of(
 
 
 def _option(field: dataclasses.Field) -> Callable[..., Any]:
-  multiple = get_origin(field.type) is tuple
-  kinds = get_args(field.type) if isinstance(field.type, UnionType) else (field.type,)
-  kind = str if str in kinds else kinds[0]
-  name = "--" + field.name.replace("_", "-")
-  if field.type is bool:
-    no = "no-" + name.removeprefix("--")
-    return click.option(
-      f"{name}/--{no}", field.name, default=None, help=field.metadata["help"]
-    )
-  shown = "" if field.default in (None, ()) else f"  [default: {field.default}]"
+  name, kinds = flag(field.name), value_types(field)
+  if bool in kinds:
+    name = f"{name}/--no-{name.removeprefix('--')}"
+    return click.option(name, field.name, default=None, help=field.metadata["help"])
+  multiple = get_origin(kinds[0]) is tuple
+  # Where a word may stand for a number, the text goes to the field's own checks.
+  kind = get_args(kinds[0])[0] if multiple else str if str in kinds else kinds[0]
+  choices = field.metadata["choices"]
+  shown = "" if field.default in (None, (), "") else f"  [default: {field.default}]"
   return click.option(
     name,
     field.name,
-    type=get_args(kind)[0] if multiple else kind,
+    type=click.Choice(choices) if choices and kinds == (str,) else kind,
+    metavar=f"[NUMBER|{'|'.join(choices)}]" if choices and float in kinds else None,
     multiple=multiple,
     help=field.metadata["help"] + shown,
   )
 
 
-def read_config(config_file: str | None, options: dict[str, Any]) -> PipelineConfig:
-  """Returns the configuration of a file, overridden by the options given."""
+def given(options: dict[str, Any]) -> dict[str, Any]:
+  """Returns those of a command's options that a person gave."""
+  return {name: value for name, value in options.items() if value not in (None, ())}
+
+
+def read_config(
+  config_file: str | None, options: dict[str, Any], **fixed: Any
+) -> PipelineConfig:
+  """Returns the configuration of a file, overridden by the options given.
+
+  Args:
+    config_file: YAML file, or None.
+    options: Of the command line.
+    **fixed: What the command sets itself, whatever the file says.
+  """
   values = load_config(config_file) if config_file else {}
-  given = {name: value for name, value in options.items() if value not in (None, ())}
-  return PipelineConfig(**{**values, **given})
+  return PipelineConfig.of(**{**values, **given(options), **fixed})
+
+
+class Group(click.Group):
+  """Commands that say of an option they do not take which of them does."""
+
+  def invoke(self, ctx: click.Context) -> Any:
+    """Runs the command that is named."""
+    try:
+      return super().invoke(ctx)
+    except click.NoSuchOption as error:
+      takers = [
+        name
+        for name, command in self.commands.items()
+        if any(
+          error.option_name in (*each.opts, *each.secondary_opts)
+          for each in command.params
+        )
+      ]
+      if not takers:
+        raise
+      *others, last = takers
+      names = f"{', '.join(others)} and {last}" if others else last
+      raise click.UsageError(
+        f"{error.option_name} is an option of clp-tfx {names}, not of "
+        f"{error.ctx.command_path}.",
+        error.ctx,
+      ) from error
 
 
 @contextlib.contextmanager

@@ -3,25 +3,24 @@
 import json
 import sys
 from collections.abc import Iterator
+from typing import Any
 
 import click
 from rich.console import Console
 from rich.text import Text
 
-from clp_tfx.cli.options import for_people
+from clp_tfx.cli.options import for_people, given, options_of
 from clp_tfx.counterfactuals.generator import (
-  DEFAULT_MAX_COUNTERFACTUALS,
-  DEFAULT_PEJORATIVE_TERMS,
-  METHODS,
   NO_COUNTERPART,
   PEJORATIVE,
   Counterfactual,
   CounterfactualGenerator,
   Outcome,
 )
+from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.options import made
 
 _NONE = {
   "": "no identity term, no counterfactual",
@@ -32,64 +31,29 @@ _NONE = {
 
 @click.command()
 @click.argument("texts", nargs=-1, metavar="[TEXT]...")
-@click.option(
-  "--identity-terms",
-  default=PipelineConfig.identity_terms,
-  show_default=True,
-  help="Lexicon: a built-in name or a CSV file.",
-)
-@click.option(
-  "--method",
-  type=click.Choice(METHODS),
-  default=METHODS[0],
-  show_default=True,
-  help="How counterfactuals are made.",
-)
-@click.option(
-  "--max-counterfactuals",
-  default=DEFAULT_MAX_COUNTERFACTUALS,
-  show_default=True,
-  help="At most so many per text.",
-)
-@click.option(
-  "--min-confidence",
-  default=0.0,
-  show_default=True,
-  help="Drop counterfactuals with an edit of a lower confidence, from 0 to 1.",
-)
-@click.option(
-  "--pejorative-terms",
-  default=DEFAULT_PEJORATIVE_TERMS,
-  show_default=True,
-  help="Lexicon of more terms that exclude a text; empty for none.",
+@options_of(
+  CounterfactualOptions, "counterfactual_fn", "only_when_label_below", "no_match"
 )
 @click.option(
   "--json", "as_json", is_flag=True, help="One JSON object per text and line."
 )
-def preview(
-  texts: tuple[str, ...],
-  identity_terms: str,
-  method: str,
-  max_counterfactuals: int,
-  min_confidence: float,
-  pejorative_terms: str,
-  as_json: bool,
-) -> None:
+def preview(texts: tuple[str, ...], as_json: bool, **options: Any) -> None:
   """Prints each text's counterfactuals and what was edited.
 
   Without TEXT, reads one text per line from the standard input.
   """
   with for_people():
+    chosen = made(CounterfactualOptions, given(options))
     generator = CounterfactualGenerator(
-      IdentityTerms.load(identity_terms),
-      method,
-      max_counterfactuals,
-      min_confidence,
-      pejorative_terms,
+      IdentityTerms.load(chosen.identity_terms),
+      chosen.method,
+      chosen.max_counterfactuals,
+      chosen.min_confidence,
+      chosen.pejorative_terms,
     )
-    given = iter(texts) if texts else _lines()
+    lines = iter(texts) if texts else _lines()
   console = Console(soft_wrap=True, highlight=False)
-  for text in given:
+  for text in lines:
     outcome = generator.outcome(text)
     if as_json:
       # Bytes that are not UTF-8 stay readable by JSON parsers as escapes.

@@ -11,14 +11,16 @@ from rich.markup import escape
 from rich.table import Table
 
 from clp_tfx.cli.options import configured, for_people, quietly, read_config
+from clp_tfx.options import names_of
 from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.pipeline.sections import JobOptions
 
 EXIT_REFUSED = 3
 """Exit code of a run whose model the gate refused."""
 
 
 @click.command()
-@configured()
+@configured(*names_of(JobOptions))
 def run(config_file: str | None, **options: Any) -> None:
   """Trains on comments and pushes the model if it passes the gate.
 
@@ -26,7 +28,7 @@ def run(config_file: str | None, **options: Any) -> None:
   """
   with for_people():
     config = read_config(config_file, options)
-    with quietly(prepare_output(config.output) / "clp-tfx.log") as terminal:
+    with quietly(prepare_output(config.deployment.output) / "clp-tfx.log") as terminal:
       print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
       from clp_tfx.runners.local import run_locally
 

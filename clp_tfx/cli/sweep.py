@@ -1,6 +1,5 @@
 """clp-tfx sweep: which weight of the counterfactual loss to take."""
 
-import dataclasses
 import sys
 from pathlib import Path
 from typing import Any
@@ -12,11 +11,22 @@ from rich.table import Table
 
 from clp_tfx.cli.options import configured, for_people, quietly, read_config
 from clp_tfx.errors import InputError
+from clp_tfx.options import names_of
 from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.pipeline.sections import GateOptions, JobOptions
 from clp_tfx.training.hparams import PAIRWISE_LOSSES
 
 EXIT_NONE = 3
 """Exit code of a sweep in which no candidate meets the bounds."""
+
+_BOUNDS = ("max_flip_rate", "max_auc_drop", "decision_threshold")
+_UNUSED = (
+  *(set(names_of(GateOptions)) - set(_BOUNDS)),
+  *names_of(JobOptions),
+  *("counterfactual_loss_weight", "counterfactual_loss", "checkpoint_steps"),
+  "serving_dir",
+)
+"""Options of the pipeline that a sweep does not use."""
 
 _FIGURES = {
   "AUC": "auc",
@@ -48,7 +58,7 @@ _FIGURES = {
   show_default=True,
   help="How often each is trained, from the seed given with --seed on.",
 )
-@configured("counterfactual_loss_weight", "counterfactual_loss", "baseline", "min_auc")
+@configured(*_UNUSED)
 def sweep(
   weights: str,
   losses: str,
@@ -69,8 +79,8 @@ def sweep(
   """
   with for_people():
     grid, names = _numbers(weights), _names(losses)
-    config = dataclasses.replace(read_config(config_file, options), baseline="control")
-    output = prepare_output(config.output)
+    config = read_config(config_file, options, baseline="control")
+    output = prepare_output(config.deployment.output)
     with quietly(output / "clp-tfx.log") as terminal:
       print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
       from clp_tfx.sweep.local import sweep_locally

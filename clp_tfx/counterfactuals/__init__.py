@@ -5,13 +5,12 @@ Needs neither TensorFlow nor Beam, and nothing that does may come in.
 
 from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.generator import (
-  METHODS,
   SKIP_REASONS,
   Counterfactual,
   CounterfactualGenerator,
   Outcome,
 )
-from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.counterfactuals.generator_options import METHODS, GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import (
   IdentityTerm,
   IdentityTerms,

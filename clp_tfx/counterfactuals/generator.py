@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from clp_tfx.counterfactuals.edits import Edit, applied
 from clp_tfx.counterfactuals.english.pronouns import role_of
+from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
 from clp_tfx.counterfactuals.mentions import (
   Mention,
@@ -15,13 +16,10 @@ from clp_tfx.counterfactuals.mentions import (
 )
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
-from clp_tfx.errors import InputError
+from clp_tfx.options import check_values
 
 __all__ = [
-  "DEFAULT_MAX_COUNTERFACTUALS",
-  "DEFAULT_PEJORATIVE_TERMS",
   "LOW_CONFIDENCE",
-  "METHODS",
   "NO_COUNTERPART",
   "PEJORATIVE",
   "SKIP_REASONS",
@@ -34,23 +32,12 @@ __all__ = [
   "distinct_terms",
 ]
 
-METHODS = (
-  "ablation",
-  "ablation_by_group",
-  "ablation_by_term",
-  "substitution",
-  "substitution_within_group",
-)
-"""How counterfactuals are made; see `CounterfactualGenerator`."""
-
 PEJORATIVE = "pejorative"
 NO_COUNTERPART = "no_counterpart"
 LOW_CONFIDENCE = "low_confidence"
 SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
 """Why a text has no counterfactuals, or fewer than it could have."""
 
-DEFAULT_MAX_COUNTERFACTUALS = 4
-DEFAULT_PEJORATIVE_TERMS = "pejorative_en"
 # Members of a group that are no counterparts may be another part of speech.
 _MEMBER_CONFIDENCE = 0.6
 # Nothing is known of agreement, case and gender in other languages.
@@ -140,26 +127,21 @@ class CounterfactualGenerator:
   def __init__(
     self,
     identity_terms: IdentityTerms,
-    method: str = "ablation",
-    max_counterfactuals: int = DEFAULT_MAX_COUNTERFACTUALS,
-    min_confidence: float = 0.0,
-    pejorative_terms: IdentityTerms | str | None = DEFAULT_PEJORATIVE_TERMS,
+    method: str = CounterfactualOptions.method,
+    max_counterfactuals: int = CounterfactualOptions.max_counterfactuals,
+    min_confidence: float = CounterfactualOptions.min_confidence,
+    pejorative_terms: IdentityTerms | str | None = (
+      CounterfactualOptions.pejorative_terms
+    ),
   ):
-    if method not in METHODS:
-      raise InputError(
-        f"Expected the method to be one of {', '.join(METHODS)}, but it is {method!r}: "
-        "choose one of these."
-      )
-    if max_counterfactuals < 1:
-      raise InputError(
-        "Expected the maximum of counterfactuals per text to be at least 1, but it is "
-        f"{max_counterfactuals}: give a larger one."
-      )
-    if not 0 <= min_confidence <= 1:
-      raise InputError(
-        "Expected the minimum of confidence to be from 0 to 1, but it is "
-        f"{min_confidence}: give one in between."
-      )
+    check_values(
+      CounterfactualOptions,
+      {
+        "method": method,
+        "max_counterfactuals": max_counterfactuals,
+        "min_confidence": min_confidence,
+      },
+    )
     self._method = method
     self._max = max_counterfactuals
     self._min_confidence = min_confidence

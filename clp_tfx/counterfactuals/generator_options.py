@@ -1,66 +1,80 @@
-"""What CounterfactualGen can be told, beside the lexicon."""
+"""How counterfactuals are made: the options of generator and component."""
 
 import dataclasses
 import importlib
 from collections.abc import Callable
 
-from clp_tfx.counterfactuals.generator import (
-  DEFAULT_MAX_COUNTERFACTUALS,
-  DEFAULT_PEJORATIVE_TERMS,
-  METHODS,
-)
 from clp_tfx.errors import InputError
-from clp_tfx.options import option, validate
+from clp_tfx.options import LabelColumn, Options, option
 
-DEFAULT_IDENTITY_TERMS = "gender_and_sexual_orientation"
-NO_MATCH = ("fail", "allow")
+METHODS = (
+  "ablation",
+  "ablation_by_group",
+  "ablation_by_term",
+  "substitution",
+  "substitution_within_group",
+)
+"""How counterfactuals are made; see `CounterfactualGenerator`."""
+
+
+def _check_function(path: str) -> None:
+  if path and "." not in path:
+    raise InputError(
+      "Expected the counterfactual function to be a dotted path such as "
+      f"my_module.rewrite. Received: {path!r}."
+    )
 
 
 @dataclasses.dataclass(frozen=True)
-class GeneratorOptions:
-  """How counterfactuals are made; each field is documented by its `help`.
+class EditingOptions(Options):
+  """Which counterfactuals a text has; each field is documented by its `help`."""
 
-  Raises:
-    InputError: If a value has the wrong type or is out of range.
-  """
-
-  text_feature: str = option("comment_text", "Feature of the text.")
-  method: str = option("ablation", "How counterfactuals are made.", choices=METHODS)
-  max_counterfactuals: int = option(
-    DEFAULT_MAX_COUNTERFACTUALS, "Most counterfactuals of a text.", 1
+  identity_terms: str = option(
+    "gender_and_sexual_orientation", "Lexicon: a built-in name or a CSV file."
   )
   pejorative_terms: str = option(
-    DEFAULT_PEJORATIVE_TERMS,
-    "Lexicon of more terms that make a text ineligible: a built-in name or a CSV file.",
+    "pejorative_en",
+    "Lexicon of more terms that exclude a text: a built-in name or a CSV file; empty "
+    "for none.",
   )
+  method: str = option("ablation", "How counterfactuals are made.", choices=METHODS)
+  max_counterfactuals: int = option(4, "Most counterfactuals of a text.", 1)
   counterfactual_fn: str = option(
     "",
-    "Dotted path of your own function in place of the method: a text in, a list of "
-    "counterfactual texts out; called for texts with terms.",
+    "Dotted path of your own function in place of the method: takes a text and returns "
+    "a list of counterfactual texts; called for texts with terms.",
+    check=_check_function,
   )
+
+
+@dataclasses.dataclass(frozen=True)
+class CounterfactualOptions(EditingOptions):
+  """The same, and which counterfactuals are learned from."""
+
   min_confidence: float = option(
-    0.0, "Training pairs with an edit of a lower confidence are dropped.", 0, 1
+    0.0,
+    "Drop counterfactuals with an edit of a lower confidence; a pipeline drops them "
+    "from training only.",
+    0,
+    1,
   )
   only_when_label_below: float | None = option(
     None, "Train only on pairs of texts with a label below this, such as 0.5."
   )
-  label_feature: str = option("toxicity", "Feature of the label.")
   no_match: str = option(
-    "fail", "What to do when no text has a term of the lexicon.", choices=NO_MATCH
+    "fail",
+    "What to do when no text has a term of the lexicon.",
+    choices=("fail", "allow"),
   )
 
-  def __post_init__(self):
-    validate(self)
-    if self.counterfactual_fn and "." not in self.counterfactual_fn:
-      raise InputError(
-        "Expected the counterfactual function to be a dotted path such as "
-        f"my_module.rewrite. Received: {self.counterfactual_fn!r}."
-      )
 
-  @classmethod
-  def names(cls) -> tuple[str, ...]:
-    """Returns the names of the fields."""
-    return tuple(field.name for field in dataclasses.fields(cls))
+@dataclasses.dataclass(frozen=True)
+class GeneratorOptions(CounterfactualOptions, LabelColumn):
+  """What CounterfactualGen is configured with; see each field's `help`.
+
+  Raises:
+    InputError: If a value has the wrong type or is out of range.
+  """
 
   @property
   def function_module(self) -> str:

@@ -22,6 +22,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
+from clp_tfx.pipeline.sections import DataOptions
 from clp_tfx.tfma.eval_config import make_eval_config
 
 PIPELINE_NAME = "clp"
@@ -45,7 +46,7 @@ def create_pipeline(
     InputError: If the lexicon is faulty or code named by dotted path is not found.
   """
   data, examples, transform = _data(config)
-  trainer = _trainer(config, transform, config.counterfactual_loss_weight)
+  trainer = _trainer(config, transform, config.training.counterfactual_loss_weight)
   baseline, baseline_model = _baseline(config, transform)
   evaluator = tfx.components.Evaluator(
     examples=examples,
@@ -53,29 +54,30 @@ def create_pipeline(
     model=trainer.outputs["model"],
     baseline_model=baseline_model,
     eval_config=make_eval_config(
-      max_flip_rate=config.max_flip_rate,
-      min_auc=config.min_auc,
-      max_auc_drop=config.max_auc_drop if baseline else None,
-      decision_threshold=config.decision_threshold,
-      text_feature=config.text_feature,
+      max_flip_rate=config.gate.max_flip_rate,
+      min_auc=config.gate.min_auc,
+      max_auc_drop=config.gate.max_auc_drop if baseline else None,
+      decision_threshold=config.gate.decision_threshold,
+      text_feature=config.data.text_feature,
       max_flip_rate_of=_known_groups(config),
-      gate_on=config.gate_on,
-      min_pairs=config.min_pairs,
-      other_thresholds=config.other_thresholds,
+      gate_on=config.gate.gate_on,
+      min_pairs=config.gate.min_pairs,
+      other_thresholds=config.gate.other_thresholds,
       slice_features=(
         EDITED_GROUP,
         EDITED_TERM,
         ANNOTATED_IDENTITY,
-        *(name.split("*") for name in config.slices),
+        *(name.split("*") for name in config.gate.slices),
       ),
-      example_texts=config.example_texts,
+      example_texts=config.gate.example_texts,
     ),
     module_path="clp_tfx.modules.evaluator",
   )
   pusher = atomic_pusher(
     trainer.outputs["model"],
     evaluator.outputs["blessing"],
-    config.serving_dir or os.path.join(config.artifacts_dir, "serving_model"),
+    config.deployment.serving_dir
+    or os.path.join(config.deployment.artifacts_dir, "serving_model"),
   )
   # The components of this package see to it themselves.
   code = {
@@ -87,7 +89,7 @@ def create_pipeline(
     evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
     pusher: ["clp_tfx.components.pusher"],
   }
-  if config.baseline == "control":
+  if config.gate.baseline == "control":
     code[baseline] = code[trainer]
   _add_digests(code)
   nodes = [*data, trainer, *([baseline] if baseline else []), evaluator, pusher]
@@ -113,11 +115,11 @@ def _pipeline(
 ) -> tfx.dsl.Pipeline:
   return tfx.dsl.Pipeline(
     pipeline_name=PIPELINE_NAME,
-    pipeline_root=config.artifacts_dir,
+    pipeline_root=config.deployment.artifacts_dir,
     components=nodes,
     enable_cache=True,
     metadata_connection_config=metadata_connection_config,
-    beam_pipeline_args=config.beam_pipeline_args,
+    beam_pipeline_args=config.deployment.beam_pipeline_args,
   )
 
 
@@ -125,46 +127,45 @@ def _data(
   config: PipelineConfig,
 ) -> tuple[list[tfx.types.BaseNode], tfx.types.BaseChannel, tfx.types.BaseNode]:
   """Returns the nodes up to Transform, the examples with pairs, and Transform."""
-  comments = _comments(config)
+  comments = _comments(config.data)
   counterfactuals = CounterfactualGen(
     examples=comments.outputs["examples"],
-    identity_terms=config.identity_terms,
     **dataclasses.asdict(config.generator_options),
   )
   examples = counterfactuals.outputs["examples"]
-  schema, schema_nodes, gate = _schema(config, examples)
+  schema, schema_nodes, gate = _schema(config.data.schema, examples)
   transform = tfx.components.Transform(
     examples=examples,
     schema=schema,
-    preprocessing_fn=config.preprocessing_fn,
+    preprocessing_fn=config.training.preprocessing_fn,
     custom_config={
-      "text_feature": config.text_feature,
-      "vocabulary_size": config.vocabulary_size,
-      "max_tokens": config.max_tokens,
+      "text_feature": config.data.text_feature,
+      "vocabulary_size": config.training.vocabulary_size,
+      "max_tokens": config.training.max_tokens,
     },
     disable_statistics=True,
   )
   if gate:
     transform.add_upstream_node(gate)
-  _add_digests({transform: [_module(config.preprocessing_fn)]})
+  _add_digests({transform: [_module(config.training.preprocessing_fn)]})
   return [comments, counterfactuals, *schema_nodes, transform], examples, transform
 
 
-def _comments(config: PipelineConfig) -> tfx.types.BaseNode:
+def _comments(data: DataOptions) -> tfx.types.BaseNode:
   columns = {
-    "text_feature": config.text_feature,
-    "label_feature": config.label_feature,
-    "label_threshold": config.label_threshold,
+    "text_feature": data.text_feature,
+    "label_feature": data.label_feature,
+    "label_threshold": data.label_threshold,
   }
-  tables = [path for path in config.comments if path.startswith(BIG_QUERY_SCHEME)]
+  tables = [path for path in data.comments if path.startswith(BIG_QUERY_SCHEME)]
   if not tables:
     return CommentsExampleGen(
-      config.comments, span=config.span, window=config.window, **columns
+      data.comments, span=data.span, window=data.window, **columns
     )
-  if len(config.comments) > 1 or config.span is not None or config.window > 1:
+  if len(data.comments) > 1 or data.span is not None or data.window > 1:
     raise InputError(
       f"Expected a table in BigQuery alone, without --span and --window. Received: "
-      f"{', '.join(config.comments)}; join tables by a view."
+      f"{', '.join(data.comments)}; join tables by a view."
     )
   return BigQueryCommentsGen(tables[0], ExampleConfig(**columns)).with_id(
     EXAMPLE_GEN_ID
@@ -178,25 +179,26 @@ def _add_digests(code: dict[tfx.types.BaseNode, list[str]]) -> None:
 
 def _known_groups(config: PipelineConfig) -> dict[str, float]:
   """Returns the bounds by group; the lexicon has the groups, or no run could pass."""
-  terms = IdentityTerms.load(config.identity_terms)
+  lexicon = config.counterfactuals.identity_terms
+  terms = IdentityTerms.load(lexicon)
   known = {group for term in terms.terms for group in groups_with_ancestors(term.group)}
-  for group in config.group_bounds:
+  for group in config.gate.group_bounds:
     if group not in known:
       raise InputError(
-        f"Expected --max-flip-rate-of to name a group of {config.identity_terms}: "
+        f"Expected --max-flip-rate-of to name a group of {lexicon}: "
         f"{', '.join(sorted(known))}. Received: {group!r}."
       )
-  return config.group_bounds
+  return config.gate.group_bounds
 
 
 def _schema(
-  config: PipelineConfig, examples: tfx.types.BaseChannel
+  schema_file: str | None, examples: tfx.types.BaseChannel
 ) -> tuple[tfx.types.BaseChannel, list[tfx.types.BaseNode], tfx.types.BaseNode | None]:
   """Returns the schema, the components around it, and the one that may stop a run."""
   statistics = tfx.components.StatisticsGen(examples=examples)
-  if config.schema:
-    schema_gen = tfx.components.ImportSchemaGen(schema_file=config.schema)
-    schema_gen.exec_properties["schema_digest"] = _digest(config.schema, "schema")
+  if schema_file:
+    schema_gen = tfx.components.ImportSchemaGen(schema_file=schema_file)
+    schema_gen.exec_properties["schema_digest"] = _digest(schema_file, "schema")
   else:
     schema_gen = tfx.components.SchemaGen(statistics=statistics.outputs["statistics"])
   schema = schema_gen.outputs["schema"]
@@ -204,9 +206,7 @@ def _schema(
     statistics=statistics.outputs["statistics"], schema=schema
   )
   nodes = [statistics, schema_gen, validator]
-  gate = (
-    AnomalyGate(anomalies=validator.outputs["anomalies"]) if config.schema else None
-  )
+  gate = AnomalyGate(anomalies=validator.outputs["anomalies"]) if schema_file else None
   return schema, [*nodes, gate] if gate else nodes, gate
 
 
@@ -230,14 +230,16 @@ def _trainer(
   hparams = dataclasses.replace(
     config.hparams,
     counterfactual_loss_weight=loss_weight,
-    checkpoint_dir=os.path.join(config.artifacts_dir, "checkpoints", node_id),
+    checkpoint_dir=os.path.join(
+      config.deployment.artifacts_dir, "checkpoints", node_id
+    ),
   )
   trainer = clp_trainer(
     "clp_tfx.modules.trainer.run_fn", dataclasses.asdict(hparams), transform
   ).with_id(node_id)
-  if config.base_model:
+  if config.training.base_model:
     trainer.exec_properties["base_model_digest"] = _digest(
-      config.base_model, "base-model"
+      config.training.base_model, "base-model"
     )
   return trainer
 
@@ -246,10 +248,10 @@ def _baseline(
   config: PipelineConfig, transform: tfx.types.BaseNode
 ) -> tuple[tfx.types.BaseNode | None, tfx.types.BaseChannel | None]:
   """Returns the node that provides the model to compare with, and that model."""
-  if config.baseline == "control":
+  if config.gate.baseline == "control":
     control = _trainer(config, transform, loss_weight=0.0, node_id=CONTROL_ID)
     return control, control.outputs["model"]
-  if config.baseline == "blessed":
+  if config.gate.baseline == "blessed":
     resolver = tfx.dsl.Resolver(
       strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
       model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),

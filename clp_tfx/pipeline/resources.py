@@ -31,7 +31,7 @@ class Resources(NamedTuple):
 
 
 def resources(text: str) -> Resources:
-  """Reads one of `PipelineConfig.resources`.
+  """Reads one of the option `resources`.
 
   Args:
     text: A component, CPUs and memory, such as `Trainer=8,30`, and perhaps
@@ -74,7 +74,7 @@ class Machine(NamedTuple):
 
 
 def machine(text: str) -> Machine:
-  """Reads `PipelineConfig.vertex_training`.
+  """Reads the option `vertex_training`.
 
   Args:
     text: A machine type and perhaps accelerators, such as

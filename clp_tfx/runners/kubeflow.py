@@ -12,6 +12,7 @@ from tfx.dsl.components.base import base_component
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.counterfactuals.lexicon import built_in_lexicons
 from clp_tfx.errors import InputError
+from clp_tfx.options import flag
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.output import write_whole
 from clp_tfx.pipeline.pipeline import create_pipeline
@@ -46,12 +47,13 @@ def compile_job(config: PipelineConfig, path: str) -> None:
       for, or the file cannot be written.
   """
   required = ("comments", "image", "pipeline_root")
-  if missing := [name for name in required if not getattr(config, name)]:
-    flags = ", ".join(map(_flag, missing))
+  values = config.flat()
+  if missing := [name for name in required if not values[name]]:
+    flags = ", ".join(map(flag, missing))
     raise InputError(f"A compiled job needs {flags} as well: add what is missing.")
-  _check_paths(config)
+  _check_paths(values)
   target = Path(path).absolute()
-  if config.baseline == "blessed" and target.suffix in _YAML:
+  if config.gate.baseline == "blessed" and target.suffix in _YAML:
     raise InputError(
       "Kubeflow Pipelines has no resolvers and cannot look for the latest blessed "
       "model: give --baseline control or none, or write a job for Vertex (.json)."
@@ -59,15 +61,15 @@ def compile_job(config: PipelineConfig, path: str) -> None:
   pipeline = create_pipeline(config)
   _add_resources(pipeline, config)
   place_on_vertex(pipeline, config)
-  values = with_parameters(pipeline)
+  parameters = with_parameters(pipeline)
   job = tfx.orchestration.experimental.KubeflowV2DagRunner(
     config=tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
-      default_image=config.image,
-      use_pipeline_spec_2_1=config.schema_version == "2.1",
+      default_image=config.deployment.image,
+      use_pipeline_spec_2_1=config.deployment.schema_version == "2.1",
     )
-  ).run(pipeline, parameter_values=values, write_out=False)
-  if config.schema_version == "2.1":
-    _add_defaults(job["pipelineSpec"]["root"]["inputDefinitions"], values)
+  ).run(pipeline, parameter_values=parameters, write_out=False)
+  if config.deployment.schema_version == "2.1":
+    _add_defaults(job["pipelineSpec"]["root"]["inputDefinitions"], parameters)
   try:
     target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, _text(job, target.suffix))
@@ -93,13 +95,13 @@ def _add_defaults(definitions: dict[str, Any], values: dict[str, Any]) -> None:
       )
 
 
-def _check_paths(config: PipelineConfig) -> None:
+def _check_paths(values: dict[str, Any]) -> None:
   for name in _PATHS:
-    value = getattr(config, name)
+    value = values[name]
     for path in value if isinstance(value, tuple) else (value,):
       if path and not _is_everywhere(path):
         raise InputError(
-          f"Expected {_flag(name)} of a compiled job to be a URI, such as "
+          f"Expected {flag(name)} of a compiled job to be a URI, such as "
           "gs://bucket/name, or an absolute path that its containers have. Received: "
           f"{path}."
         )
@@ -107,10 +109,6 @@ def _check_paths(config: PipelineConfig) -> None:
 
 def _is_everywhere(path: str) -> bool:
   return "://" in path or path.startswith("/") or path in built_in_lexicons()
-
-
-def _flag(name: str) -> str:
-  return "--" + name.replace("_", "-")
 
 
 def _add_resources(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
@@ -123,7 +121,7 @@ def _add_resources(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
     and not isinstance(node, CommentsExampleGen)
   }
   spec = pipeline_spec_pb2.PipelineDeploymentConfig.PipelineContainerSpec.ResourceSpec
-  for each in config.component_resources:
+  for each in config.deployment.component_resources:
     if each.component not in components:
       raise InputError(
         f"Expected --resources to be for one of {', '.join(components)}. "

@@ -1,6 +1,5 @@
 """Runs the pipeline on this machine and says how it went."""
 
-import dataclasses
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -38,11 +37,11 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   Raises:
     InputError: If the configuration or the comments cannot be worked with.
   """
-  output = Path(config.output).absolute()
-  demo = not config.comments
-  config = dataclasses.replace(
-    _with_comments(config),
-    serving_dir=config.serving_dir or str(output / "serving_model"),
+  output = Path(config.deployment.output).absolute()
+  demo = not config.data.comments
+  config = _with_comments(config)
+  config = config.replace(
+    serving_dir=config.deployment.serving_dir or str(output / "serving_model"),
   )
   artifacts, progress = _run(config, create_pipeline, terminal)
   return write_pipeline_results(
@@ -56,13 +55,13 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
         if node in artifacts
       },
       pushed_model=_pushed_model(artifacts["Pusher"]["pushed_model"]),
-      awaits_blessed_model=config.baseline == "blessed",
+      awaits_blessed_model=config.gate.baseline == "blessed",
     ),
-    config.decision_threshold,
+    config.gate.decision_threshold,
     seconds=progress.seconds,
     cached=progress.cached,
-    comments={"source": "demo" if demo else list(config.comments)},
-    configuration=dataclasses.asdict(config),
+    comments={"source": "demo" if demo else list(config.data.comments)},
+    configuration=config.flat(),
   )
 
 
@@ -88,12 +87,15 @@ def _run(
   config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
 ) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
   """Runs a pipeline; returns its artifacts by component and key, and its progress."""
-  check_servers(config.beam_pipeline_args)
+  check_servers(config.deployment.beam_pipeline_args)
   check_comments(
-    config.comments, config.text_feature, config.label_feature, config.span
+    config.data.comments,
+    config.data.text_feature,
+    config.data.label_feature,
+    config.data.span,
   )
   metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
-    str(Path(config.output).absolute() / "metadata.sqlite")
+    str(Path(config.deployment.output).absolute() / "metadata.sqlite")
   )
   pipeline = create(config, metadata)
   steps = len(pipeline.components)
@@ -104,10 +106,10 @@ def _run(
 
 def _with_comments(config: PipelineConfig) -> PipelineConfig:
   """Returns the configuration with the demo comments where it names none."""
-  if config.comments:
+  if config.data.comments:
     return config
-  demo = _demo_comments(Path(config.output).absolute())
-  return dataclasses.replace(config, comments=(str(demo),))
+  demo = _demo_comments(Path(config.deployment.output).absolute())
+  return config.replace(comments=(str(demo),))
 
 
 def _demo_comments(output: Path) -> Path:

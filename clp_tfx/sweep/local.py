@@ -35,7 +35,7 @@ def sweep_locally(
   Raises:
     InputError: If the configuration or the comments cannot be worked with.
   """
-  output = Path(config.output).absolute()
+  output = Path(config.deployment.output).absolute()
   model_module = config.hparams.build_model_path.rpartition(".")[0]
   trainings = Trainings(
     PreparedData(*prepare_data(config, terminal)),
@@ -47,7 +47,11 @@ def sweep_locally(
     return run_sweep(
       trainings,
       grid(weights, losses),
-      range(config.seed, config.seed + seeds),
-      Bounds(config.max_flip_rate, config.max_auc_drop, config.decision_threshold),
+      range(config.training.seed, config.training.seed + seeds),
+      Bounds(
+        config.gate.max_flip_rate,
+        config.gate.max_auc_drop,
+        config.gate.decision_threshold,
+      ),
       output,
     )

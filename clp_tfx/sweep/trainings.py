@@ -145,6 +145,8 @@ class Trainings:
 
   def _path(self, candidate: Candidate, seed: int, suffix: str) -> Path:
     hparams = dataclasses.asdict(self._hparams_of(candidate, seed))
+    # Scores are kept, not decisions: another threshold trains nothing again.
+    del hparams["decision_threshold"]
     inputs = [self._data_digest, self._code_digest, candidate.method, hparams]
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"

@@ -1,7 +1,7 @@
 """Training a classifier on transformed examples; usable without TFX's Trainer.
 
-What a training can be told is `HParams`, which needs no TensorFlow. Losses and the
-model that pairs are `keras`'s; nothing here knows of pipelines.
+`HParams`, the hyperparameters of a training, needs no TensorFlow. Losses and the model
+that pairs are `keras`'s; nothing here knows of pipelines.
 """
 
 import lazy_loader

@@ -1,29 +1,42 @@
-"""What a training can be told: the Trainer's `custom_config`."""
+"""Training hyperparameters: the Trainer's `custom_config`."""
 
 import dataclasses
 from typing import Any
 
 from clp_tfx.errors import InputError
-from clp_tfx.options import option, validate
+from clp_tfx.options import Options, TextColumn, names_of, option
 
 BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
 PAIRWISE_LOSSES = ("mse", "mae", "cosine", "jensen_shannon")
 
 
+def _check_model(model_fn: str) -> None:
+  if "." not in model_fn and model_fn not in BUILT_IN_MODELS:
+    raise InputError(
+      f"Expected the model to be one of {', '.join(BUILT_IN_MODELS)} or a dotted "
+      f"path such as my_module.build_model. Received: {model_fn!r}."
+    )
+
+
 @dataclasses.dataclass(frozen=True)
-class HParams:
-  """Hyperparameters of a training; each field is documented by its `help`.
+class DecisionThreshold(Options):
+  """When a score is a decision, in training, in evaluation and at the gate."""
 
-  Raises:
-    InputError: If a value has the wrong type or is out of range.
-  """
+  decision_threshold: float = option(
+    0.5, "A score above it is a positive decision.", 0, 1, exclusive=True
+  )
 
-  text_feature: str = option("comment_text", "Feature of the text.")
+
+@dataclasses.dataclass(frozen=True)
+class FitOptions(Options):
+  """What is trained and how; each field is documented by its `help`."""
+
   model_fn: str = option(
     "convolution",
     "The classifier: convolution, bag_of_embeddings, transformer, or the dotted path "
     "of your own build_model(hparams, tf_transform_output).",
+    check=_check_model,
   )
   counterfactual_loss_weight: float = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
@@ -35,45 +48,51 @@ class HParams:
     choices=PAIRWISE_LOSSES,
   )
   counterfactual_loss_warm_up: float = option(
-    1.0, "Epochs over which that weight grows from 0; 0: it is whole from the start.", 0
+    1.0,
+    "Epochs over which that weight grows from 0; 0 for all of it from the start.",
+    0,
   )
   counterfactuals: str = option(
     "all",
-    "Of a text with several counterfactuals: all, counting as one together, or one, "
-    "drawn anew in each epoch.",
+    "Of a text with several counterfactuals, train on all, which together count as "
+    "one, or on one, drawn anew in each epoch.",
     choices=("all", "one"),
   )
   positive_weight: float | str = option(
     1.0,
-    "How often a positive example counts in the task loss, or balanced: as much as all "
-    "negative ones together.",
+    "How much a positive example counts in the task loss, or balanced: positive ones "
+    "together count as much as negative ones.",
     0,
     choices=("balanced",),
   )
-  epochs: int = option(5, "Most epochs; training stops early by eval loss.", 1)
+  epochs: int = option(
+    5, "Most epochs; training stops early when the eval loss no longer falls.", 1
+  )
   patience: int = option(
     2, "Epochs without a lower eval loss after which training stops.", 1
   )
   batch_size: int = option(64, "Examples per training step.", 1)
-  learning_rate: float = option(0.001, "Of Adam.", 0)
-  seed: int = option(42, "Fixes training's randomness.", 0)
+  learning_rate: float = option(0.001, "Learning rate of Adam.", 0)
+  seed: int = option(42, "Seed of everything random in training.", 0)
   base_model: str | None = option(
-    None, "File (.keras) of the model that training continues from; new when not given."
-  )
-  checkpoint_dir: str | None = option(
-    None, "Folder for the checkpoint of an unfinished training, of this one alone."
+    None, "File (.keras) of a model to continue training; a new model when not given."
   )
   checkpoint_steps: int = option(
     200, "Training steps between checkpoints; 0: at the end of epochs only.", 0
   )
 
-  def __post_init__(self):
-    validate(self)
-    if "." not in self.model_fn and self.model_fn not in BUILT_IN_MODELS:
-      raise InputError(
-        f"Expected the model to be one of {', '.join(BUILT_IN_MODELS)} or a dotted "
-        f"path such as my_module.build_model. Received: {self.model_fn!r}."
-      )
+
+@dataclasses.dataclass(frozen=True)
+class HParams(FitOptions, TextColumn, DecisionThreshold):
+  """Hyperparameters of a training; each field is documented by its `help`.
+
+  Raises:
+    InputError: If a value has the wrong type or is out of range.
+  """
+
+  checkpoint_dir: str | None = option(
+    None, "Folder for the checkpoint of an unfinished training, of this one alone."
+  )
 
   @classmethod
   def from_dict(cls, values: dict[str, Any]) -> "HParams":
@@ -89,7 +108,7 @@ class HParams:
       InputError: If a name is unknown, or a value has the wrong type or is out of
         range.
     """
-    known = [field.name for field in dataclasses.fields(cls)]
+    known = list(names_of(cls))
     if unknown := sorted(set(values) - set(known)):
       raise InputError(
         f"Expected custom_config to have only keys of {known}. Received: {unknown}."

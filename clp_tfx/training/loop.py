@@ -126,7 +126,8 @@ def compiled(
 
   Args:
     classifier: From token ids to logits.
-    hparams: Give the pairwise loss, its weight and the learning rate.
+    hparams: Give the pairwise loss, its weight, the learning rate and the threshold of
+      the flip rate.
     steps_per_epoch: What the weight's warm-up is counted in.
 
   Returns:
@@ -136,6 +137,7 @@ def compiled(
     classifier,
     _PAIRWISE_LOSSES[hparams.counterfactual_loss](),
     _loss_weight(hparams, steps_per_epoch),
+    threshold=hparams.decision_threshold,
   )
   model.compile(
     optimizer=keras.optimizers.Adam(hparams.learning_rate),

@@ -35,15 +35,21 @@ def test_help_states_the_defaults():
     (["run", "--baseline", "none", "--min-auc", 0], "give --min-auc above 0.5"),
     (["preview", "--identity-terms", "none.csv", "x"], "none.csv"),
     (["preview", "--method", "none", "x"], "'none' is not one of 'ablation'"),
-    (["preview", "--max-counterfactuals", 0, "x"], "to be at least 1, but it is 0"),
-    (["preview", "--min-confidence", 2, "x"], "from 0 to 1, but it is 2"),
+    (["preview", "--max-counterfactuals", 0, "x"], "to be at least 1. Received: 0"),
+    (["preview", "--min-confidence", 2, "x"], "--min-confidence to be at most 1"),
     (["preview", "--pejorative-terms", "none.csv", "x"], "none.csv"),
     (["compile"], "--output"),
     (["report", "nowhere"], "nowhere has no summary.json: give the --output folder"),
     (["evaluate"], "Missing argument"),
     (["evaluate", "model"], "No comments are given: name a file with --comments"),
     (["evaluate", "m", "--comments", "c", "--max-auc-drop", 0.1], "with --baseline"),
-    (["evaluate", "m", "--comments", "c", "--split", "dev"], "one of all, test"),
+    (
+      ["evaluate", "m", "--comments", "c", "--split", "dev"],
+      "not one of 'all', 'test'",
+    ),
+    (["run", "--counterfactual-loss", "mad"], "'mad' is not one of 'mse', 'mae'"),
+    (["run", "--positive-weight", "even"], "a number or one of balanced"),
+    (["run", "--decision-threshold", 1], "above 0 and below 1. Received: 1.0"),
   ],
 )
 def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
@@ -52,6 +58,60 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
   assert message in result.stderr
   assert "Traceback" not in result.output
   assert len(result.stderr.strip().splitlines()) <= 4
+
+
+@pytest.mark.parametrize(
+  ("args", "takers"),
+  [
+    (["run", "--image", "i"], "compile"),
+    (["run", "--resources", "Trainer=1,1"], "compile"),
+    (["run", "--vertex-training", "n1-standard-8"], "compile"),
+    (["run", "--vertex-endpoint", "e"], "compile"),
+    (["run", "--serving-image", "i"], "compile"),
+    (["run", "--weights", "1"], "sweep"),
+    (["compile", "--seeds", 2], "sweep"),
+    (["preview", "--no-match", "fail", "x"], "run, sweep and compile"),
+    (["preview", "--no-example-texts", "x"], "run, compile and evaluate"),
+    (["evaluate", "--epochs", 2, "m"], "run, sweep and compile"),
+    (["sweep", "--min-auc", 0.6], "run, compile and evaluate"),
+    (["sweep", "--min-pairs", 3], "run, compile and evaluate"),
+    (["sweep", "--gate-on", "point"], "run, compile and evaluate"),
+    (["sweep", "--baseline", "none"], "run, compile and evaluate"),
+    (["sweep", "--slices", "a"], "run and compile"),
+    (["sweep", "--serving-dir", "d"], "run and compile"),
+    (["sweep", "--image", "i"], "compile"),
+  ],
+)
+def test_an_option_of_other_commands_is_refused_by_their_names(args, takers):
+  result = invoke(*args)
+  assert result.exit_code == 2
+  assert (
+    f"Error: {args[1]} is an option of clp-tfx {takers}, not of cli {args[0]}.\n"
+  ) in result.stderr
+
+
+def test_choices_are_shown():
+  text = invoke("run", "--help").stdout
+  assert "--counterfactual-loss [mse|mae|cosine|jensen_shannon]" in text
+  assert "--positive-weight [NUMBER|balanced]" in text
+  assert "--gate-on [upper_bound|point]" in text
+  assert "--split [all|test]" in invoke("evaluate", "--help").stdout
+
+
+@pytest.mark.parametrize("command", ["run", "sweep"])
+def test_a_file_may_hold_options_of_other_commands(command, tmp_path):
+  path = tmp_path / "config.yaml"
+  path.write_text(
+    "image: i\nschema_version: '2.1'\ngate: {baseline: blessed, min_pairs: 3}\n"
+    "deployment: {output: /proc/nowhere, resources: ['Trainer=1,1']}\n"
+  )
+  # The output folder is looked at after the configuration is found valid.
+  stderr = invoke(command, "--config", path).stderr
+  assert "/proc/nowhere cannot be written" in stderr
+  text = " ".join(invoke(command, "--help").stdout.split())
+  assert (
+    "options that do not apply to this one may stand in it and are not used" in text
+  )
 
 
 def test_an_option_overrides_the_file(tmp_path):

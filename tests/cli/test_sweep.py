@@ -15,7 +15,10 @@ from clp_tfx.cli.sweep import _print
     (["--losses", "mse,mad"], "--losses to be some of mse, mae, cosine"),
     (["--losses", ""], "--losses to be some of"),
     (["--seeds", "0"], "0 is not in the range"),
-    (["--counterfactual-loss-weight", "1"], "No such option"),
+    (
+      ["--counterfactual-loss-weight", "1"],
+      "--counterfactual-loss-weight is an option of clp-tfx run and compile",
+    ),
     (["--output", "/proc/nowhere"], "/proc/nowhere cannot be written"),
   ],
 )

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from clp_tfx.counterfactuals.generator import METHODS, CounterfactualGenerator
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.generator_options import METHODS
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 
 TABLE = Path(__file__).parents[1] / "testdata" / "conformance.csv"

@@ -10,14 +10,13 @@ from hypothesis import strategies as st
 
 from clp_tfx.counterfactuals.edits import applied
 from clp_tfx.counterfactuals.generator import (
-  DEFAULT_MAX_COUNTERFACTUALS,
-  METHODS,
   SKIP_REASONS,
   Counterfactual,
   CounterfactualGenerator,
   distinct_groups,
   distinct_terms,
 )
+from clp_tfx.counterfactuals.generator_options import METHODS, CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import BLANKS, IdentityTerms
 from clp_tfx.errors import InputError
 
@@ -363,7 +362,7 @@ ENGLISH_TERMS = [row.term for row in IdentityTerms.load("identity_en").terms]
 def test_no_input_raises_and_the_cap_holds(method, text):
   outcome = ENGLISH[method].outcome(text)
   texts = [each.text for each in outcome.counterfactuals]
-  assert len(set(texts)) == len(texts) <= DEFAULT_MAX_COUNTERFACTUALS
+  assert len(set(texts)) == len(texts) <= CounterfactualOptions.max_counterfactuals
   assert text not in texts or method.startswith("ablation")
   assert outcome.skipped in ("", *SKIP_REASONS)
   for each in outcome.counterfactuals:
@@ -429,3 +428,18 @@ gay,orientation,,adjective
 def test_parameters_out_of_range(parameters):
   with pytest.raises(InputError):
     CounterfactualGenerator(IdentityTerms.parse("term,group\na,b\n", "s"), **parameters)
+
+
+@pytest.mark.parametrize(
+  ("options", "message"),
+  [
+    ({"method": "other"}, "Expected 'method' to be one of ablation, "),
+    ({"max_counterfactuals": 0}, "'max_counterfactuals' to be at least 1. Received: 0"),
+    ({"min_confidence": 1.5}, "'min_confidence' to be at most 1. Received: 1.5"),
+    ({"min_confidence": float("nan")}, "'min_confidence' to be at least 0"),
+  ],
+)
+def test_arguments_are_checked_as_the_options_declare(options, message):
+  with pytest.raises(InputError) as error:
+    CounterfactualGenerator(IdentityTerms.load("identity_en"), **options)
+  assert message in str(error.value)

@@ -69,7 +69,7 @@ def on_flink(tmp_path_factory, cluster):
 def direct(tmp_path_factory):
   """The same comments, prepared by the DirectRunner."""
   output = tmp_path_factory.mktemp("direct")
-  prepare_data(PipelineConfig(output=str(output), **OPTIONS), sys.stdout)
+  prepare_data(PipelineConfig.of(output=str(output), **OPTIONS), sys.stdout)
   return output
 
 
@@ -141,7 +141,7 @@ def artifact(kind, uri):
 def evaluated_by_the_direct_runner(output, folder):
   """Evaluates the run's model on the run's data; returns the evaluation."""
   comments = str(output / "demo_comments.csv")
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     comments=comments,
     output=str(output),
     other_thresholds=OTHER_THRESHOLDS,

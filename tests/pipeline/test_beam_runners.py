@@ -121,7 +121,7 @@ def test_a_local_flink_is_started_by_beam():
 )
 def test_what_is_missing_or_contradicts_is_one_sentence(values, message):
   with pytest.raises(InputError) as error:
-    PipelineConfig(**values)
+    PipelineConfig.of(**values)
   assert message in str(error.value)
 
 

@@ -1,38 +1,60 @@
 import dataclasses
+import subprocess
+import sys
 
 import pytest
 
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig, load_config
+from clp_tfx.pipeline.sections import DeploymentOptions, GateOptions
 
 
 def test_defaults_are_valid_and_documented():
-  for field in dataclasses.fields(PipelineConfig()):
+  fields = [
+    field
+    for section in vars(PipelineConfig()).values()
+    for field in dataclasses.fields(section)
+  ]
+  assert len(fields) == len({field.name for field in fields}) == 57
+  for field in fields:
     assert field.metadata["help"].endswith(".")
 
 
 def test_numbers_become_floats_and_a_single_file_a_tuple():
-  config = PipelineConfig(max_flip_rate=0, comments="a.csv")
-  assert isinstance(config.max_flip_rate, float)
-  assert config.comments == ("a.csv",)
-  assert PipelineConfig(comments=["a.csv", "b.csv"]).comments == ("a.csv", "b.csv")
+  config = PipelineConfig.of(max_flip_rate=0, comments="a.csv")
+  assert isinstance(config.gate.max_flip_rate, float)
+  assert config.data.comments == ("a.csv",)
+  several = PipelineConfig.of(comments=["a.csv", "b.csv"])
+  assert several.data.comments == ("a.csv", "b.csv")
 
 
 def test_bounds_by_group_several_thresholds_and_yes_or_no():
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     max_flip_rate_of=["gender/female=0.1", "a=b=1"],
     other_thresholds=[0.3, 1],
     example_texts=False,
   )
-  assert config.group_bounds == {"gender/female": 0.1, "a=b": 1.0}
-  assert config.other_thresholds == (0.3, 1.0)
-  assert not config.example_texts
+  assert config.gate.group_bounds == {"gender/female": 0.1, "a=b": 1.0}
+  assert config.gate.other_thresholds == (0.3, 1.0)
+  assert not config.gate.example_texts
 
 
 @pytest.mark.parametrize(
   ("values", "message"),
   [
     ({"epochs": 0}, "--epochs to be at least 1. Received: 0"),
+    ({"epocs": 3}, "Unknown option 'epocs' in the configuration: the closest known"),
+    ({"training": {"epochs": 0}}, "--epochs to be at least 1. Received: 0"),
+    ({"epochs": 1, "training": {"epochs": 1}}, "epochs is given twice"),
+    ({"decision_threshold": 1}, "--decision-threshold to be above 0 and below 1"),
+    ({"decision_threshold": 0.0}, "above 0 and below 1. Received: 0.0"),
+    ({"min_confidence": 2}, "--min-confidence to be at most 1. Received: 2"),
+    (
+      {"counterfactual_fn": "f"},
+      "dotted path such as my_module.rewrite. Received: 'f'",
+    ),
+    ({"model_fn": "other"}, "one of convolution, bag_of_embeddings, transformer"),
+    ({"vertex_training": "8 cores"}, "--vertex-training to be a machine type"),
     ({"epochs": "3"}, "--epochs to be a whole number. Received: '3'"),
     ({"epochs": True}, "--epochs to be a whole number"),
     ({"max_flip_rate": 1.5}, "--max-flip-rate to be at most 1. Received: 1.5"),
@@ -59,8 +81,63 @@ def test_bounds_by_group_several_thresholds_and_yes_or_no():
 )
 def test_wrong_values_are_refused(values, message):
   with pytest.raises(InputError) as error:
-    PipelineConfig(**values)
+    PipelineConfig.of(**values)
   assert message in str(error.value)
+
+
+def test_what_the_components_take():
+  config = PipelineConfig.of(
+    **{"text_feature": "text", "label_feature": "label", "decision_threshold": 0.25},
+    **{
+      "method": "substitution",
+      "identity_terms": "identity_de",
+      "counterfactuals": "one",
+    },
+  )
+  options = config.generator_options
+  assert (options.text_feature, options.label_feature) == ("text", "label")
+  assert (options.method, options.identity_terms) == ("substitution", "identity_de")
+  hparams = config.hparams
+  assert (hparams.text_feature, hparams.decision_threshold) == ("text", 0.25)
+  assert hparams.counterfactuals == "one"
+  assert hparams.checkpoint_dir is None
+
+
+def test_flat_values_and_back():
+  config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
+  flat = config.flat()
+  assert len(flat) == 57
+  assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
+  assert PipelineConfig.of(**flat) == config
+  changed = config.replace(epochs=4)
+  assert changed.flat() == {**flat, "epochs": 4}
+  assert config == PipelineConfig(
+    training=dataclasses.replace(PipelineConfig().training, epochs=2),
+    gate=GateOptions(max_flip_rate=0.1),
+    deployment=DeploymentOptions(workers=3),
+  )
+
+
+def test_an_option_in_place_of_a_section_is_refused():
+  # Both an option and a section; 0.1 took the option.
+  with pytest.raises(InputError, match=r"PipelineConfig\.of takes .* Received: 'one'"):
+    PipelineConfig(counterfactuals="one")
+
+
+def test_a_section_names_its_options_as_python_does():
+  with pytest.raises(InputError, match="Expected 'max_flip_rate' to be at most 1"):
+    GateOptions(max_flip_rate=2)
+
+
+def test_the_configuration_needs_no_tensorflow():
+  code = (
+    "import sys, clp_tfx.pipeline.config\n"
+    "print(sorted({'tensorflow', 'keras', 'apache_beam', 'tfx'} & set(sys.modules)))"
+  )
+  done = subprocess.run(
+    [sys.executable, "-c", code], capture_output=True, text=True, check=True
+  )
+  assert done.stdout == "[]\n"
 
 
 def test_reads_yaml(tmp_path):
@@ -68,6 +145,14 @@ def test_reads_yaml(tmp_path):
   path.write_text("max-flip-rate: 0.1\nepochs: 2\ncomments: [a.csv]\n")
   values = load_config(str(path))
   assert values == {"max_flip_rate": 0.1, "epochs": 2, "comments": ["a.csv"]}
+  path.write_text(
+    "epochs: 2\ncounterfactuals: one\ngate: {max-flip-rate: 0.1}\ntraining:\n"
+  )
+  grouped = {"epochs": 2, "counterfactuals": "one", "max_flip_rate": 0.1}
+  assert load_config(str(path)) == grouped
+  # A mapping is the section of that name, anything else the option.
+  path.write_text("counterfactuals: {method: substitution}\n")
+  assert load_config(str(path)) == {"method": "substitution"}
   (tmp_path / "empty.yaml").write_text("")
   assert load_config(str(tmp_path / "empty.yaml")) == {}
 
@@ -75,7 +160,16 @@ def test_reads_yaml(tmp_path):
 @pytest.mark.parametrize(
   ("content", "message"),
   [
-    (b"epocs: 2", "Unknown options ['epocs']"),
+    (b"epocs: 2", "Unknown option 'epocs' in"),
+    (b"epocs: 2", ": the closest known name is epochs."),
+    (b"max-flip-rat: 2", ": the closest known name is max_flip_rate."),
+    (b"gates: {}", ": the closest known name is gate."),
+    (b"xyzzy: 2", ": clp-tfx compile --help lists all options."),
+    (b"gate: {min_ac: 1}", "in section gate of"),
+    (b"gate: {min_ac: 1}", ": the closest known name is min_auc."),
+    (b"gate: {epochs: 1}", "is an option of the section training, not of gate"),
+    (b"gate: 1", "Expected gate in"),
+    (b"min_auc: 1\ngate: {min-auc: 1}", "min_auc is given twice in"),
     (b"- 1", "Received: list"),
     (b"a: [", "cannot be read"),
     (b"\xff\xfe\x00", "cannot be read"),
@@ -101,4 +195,4 @@ def test_every_configuration_that_is_shipped_is_valid():
 
   folder = pathlib.Path(__file__).parents[2] / "pipelines"
   for path in folder.glob("*.yaml"):
-    assert PipelineConfig(**load_config(str(path)))
+    assert PipelineConfig.of(**load_config(str(path)))

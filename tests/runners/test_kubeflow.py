@@ -1,4 +1,3 @@
-import dataclasses
 import json
 import os
 import sys
@@ -38,7 +37,7 @@ def executor_class(container):
 
 def test_containers_name_this_packages_executors(tmp_path):
   path = tmp_path / "job.json"
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     **OPTIONS,
     beam_runner="DataflowRunner",
     project="p",
@@ -76,7 +75,7 @@ def test_compiling_connects_to_nothing(tmp_path, monkeypatch):
 
   monkeypatch.setattr("socket.create_connection", refuse)
   flink = ["--job_endpoint=nowhere:1", "--environment_type=LOOPBACK"]
-  config = PipelineConfig(**OPTIONS, beam_runner="FlinkRunner", beam_args=flink)
+  config = PipelineConfig.of(**OPTIONS, beam_runner="FlinkRunner", beam_args=flink)
   compile_job(config, str(tmp_path / "job.json"))
   arguments = executors(tmp_path / "job.json")["CounterfactualGen"]["args"]
   assert arguments[arguments.index("--runner=FlinkRunner") :][-2:] == flink
@@ -86,7 +85,9 @@ def test_compiling_connects_to_nothing(tmp_path, monkeypatch):
   ("baseline", "node"), [("blessed", "LatestBlessedModel"), ("none", None)]
 )
 def test_production_leaves_the_control_out(tmp_path, baseline, node):
-  compile_job(PipelineConfig(**OPTIONS, baseline=baseline), str(tmp_path / "job.json"))
+  compile_job(
+    PipelineConfig.of(**OPTIONS, baseline=baseline), str(tmp_path / "job.json")
+  )
   job = json.loads((tmp_path / "job.json").read_text())
   tasks = job["pipelineSpec"]["root"]["dag"]["tasks"]
   assert "ControlTrainer" not in tasks
@@ -95,7 +96,7 @@ def test_production_leaves_the_control_out(tmp_path, baseline, node):
 
 def test_resources_and_schema_as_google_has_them(tmp_path):
   path = tmp_path / "job.json"
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     **OPTIONS,
     resources=("Trainer=8,30.5,NVIDIA_TESLA_T4,2", "Evaluator=4,16"),
     schema_version="2.1",
@@ -122,12 +123,12 @@ def test_resources_and_schema_as_google_has_them(tmp_path):
   assert not evaluator.HasField("accelerator")
   assert not asked["Transform"].cpu_limit
   with pytest.raises(InputError, match="for one of .*Trainer.*Received: trainer."):
-    compile_job(PipelineConfig(**OPTIONS, resources="trainer=1,1"), str(path))
+    compile_job(PipelineConfig.of(**OPTIONS, resources="trainer=1,1"), str(path))
 
 
 def test_a_pipeline_for_kubeflow(tmp_path):
   path = tmp_path / "pipeline.yaml"
-  compile_job(PipelineConfig(**OPTIONS, schema_version="2.1"), str(path))
+  compile_job(PipelineConfig.of(**OPTIONS, schema_version="2.1"), str(path))
   spec = json_format.ParseDict(
     yaml.safe_load(path.read_text()), pipeline_spec_pb2.PipelineSpec()
   )
@@ -141,14 +142,14 @@ def test_a_pipeline_for_kubeflow(tmp_path):
 
 
 def test_kubeflow_has_no_resolvers(tmp_path):
-  config = PipelineConfig(**OPTIONS, schema_version="2.1", baseline="blessed")
+  config = PipelineConfig.of(**OPTIONS, schema_version="2.1", baseline="blessed")
   with pytest.raises(InputError, match="Kubeflow Pipelines has no resolvers"):
     compile_job(config, str(tmp_path / "pipeline.yaml"))
 
 
 def test_what_may_differ_from_run_to_run(tmp_path):
   path = tmp_path / "job.json"
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     **{**OPTIONS, "comments": ("gs://bucket/day-{SPAN}.csv",)},
     span=7,
     epochs=3,
@@ -182,7 +183,7 @@ def test_what_may_differ_from_run_to_run(tmp_path):
 
 def test_comments_in_big_query(tmp_path):
   path = tmp_path / "job.json"
-  config = PipelineConfig(**{**OPTIONS, "comments": "bq://p.d.comments"})
+  config = PipelineConfig.of(**{**OPTIONS, "comments": "bq://p.d.comments"})
   compile_job(config, str(path))
   name = "clp_tfx.components.comments_example_gen.big_query.BigQueryExecutor"
   container = executors(path)["CommentsExampleGen"]
@@ -192,7 +193,7 @@ def test_comments_in_big_query(tmp_path):
   table = tasks["CommentsExampleGen"]["inputs"]["parameters"]["table"]
   assert table["runtimeValue"]["constantValue"] == {"stringValue": "bq://p.d.comments"}
   with pytest.raises(InputError, match="a table in BigQuery alone"):
-    compile_job(dataclasses.replace(config, window=2), str(path))
+    compile_job(config.replace(window=2), str(path))
 
 
 @pytest.mark.e2e
@@ -237,7 +238,7 @@ def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
 def test_a_path_of_this_machine_alone(tmp_path, option):
   flag = "--" + option.replace("_", "-")
   with pytest.raises(InputError, match=f"{flag} of a compiled job to be a URI.*a/b.c"):
-    compile_job(PipelineConfig(**{**OPTIONS, option: "a/b.c"}), str(tmp_path / "j"))
+    compile_job(PipelineConfig.of(**{**OPTIONS, option: "a/b.c"}), str(tmp_path / "j"))
 
 
 @pytest.mark.parametrize("missing", OPTIONS)
@@ -245,13 +246,13 @@ def test_what_a_job_needs(tmp_path, missing):
   options = {name: value for name, value in OPTIONS.items() if name != missing}
   flag = "--" + missing.replace("_", "-")
   with pytest.raises(InputError, match=f"needs {flag}"):
-    compile_job(PipelineConfig(**options), str(tmp_path / "job.json"))
+    compile_job(PipelineConfig.of(**options), str(tmp_path / "job.json"))
 
 
 def test_a_job_file_that_cannot_be_written(tmp_path):
   (tmp_path / "file").write_text("")
   with pytest.raises(InputError, match="cannot be written"):
-    compile_job(PipelineConfig(**OPTIONS), str(tmp_path / "file" / "job.json"))
+    compile_job(PipelineConfig.of(**OPTIONS), str(tmp_path / "file" / "job.json"))
   (tmp_path / "folder").mkdir()
   with pytest.raises(InputError, match="cannot be written"):
-    compile_job(PipelineConfig(**OPTIONS), str(tmp_path / "folder"))
+    compile_job(PipelineConfig.of(**OPTIONS), str(tmp_path / "folder"))

@@ -82,6 +82,9 @@ def test_an_interrupted_sweep_goes_on_with_what_is_missing(swept, prepared):
 def test_other_hyperparameters_data_or_code_train_anew(swept, prepared, tmp_path):
   folder, _ = swept
   assert not trainings(prepared, folder / "trainings", epochs=2).is_done(CONTROL, 7)
+  # The scores that are kept are the same at any threshold.
+  elsewhere = trainings(prepared, folder / "trainings", decision_threshold=0.25)
+  assert elsewhere.is_done(CONTROL, 7)
   hparams = HParams(epochs=1, batch_size=8, model_fn="bag_of_embeddings")
   other_code = Trainings(prepared, hparams, folder / "trainings", "other")
   assert not other_code.is_done(CONTROL, 7)

@@ -48,3 +48,9 @@ def test_counts_the_examples_of_all_files(tmp_path):
       for _ in range(count):
         writer.write(b"x")
   assert count_examples([str(tmp_path / "a*"), str(tmp_path / "b*")]) == 7
+
+
+def test_the_flip_rate_is_that_of_the_decision_threshold():
+  assert compiled(classifier(), HParams(), 10).threshold == 0.5
+  hparams = HParams(decision_threshold=0.25)
+  assert compiled(classifier(), hparams, 10).threshold == 0.25

@@ -29,6 +29,7 @@ def test_what_is_left_out_has_its_default():
     ({"positive_weight": "even"}, "to be a number or one of balanced. Received: even"),
     ({"positive_weight": -1}, "Expected 'positive_weight' to be at least 0"),
     ({"counterfactuals": "two"}, "one of all, one"),
+    ({"decision_threshold": 0}, "Expected 'decision_threshold' to be above 0 and"),
   ],
 )
 def test_unknown_keys_and_wrong_values_are_refused(values, message):
@@ -41,7 +42,7 @@ def test_every_hyperparameter_is_documented_and_an_option_of_the_pipeline():
   for field in dataclasses.fields(HParams()):
     assert field.metadata["help"].endswith(".")
   assert PipelineConfig().hparams == HParams()
-  assert PipelineConfig(epochs=3).hparams.epochs == 3
+  assert PipelineConfig.of(epochs=3).hparams.epochs == 3
 
 
 def test_names_of_models_are_functions():

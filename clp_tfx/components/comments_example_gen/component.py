@@ -45,10 +45,10 @@ class CommentsExampleGen(FileBasedExampleGen):
   def __init__(
     self,
     comments: Sequence[str],
-    text_feature: str = "comment_text",
-    label_feature: str = "toxicity",
-    label_threshold: float = 0.5,
-    identity_threshold: float = 0.5,
+    text_feature: str = ExampleConfig.text_feature,
+    label_feature: str = ExampleConfig.label_feature,
+    label_threshold: float = ExampleConfig.label_threshold,
+    identity_threshold: float = ExampleConfig.identity_threshold,
     span: int | None = None,
     window: int = 1,
   ):

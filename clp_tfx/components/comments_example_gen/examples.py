@@ -13,6 +13,7 @@ from clp_tfx import features
 from clp_tfx.components.comments_example_gen.civil_comments import ALIASES, IDENTITIES
 from clp_tfx.components.comments_example_gen.readers import Cell, Row
 from clp_tfx.errors import InputError
+from clp_tfx.options import Columns, option
 
 TRAIN_OR_EVAL = "train_or_eval"
 """Rows marked `train` that become `eval` where the files mark none as that."""
@@ -42,21 +43,15 @@ _RESERVED = frozenset(
 
 
 @dataclasses.dataclass(frozen=True)
-class ExampleConfig:
+class ExampleConfig(Columns):
   """Which columns are read, and the scores from which they say yes.
 
-  Attributes:
-    text_feature: Column of the text.
-    label_feature: Column of the label, a number in [0, 1]; blank means unlabelled.
-    label_threshold: A label from here on is positive.
-    identity_threshold: An identity column from here on says that the comment
-      mentions the identity.
+  Each field is documented by its `help`.
   """
 
-  text_feature: str = "comment_text"
-  label_feature: str = "toxicity"
-  label_threshold: float = 0.5
-  identity_threshold: float = 0.5
+  identity_threshold: float = option(
+    0.5, "An identity column from here on says that the comment mentions it.", 0, 1
+  )
 
 
 class SplitExample(NamedTuple):

@@ -10,6 +10,7 @@ from tfx.utils import proto_utils
 
 from clp_tfx import features
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.options import names_of
 
 
 def output_splits() -> example_gen_pb2.Output:
@@ -33,8 +34,7 @@ def custom_config(config: ExampleConfig, **more: Any) -> example_gen_pb2.CustomC
 def example_config(exec_properties: dict[str, Any]) -> ExampleConfig:
   """Returns which columns are read, of what `custom_config` packed."""
   values = custom_values(exec_properties)
-  names = [field.name for field in dataclasses.fields(ExampleConfig)]
-  return ExampleConfig(**{name: values[name] for name in names})
+  return ExampleConfig(**{name: values[name] for name in names_of(ExampleConfig)})
 
 
 def custom_values(exec_properties: dict[str, Any]) -> dict[str, Any]:

@@ -16,27 +16,20 @@ from tfx.types.component_spec import (
 from clp_tfx.code_digest import code_digest
 from clp_tfx.components.counterfactual_gen import executor, transforms
 from clp_tfx.components.counterfactual_gen.statistics import CounterfactualStatistics
-from clp_tfx.counterfactuals.generator_options import (
-  DEFAULT_IDENTITY_TERMS,
-  GeneratorOptions,
-)
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.options import value_types
+
+
+def _parameter(field: dataclasses.Field) -> ExecutionParameter:
+  (kind,) = value_types(field)
+  return ExecutionParameter(type=kind, optional=field.default is None)
 
 
 class CounterfactualGenSpec(ComponentSpec):
   """Inputs, outputs and execution properties of CounterfactualGen."""
 
   PARAMETERS = {
-    "identity_terms": ExecutionParameter(type=str),
-    # Those of GeneratorOptions.
-    "text_feature": ExecutionParameter(type=str),
-    "method": ExecutionParameter(type=str),
-    "max_counterfactuals": ExecutionParameter(type=int),
-    "pejorative_terms": ExecutionParameter(type=str),
-    "counterfactual_fn": ExecutionParameter(type=str),
-    "min_confidence": ExecutionParameter(type=float),
-    "only_when_label_below": ExecutionParameter(type=float, optional=True),
-    "label_feature": ExecutionParameter(type=str),
-    "no_match": ExecutionParameter(type=str),
+    **{field.name: _parameter(field) for field in dataclasses.fields(GeneratorOptions)},
     "training_splits": ExecutionParameter(type=str),
     # TFX caches by the values above; these stand for the contents behind them.
     "identity_terms_digest": ExecutionParameter(type=str),
@@ -100,12 +93,14 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
   def __init__(
     self,
     examples: tfx.types.BaseChannel,
-    identity_terms: str = DEFAULT_IDENTITY_TERMS,
+    identity_terms: str = GeneratorOptions.identity_terms,
     text_feature: str = GeneratorOptions.text_feature,
     training_splits: Sequence[str] = ("train",),
     **options: Any,
   ):
-    chosen = GeneratorOptions(text_feature=text_feature, **options)
+    chosen = GeneratorOptions(
+      identity_terms=identity_terms, text_feature=text_feature, **options
+    )
     pejorative = transforms.load_pejorative_terms(chosen.pejorative_terms)
     own_modules = [chosen.function_module] if chosen.counterfactual_fn else []
     super().__init__(
@@ -113,7 +108,6 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
         original_examples=examples,
         examples=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Examples),
         counterfactual_statistics=tfx.dsl.Channel(type=CounterfactualStatistics),
-        identity_terms=identity_terms,
         **dataclasses.asdict(chosen),
         training_splits=json.dumps(list(training_splits)),
         identity_terms_digest=transforms.load_identity_terms(identity_terms).digest(),

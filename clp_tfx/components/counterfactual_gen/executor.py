@@ -16,6 +16,7 @@ from clp_tfx.components.counterfactual_gen import shards, statistics, transforms
 from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
+from clp_tfx.options import names_of
 
 _FORMAT = ("FORMAT_TF_EXAMPLE", "tfrecords_gzip")
 
@@ -67,13 +68,13 @@ class Executor(BaseBeamExecutor):
 def _generation(exec_properties: dict[str, Any]) -> Generation:
   values = {
     name: exec_properties[name]
-    for name in GeneratorOptions.names()
+    for name in names_of(GeneratorOptions)
     if exec_properties.get(name) is not None
   }
   options = GeneratorOptions(**values)
   return Generation(
     transforms.load_identity_terms(
-      exec_properties["identity_terms"], exec_properties["identity_terms_digest"]
+      options.identity_terms, exec_properties["identity_terms_digest"]
     ),
     transforms.load_pejorative_terms(
       options.pejorative_terms, exec_properties["pejorative_terms_digest"]

@@ -18,12 +18,10 @@ from clp_tfx.components.counterfactual_gen.examples import (
   without_added,
 )
 from clp_tfx.components.counterfactual_gen.generation import Generation
-from clp_tfx.counterfactuals.generator_options import (
-  DEFAULT_IDENTITY_TERMS,
-  GeneratorOptions,
-)
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
+from clp_tfx.options import names_of
 
 BATCH_SIZE = 512
 _SPLIT = "all"
@@ -81,7 +79,7 @@ class GenerateCounterfactuals(beam.PTransform):
 
   def __init__(
     self,
-    identity_terms: IdentityTerms | str = DEFAULT_IDENTITY_TERMS,
+    identity_terms: IdentityTerms | str = GeneratorOptions.identity_terms,
     text_feature: str = GeneratorOptions.text_feature,
     require_match: bool = True,
     pejorative_terms: IdentityTerms | str | None = None,
@@ -90,7 +88,7 @@ class GenerateCounterfactuals(beam.PTransform):
   ):
     super().__init__()
     names = {"pejorative_terms", "no_match"}
-    if unknown := sorted(set(options) - (set(GeneratorOptions.names()) - names)):
+    if unknown := sorted(set(options) - (set(names_of(GeneratorOptions)) - names)):
       raise TypeError(f"Expected options of GeneratorOptions. Received: {unknown}.")
     if isinstance(identity_terms, str):
       identity_terms = load_identity_terms(identity_terms)

@@ -12,6 +12,7 @@ from tfx.utils import json_utils, name_utils
 from clp_tfx.components import pusher
 from clp_tfx.components.trainer import Executor
 from clp_tfx.errors import InputError
+from clp_tfx.options import flag
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import MODELS
 
@@ -46,19 +47,19 @@ def place_on_vertex(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
     InputError: If one that is needed is missing.
   """
   nodes = {node.id: node for node in pipeline.components}
-  if config.vertex_training:
+  if config.deployment.vertex_training:
     _check(config, "vertex_training", "project", "region")
     for name in MODELS.values():
       if name in nodes:
         _place(nodes[name], VertexTrainerExecutor, custom_job(config))
-  if config.vertex_endpoint:
+  if config.deployment.vertex_endpoint:
     _check(config, "vertex_endpoint", "project", "region", "serving_image")
     _place(nodes["Pusher"], pusher_executor.Executor, deployment(config))
 
 
 def custom_job(config: PipelineConfig) -> dict[str, Any]:
   """Returns what of a Trainer's `custom_config` describes the custom job."""
-  machine = config.training_machine
+  machine = config.deployment.training_machine
   machine_spec: dict[str, Any] = {"machine_type": machine.machine_type}
   if machine.accelerator:
     machine_spec["accelerator_type"] = machine.accelerator
@@ -66,13 +67,13 @@ def custom_job(config: PipelineConfig) -> dict[str, Any]:
   pool = {
     "machine_spec": machine_spec,
     "replica_count": 1,
-    "container_spec": {"image_uri": config.image},
+    "container_spec": {"image_uri": config.deployment.image},
   }
   return {
     _cloud.ENABLE_VERTEX_KEY: True,
-    _cloud.VERTEX_REGION_KEY: config.region,
+    _cloud.VERTEX_REGION_KEY: config.deployment.region,
     _cloud.TRAINING_ARGS_KEY: {
-      "project": config.project,
+      "project": config.deployment.project,
       "job_spec": {"worker_pool_specs": [pool]},
     },
   }
@@ -82,12 +83,12 @@ def deployment(config: PipelineConfig) -> dict[str, Any]:
   """Returns a Pusher's `custom_config`, which describes endpoint and container."""
   return {
     _cloud.ENABLE_VERTEX_KEY: True,
-    _cloud.VERTEX_REGION_KEY: config.region,
-    _cloud.VERTEX_CONTAINER_IMAGE_URI_KEY: config.serving_image,
+    _cloud.VERTEX_REGION_KEY: config.deployment.region,
+    _cloud.VERTEX_CONTAINER_IMAGE_URI_KEY: config.deployment.serving_image,
     _cloud.SERVING_ARGS_KEY: {
-      "project_id": config.project,
-      "endpoint_name": config.vertex_endpoint,
-      "machine_type": config.serving_machine,
+      "project_id": config.deployment.project,
+      "endpoint_name": config.deployment.vertex_endpoint,
+      "machine_type": config.deployment.serving_machine,
     },
   }
 
@@ -100,10 +101,6 @@ def _place(node: tfx.types.BaseNode, executor: type, more: dict[str, Any]) -> No
 
 
 def _check(config: PipelineConfig, option: str, *needed: str) -> None:
-  if missing := [name for name in needed if not getattr(config, name)]:
-    flags = ", ".join(map(_flag, missing))
-    raise InputError(f"{_flag(option)} needs {flags} as well: add what is missing.")
-
-
-def _flag(name: str) -> str:
-  return "--" + name.replace("_", "-")
+  if missing := [name for name in needed if not getattr(config.deployment, name)]:
+    flags = ", ".join(map(flag, missing))
+    raise InputError(f"{flag(option)} needs {flags} as well: add what is missing.")

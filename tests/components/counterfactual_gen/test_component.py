@@ -38,6 +38,26 @@ def test_properties_follow_the_content_of_the_lexicon(tmp_path):
   }
 
 
+def test_properties_are_the_options_of_the_generator():
+  parameters = CounterfactualGen.SPEC_CLASS.PARAMETERS
+  assert {name: (each.type, each.optional) for name, each in parameters.items()} == {
+    "identity_terms": (str, False),
+    "pejorative_terms": (str, False),
+    "method": (str, False),
+    "max_counterfactuals": (int, False),
+    "counterfactual_fn": (str, False),
+    "min_confidence": (float, False),
+    "only_when_label_below": (float, True),
+    "no_match": (str, False),
+    "text_feature": (str, False),
+    "label_feature": (str, False),
+    "training_splits": (str, False),
+    "identity_terms_digest": (str, False),
+    "pejorative_terms_digest": (str, False),
+    "code_digest": (str, False),
+  }
+
+
 def test_lexicon_that_cannot_be_read():
   with pytest.raises(InputError, match="no_such_lexicon"):
     component("no_such_lexicon")

@@ -38,7 +38,7 @@ def jobs(tmp_path_factory):
   made = {}
   for version in ("2.0", "2.1"):
     made[version] = str(folder / f"{version}.json")
-    config = PipelineConfig(
+    config = PipelineConfig.of(
       comments=("gs://bucket/a.csv",),
       image="image",
       pipeline_root="gs://bucket/root",

@@ -35,7 +35,7 @@ def task(path, name):
 def test_a_custom_job_as_google_has_it(tmp_path, trainer):
   path = tmp_path / "job.json"
   machine = "n1-standard-8,NVIDIA_TESLA_T4,2"
-  compile_job(PipelineConfig(**OPTIONS, vertex_training=machine), str(path))
+  compile_job(PipelineConfig.of(**OPTIONS, vertex_training=machine), str(path))
 
   executor, config = task(path, trainer)
 
@@ -64,7 +64,7 @@ def test_what_the_custom_job_runs():
 
 def test_an_endpoint_as_google_has_it(tmp_path):
   path = tmp_path / "job.json"
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     **OPTIONS, vertex_endpoint="toxicity", serving_image="tf", serving_machine="n2-x"
   )
   compile_job(config, str(path))
@@ -97,9 +97,9 @@ def test_an_endpoint_as_google_has_it(tmp_path):
 )
 def test_what_else_is_needed(tmp_path, options, missing):
   with pytest.raises(InputError, match=f"needs {missing} as well"):
-    compile_job(PipelineConfig(**{**OPTIONS, **options}), str(tmp_path / "job.json"))
+    compile_job(PipelineConfig.of(**{**OPTIONS, **options}), str(tmp_path / "job.json"))
 
 
 def test_a_machine_that_is_none():
   with pytest.raises(InputError, match="Received: '8 cores'"):
-    PipelineConfig(vertex_training="8 cores")
+    PipelineConfig.of(vertex_training="8 cores")
