@@ -9,6 +9,7 @@ from tfx import v1 as tfx
 from tfx.types import standard_component_specs
 
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID
+from clp_tfx.training.hparams import HParams
 
 
 class JobParameter(NamedTuple):
@@ -28,6 +29,13 @@ class JobParameter(NamedTuple):
   places: tuple[tuple[str, str], ...]
 
 
+def _of_training(name: str, *nodes: str) -> JobParameter:
+  """Returns the parameter for a training option that is a property of Trainers."""
+  field = HParams.__dataclass_fields__[name]
+  places = tuple((node, name) for node in nodes)
+  return JobParameter(name, field.type, field.metadata["help"], places)
+
+
 JOB_PARAMETERS = (
   JobParameter(
     "comments_folder",
@@ -43,18 +51,8 @@ JOB_PARAMETERS = (
     "empty.",
     ((EXAMPLE_GEN_ID, standard_component_specs.RANGE_CONFIG_KEY),),
   ),
-  JobParameter(
-    "counterfactual_loss_weight",
-    float,
-    "Weight of the counterfactual loss; 0 is plain training.",
-    (("Trainer", "counterfactual_loss_weight"),),
-  ),
-  JobParameter(
-    "epochs",
-    int,
-    "Most epochs.",
-    (("Trainer", "epochs"), (CONTROL_ID, "epochs")),
-  ),
+  _of_training("counterfactual_loss_weight", "Trainer"),
+  _of_training("epochs", "Trainer", CONTROL_ID),
 )
 
 
