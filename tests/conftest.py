@@ -13,6 +13,7 @@ import yaml
 from clp_tfx.runners.demo_comments import write_demo_comments
 
 from .browser import browse, chromium  # noqa: F401, fixtures
+from .memory_files import memory_files  # noqa: F401, fixture
 
 COMMAND = [str(Path(sys.executable).with_name("clp-tfx"))]
 

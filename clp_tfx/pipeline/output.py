@@ -34,18 +34,6 @@ def prepare_output(output: str) -> Path:
   return path
 
 
-def write_whole(path: Path, text: str) -> None:
-  """Writes a text file under a temporary name and renames it.
-
-  Args:
-    path: The file; replaced in one step.
-    text: Its contents.
-  """
-  fresh = path.with_name(path.name + ".new")
-  fresh.write_text(text, encoding="utf-8")
-  os.replace(fresh, path)
-
-
 def read_summary(output: str) -> dict[str, Any]:
   """Reads the summary of a run or an evaluation.
 

@@ -6,7 +6,6 @@ import os
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
-from tfx.dsl.io import fileio
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.components.anomaly_gate import AnomalyGate
@@ -20,6 +19,7 @@ from clp_tfx.components.trainer import clp_trainer
 from clp_tfx.counterfactuals.lexicon import IdentityTerms, groups_with_ancestors
 from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
+from clp_tfx.files import open_file
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
 from clp_tfx.pipeline.sections import DataOptions
@@ -213,9 +213,9 @@ def _schema(
 def _digest(path: str, option: str) -> str:
   """TFX's cache knows the file's name, not what it holds."""
   try:
-    with fileio.open(path, "rb") as file:
+    with open_file(path) as file:
       return hashlib.sha256(file.read()).hexdigest()
-  except (OSError, fileio.NotFoundError) as error:
+  except Exception as error:  # Remote file systems raise errors of their own.
     raise InputError(
       f"The {option.replace('-', ' ')} {path} cannot be read: give another --{option}."
     ) from error

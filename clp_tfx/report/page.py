@@ -1,9 +1,10 @@
 """What every page of this package needs: templates that escape, whole files."""
 
 import os
-from pathlib import Path
 
 import jinja2
+
+from clp_tfx.files import write_whole
 
 
 def environment() -> jinja2.Environment:
@@ -24,9 +25,4 @@ def write_page(path: str | os.PathLike[str], page: str) -> None:
     path: File to write or replace.
     page: Its contents; what UTF-8 cannot say becomes a question mark.
   """
-  temporary = Path(f"{os.fspath(path)}.tmp")
-  try:
-    temporary.write_text(page, encoding="utf-8", errors="replace")
-    os.replace(temporary, path)
-  finally:
-    temporary.unlink(missing_ok=True)
+  write_whole(path, page.encode("utf-8", "replace"))

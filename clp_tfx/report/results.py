@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.errors import InputError
+from clp_tfx.files import write_whole
 from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
-from clp_tfx.pipeline.output import within, write_whole
+from clp_tfx.pipeline.output import within
 from clp_tfx.pipeline.verdict import summarize, training_curves
 from clp_tfx.report.report import write_report
 from clp_tfx.tfma.results import write_worst_flips

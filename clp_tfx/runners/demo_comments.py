@@ -9,11 +9,14 @@ to. They demonstrate how things work and say nothing about real comments or peop
 """
 
 import csv
+import io
 import os
 import random
 import re
 from pathlib import Path
 from typing import NamedTuple
+
+from clp_tfx.files import write_whole
 
 _COUNT = 5000
 _UNLABELLED = 0.015
@@ -232,17 +235,19 @@ def demo_comments(seed: int = 0) -> list[DemoComment]:
 def write_demo_comments(path: str | os.PathLike, seed: int = 0) -> None:
   """Writes the demo comments to a CSV file, as a whole or not at all.
 
+  An equal file is left alone: TFX's cache goes by the file's time as well.
+
   Args:
     path: File to write; columns `id`, `comment_text`, `toxicity` and `split`.
     seed: Of the random choices; the same bytes for the same seed.
   """
-  path = Path(path)
-  unfinished = path.with_name(f".{path.name}.unfinished")
-  with unfinished.open("w", encoding="utf-8", newline="") as file:
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(DemoComment._fields)
-    writer.writerows(demo_comments(seed))
-  unfinished.replace(path)
+  text = io.StringIO()
+  writer = csv.writer(text, lineterminator="\n")
+  writer.writerow(DemoComment._fields)
+  writer.writerows(demo_comments(seed))
+  content = text.getvalue().encode()
+  if not Path(path).exists() or Path(path).read_bytes() != content:
+    write_whole(path, content)
 
 
 def _text(rng: random.Random, kind: _Kind) -> str:

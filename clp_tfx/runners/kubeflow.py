@@ -12,9 +12,9 @@ from tfx.dsl.components.base import base_component
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.counterfactuals.lexicon import built_in_lexicons
 from clp_tfx.errors import InputError
+from clp_tfx.files import write_whole
 from clp_tfx.options import flag
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.pipeline.output import write_whole
 from clp_tfx.pipeline.pipeline import create_pipeline
 from clp_tfx.runners.job_parameters import JOB_PARAMETERS, with_parameters
 from clp_tfx.runners.vertex.placement import place_on_vertex
@@ -71,7 +71,6 @@ def compile_job(config: PipelineConfig, path: str) -> None:
   if config.deployment.schema_version == "2.1":
     _add_defaults(job["pipelineSpec"]["root"]["inputDefinitions"], parameters)
   try:
-    target.parent.mkdir(parents=True, exist_ok=True)
     write_whole(target, _text(job, target.suffix))
   except OSError as error:
     raise InputError(

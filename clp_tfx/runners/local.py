@@ -1,6 +1,5 @@
 """Runs the pipeline on this machine and says how it went."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
@@ -108,23 +107,9 @@ def _with_comments(config: PipelineConfig) -> PipelineConfig:
   """Returns the configuration with the demo comments where it names none."""
   if config.data.comments:
     return config
-  demo = _demo_comments(Path(config.deployment.output).absolute())
+  demo = Path(config.deployment.output).absolute() / "demo_comments.csv"
+  write_demo_comments(demo)
   return config.replace(comments=(str(demo),))
-
-
-def _demo_comments(output: Path) -> Path:
-  """Writes the demo comments where they are not there yet.
-
-  The cache goes by the file's time as well, so an equal file is left alone.
-  """
-  path = output / "demo_comments.csv"
-  fresh = output / "demo_comments.csv.new"
-  write_demo_comments(fresh)
-  if path.exists() and path.read_bytes() == fresh.read_bytes():
-    fresh.unlink()
-  else:
-    os.replace(fresh, path)
-  return path
 
 
 def _latest_artifacts(

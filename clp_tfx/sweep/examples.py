@@ -1,7 +1,6 @@
 """Transformed examples on disk, and variants of them for comparisons."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,10 @@ from typing import Any
 import tensorflow as tf
 
 from clp_tfx import features
-from clp_tfx.files import matching
+from clp_tfx.files import escaped, matching, remove_leftovers, replacing
+
+Variant = Callable[[tf.train.Example], Iterator[tf.train.Example]]
+"""Yields what stands in the place of an example."""
 
 
 class TokenLists:
@@ -63,14 +65,14 @@ def augmented(
 
 def split_pattern(examples: str, split: str) -> str:
   """Returns the pattern of a split's gzipped TFRecords in an Examples artifact."""
-  return os.path.join(examples, f"Split-{split}", "*")
+  return os.path.join(escaped(examples), f"Split-{split}", "*")
 
 
 def write_variant(
   examples: str,
   split: str,
   folder: Path,
-  variant: Callable[[tf.train.Example], Iterator[tf.train.Example]],
+  variant: Variant,
 ) -> str:
   """Writes a variant of a split, whole or not at all, unless it is there.
 
@@ -85,14 +87,16 @@ def write_variant(
   """
   whole = folder / f"Split-{split}"
   if not whole.exists():
-    fresh = folder / f"Split-{split}.new"
-    shutil.rmtree(fresh, ignore_errors=True)
-    fresh.mkdir(parents=True)
-    for path in matching([split_pattern(examples, split)]):
-      copy = str(fresh / os.path.basename(path))
-      with tf.io.TFRecordWriter(copy, tf.io.TFRecordOptions("GZIP")) as writer:
-        for record in tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator():
-          for example in variant(tf.train.Example.FromString(record)):
-            writer.write(example.SerializeToString())
-    fresh.rename(whole)
+    remove_leftovers(folder)
+    with replacing(whole) as fresh:
+      os.mkdir(fresh)
+      for path in matching([split_pattern(examples, split)]):
+        _write_file(path, os.path.join(fresh, os.path.basename(path)), variant)
   return split_pattern(str(folder), split)
+
+
+def _write_file(path: str, copy: str, variant: Variant) -> None:
+  with tf.io.TFRecordWriter(copy, tf.io.TFRecordOptions("GZIP")) as writer:
+    for record in tf.data.TFRecordDataset(path, "GZIP").as_numpy_iterator():
+      for example in variant(tf.train.Example.FromString(record)):
+        writer.write(example.SerializeToString())

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from clp_tfx.pipeline.output import write_whole
+from clp_tfx.files import write_whole
 from clp_tfx.report.trade_off import Point, trade_off_svg
 from clp_tfx.sweep.candidates import CLP, CONTROL, Candidate
 from clp_tfx.sweep.measures import Measures, Scores, measure

@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from clp_tfx.pipeline.output import write_whole
+from clp_tfx.files import write_whole
 from clp_tfx.sweep.candidates import AUGMENTATION, BLINDNESS, Candidate
 from clp_tfx.sweep.examples import (
   TokenLists,
@@ -24,6 +24,7 @@ from clp_tfx.sweep.examples import (
 )
 from clp_tfx.sweep.measures import Scores
 from clp_tfx.training.batches import read_batches
+from clp_tfx.training.digest import content_digest
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import fit
 from clp_tfx.training.start import starting_classifier
@@ -49,9 +50,8 @@ class PreparedData(NamedTuple):
       for parent, _, files in sorted(tf.io.gfile.walk(folder)):
         for name in sorted(files):
           path = os.path.join(parent, name)
-          with tf.io.gfile.GFile(path, "rb") as file:
-            content = hashlib.sha256(file.read()).digest()
-          digest.update(os.path.relpath(path, folder).encode() + b"\0" + content)
+          name = os.path.relpath(path, folder)
+          digest.update(name.encode() + b"\0" + content_digest(path))
     return digest.hexdigest()
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import write_whole
 from clp_tfx.tfma import metric_keys
 
 
@@ -99,6 +100,4 @@ def write_worst_flips(evaluation_path: str, path: str | Path) -> None:
     for model, flips in load_worst_flips(evaluation_path).items()
     for flip in flips
   ]
-  fresh = Path(f"{path}.new")
-  fresh.write_text("".join(lines), encoding="utf-8")
-  fresh.replace(path)
+  write_whole(path, "".join(lines))

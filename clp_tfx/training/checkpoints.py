@@ -5,15 +5,16 @@ import io
 import json
 import logging
 import re
-import uuid
 import zipfile
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from clp_tfx.files import is_leftover, open_file, write_whole
+
 _log = logging.getLogger(__name__)
-_NAME = re.compile(r"checkpoint-[0-9a-f]{64}\.npz(\.new-[0-9a-f]{32})?")
+_NAME = re.compile(r"checkpoint-[0-9a-f]{64}\.npz")
 _UNREADABLE = (
   *(OSError, tf.errors.OpError, zipfile.BadZipFile),
   *(EOFError, ValueError, KeyError, TypeError),
@@ -76,7 +77,7 @@ class Checkpoints:
     if not tf.io.gfile.exists(self._path):
       return None
     try:
-      with tf.io.gfile.GFile(self._path, "rb") as file:
+      with open_file(self._path) as file:
         content = io.BytesIO(file.read())
       with np.load(content, allow_pickle=False) as arrays:
         progress = json.loads(arrays["progress"].tobytes())
@@ -95,11 +96,7 @@ class Checkpoints:
       arrays |= {f"{name}-{i}": value for i, value in enumerate(values)}
     content = io.BytesIO()
     np.savez(content, **arrays)
-    tf.io.gfile.makedirs(self.folder)
-    fresh = f"{self._path}.new-{uuid.uuid4().hex}"
-    with tf.io.gfile.GFile(fresh, "wb") as file:
-      file.write(content.getvalue())
-    tf.io.gfile.rename(fresh, self._path, overwrite=True)
+    write_whole(self._path, content.getvalue())
 
 
 def sweep_checkpoints(folder: str, but: Checkpoints | None = None) -> None:
@@ -112,7 +109,7 @@ def sweep_checkpoints(folder: str, but: Checkpoints | None = None) -> None:
   if not tf.io.gfile.isdir(folder):
     return
   names = {name.rstrip("/") for name in tf.io.gfile.listdir(folder)}
-  stale = {name for name in names if _NAME.fullmatch(name)}
+  stale = {name for name in names if _NAME.fullmatch(name) or is_leftover(name)}
   if but:
     stale.discard(but.name)
   for name in stale:

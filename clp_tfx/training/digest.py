@@ -9,7 +9,7 @@ import keras
 import tensorflow as tf
 
 from clp_tfx.code_digest import code_digest
-from clp_tfx.files import matching
+from clp_tfx.files import matching, open_file
 from clp_tfx.training.hparams import HParams
 
 _CHUNK = 1 << 20
@@ -64,7 +64,7 @@ def _files_in(folder: str) -> Iterator[str]:
 def content_digest(path: str) -> bytes:
   """Returns the SHA-256 of a file, local or remote."""
   digest = hashlib.sha256()
-  with tf.io.gfile.GFile(path, "rb") as file:
+  with open_file(path) as file:
     while chunk := file.read(_CHUNK):
       digest.update(chunk)
   return digest.digest()

@@ -1,14 +1,15 @@
 """A classifier as a `.keras` file that a later training continues from."""
 
 import os
+import shutil
 import tempfile
 import zipfile
 
 import keras
 import numpy as np
-import tensorflow as tf
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file, replacing
 
 _VOCABULARY = "vocabulary.txt"
 
@@ -26,14 +27,10 @@ def save_classifier(
     vocabulary: Word i has token id i + 1.
     path: Ends in `.keras`; local or remote; replaced in one step. Its folder is made.
   """
-  with tempfile.TemporaryDirectory() as folder:
-    file = os.path.join(folder, "classifier.keras")
-    classifier.save(file)
-    with zipfile.ZipFile(file, "a") as archive:
+  with replacing(path) as fresh:
+    classifier.save(fresh)
+    with zipfile.ZipFile(fresh, "a") as archive:
       archive.writestr(_VOCABULARY, b"\n".join(vocabulary))
-    tf.io.gfile.makedirs(os.path.dirname(path) or ".")
-    tf.io.gfile.copy(file, f"{path}.new", overwrite=True)
-  tf.io.gfile.rename(f"{path}.new", path, overwrite=True)
 
 
 def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
@@ -58,7 +55,8 @@ def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
   with tempfile.TemporaryDirectory() as folder:
     file = os.path.join(folder, "classifier.keras")
     try:
-      tf.io.gfile.copy(path, file)
+      with open_file(path) as stored, open(file, "wb") as copy:
+        shutil.copyfileobj(stored, copy)
       with zipfile.ZipFile(file) as archive:
         known = None
         if _VOCABULARY in archive.namelist():

@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+from clp_tfx.files import write_whole
 from clp_tfx.training.checkpoints import Checkpoints, Progress, State
 
 _log = logging.getLogger(__name__)
@@ -132,10 +133,7 @@ class TrainingLog:
     writer = csv.DictWriter(text, row, lineterminator="\n")
     writer.writeheader()
     writer.writerows(self._rows)
-    path = f"{self._folder}/training.csv"
-    with tf.io.gfile.GFile(f"{path}.new", "w") as file:
-      file.write(text.getvalue())
-    tf.io.gfile.rename(f"{path}.new", path, overwrite=True)
+    write_whole(f"{self._folder}/training.csv", text.getvalue())
 
   def close(self) -> None:
     """Ends the events file."""

@@ -1,4 +1,5 @@
 import csv
+import os
 import re
 
 import numpy as np
@@ -42,6 +43,17 @@ def test_same_seed_same_bytes(tmp_path):
   write_demo_comments(second, seed=7)
   write_demo_comments(other, seed=8)
   assert first.read_bytes() == second.read_bytes() != other.read_bytes()
+
+
+def test_an_equal_file_is_left_alone(tmp_path):
+  # TFX's cache goes by the time as well.
+  path = tmp_path / "demo.csv"
+  write_demo_comments(path)
+  os.utime(path, (0, 0))
+  write_demo_comments(path)
+  assert path.stat().st_mtime == 0
+  write_demo_comments(path, seed=7)
+  assert path.stat().st_mtime > 0
 
 
 def test_failing_leaves_the_file_as_it_was(tmp_path):

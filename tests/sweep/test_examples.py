@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -65,6 +67,20 @@ def test_several_counterfactuals_are_told_apart(lists):
   lists.set(example, features.COUNTERFACTUAL_TOKENS, [1, 2, 3])
   lists.set(example, features.COUNTERFACTUAL_LENGTHS, [2, 0, 1])
   assert lists.counterfactuals(example) == [[1, 2], [], [3]]
+
+
+def test_a_folder_whose_name_looks_like_a_pattern(prepared, tmp_path):
+  examples = tmp_path / "[ab]"
+  shutil.copytree(prepared.examples, examples)
+  pattern = write_variant(str(examples), "eval", tmp_path / "a?", lambda e: [e])
+  assert len(read(pattern)) == 16
+
+
+def test_what_an_interrupted_attempt_left_is_removed(prepared, tmp_path):
+  left = tmp_path / f".unfinished-{'0' * 32}-Split-eval"
+  left.mkdir()
+  write_variant(prepared.examples, "eval", tmp_path, lambda e: [e])
+  assert [path.name for path in tmp_path.iterdir()] == ["Split-eval"]
 
 
 def test_a_variant_is_written_once_and_whole(prepared, tmp_path):

@@ -34,6 +34,13 @@ def test_what_is_saved_last_is_loaded(tmp_path):
   assert len(list((tmp_path / "made" / "here").iterdir())) == 1
 
 
+def test_checkpoints_of_any_file_system_are_written_whole(memory_files):
+  checkpoints = Checkpoints("memory://b/checkpoints", DIGEST)
+  checkpoints.save(state(1))
+  checkpoints.save(state(2))
+  assert set(memory_files) == {f"memory://b/checkpoints/{checkpoints.name}"}
+
+
 def test_many_variables_keep_their_order(tmp_path):
   checkpoints = Checkpoints(str(tmp_path), DIGEST)
   checkpoints.save(State(Progress(), [np.array(i) for i in range(12)], []))
@@ -67,7 +74,8 @@ def test_sweeping_leaves_what_is_no_checkpoint_and_the_one_to_keep(tmp_path):
   own, other = Checkpoints(folder, DIGEST), Checkpoints(folder, OTHER)
   own.save(state(1))
   other.save(state(1))
-  (tmp_path / "checkpoints" / f"{other.name}.new-{'0' * 32}").write_bytes(b"half")
+  half = f".unfinished-{'0' * 32}-{other.name}"
+  (tmp_path / "checkpoints" / half).write_bytes(b"half")
   (tmp_path / "checkpoints" / "notes.npz").write_bytes(b"mine")
   sweep_checkpoints(folder, but=own)
   names = {path.name for path in (tmp_path / "checkpoints").iterdir()}

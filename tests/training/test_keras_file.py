@@ -41,6 +41,15 @@ def test_a_file_gives_the_same_scores(classifier, tmp_path):
   assert [file.name for file in (tmp_path / "new").iterdir()] == ["classifier.keras"]
 
 
+def test_a_file_of_any_file_system_gives_the_same_scores(classifier, memory_files):
+  path = "memory://b/classifier.keras"
+  save_classifier(classifier, OLD, path)
+  loaded = load_classifier(path, OLD)
+  texts = [1, 2, 0], [3, 4, 4]
+  np.testing.assert_array_equal(scores(loaded, *texts), scores(classifier, *texts))
+  assert set(memory_files) == {path}
+
+
 def test_words_keep_their_embeddings_in_another_vocabulary(classifier, tmp_path):
   path = str(tmp_path / "classifier.keras")
   save_classifier(classifier, OLD, path)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 from tfx import v1 as tfx
-from tfx.dsl.io import fileio
 
 from clp_tfx.components.counterfactual_gen.stored_statistics import (
   COUNTERFACTUALS,
@@ -21,6 +20,7 @@ from clp_tfx.components.counterfactual_gen.stored_statistics import (
 )
 from clp_tfx.counterfactuals.generator import Outcome, distinct_groups, distinct_terms
 from clp_tfx.counterfactuals.lexicon import groups_with_ancestors
+from clp_tfx.files import write_whole
 
 Counts = collections.Counter[tuple[str, ...]]
 """Counts by path: `(split, "texts")`, `(split, "terms", "gay", "rules", "removal")`."""
@@ -162,9 +162,6 @@ def _empty_split() -> dict[str, Any]:
 
 
 def write_statistics(statistics: dict[str, Any], folder: str) -> None:
-  """Writes statistics, whole or not at all, where TFX writes files."""
-  path = posixpath.join(folder, FILE_NAME)
-  fileio.makedirs(folder)
-  with fileio.open(path + ".new", "w") as file:
-    file.write(json.dumps(statistics, indent=2, ensure_ascii=False) + "\n")
-  fileio.rename(path + ".new", path, overwrite=True)
+  """Writes statistics, whole or not at all."""
+  text = json.dumps(statistics, indent=2, ensure_ascii=False) + "\n"
+  write_whole(posixpath.join(folder, FILE_NAME), text)

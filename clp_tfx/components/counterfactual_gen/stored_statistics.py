@@ -2,10 +2,10 @@
 
 import json
 import posixpath
-from collections.abc import Callable
-from typing import Any, TextIO
+from typing import Any
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
 
 FILE_NAME = "counterfactual_statistics.json"
 TEXTS = "texts"
@@ -15,15 +15,11 @@ SKIPPED = "skipped"
 RULES = "rules"
 
 
-def load_statistics(
-  folder: str,
-  open_file: Callable[[str], TextIO] = lambda path: open(path, encoding="utf-8"),  # noqa: SIM115
-) -> dict[str, Any]:
+def load_statistics(folder: str) -> dict[str, Any]:
   """Reads the statistics that CounterfactualGen wrote.
 
   Args:
-    folder: The artifact's folder.
-    open_file: Opens a path for reading text, where paths are not all local.
+    folder: The artifact's folder, local or remote.
 
   Returns:
     `{"splits": {split: counts}}`, where counts are `texts`, `texts_matched` (those with

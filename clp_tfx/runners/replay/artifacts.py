@@ -11,7 +11,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import InputError
-from clp_tfx.pipeline.output import write_whole
+from clp_tfx.files import write_whole
 from clp_tfx.runners.replay.job import Task
 
 Artifacts = dict[str, pipeline_spec_pb2.ArtifactList]

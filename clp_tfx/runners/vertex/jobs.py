@@ -16,10 +16,10 @@ from google.cloud.aiplatform_v1.types import (
   Schedule,
 )
 from google.protobuf import json_format
-from tfx.dsl.io import fileio
 from tfx.utils import io_utils
 
 from clp_tfx.errors import ComponentError
+from clp_tfx.files import remove_leftovers, replacing
 from clp_tfx.pipeline.nodes import MODELS
 from clp_tfx.report.results import (
   JobArtifact,
@@ -164,12 +164,9 @@ def write_job_results(job: PipelineJob, output: Path, place: Place) -> dict[str,
 
 
 def _fetch(uri: str, folder: Path) -> str:
-  fresh = str(folder) + ".new"
-  for old in (fresh, str(folder)):
-    if fileio.exists(old):
-      fileio.rmtree(old)
-  io_utils.copy_dir(uri, fresh)
-  fileio.rename(fresh, str(folder))
+  remove_leftovers(folder.parent)
+  with replacing(folder) as fresh:
+    io_utils.copy_dir(uri, fresh)
   return str(folder)
 
 
