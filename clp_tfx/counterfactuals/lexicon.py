@@ -6,12 +6,13 @@ import hashlib
 import io
 import re
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import resources
-from typing import BinaryIO, NamedTuple
+from typing import NamedTuple
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
 
 REQUIRED_COLUMNS = ("term", "group")
 OPTIONAL_COLUMNS = ("counterparts", "role", "connotation", "language")
@@ -109,16 +110,12 @@ class IdentityTerms:
   source: str
 
   @classmethod
-  def load(
-    cls,
-    name_or_path: str,
-    open_file: Callable[[str], BinaryIO] = lambda path: open(path, "rb"),  # noqa: SIM115
-  ) -> "IdentityTerms":
+  def load(cls, name_or_path: str) -> "IdentityTerms":
     """Reads a built-in lexicon or a CSV file.
 
     Args:
-      name_or_path: A name of `built_in_lexicons()`, or the path of a CSV file.
-      open_file: Opens a path for reading bytes, where paths are not all local.
+      name_or_path: A name of `built_in_lexicons()`, or the path of a CSV file: local,
+        or on a file system that Beam knows, such as `gs://`.
 
     Raises:
       InputError: If there is no such lexicon, or it cannot be read, or it has
@@ -127,7 +124,7 @@ class IdentityTerms:
     if name_or_path in built_in_lexicons():
       content = _built_in_folder().joinpath(f"{name_or_path}.csv").read_bytes()
     else:
-      content = _read(name_or_path, open_file)
+      content = _read(name_or_path)
     try:
       text = content.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -188,7 +185,7 @@ def _built_in_folder():
   return resources.files("clp_tfx.counterfactuals") / "lexicons"
 
 
-def _read(path: str, open_file: Callable[[str], BinaryIO]) -> bytes:
+def _read(path: str) -> bytes:
   try:
     with open_file(path) as file:
       return file.read()

@@ -63,6 +63,19 @@ def test_byte_order_mark_and_blank_lines_are_no_fault(tmp_path):
   assert IdentityTerms.load(str(path)).terms == (IdentityTerm("man", "x"),)
 
 
+def test_a_lexicon_of_any_file_system_that_beam_knows(memory_files):
+  memory_files["memory://b/terms.csv"] = b"term,group\nman,x\n"
+  lexicon = IdentityTerms.load("memory://b/terms.csv")
+  assert lexicon.terms == (IdentityTerm("man", "x"),)
+  assert lexicon.source == "memory://b/terms.csv"
+
+
+def test_a_remote_lexicon_that_is_not_there(memory_files):
+  for path in ("memory://b/terms.csv", "nowhere://terms.csv"):
+    with pytest.raises(InputError, match=f"{path}.*check the name or path"):
+      IdentityTerms.load(path)
+
+
 FULL_HEADER = "term,role,counterparts,group,language,connotation\n"
 
 

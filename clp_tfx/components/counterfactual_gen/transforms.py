@@ -6,7 +6,6 @@ from typing import Any, NamedTuple
 
 import apache_beam as beam
 import tensorflow as tf
-from apache_beam.io.filesystems import FileSystems
 from apache_beam.metrics import Metrics
 
 from clp_tfx.components.counterfactual_gen import statistics
@@ -28,7 +27,7 @@ _SPLIT = "all"
 
 
 def load_identity_terms(name_or_path: str, digest: str | None = None) -> IdentityTerms:
-  """Loads a lexicon from wherever Beam reads files, such as `gs://`.
+  """Loads a lexicon, and checks that it is the one that was read before.
 
   Args:
     name_or_path: Name of a built-in lexicon or path of a CSV file.
@@ -38,7 +37,7 @@ def load_identity_terms(name_or_path: str, digest: str | None = None) -> Identit
     InputError: If there is no such lexicon, or it cannot be read, or it has faults or
       another digest.
   """
-  identity_terms = IdentityTerms.load(name_or_path, FileSystems.open)
+  identity_terms = IdentityTerms.load(name_or_path)
   if digest and digest != identity_terms.digest():
     raise InputError(
       f"Expected lexicon {name_or_path!r} to be the one the pipeline was created with, "

@@ -7,6 +7,7 @@ from tfx import v1 as tfx
 
 from clp_tfx import features
 from clp_tfx.components.counterfactual_gen.component import CounterfactualGen
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 
 ROWS = (
@@ -56,6 +57,13 @@ def test_properties_are_the_options_of_the_generator():
     "pejorative_terms_digest": (str, False),
     "code_digest": (str, False),
   }
+
+
+def test_a_lexicon_of_any_file_system_while_a_pipeline_is_made(memory_files):
+  memory_files["memory://b/terms.csv"] = b"term,group\nman,gender/male\n"
+  digest = IdentityTerms.load("memory://b/terms.csv").digest()
+  found = component("memory://b/terms.csv").exec_properties
+  assert found["identity_terms_digest"] == digest
 
 
 def test_lexicon_that_cannot_be_read():
