@@ -1,15 +1,14 @@
 """Files of comments to examples, file by file."""
 
-import contextlib
-import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from clp_tfx.components.comments_example_gen.examples import (
   ExampleBuilder,
   ExampleConfig,
   SplitExample,
+  find_column,
 )
-from clp_tfx.components.comments_example_gen.readers import Row, read_rows
+from clp_tfx.components.comments_example_gen.readers import open_rows
 from clp_tfx.components.comments_example_gen.spans import (
   as_pattern,
   find_files,
@@ -18,16 +17,18 @@ from clp_tfx.components.comments_example_gen.spans import (
 from clp_tfx.errors import InputError
 
 _MOST_FILES = 20
-# Columns are known before all rows are: a tf.Example may leave out blank features.
-_HEAD_ROWS = 100
 
 
-def read_examples(path: str, config: ExampleConfig) -> Iterator[SplitExample]:
+def read_examples(
+  path: str, config: ExampleConfig, needs_label: bool = True
+) -> Iterator[SplitExample]:
   """Reads the examples of one file.
 
   Args:
     path: As in `read_rows`.
     config: Which columns are read.
+    needs_label: Whether the label's column has to be there; its examples are unlabelled
+      where it may be missing and is.
 
   Yields:
     One example per row.
@@ -35,11 +36,14 @@ def read_examples(path: str, config: ExampleConfig) -> Iterator[SplitExample]:
   Raises:
     InputError: If the file or a row is not as expected; says where.
   """
-  with contextlib.closing(read_rows(path)) as rows:
-    builder, head = _open_examples(path, rows, config)
-    for place, row in itertools.chain(head, rows):
+  with open_rows(path) as (columns, rows):
+    blank = {config.label_feature: ""}
+    if needs_label or find_column(config.label_feature, columns):
+      blank = {}
+    builder = _builder(path, [*columns, *blank], config)
+    for place, row in rows:
       try:
-        yield builder.build(row)
+        yield builder.build({**row, **blank} if blank else row)
       except InputError as error:
         raise InputError(f"{path}, {place}, {error}") from None
 
@@ -67,16 +71,14 @@ def check_comments(
   patterns = [as_pattern(path) for path in comments if not path.startswith("bq://")]
   found = find_files("", patterns, None if span is None else one_span(span))
   for path in found.paths[:_MOST_FILES]:
-    with contextlib.closing(read_rows(path)) as rows:
-      _open_examples(path, rows, config)
+    with open_rows(path) as (columns, _):
+      _builder(path, columns, config)
 
 
-def _open_examples(
-  path: str, rows: Iterator[tuple[str, Row]], config: ExampleConfig
-) -> tuple[ExampleBuilder, list[tuple[str, Row]]]:
-  head = list(itertools.islice(rows, _HEAD_ROWS))
-  columns = dict.fromkeys(name for _, row in head for name in row)
+def _builder(
+  path: str, columns: Collection[str], config: ExampleConfig
+) -> ExampleBuilder:
   try:
-    return ExampleBuilder(columns, config), head
+    return ExampleBuilder(columns, config)
   except InputError as error:
     raise InputError(f"{path}, {error}") from None

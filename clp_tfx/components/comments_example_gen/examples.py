@@ -160,10 +160,14 @@ class ExampleBuilder:
     return TRAIN_OR_EVAL if split == "train" and hashed == "eval" else split
 
 
+def find_column(name: str, columns: Collection[str]) -> str | None:
+  """Returns which of a file's columns has a name or its alias, if any."""
+  return next((each for each in (name, ALIASES.get(name)) if each in columns), None)
+
+
 def _find(name: str, columns: Collection[str]) -> str:
-  for candidate in (name, ALIASES.get(name)):
-    if candidate in columns:
-      return candidate
+  if found := find_column(name, columns):
+    return found
   raise InputError(
     f"column `{name}` is missing: the columns are {_join(columns)}; name the one "
     "to read or rename it."

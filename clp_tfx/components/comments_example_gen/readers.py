@@ -4,7 +4,7 @@ import collections
 import contextlib
 import csv
 import gzip
-import io
+import itertools
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -14,17 +14,17 @@ import google_crc32c
 import pyarrow as pa
 import pyarrow.parquet as pq
 import tensorflow as tf
-from apache_beam.io.filesystem import CompressionTypes
-from apache_beam.io.filesystems import FileSystems
 from google.protobuf.message import DecodeError
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
 
 Cell = str | int | float | tf.train.Feature
 """A value as its file types it; blank is `""` or a feature without values."""
 Row = dict[str, Cell]
 
 _MAX_BYTES = 16 * 2**20  # Of a line, a field or a record: noise must not fill memory.
+_HEAD_ROWS = 100  # A tf.Example may leave out blank features.
 _BATCH_ROWS = 512
 _BUFFER_BYTES = 4 * 2**20  # Of each column, rather than a whole group of rows.
 
@@ -78,10 +78,29 @@ def read_rows(path: str) -> Iterator[tuple[str, Row]]:
     )
 
 
+@contextlib.contextmanager
+def open_rows(path: str) -> Iterator[tuple[list[str], Iterator[tuple[str, Row]]]]:
+  """Opens a file of comments; its columns are known before all rows are read.
+
+  Args:
+    path: As in `read_rows`.
+
+  Yields:
+    The names of the columns, by the first rows, and all rows as `read_rows` yields
+    them.
+
+  Raises:
+    InputError: As `read_rows` does.
+  """
+  with contextlib.closing(read_rows(path)) as rows:
+    head = list(itertools.islice(rows, _HEAD_ROWS))
+    columns = dict.fromkeys(name for _, row in head for name in row)
+    yield list(columns), itertools.chain(head, rows)
+
+
 def _open(path: str) -> BinaryIO:
   try:
-    raw = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
-    stream = io.BufferedReader(raw)  # A remote one reads lines byte by byte.
+    stream = open_file(path)
     is_empty = not stream.read(1)
     stream.seek(0)
   except FileNotFoundError:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from tfx.components.example_gen import utils
-from tfx.dsl.io import fileio
 from tfx.proto import example_gen_pb2, range_config_pb2
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import matching
 
 _SPECIAL = re.compile(r"[*?\[{]")
 
@@ -106,7 +106,7 @@ def find_files(
 def _matching(pattern: str) -> list[str]:
   if not _SPECIAL.search(pattern):
     return [pattern]  # Whoever reads it says whether it is there.
-  found = sorted(fileio.glob(pattern))
+  found = matching([pattern])
   if not found:
     raise InputError(
       f"{pattern} does not exist: no file matches; give another path or pattern."
@@ -121,7 +121,7 @@ def _earlier(folder: str, pattern: str, span: int, window: int) -> list[str]:
     at = utils.get_pattern_for_span_version(
       pattern, is_span, is_date, is_version, earlier, None
     )
-    found += sorted(fileio.glob(os.path.join(folder, at)))
+    found += matching([os.path.join(folder, at)])
   return found
 
 
