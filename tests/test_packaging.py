@@ -23,6 +23,7 @@ DISTRIBUTIONS = {
   "google.api_core": "google-api-core",
   "google.auth": "google-auth",
   "google.cloud": "google-cloud-aiplatform",
+  "sklearn": "scikit-learn",
   "yaml": "pyyaml",
 }
 

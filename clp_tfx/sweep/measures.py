@@ -3,6 +3,7 @@
 import dataclasses
 
 import numpy as np
+from sklearn.metrics import roc_auc_score
 
 
 @dataclasses.dataclass(frozen=True)
@@ -129,16 +130,12 @@ def auc(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
     weights: Float, shape `[rows]`; at least 0.
 
   Returns:
-    In [0, 1], ties counting half; NaN without both labels.
+    In [0, 1], ties counting half; NaN without both labels, or with a score that is no
+    number, as of a training that has diverged.
   """
-  _, group = np.unique(scores, return_inverse=True)
-  positive = np.bincount(group, weights * labels)
-  negative = np.bincount(group, weights * (1 - labels))
-  below = np.cumsum(negative) - negative
-  total = positive.sum() * negative.sum()
-  if not total:
+  if len(np.unique(labels[weights > 0])) < 2 or np.isnan(scores).any():
     return float("nan")
-  return float(np.sum(positive * (below + negative / 2)) / total)
+  return float(roc_auc_score(labels, scores, sample_weight=weights))
 
 
 def _mean(values: np.ndarray) -> float:

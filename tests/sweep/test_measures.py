@@ -73,6 +73,16 @@ def test_auc_counts_ties_half_and_weighs():
   ) == pytest.approx(2.5 / 3)
 
 
+@pytest.mark.parametrize("labels", [[1, 1, 0], [0, 0, 1]])
+def test_auc_without_weight_on_both_labels_is_not_defined(labels):
+  weights = np.array([1, 1, 0])
+  assert math.isnan(auc(np.array([0.5, 0.4, 0.2]), np.array(labels), weights))
+
+
+def test_auc_with_a_score_that_is_no_number_is_not_defined():
+  assert math.isnan(auc(np.array([0.5, math.nan]), np.array([1, 0]), np.ones(2)))
+
+
 @settings(max_examples=30, deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.integers(0, 5), st.booleans()), min_size=2, max_size=12))
 def test_auc_is_the_share_of_pairs_in_order(rows):
