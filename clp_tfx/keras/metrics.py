@@ -5,6 +5,8 @@ import math
 import keras
 from keras import ops
 
+from clp_tfx.counterfactuals.decisions import classes_differ, labels_differ
+
 
 class PairMean(keras.metrics.Mean):
   """Weighted mean over the pairs of an epoch; NaN as long as there are none."""
@@ -34,9 +36,7 @@ def decision_flips(
     Float, shape `[pairs]`: 1 where the decision flips, else 0.
   """
   if threshold is None and original.shape[-1] != 1:
-    differ = ops.argmax(original, axis=-1) != ops.argmax(counterfactual, axis=-1)
-    return ops.cast(differ, "float32")
+    return ops.cast(classes_differ(ops, original, counterfactual), "float32")
   threshold = 0.5 if threshold is None else threshold
   logit = math.log(threshold / (1 - threshold))
-  differ = ops.not_equal(original > logit, counterfactual > logit)
-  return ops.cast(ops.any(differ, axis=-1), "float32")
+  return ops.cast(labels_differ(ops, original, counterfactual, logit), "float32")

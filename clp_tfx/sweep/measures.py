@@ -5,6 +5,8 @@ import dataclasses
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from clp_tfx.counterfactuals.decisions import labels_differ
+
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
@@ -100,8 +102,8 @@ def measure(
 
 def flips(scores: Scores, threshold: float) -> np.ndarray:
   """Returns which pairs' two decisions differ: bool, shape `[pairs]`."""
-  original = scores.original[scores.original_row] > threshold
-  return original != (scores.counterfactual > threshold)
+  original = scores.original[scores.original_row, None]
+  return labels_differ(np, original, scores.counterfactual[:, None], threshold)
 
 
 def threshold_for(scores: np.ndarray, positive_rate: float) -> float:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from clp_tfx.counterfactuals.decisions import classes_differ, labels_differ
+
 THRESHOLD, ARGMAX, ANY_LABEL = "threshold", "argmax", "any_label"
 RULES = (THRESHOLD, ARGMAX, ANY_LABEL)
 
@@ -57,23 +59,21 @@ class DecisionRule:
       ValueError: If `threshold` meets several scores and no `class_id`.
     """
     if self.rule == ARGMAX:
-      changed = original.argmax() != counterfactuals.argmax(axis=1)
       return Comparison(
-        gap=np.abs(counterfactuals - original).sum(axis=1) / 2, changed=changed[None]
+        gap=np.abs(counterfactuals - original).sum(axis=1) / 2,
+        changed=classes_differ(np, original, counterfactuals)[None],
       )
-    thresholds = np.array(self.thresholds)[:, None]
+    thresholds = np.array(self.thresholds)[:, None, None]
     if self.rule == ANY_LABEL:
-      positive = original > thresholds
-      changed = (positive[:, None] != (counterfactuals > thresholds[..., None])).any(2)
       return Comparison(
-        gap=np.abs(counterfactuals - original).max(axis=1), changed=changed
+        gap=np.abs(counterfactuals - original).max(axis=1),
+        changed=labels_differ(np, original, counterfactuals, thresholds),
       )
     score, scores = self.score(original), self._select(counterfactuals)
-    positive = np.array(self.positive(score))
     return Comparison(
       gap=np.abs(scores - score),
-      changed=positive[:, None] != (scores > thresholds),
-      positive=positive,
+      changed=labels_differ(np, np.array([score]), scores[:, None], thresholds),
+      positive=np.array(self.positive(score)),
       score=score,
       scores=scores,
     )
