@@ -6,6 +6,7 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from clp_tfx.counterfactuals.decisions import labels_differ
+from clp_tfx.tfma.matched_threshold import find_matched_threshold
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,7 +53,8 @@ class Measures:
       the edit.
     score_gap: Mean absolute difference of the two scores of a pair.
     positive_rate: Share of originals whose decision is positive.
-    matched_threshold: Threshold at which the positive rate is the control's.
+    matched_threshold: Threshold at which the positive rate is the control's, as the
+      gate has it; see `find_matched_threshold`.
     matched_flip_rate: The flip rate at that threshold.
     matched_recall: Share of the positive originals found at that threshold.
     pairs: Number of pairs.
@@ -69,33 +71,35 @@ class Measures:
 
 
 def measure(
-  scores: Scores, decision_threshold: float, control_positive_rate: float | None = None
+  scores: Scores, decision_threshold: float, control: Scores | None = None
 ) -> Measures:
   """Measures a model.
 
   Args:
     scores: Of one split.
     decision_threshold: In [0, 1].
-    control_positive_rate: What the threshold is matched to; the model's own positive
-      rate when not given, as for the control itself.
+    control: The control's scores of the same split, whose positive rate the threshold
+      is matched to; the decision threshold is taken when not given.
 
   Returns:
     The figures.
   """
-  positive_rate = _mean(scores.original > decision_threshold)
   matched = decision_threshold
-  if control_positive_rate is not None:
-    matched = threshold_for(scores.original, control_positive_rate)
+  if control is not None:
+    matched = find_matched_threshold(
+      scores.original, control.original, decision_threshold
+    )
+  unknown = 0 * matched  # NaN where there is no such threshold.
   positive = (scores.label > 0.5) & (scores.label_weight > 0)
   gaps = scores.original[scores.original_row] - scores.counterfactual
   return Measures(
     auc=auc(scores.original, scores.label, scores.label_weight),
     flip_rate=_mean(flips(scores, decision_threshold)),
     score_gap=_mean(np.abs(gaps)),
-    positive_rate=positive_rate,
+    positive_rate=_mean(scores.original > decision_threshold),
     matched_threshold=matched,
-    matched_flip_rate=_mean(flips(scores, matched)),
-    matched_recall=_mean(scores.original[positive] > matched),
+    matched_flip_rate=_mean(flips(scores, matched)) + unknown,
+    matched_recall=_mean(scores.original[positive] > matched) + unknown,
     pairs=len(scores.counterfactual),
   )
 
@@ -104,23 +108,6 @@ def flips(scores: Scores, threshold: float) -> np.ndarray:
   """Returns which pairs' two decisions differ: bool, shape `[pairs]`."""
   original = scores.original[scores.original_row, None]
   return labels_differ(np, original, scores.counterfactual[:, None], threshold)
-
-
-def threshold_for(scores: np.ndarray, positive_rate: float) -> float:
-  """Returns the threshold above which the given share of scores lies.
-
-  Halfway between two neighbouring scores; with ties, the one whose share is next.
-
-  Args:
-    scores: Float, shape `[rows]`, not empty.
-    positive_rate: In [0, 1].
-  """
-  ordered = np.concatenate([[-np.inf], np.sort(scores), [np.inf]])
-  negatives = len(scores) - round(positive_rate * len(scores))
-  below, above = ordered[negatives], ordered[negatives + 1]
-  if np.isinf(below) or np.isinf(above):
-    return 1.0 if np.isinf(above) else 0.0
-  return float((below + above) / 2)
 
 
 def auc(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:

@@ -107,12 +107,10 @@ def _table(
 ) -> list[Row]:
   measures: dict[Candidate, list[Measures]] = {c: [] for c in candidates}
   for seed in seeds:
-    control = measure(trainings.scores(CONTROL, seed, split), bounds.decision_threshold)
+    control = trainings.scores(CONTROL, seed, split)
     for candidate in candidates:
       scores = trainings.scores(candidate, seed, split)
-      measures[candidate].append(
-        measure(scores, bounds.decision_threshold, control.positive_rate)
-      )
+      measures[candidate].append(measure(scores, bounds.decision_threshold, control))
   return rows(measures)
 
 

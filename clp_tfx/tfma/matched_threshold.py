@@ -150,6 +150,28 @@ class ScoreHistograms:
     )
 
 
+def find_matched_threshold(
+  scores: np.ndarray, baseline_scores: np.ndarray, threshold: float
+) -> float:
+  """Finds the threshold at which a model is positive as often as the baseline is.
+
+  Args:
+    scores: Probabilities of the model, shape `[texts]`.
+    baseline_scores: Of the baseline, on the same texts.
+    threshold: The baseline's; of several equally close ones the one nearest to it is
+      taken.
+
+  Returns:
+    In [0, 1]; NaN without texts or where a score is no probability.
+  """
+  histograms = ScoreHistograms(num_thresholds=1)
+  positive = (baseline_scores > threshold).tolist()
+  for score, is_positive in zip(scores.tolist(), positive, strict=True):
+    histograms.add(ScoredPairs.of(score, (), (is_positive,), weight=1.0))
+  matched = histograms.match(0, threshold)
+  return matched.threshold if matched else math.nan
+
+
 def _above(counts: dict[int, int]) -> np.ndarray:
   """Returns the count at and above each bin, and at last the 0 above all."""
   # Bins run from -_LAST_BIN - 1 (scores of 0) to _LAST_BIN - 1.

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clp_tfx.sweep.measures import Scores, auc, flips, measure, threshold_for
+from clp_tfx.sweep.measures import Scores, auc, flips, measure
 
 
 def scores(original, label, counterfactual=(), original_row=(), label_weight=None):
@@ -37,11 +37,13 @@ def test_measures_of_a_few_pairs():
 
 
 def test_the_matched_threshold_gives_the_controls_positive_rate():
-  # A model with all scores below the threshold never flips at it. A positive rate of a
-  # quarter is one of four: between 0.2 and 0.3, where the pair of row 0 flips.
-  found = measure(scores([0.3, 0.2, 0.1, 0.05], [1, 1, 0, 0], [0.2], [0]), 0.5, 0.25)
+  # A model with all its scores below the threshold never flips at it. The control has
+  # one of four positive: between 0.2 and 0.3, where the pair of row 0 flips. Nearest to
+  # 0.5 is the highest 1/256 logit below that of 0.3, -0.8473: -217/256 = -0.8477.
+  control = scores([0.6, 0.4, 0.4, 0.4], [1, 1, 0, 0])
+  found = measure(scores([0.3, 0.2, 0.1, 0.05], [1, 1, 0, 0], [0.2], [0]), 0.5, control)
   assert (found.flip_rate, found.positive_rate) == (0, 0)
-  assert found.matched_threshold == 0.25
+  assert found.matched_threshold == pytest.approx(1 / (1 + math.exp(217 / 256)))
   assert found.matched_flip_rate == 1
   assert found.matched_recall == 0.5
 
@@ -60,10 +62,18 @@ def test_what_is_not_defined_is_nan():
   assert math.isnan(found.score_gap)
 
 
-@pytest.mark.parametrize(("rate", "above"), [(0, 0), (0.5, 2), (0.75, 3), (1, 4)])
-def test_threshold_for_a_rate(rate, above):
-  values = np.array([0.4, 0.1, 0.3, 0.2])
-  assert np.sum(values > threshold_for(values, rate)) == above
+def test_the_control_is_matched_at_the_decision_threshold():
+  control = scores([0.9, 0.1], [1, 0], [0.2], [0])
+  assert measure(control, 0.5, control) == measure(control, 0.5)
+
+
+def test_nothing_is_matched_by_scores_that_are_no_numbers():
+  found = measure(
+    scores([math.nan], [1], [0.5], [0]), 0.5, scores([0.9], [1], [0.5], [0])
+  )
+  assert math.isnan(found.matched_threshold)
+  assert math.isnan(found.matched_flip_rate)
+  assert math.isnan(found.matched_recall)
 
 
 def test_auc_counts_ties_half_and_weighs():
