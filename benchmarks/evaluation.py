@@ -32,6 +32,7 @@ from clp_tfx import features
 from clp_tfx.counterfactuals import (
   CounterfactualGenerator,
   IdentityTerms,
+  edits_to_json,
   groups_with_ancestors,
 )
 from clp_tfx.tfma import counterfactual_extractors, make_eval_config
@@ -102,6 +103,7 @@ def _examples(comments: str) -> list[bytes]:
         features.COUNTERFACTUAL_TEXT: [each.text for each in found],
         features.COUNTERFACTUAL_GROUP: [each.group for each in found],
         features.COUNTERFACTUAL_EDIT: [each.edit for each in found],
+        features.COUNTERFACTUAL_EDITS: [edits_to_json(each.edits) for each in found],
         features.IDENTITY_TERM: sorted({edit.term for edit in edits}),
         features.IDENTITY_GROUP: sorted(groups),
       }

@@ -20,7 +20,13 @@ COUNTERFACTUAL_TEXT = "counterfactual_text"
 COUNTERFACTUAL_GROUP = "counterfactual_group"
 """bytes, K values: the identity groups edited in each, joined by `+`."""
 COUNTERFACTUAL_EDIT = "counterfactual_edit"
-"""bytes, K values: the edits of each (`gay→`, `he→she`), joined by `;`."""
+"""bytes, K values: the edits of each (`gay→`, `he→she`), joined by `;`: a label for
+people, which nothing parses."""
+COUNTERFACTUAL_EDITS = "counterfactual_edits"
+"""bytes, K values: the edits of each, in order, as `edits_to_json` of
+`counterfactuals/edits.py` writes them: a JSON list of objects with `start` and `end`
+(characters of the original text, where each byte that is not UTF-8 is one, as Python's
+`surrogateescape` decodes it), `replacement`, `term`, `group`, `rule`, `confidence`."""
 IDENTITY_TERM = "identity_term"
 """bytes, distinct values: the terms found, lower case."""
 IDENTITY_GROUP = "identity_group"

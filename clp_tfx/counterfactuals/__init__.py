@@ -3,7 +3,7 @@
 Needs neither TensorFlow nor Beam, and nothing that does may come in.
 """
 
-from clp_tfx.counterfactuals.edits import Edit
+from clp_tfx.counterfactuals.edits import Edit, edits_from_json, edits_to_json
 from clp_tfx.counterfactuals.generator import (
   SKIP_REASONS,
   Counterfactual,
@@ -34,5 +34,7 @@ __all__ = [
   "Outcome",
   "TermMatcher",
   "built_in_lexicons",
+  "edits_from_json",
+  "edits_to_json",
   "groups_with_ancestors",
 ]

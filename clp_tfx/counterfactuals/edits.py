@@ -1,35 +1,26 @@
-"""Edits of a text, and what removals and replacements both look at."""
+"""Edits of a text: what they are, and how they are stored."""
 
-import re
-from collections.abc import Iterable, Iterator
+import functools
+import json
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from clp_tfx.counterfactuals.english.articles import article_before
-from clp_tfx.counterfactuals.lexicon import BLANKS
-from clp_tfx.counterfactuals.mentions import Mention
-from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
-
-_ARTICLE = re.compile(rf"(?<![^\s(\[\"\u201c\u2018'*_])(an?|the)[{BLANKS}]+\Z", re.I)
-_ARTICLE_REACH = 12
-_ARTICLE_ENDS = f"aAnNeE{BLANKS}"
-_WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
-# An apostrophe after the s of a word closes a quote that was opened before it.
-_OPEN_QUOTE = re.compile(r"(?<![^\s(\[])['\u2018](?!s\b)")
-_QUOTE_REACH = 200
-_NOUN_AFTER = re.compile(rf"[{BLANKS}]+[^\W\d_]")
+from clp_tfx.errors import InputError
 
 
 class Edit(NamedTuple):
   """A stretch of a text and what stands there instead.
 
   Attributes:
-    start: Index of its first character in the original text.
+    start: Index of its first character in the original text. Bytes that are not UTF-8
+      are a character each, as `surrogateescape` decodes them.
     end: Index after its last one.
     replacement: What stands there instead; empty for a removal.
     term: The identity term, as the lexicon has it; empty where an edit only repairs
       what is around one.
     group: The term's group; empty as well then.
-    label: The edit in short: `gay→`, `he→she`, `an→a`; on the left the term.
+    label: The edit in short, for people: `gay→`, `he→she`, `an→a`; empty where there
+      is nothing to say in short, or the edit was stored.
     rule: What was done, or how it was chosen: a name from docs/counterfactuals.md.
     confidence: How likely this is what a writer would have done, from 0 to 1.
   """
@@ -54,58 +45,43 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
   return "".join(pieces)
 
 
-def has_bare_apostrophe(text: str, mention: Mention) -> bool:
-  """Tells whether an apostrophe that closes no quote makes a term possessive.
+def edits_to_json(edits: Iterable[Edit]) -> str:
+  """Returns edits as `features.COUNTERFACTUAL_EDITS` holds them, without their labels.
 
-  Args:
-    text: The text.
-    mention: Ends before the apostrophe, if there is one.
+  A JSON list of objects in the order given, with sorted keys and no blanks; what is not
+  ASCII is escaped, so that the same edits give the same bytes.
   """
-  end = mention.end
+  written = [
+    _template(edit.term, edit.group, edit.rule, edit.confidence)
+    % (edit.end, json.dumps(edit.replacement), edit.start)
+    for edit in edits
+  ]
+  return f"[{','.join(written)}]"
+
+
+# Where an edit is differs from text to text; what it is, mostly not.
+@functools.lru_cache(maxsize=4096)
+def _template(term: str, group: str, rule: str, confidence: float) -> str:
+  """Returns an edit's JSON with places for its end, its replacement and its start."""
+  confidence, group, rule, term = (
+    json.dumps(value).replace("%", "%%") for value in (confidence, group, rule, term)
+  )
   return (
-    end == mention.term_end
-    and text[end : end + 1] in APOSTROPHES
-    and text[end - 1 : end] in ("s", "S")
-    and not _OPEN_QUOTE.search(text, max(0, end - _QUOTE_REACH), end)
-    and bool(_NOUN_AFTER.match(text, end + 1))
+    f'{{"confidence":{confidence},"end":%d,"group":{group},"replacement":%s,'
+    f'"rule":{rule},"start":%d,"term":{term}}}'
   )
 
 
-def article_at(text: str, after: int, start: int) -> re.Match[str] | None:
-  """Returns the article before a position, if one is there and no edit has it.
+def edits_from_json(value: str | bytes) -> list[Edit]:
+  """Returns the edits that a value of `COUNTERFACTUAL_EDITS` holds, without labels.
 
-  Args:
-    text: The text.
-    after: Index after the last edit.
-    start: Index of the word that may have an article.
-
-  Returns:
-    A match whose first group is the article.
+  Raises:
+    InputError: If it is no such value.
   """
-  if start < 2 or text[start - 1] not in BLANKS:
-    return None
-  if text[start - 2] not in _ARTICLE_ENDS:
-    return None
-  return _ARTICLE.search(text, max(after, start - _ARTICLE_REACH), start)
-
-
-def article_edits(text: str, article: re.Match[str], following: str) -> Iterator[Edit]:
-  """Yields an edit where an article does not go with what follows it now.
-
-  Args:
-    text: The text.
-    article: What `article_at` returned.
-    following: What follows the article after the other edits.
-  """
-  old, word = article[1], _WORD.match(following)
-  if old.lower() == "the" or not word:
-    return
-  new = article_before(word[1], spelled=not old.isupper() or not word[1].isupper())
-  if new == old.lower():
-    return
-  if old == "AN" or (old == "A" and word[1].isupper() and len(word[1]) > 1):
-    cased = new.upper()
-  else:
-    cased = new.capitalize() if old[0] == "A" else new
-  label = f"{old.lower()}\u2192{new}"
-  yield Edit(article.start(1), article.end(1), cased, "", "", label, "a or an", 0.95)
+  try:
+    return [Edit(label="", **fields) for fields in json.loads(value)]
+  except (TypeError, ValueError) as error:
+    raise InputError(
+      "Expected the edits of a counterfactual to be a JSON list of objects with "
+      f"start, end, replacement, term, group, rule and confidence. Received: {value!r}."
+    ) from error

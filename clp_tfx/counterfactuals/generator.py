@@ -67,7 +67,7 @@ class Counterfactual:
   @property
   def edit(self) -> str:
     """The edits in short, joined by `;`: `gay→` is a removal, `an→a` a repair."""
-    return ";".join([edit.label for edit in self.edits])
+    return ";".join([edit.label for edit in self.edits if edit.label])
 
   @property
   def confidence(self) -> float:

@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from clp_tfx.counterfactuals.edits import (
-  Edit,
-  article_at,
-  article_edits,
-  has_bare_apostrophe,
-)
+from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.english.articles import article_is_orphaned
 from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
 from clp_tfx.counterfactuals.lexicon import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.repairs import (
+  article_at,
+  article_edits,
+  has_bare_apostrophe,
+)
 
 LINE_BREAKS = "\n\v\f\r\x1c\x1d\x1e\x85\u2028\u2029"
 _OPENING = "([{<\u00ab\u2039\u201c\u2018\u201e\u201a\u00bf\u00a1\"'`"

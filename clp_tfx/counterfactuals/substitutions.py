@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from clp_tfx.counterfactuals.edits import (
-  APOSTROPHES,
-  Edit,
+from clp_tfx.counterfactuals.edits import Edit
+from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.repairs import (
   article_at,
   article_edits,
   has_bare_apostrophe,
 )
-from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
 
 _WORD_START = re.compile(r"(?<![^\s-])\S")
 

@@ -178,6 +178,7 @@ def _replaced(serialized: bytes, text_feature: str) -> tuple[list[bytes], list[b
     features.COUNTERFACTUAL_TEXT,
     features.COUNTERFACTUAL_GROUP,
     features.COUNTERFACTUAL_EDIT,
+    features.COUNTERFACTUAL_EDITS,
   ):
     values.pop(name, None)
   examples = []

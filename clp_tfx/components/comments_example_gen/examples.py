@@ -36,6 +36,7 @@ _RESERVED = frozenset(
     features.COUNTERFACTUAL_TEXT,
     features.COUNTERFACTUAL_GROUP,
     features.COUNTERFACTUAL_EDIT,
+    features.COUNTERFACTUAL_EDITS,
     features.IDENTITY_TERM,
     features.IDENTITY_GROUP,
   }

@@ -15,6 +15,7 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx_bsl.coders import example_coder
 
 from clp_tfx import features
+from clp_tfx.counterfactuals.edits import edits_to_json
 from clp_tfx.counterfactuals.generator import Outcome, distinct_groups, distinct_terms
 from clp_tfx.errors import InputError
 
@@ -22,6 +23,7 @@ ADDED_FEATURES = (
   features.COUNTERFACTUAL_TEXT,
   features.COUNTERFACTUAL_GROUP,
   features.COUNTERFACTUAL_EDIT,
+  features.COUNTERFACTUAL_EDITS,
   features.COUNTERFACTUAL_SKIPPED,
   features.IDENTITY_TERM,
   features.IDENTITY_GROUP,
@@ -118,6 +120,9 @@ def added(outcome: Outcome) -> bytes:
   return _field(
     1,
     _entry(features.COUNTERFACTUAL_TEXT, [each.text for each in made])
+    + _entry(
+      features.COUNTERFACTUAL_EDITS, [edits_to_json(each.edits) for each in made]
+    )
     + _described(
       tuple([each.group for each in made]),
       tuple([each.edit for each in made]),
@@ -128,7 +133,7 @@ def added(outcome: Outcome) -> bytes:
   )
 
 
-# No two texts are the same; what is said of them is, mostly.
+# No two texts are the same, nor are the places of their edits; the rest is, mostly.
 @functools.lru_cache(maxsize=4096)
 def _described(
   groups: tuple[str, ...],

@@ -4,19 +4,21 @@ import dataclasses
 import logging
 from collections.abc import Callable, Sequence
 
+from clp_tfx.counterfactuals.differences import edits_between
 from clp_tfx.counterfactuals.generator import (
   LOW_CONFIDENCE,
   NO_COUNTERPART,
   PEJORATIVE,
   Counterfactual,
   CounterfactualGenerator,
-  Edit,
   Mention,
   Outcome,
 )
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 
+FUNCTION = "function"
+"""Rule of the edits that a user's function made."""
 FAILED = "failed"
 LABEL = "label"
 SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE, FAILED, LABEL)
@@ -119,8 +121,10 @@ class Generator:
         _log.warning("The counterfactual function failed.", exc_info=True)
       return Outcome(mentions, [], FAILED)
     distinct = [each for each in dict.fromkeys(made) if each != text]
-    edits = tuple(_rewritten(mention) for mention in mentions)
-    counterfactuals = [Counterfactual(each, edits) for each in distinct[: self._max]]
+    counterfactuals = [
+      Counterfactual(each, tuple(edits_between(text, each, mentions, FUNCTION)))
+      for each in distinct[: self._max]
+    ]
     return Outcome(mentions, counterfactuals, "" if distinct else NO_COUNTERPART)
 
 
@@ -133,17 +137,3 @@ def _texts(made: object) -> list[str]:
       raise TypeError(f"Expected a list of texts. Received: {type(text).__name__}.")
     text.encode("utf-8", "surrogateescape")
   return list(made)
-
-
-def _rewritten(mention: Mention) -> Edit:
-  """Returns the edit that stands for what a function made of a term."""
-  return Edit(
-    start=mention.start,
-    end=mention.end,
-    replacement="",
-    term=mention.term,
-    group=mention.group,
-    label=f"{mention.term}\u2192\u2026",
-    rule="function",
-    confidence=1.0,
-  )

@@ -1,6 +1,7 @@
 import pytest
 
 from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactuals.edits import applied
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
@@ -56,6 +57,12 @@ def test_own_function():
   counterfactual = made.counterfactuals[0]
   assert counterfactual.group == "gender/female+gender/male"
   assert counterfactual.edit == "he\u2192\u2026;she\u2192\u2026"
+  assert [(each.replacement, each.term) for each in counterfactual.edits] == [
+    ("HE", "he"),
+    ("OR", ""),
+    ("SHE", "she"),
+  ]
+  assert applied("he or she", counterfactual.edits) == counterfactual.text
 
 
 def test_own_function_that_returns_no_list():

@@ -27,6 +27,7 @@ NOTHING_ADDED = {
   features.COUNTERFACTUAL_TEXT: [],
   features.COUNTERFACTUAL_GROUP: [],
   features.COUNTERFACTUAL_EDIT: [],
+  features.COUNTERFACTUAL_EDITS: [],
   features.COUNTERFACTUAL_SKIPPED: [],
   features.IDENTITY_TERM: [],
   features.IDENTITY_GROUP: [],
@@ -52,6 +53,12 @@ def test_features_are_added_and_the_others_stay():
       features.COUNTERFACTUAL_TEXT: [b"is a person"],
       features.COUNTERFACTUAL_GROUP: [b"gender/female+sexual_orientation/homosexual"],
       features.COUNTERFACTUAL_EDIT: ["she\u2192;gay\u2192".encode()],
+      features.COUNTERFACTUAL_EDITS: [
+        b'[{"confidence":1.0,"end":4,"group":"gender/female","replacement":"",'
+        b'"rule":"removal","start":0,"term":"she"},'
+        b'{"confidence":1.0,"end":13,"group":"sexual_orientation/homosexual",'
+        b'"replacement":"","rule":"removal","start":9,"term":"gay"}]'
+      ],
       features.IDENTITY_TERM: [b"she", b"gay"],
       features.IDENTITY_GROUP: [
         b"gender",
@@ -82,6 +89,11 @@ def test_own_lexicon_and_text_feature(tmp_path):
         features.COUNTERFACTUAL_TEXT: [b"\xff \xc3( he"],
         features.COUNTERFACTUAL_GROUP: [b"taste"],
         features.COUNTERFACTUAL_EDIT: ["tea drinker\u2192".encode()],
+        # The byte that is not UTF-8 is one character: the term begins at 2.
+        features.COUNTERFACTUAL_EDITS: [
+          b'[{"confidence":1.0,"end":14,"group":"taste","replacement":"",'
+          b'"rule":"removal","start":2,"term":"tea drinker"}]'
+        ],
         features.IDENTITY_TERM: [b"tea drinker"],
         features.IDENTITY_GROUP: [b"taste"],
       },
