@@ -1,24 +1,17 @@
 """What a counterfactual changed, as pieces of text to show."""
 
-import difflib
-import re
+from collections.abc import Sequence
+from typing import Any
 
 KEPT, REMOVED, ADDED, ELIDED = "kept", "removed", "added", "elided"
 
-# Words, runs of blanks, and other characters one by one: edits show whole words.
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
-# Comparing takes time quadratic in the tokens; longer differences are shown whole.
-_MOST_TOKENS = 500
 
-
-def pieces(
-  original: str, counterfactual: str, context: int = 160
-) -> list[tuple[str, str]]:
-  """Cuts two texts into what they share and what differs.
+def pieces(flip: dict[str, Any], context: int = 160) -> list[tuple[str, str]]:
+  """Cuts the texts of a flip into what they share and what was edited.
 
   Args:
-    original: A text.
-    counterfactual: The text after edits.
+    flip: As WorstFlips keeps it, with texts. Where it has no edits (those of pairs that
+      a user made, or kept by version 0.1), nothing is known to be shared.
     context: Characters of unchanged text kept on each side of an edit; what is further
       away is elided.
 
@@ -27,12 +20,11 @@ def pieces(
     removed make up the original, kept and added the counterfactual, where nothing is
     elided.
   """
-  old, new = _WORD.findall(original), _WORD.findall(counterfactual)
-  start = _shared(old, new)
-  end = _shared(old[start:][::-1], new[start:][::-1])
-  found = [(KEPT, "".join(old[:start]))]
-  found += _different(old[start : len(old) - end], new[start : len(new) - end])
-  found.append((KEPT, "".join(old[len(old) - end :])))
+  original = flip["original"]
+  if "edits" not in flip:
+    found = [(REMOVED, original), (ADDED, flip["counterfactual"])]
+  else:
+    found = _marked(original, flip["edits"])
   found = [(kind, text) for kind, text in found if text]
   return [
     short
@@ -41,28 +33,16 @@ def pieces(
   ]
 
 
-def _shared(old: list[str], new: list[str]) -> int:
-  """Returns how many tokens the two start with in common."""
-  for length, (one, other) in enumerate(zip(old, new, strict=False)):
-    if one != other:
-      return length
-  return min(len(old), len(new))
-
-
-def _different(old: list[str], new: list[str]) -> list[tuple[str, str]]:
-  if max(len(old), len(new)) > _MOST_TOKENS:
-    return [(REMOVED, "".join(old)), (ADDED, "".join(new))]
-  matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
-  found = []
-  for kind, old_from, old_to, new_from, new_to in matcher.get_opcodes():
-    if kind == "equal":
-      found.append((KEPT, "".join(old[old_from:old_to])))
-    else:
-      found += [
-        (REMOVED, "".join(old[old_from:old_to])),
-        (ADDED, "".join(new[new_from:new_to])),
-      ]
-  return found
+def _marked(original: str, edits: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
+  found, end = [], 0
+  for edit in edits:
+    found += [
+      (KEPT, original[end : edit["start"]]),
+      (REMOVED, original[edit["start"] : edit["end"]]),
+      (ADDED, edit["replacement"]),
+    ]
+    end = edit["end"]
+  return [*found, (KEPT, original[end:])]
 
 
 def _shortened(

@@ -140,12 +140,7 @@ def _flips(evaluation_path: str) -> list[dict[str, Any]] | None:
     return None
   (candidate,) = by_model.keys() - {"baseline"}
   return [
-    flip
-    | {
-      "pieces": pieces(flip["original"], flip["counterfactual"])
-      if "original" in flip
-      else []
-    }
+    flip | {"pieces": pieces(flip) if "original" in flip else []}
     for flip in by_model[candidate]
   ]
 

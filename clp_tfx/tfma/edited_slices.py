@@ -8,6 +8,7 @@ pair in each, and with both pairs in the whole.
 
 import copy
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import apache_beam as beam
 import numpy as np
@@ -15,14 +16,17 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.slicer import slicer_lib
 
 from clp_tfx import features
+from clp_tfx.counterfactuals.edits import edits_from_json
 from clp_tfx.counterfactuals.lexicon import groups_with_ancestors
-from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS, slicing_specs, terms_by_pair
+from clp_tfx.errors import InputError
+from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS, slicing_specs
 from clp_tfx.tfma.pair_scores import (
   COUNTERFACTUAL_PAIRS,
   feature_values,
   has_pairs,
   is_left_out,
   pairs_of,
+  readable,
 )
 
 EDITED = (features.EDITED_GROUP, features.EDITED_TERM)
@@ -88,7 +92,7 @@ class _SliceByEdit(beam.DoFn):
     ]
 
   def process(self, extracts: tfma.Extracts) -> Iterator[tfma.Extracts]:
-    if not has_pairs(extracts) and not is_left_out(extracts):
+    if not self._specs or not (has_pairs(extracts) or is_left_out(extracts)):
       yield extracts
       return
     every = tuple(pairs_of(extracts))
@@ -105,10 +109,9 @@ class _SliceByEdit(beam.DoFn):
 
   def _slices(self, extracts: tfma.Extracts) -> Iterator[tuple[tuple, tuple[int, ...]]]:
     """Yields slice keys, and the pairs that they hold."""
-    terms = edited_terms(extracts)
-    frequent = {_text(term) for term in extracts.get(FREQUENT_TERMS, ())}
+    groups, terms = edited(extracts)
+    frequent = {value.decode() for value in extracts.get(FREQUENT_TERMS, ())}
     some_terms = {term: pairs for term, pairs in terms.items() if term in frequent}
-    groups = edited_groups(extracts)
     known = extracts.get(tfma.FEATURES_KEY, {})
     for spec, names, by_term in self._specs:
       made = {
@@ -126,48 +129,58 @@ class _SliceByEdit(beam.DoFn):
           yield key, pairs
 
 
-def edited_groups(extracts: tfma.Extracts) -> dict[str, tuple[int, ...]]:
-  """Returns the pairs that edit each group or a group below it.
+class Edited(NamedTuple):
+  """The pairs that edit each group, or a group below it, and each term."""
+
+  groups: dict[str, tuple[int, ...]]
+  terms: dict[str, tuple[int, ...]]
+
+
+def edited(extracts: tfma.Extracts) -> Edited:
+  """Returns what the pairs of an example edit.
 
   Args:
-    extracts: Of one example. Of one left out, the groups it mentions, without pairs.
+    extracts: Of one example. Of one left out, what it mentions, without pairs.
+
+  Raises:
+    InputError: If pairs have groups, but no edits.
   """
   if not has_pairs(extracts):
-    return _mentioned(extracts, features.IDENTITY_GROUP)
-  groups = feature_values(extracts, features.COUNTERFACTUAL_GROUP)
-  found: dict[str, set[int]] = {}
-  for place in pairs_of(extracts):
-    # Pairs that a user made may say nothing of their groups.
-    for group in _text(groups[place]).split("+") if place < len(groups) else ():
-      for each in groups_with_ancestors(group) if group else ():
-        found.setdefault(each, set()).add(place)
-  return {group: tuple(sorted(places)) for group, places in found.items()}
-
-
-def edited_terms(extracts: tfma.Extracts) -> dict[str, tuple[int, ...]]:
-  """Returns the pairs that edit each term; see `edited_groups` and `terms_by_pair`."""
-  if not has_pairs(extracts):
-    return _mentioned(extracts, features.IDENTITY_TERM)
-  edits = feature_values(extracts, features.COUNTERFACTUAL_EDIT)
-  terms = feature_values(extracts, features.IDENTITY_TERM)
-  by_pair = terms_by_pair(edits, terms)
-  found: dict[str, tuple[int, ...]] = {}
+    return Edited(
+      _mentioned(extracts, features.IDENTITY_GROUP),
+      _mentioned(extracts, features.IDENTITY_TERM),
+    )
+  made = feature_values(extracts, features.COUNTERFACTUAL_EDITS)
+  if not made and any(feature_values(extracts, features.COUNTERFACTUAL_GROUP)):
+    raise InputError(
+      f"Expected pairs with the feature {features.COUNTERFACTUAL_GROUP!r} to have "
+      f"{features.COUNTERFACTUAL_EDITS!r} as well, but an example has none, as those "
+      "made by version 0.1: run CounterfactualGen again."
+    )
+  groups: dict[str, set[int]] = {}
+  terms: dict[str, set[int]] = {}
   for place in pairs_of(extracts):
     # Pairs that a user made may say nothing of their edits.
-    for term in by_pair[place] if place < len(by_pair) else ():
-      found[term] = (*found.get(term, ()), place)
-  return found
+    for edit in edits_from_json(made[place]) if place < len(made) else ():
+      if edit.group:
+        for group in groups_with_ancestors(readable(edit.group)):
+          groups.setdefault(group, set()).add(place)
+      if edit.term:
+        terms.setdefault(readable(edit.term), set()).add(place)
+  return Edited(_in_order(groups), _in_order(terms))
+
+
+def _in_order(found: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:
+  return {name: tuple(sorted(places)) for name, places in found.items()}
 
 
 def _mentioned(extracts: tfma.Extracts, name: str) -> dict[str, tuple[int, ...]]:
   if not is_left_out(extracts):
     return {}
-  return {_text(value): () for value in feature_values(extracts, name)}
-
-
-def _text(value: bytes | str) -> str:
   # TFMA refuses slices that are not UTF-8.
-  return value if isinstance(value, str) else value.decode(errors="replace")
+  return {
+    value.decode(errors="replace"): () for value in feature_values(extracts, name)
+  }
 
 
 def _combinations(

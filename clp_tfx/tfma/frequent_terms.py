@@ -8,6 +8,8 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 
 from clp_tfx import features
+from clp_tfx.counterfactuals.edits import edits_from_json
+from clp_tfx.tfma.pair_scores import readable
 
 FREQUENT_TERMS = "frequent_terms"
 """Extracts key of the terms that make slices: bytes, the same for every example."""
@@ -45,24 +47,6 @@ def slices_by_term(eval_config: tfma.EvalConfig) -> bool:
   return any(
     features.EDITED_TERM in spec.feature_keys for spec in slicing_specs(eval_config)
   )
-
-
-def terms_by_pair(edits: list[bytes], terms: list[bytes]) -> list[set[str]]:
-  """Returns the terms that each pair of an example edits.
-
-  A term is the left side of an edit (`gay→`), where the lexicon found it in the text;
-  the other edits repair grammar.
-
-  Args:
-    edits: `COUNTERFACTUAL_EDIT`.
-    terms: `IDENTITY_TERM`.
-  """
-  known = {term.decode(errors="replace") for term in terms}
-  return [
-    {edit.partition("→")[0] for edit in joined.decode(errors="replace").split(";")}
-    & known
-    for joined in edits
-  ]
 
 
 class _ExtractFrequentTerms(beam.PTransform):
@@ -110,12 +94,10 @@ class _MostPairs(beam.CombineFn):
 def _terms_of_batch(extracts: tfma.Extracts) -> Iterator[str]:
   """Yields a term once for each pair that edits it."""
   found = extracts[tfma.FEATURES_KEY]
-  edits = _rows(found.get(features.COUNTERFACTUAL_EDIT))
-  terms = _rows(found.get(features.IDENTITY_TERM))
-  for edits_of_one, terms_of_one in zip(edits, terms, strict=False):
-    if edits_of_one:
-      for edited in terms_by_pair(edits_of_one, terms_of_one):
-        yield from edited
+  for pairs in _rows(found.get(features.COUNTERFACTUAL_EDITS)):
+    for edits in pairs:
+      terms = {edit.term for edit in edits_from_json(edits)}
+      yield from map(readable, terms - {""})
 
 
 def _rows(values: Any) -> list[list[bytes]]:

@@ -1,6 +1,7 @@
 """Extracts to numbers: what one text and its pairs add to the sums of a metric."""
 
 import dataclasses
+import re
 from collections.abc import Iterator
 
 import numpy as np
@@ -18,6 +19,8 @@ with several models or outputs a dict of them by name."""
 COUNTERFACTUAL_PAIRS = "counterfactual_pairs"
 """Extracts key of the pairs that count: int, shape `[batch, K]`, places among the
 example's counterfactuals, then -1. A slice by edit counts those that made the edit."""
+
+_ESCAPED = re.compile("[\ud800-\udfff]")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -90,6 +93,15 @@ def feature_values(extracts: tfma.Extracts, name: str) -> list[bytes]:
   if values is None or not len(values):
     return []
   return np.ravel(getattr(values, "values", values)).tolist()
+
+
+def readable(text: str) -> str:
+  """Returns a text with U+FFFD for each byte that is not UTF-8, as long as before.
+
+  Args:
+    text: As `surrogateescape` decodes it.
+  """
+  return _ESCAPED.sub("\ufffd", text)
 
 
 # The sums that do not depend on a threshold, then those of each threshold, in the order

@@ -14,10 +14,11 @@ from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import metrics_for_slice_pb2
 
 from clp_tfx import features
+from clp_tfx.counterfactuals.edits import edits_from_json
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.decisions import THRESHOLD
 from clp_tfx.tfma.flip_rate import scored_outputs
-from clp_tfx.tfma.pair_scores import Scored, feature_values, pairs_of
+from clp_tfx.tfma.pair_scores import Scored, feature_values, pairs_of, readable
 
 DEFAULT_SIZE = 50
 
@@ -27,18 +28,23 @@ class WorstFlips(metric_types.Metric):
 
   Emits `worst_flips`, whose value is not a number but JSON lines, a line per pair, the
   worst first: `original`, `counterfactual`, `edit` (`gay→`), `group`
-  (`sexual_orientation/homosexual`), `original_score`, `counterfactual_score` (a list
-  each where there are several scores), `gap`, `thresholds` (those at which it flips)
-  and `digest` (SHA-256 of both texts). At most `size` in each slice; pairs with equal
-  gaps are ordered by digest, so that the same data give the same lines in any order.
-  Read them with `load_worst_flips`.
+  (`sexual_orientation/homosexual`), `edits` (a list with the fields of
+  `features.COUNTERFACTUAL_EDITS`, where the pair has that feature), `original_score`,
+  `counterfactual_score` (a list each where there are several scores), `gap`,
+  `thresholds` (those at which it flips) and `digest` (SHA-256 of both texts). At most
+  `size` in each slice; pairs with equal gaps are ordered by digest, so that the same
+  data give the same lines in any order. Read them with `load_worst_flips`.
+
+  In texts each byte that is not UTF-8 becomes one U+FFFD, so that the places of edits
+  are those of the line's own `original`.
 
   Args:
     thresholds: Decision thresholds.
     decision: As FlipRate's.
     size: Most pairs kept.
-    texts: Whether users' words are kept; without them lines lack `original` and
-      `counterfactual`.
+    texts: Whether users' words are kept; without them lines lack `original`,
+      `counterfactual` and the `replacement` of each edit, which has the case of what it
+      replaces and, with a `counterfactual_fn`, can be any text.
     text_feature: Feature that the counterfactuals stand in for.
     name: Name of the metric in the EvalConfig; the key is as above whatever it is.
   """
@@ -178,16 +184,29 @@ class _FlipsPreprocessor(metric_types.Preprocessor):
 
     original = value(self._text_feature, 0)
     counterfactual = value(features.COUNTERFACTUAL_TEXT, place)
+    edits = value(features.COUNTERFACTUAL_EDITS, place)
     digest = hashlib.sha256(original + b"\0" + counterfactual).hexdigest()
     texts = {"original": _text(original), "counterfactual": _text(counterfactual)}
     line = {
       **(texts if self._texts else {}),
       "edit": _text(value(features.COUNTERFACTUAL_EDIT, place)),
       "group": _text(value(features.COUNTERFACTUAL_GROUP, place)),
+      **({"edits": self._told(edits)} if edits else {}),
       **scores,
       "digest": digest,
     }
     return _Flip(-gap, digest, json.dumps(line, ensure_ascii=False))
+
+  def _told(self, edits: bytes) -> list[dict[str, Any]]:
+    left_out = {"label"} if self._texts else {"label", "replacement"}
+    return [
+      {
+        name: readable(value) if isinstance(value, str) else value
+        for name, value in edit._asdict().items()
+        if name not in left_out
+      }
+      for edit in edits_from_json(edits)
+    ]
 
 
 class _WorstFlips(beam.CombineFn):
@@ -216,4 +235,4 @@ def _listed(scores: np.ndarray) -> float | list[float]:
 
 
 def _text(value: bytes) -> str:
-  return value.decode(errors="replace")
+  return readable(value.decode("utf-8", "surrogateescape"))

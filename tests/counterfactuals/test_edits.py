@@ -1,13 +1,16 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from clp_tfx.counterfactuals.edits import (
   Edit,
   applied,
-  article_at,
-  article_edits,
-  has_bare_apostrophe,
+  edits_from_json,
+  edits_to_json,
 )
-from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.generator import METHODS, CounterfactualGenerator
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
 
 
 def edit(start: int, end: int, replacement: str) -> Edit:
@@ -27,53 +30,61 @@ def test_applied(edits, expected):
   assert applied("abcdef", edits) == expected
 
 
-@pytest.mark.parametrize(
-  ("text", "end", "expected"),
-  [
-    ("the girls' room", 9, True),
-    ("the girls\u2019 room", 9, True),
-    ("the 'girls' room", 10, False),  # It closes the quote.
-    ("the girls'", 9, False),
-    ("the girl' room", 8, False),
-  ],
-)
-def test_bare_apostrophe(text, end, expected):
-  mention = Mention(text.index("g"), end, "girls", "gender/female", end)
-  assert has_bare_apostrophe(text, mention) is expected
+def test_json_has_every_field_but_the_label():
+  edits = [
+    Edit(2, 3, "an", "", "", "a\u2192an", "a or an", 0.95),
+    Edit(4, 7, '100% "\u2192', "50%;", "g/h", "50%;\u2192\u2026", "counterpart", 1.0),
+  ]
+  written = edits_to_json(edits)
+  assert written == (
+    '[{"confidence":0.95,"end":3,"group":"","replacement":"an","rule":"a or an",'
+    '"start":2,"term":""},'
+    r'{"confidence":1.0,"end":7,"group":"g/h","replacement":"100% \"\u2192",'
+    '"rule":"counterpart","start":4,"term":"50%;"}]'
+  )
+  without_labels = [each._replace(label="") for each in edits]
+  assert edits_from_json(written) == edits_from_json(written.encode()) == without_labels
+  assert edits_from_json(edits_to_json([])) == []
 
 
 @pytest.mark.parametrize(
-  ("before", "after", "expected"),
+  "value",
   [
-    ("an ", 0, "an"),
-    ("It is THE  ", 0, "THE"),
-    ("a ", 2, None),  # It belongs to the previous edit.
-    ("sofa ", 0, None),
-    ("a", 0, None),
-    ("", 0, None),
-    ('"a ', 0, "a"),
-    ("a\n", 0, None),
+    b"gay\xe2\x86\x92",
+    b"",
+    b"1",
+    b"[1]",
+    b'[{"start":1}]',
+    b'[{"start":1,"end":2,"more":3}]',
+    b"\xff",
   ],
 )
-def test_article_at(before, after, expected):
-  found = article_at(f"{before}man", after, len(before))
-  assert (found[1] if found else None) == expected
+def test_what_holds_no_edits(value):
+  with pytest.raises(InputError, match="to be a JSON list of objects with start, end"):
+    edits_from_json(value)
 
 
-@pytest.mark.parametrize(
-  ("article", "following", "expected"),
-  [
-    ("a", "aunt", [(0, 1, "an", "a\u2192an")]),
-    ("An", "uncle", []),
-    ("An", "man", [(0, 2, "A", "an\u2192a")]),
-    ("A", "aunt", [(0, 1, "An", "a\u2192an")]),
-    ("A", "AUNT", [(0, 1, "AN", "a\u2192an")]),
-    ("the", "aunt", []),
-    ("a", "", []),
-  ],
+TERMS = ["x", "a;b", "b\u2192c", "50% %d", 'the "z"', "\u0131\u0307", "\U0001f9d1"]
+LEXICON = IdentityTerms.parse(
+  "term,group,counterparts\n"
+  + "".join(
+    '"{}",g/{},"{}"\n'.format(
+      term.replace('"', '""'), number, TERMS[number - 1].replace('"', '""')
+    )
+    for number, term in enumerate(TERMS)
+  ),
+  "test",
 )
-def test_article_edits(article, following, expected):
-  text = f"{article} x"
-  made = article_edits(text, article_at(text, 0, len(article) + 1), following)
-  found = [(each.start, each.end, each.replacement, each.label) for each in made]
-  assert found == expected
+GENERATORS = [
+  CounterfactualGenerator(LEXICON, method, pejorative_terms=None) for method in METHODS
+]
+words = st.sampled_from([*TERMS, "a", "an", "The", "X", ".", "\n", "'s", "\udcc3"])
+
+
+@given(
+  st.lists(words | st.text(st.characters(codec="utf-8"), max_size=3)).map(" ".join)
+)
+def test_edits_that_were_stored_give_the_counterfactual(text):
+  for generator in GENERATORS:
+    for made in generator.generate(text):
+      assert applied(text, edits_from_json(edits_to_json(made.edits))) == made.text

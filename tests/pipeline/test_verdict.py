@@ -3,12 +3,26 @@ import pytest
 from clp_tfx.pipeline.verdict import summarize, training_curves
 from clp_tfx.tfma import make_eval_config
 
-from ..tfma.evaluation import evaluate, example, save_keyword_model
+from ..tfma.evaluation import evaluate, example, removed, save_keyword_model
 
 # "gay" flips its only pair, positive to negative; the pair for "her" does not flip.
 EXAMPLES = [
-  example("a gay day", ["a day"], 1.0, ["so/gay"], edits=["gay→"], terms=["gay"]),
-  example("her day", ["day"], 0.0, ["gender/female"], edits=["her→"], terms=["her"]),
+  example(
+    "a gay day",
+    ["a day"],
+    1.0,
+    ["so/gay"],
+    edits=[[removed("a gay day", "gay ", "gay", "so/gay")]],
+    terms=["gay"],
+  ),
+  example(
+    "her day",
+    ["day"],
+    0.0,
+    ["gender/female"],
+    edits=[[removed("her day", "her ", "her", "gender/female")]],
+    terms=["her"],
+  ),
   example("fine", [], 0.0),
   example("not labelled", [], 0.0, label_weight=0.0),
 ]

@@ -1,21 +1,30 @@
-import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
+from clp_tfx.counterfactuals.edits import Edit, applied
 from clp_tfx.report.edits import ADDED, ELIDED, KEPT, REMOVED, pieces
 
 
+def flip(original, *edits):
+  """Returns a flip as WorstFlips keeps it; edits are (start, end, replacement)."""
+  names = ("start", "end", "replacement")
+  return {
+    "original": original,
+    "edits": [dict(zip(names, edit, strict=True)) for edit in edits],
+  }
+
+
 def test_a_removal():
-  assert pieces("I'm a gay person", "I'm a person") == [
+  assert pieces(flip("I'm a gay person", (6, 10, ""))) == [
     (KEPT, "I'm a "),
     (REMOVED, "gay "),
     (KEPT, "person"),
   ]
 
 
-def test_a_substitution_with_a_repaired_article():
-  found = pieces("She is an old actress.", "He is an old actor.")
-  assert found == [
+def test_substitutions():
+  original = "She is an old actress."
+  assert pieces(flip(original, (0, 3, "He"), (14, 21, "actor"))) == [
     (REMOVED, "She"),
     (ADDED, "He"),
     (KEPT, " is an old "),
@@ -26,8 +35,8 @@ def test_a_substitution_with_a_repaired_article():
 
 
 def test_what_is_far_from_an_edit_is_elided():
-  found = pieces("a" * 300 + " gay man " + "b" * 300, "a" * 300 + " man " + "b" * 300)
-  # 160 characters stay before and after; the space after the word is removed with it.
+  found = pieces(flip("a" * 300 + " gay man " + "b" * 300, (301, 305, "")))
+  # 160 characters stay before and after; the blank after the word goes with it.
   assert found == [
     (ELIDED, "…"),
     (KEPT, "a" * 159 + " "),
@@ -37,23 +46,28 @@ def test_what_is_far_from_an_edit_is_elided():
   ]
 
 
-def test_equal_texts_are_kept():
-  assert pieces("same", "same") == [(KEPT, "same")]
-  assert pieces("", "") == []
+def test_without_edits_of_its_own_a_text_is_kept():
+  assert pieces(flip("same")) == [(KEPT, "same")]
+  assert pieces(flip("")) == []
 
 
-def test_a_long_difference_is_shown_whole():
-  old, new = "a b " * 2000, "c d " * 2000
-  assert [kind for kind, _ in pieces(old, new)] == [REMOVED, ADDED, KEPT]
+def test_a_flip_of_which_no_edits_are_known_is_shown_whole():
+  known = {"original": "he said", "counterfactual": "said"}
+  assert pieces(known) == [(REMOVED, "he said"), (ADDED, "said")]
 
 
-texts = st.lists(st.sampled_from(["gay", "he", " ", "\n", "a", "…", "\u202e", "<b>"]))
+words = st.sampled_from(["gay", "he", " ", "\n", "a", "…", "\u202e", "<b>", ""])
 
 
-@settings(max_examples=100, deadline=None)
-@given(texts.map("".join), texts.map("".join))
-@pytest.mark.parametrize("context", [10_000])
-def test_pieces_make_up_both_texts(context, old, new):
-  found = pieces(old, new, context)
-  assert "".join(text for kind, text in found if kind in (KEPT, REMOVED)) == old
-  assert "".join(text for kind, text in found if kind in (KEPT, ADDED)) == new
+@given(st.lists(st.tuples(words, words)))
+def test_pieces_make_up_both_texts(replaced):
+  edits, end = [], 0
+  for old, new in replaced:
+    edits.append(Edit(end, end + len(old), new, "", "", "", "", 1.0))
+    end += len(old) + 1  # A character stays in between.
+  original = "".join(old + "." for old, _ in replaced)
+  found = pieces(flip(original, *[edit[:3] for edit in edits]), context=10_000)
+  kept = [text for kind, text in found if kind in (KEPT, REMOVED)]
+  made = [text for kind, text in found if kind in (KEPT, ADDED)]
+  assert "".join(kept) == original
+  assert "".join(made) == applied(original, edits)

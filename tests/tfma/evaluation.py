@@ -3,6 +3,8 @@
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
 
+from clp_tfx.counterfactuals.edits import Edit, edits_to_json
+from clp_tfx.counterfactuals.generator import Counterfactual
 from clp_tfx.modules import evaluator
 
 SCORE_WITH, SCORE_WITHOUT = 0.9, 0.2
@@ -23,6 +25,13 @@ def save_keyword_model(path, keyword):
   return str(path)
 
 
+def removed(text, stretch, term, group):
+  """Returns the edit that leaves out a stretch of a text."""
+  start = text.index(stretch)
+  end = start + len(stretch)
+  return Edit(start, end, "", term, group, f"{term}→", "removal", 1.0)
+
+
 def example(
   text,
   counterfactuals,
@@ -34,7 +43,15 @@ def example(
   terms=(),
   skipped=(),
 ):
-  """Returns a serialised tf.Example as the Evaluator reads it."""
+  """Returns a serialised tf.Example as the Evaluator reads it.
+
+  Edits are given for each pair; else each edits the `edited` groups or all groups.
+  """
+  names = [each.split("+") for each in edited] or [groups] * len(counterfactuals)
+  edits = edits or [
+    [Edit(0, 0, "", "", group, "", "removal", 1.0) for group in some] for some in names
+  ]
+  made = [Counterfactual("", tuple(some)) for some in edits]
 
   def strings(values):
     encoded = [value.encode() for value in values]
@@ -46,10 +63,9 @@ def example(
   features = {
     "comment_text": strings([text]),
     "counterfactual_text": strings(counterfactuals),
-    "counterfactual_group": strings(
-      edited or ["+".join(groups)] * len(counterfactuals)
-    ),
-    "counterfactual_edit": strings(edits),
+    "counterfactual_group": strings(each.group for each in made),
+    "counterfactual_edit": strings(each.edit for each in made),
+    "counterfactual_edits": strings(edits_to_json(each.edits) for each in made),
     "counterfactual_skipped": strings(skipped),
     "identity_term": strings(terms),
     "identity_group": strings(groups),

@@ -5,72 +5,85 @@ import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
 
+from clp_tfx.counterfactuals.edits import Edit, edits_to_json
+from clp_tfx.errors import InputError
 from clp_tfx.tfma import COUNTERFACTUAL_PAIRS
-from clp_tfx.tfma.edited_slices import (
-  EditedSliceKeyExtractor,
-  edited_groups,
-  edited_terms,
-)
+from clp_tfx.tfma.edited_slices import EditedSliceKeyExtractor, edited
 from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS
 
 
-def extracts(groups=(), edits=(), terms=(), mentioned=(), skipped=(), country=b"de"):
+def edits(*terms_and_groups):
+  """Returns the edits of a pair as they are stored."""
+  return edits_to_json(
+    [Edit(0, 0, "", term, group, "", "", 1.0) for term, group in terms_and_groups]
+  )
+
+
+def extracts(pairs=(), terms=(), mentioned=(), skipped=(), country=b"de"):
   def values(texts):
     return np.array([text.encode() for text in texts], object)
 
   return {
     "features": {
-      "counterfactual_text": values(f"text {i}" for i in range(len(groups))),
-      "counterfactual_group": values(groups),
-      "counterfactual_edit": values(edits),
+      "counterfactual_text": values(f"text {i}" for i in range(len(pairs))),
+      "counterfactual_edits": values(pairs),
       "counterfactual_skipped": values(skipped),
       "identity_term": values(terms),
       "identity_group": values(mentioned),
       "country": np.array([country], object),
     },
-    COUNTERFACTUAL_PAIRS: np.arange(len(groups)) if groups else np.array([-1]),
+    COUNTERFACTUAL_PAIRS: np.arange(len(pairs)) if pairs else np.array([-1]),
   }
 
 
-TWO_PAIRS = extracts(
-  groups=["gender/female", "gender/female+race/black"],
-  edits=["woman→", "woman→man;an→a;black→"],
-  terms=["woman", "black", "an old"],
-)
+WOMAN, BLACK, REPAIR = ("woman", "gender/female"), ("black", "race/black"), ("", "")
+TWO_PAIRS = extracts([edits(WOMAN), edits(WOMAN, REPAIR, BLACK, WOMAN)])
 
 
-def test_a_pair_counts_in_every_group_that_it_edits_at_both_levels():
-  assert edited_groups(TWO_PAIRS) == {
-    "gender": (0, 1),
-    "gender/female": (0, 1),
-    "race": (1,),
-    "race/black": (1,),
-  }
+def test_a_pair_counts_for_each_term_and_in_every_group_at_both_levels():
+  # What repairs an article is of no term.
+  assert edited(TWO_PAIRS) == (
+    {
+      "gender": (0, 1),
+      "gender/female": (0, 1),
+      "race": (1,),
+      "race/black": (1,),
+    },
+    {"woman": (0, 1), "black": (1,)},
+  )
 
 
-def test_terms_are_left_sides_that_the_lexicon_found():
-  # "an" was corrected, but is not a term.
-  assert edited_terms(TWO_PAIRS) == {"woman": (0, 1), "black": (1,)}
+def test_only_pairs_that_count():
+  second = TWO_PAIRS | {COUNTERFACTUAL_PAIRS: np.array([1, -1])}
+  assert edited(second).terms == {"woman": (1,), "black": (1,)}
 
 
 def test_a_text_left_out_is_told_by_what_it_mentions():
   left_out = extracts(
     skipped=["pejorative"], mentioned=["so", "so/gay"], terms=["slur"]
   )
-  assert edited_groups(left_out) == {"so": (), "so/gay": ()}
-  assert edited_terms(left_out) == {"slur": ()}
+  assert edited(left_out) == ({"so": (), "so/gay": ()}, {"slur": ()})
 
 
 def test_pairs_of_which_nothing_is_known_have_no_groups():
-  found = extracts(groups=["", "x"])
-  assert edited_groups(found) == {"x": (1,)}
-  assert edited_terms(found) == {}
+  found = extracts([edits(), edits(("", "x"))])
+  assert edited(found) == ({"x": (1,)}, {})
+  del found["features"]["counterfactual_edits"]
+  assert edited(found) == ({}, {})
+
+
+def test_pairs_with_groups_but_no_edits_are_refused():
+  # Version 0.1 made them; slices by group would silently be empty.
+  found = extracts([edits()])
+  found["features"]["counterfactual_edits"] = np.array([], object)
+  found["features"]["counterfactual_group"] = np.array([b"gender/female"], object)
+  with pytest.raises(InputError, match="'counterfactual_edits' as well.*again"):
+    edited(found)
 
 
 def test_bytes_that_are_no_text_do_not_stop_an_evaluation():
-  found = extracts(groups=["g"])
-  found["features"]["counterfactual_group"] = np.array([b"\xff/a"], object)
-  assert edited_groups(found) == {"\ufffd": (0,), "\ufffd/a": (0,)}
+  found = extracts([edits(("\udcff", "\udcff/a"))])
+  assert edited(found) == ({"\ufffd": (0,), "\ufffd/a": (0,)}, {"\ufffd": (0,)})
 
 
 def as_json(one):
@@ -121,8 +134,8 @@ def test_a_slice_holds_the_pairs_that_made_the_edit(tmp_path):
 
 def test_only_frequent_terms_make_slices_unless_one_is_named(tmp_path):
   examples = [
-    extracts(groups=["g"], edits=["a→"], terms=["a"]),
-    extracts(groups=["g"], edits=["b→"], terms=["b"]),
+    extracts([edits(("a", "g"))]),
+    extracts([edits(("b", "g"))]),
     extracts(),
   ]
   frequent = {FREQUENT_TERMS: np.array([b"", b"b"], object)}
@@ -150,6 +163,6 @@ def test_a_named_group_crossed_with_a_term_and_a_feature(tmp_path):
 
 @pytest.mark.parametrize("specs", [[], [BY_GROUP]])
 def test_the_whole_is_a_slice_of_its_own(tmp_path, specs):
-  ((keys, pairs), *_) = sliced(tmp_path, [extracts(groups=["g"])], specs)
+  ((keys, pairs), *_) = sliced(tmp_path, [extracts([edits(("", "g"))])], specs)
   assert () in keys
   assert pairs == [0]

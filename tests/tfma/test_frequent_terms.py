@@ -2,44 +2,43 @@ import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 
+from clp_tfx.counterfactuals.edits import Edit, edits_to_json
 from clp_tfx.tfma import make_eval_config
 from clp_tfx.tfma.frequent_terms import (
   FREQUENT_TERMS,
   FrequentTermsExtractor,
   slices_by_term,
-  terms_by_pair,
 )
 
 
-def batch(edits, terms):
-  """Extracts of a batch; each example has a list of edits and of terms."""
+def batch(*examples):
+  """Extracts of a batch; each example has a string per pair, of terms of one letter.
 
-  def rows(lists):
-    return tfma.types.VarLenTensorValue.from_dense_rows(
-      [np.array([text.encode() for text in one], object) for one in lists]
-    )
-
+  An underscore stands for a repair, which is of no term.
+  """
+  rows = [
+    np.array([edits_to_json(map(edit, pair)).encode() for pair in pairs], object)
+    for pairs in examples
+  ]
   return {
-    tfma.INPUT_KEY: np.array([b"example"] * len(edits), object),
-    "features": {"counterfactual_edit": rows(edits), "identity_term": rows(terms)},
+    tfma.INPUT_KEY: np.array([b"example"] * len(examples), object),
+    "features": {
+      "counterfactual_edits": tfma.types.VarLenTensorValue.from_dense_rows(rows)
+    },
   }
 
 
-def test_terms_are_left_sides_that_the_lexicon_found():
-  edits = ["woman→man;an→a", "woman→;black→", "→"]
-  assert terms_by_pair([edit.encode() for edit in edits], [b"woman", b"black"]) == [
-    {"woman"},
-    {"woman", "black"},
-    set(),
-  ]
+def edit(term):
+  return Edit(0, 0, "", term.strip("_"), "", "", "", 1.0)
 
 
 def test_the_terms_with_the_most_pairs_over_all_batches(tmp_path):
-  # Pairs: c 3, a 2, b 2, d 1; a comes before b alphabetically.
+  # Pairs: c 3, a 2, b 2, d 1; of a and b the first in the alphabet.
+  # A term that a pair edits twice counts once.
   batches = [
-    batch([["c→", "c→;b→"], [], ["d→"]], [["b", "c"], [], ["d"]]),
-    batch([["c→;a→", "a→"], ["b→;x→"]], [["a", "c"], ["b"]]),
-    batch([[]], [[]]),
+    batch(["c", "c_b"], [], ["d"]),
+    batch(["ca", "aa"], ["b__"]),
+    batch([]),
   ]
   with beam.Pipeline() as pipeline:
     _ = (

@@ -10,10 +10,17 @@ from clp_tfx.tfma import (
   write_worst_flips,
 )
 
-from .evaluation import evaluate, example, save_keyword_model
+from .evaluation import evaluate, example, removed, save_keyword_model
 
 EXAMPLES = [
-  example("bad her", ["bad"], 1.0, ["gender/female"], edits=["her→"], terms=["her"]),
+  example(
+    "bad her",
+    ["bad"],
+    1.0,
+    ["gender/female"],
+    edits=[[removed("bad her", " her", "her", "gender/female")]],
+    terms=["her"],
+  ),
   example("fine", [], 0.0),
 ]
 
@@ -45,6 +52,7 @@ def test_worst_flips_of_each_model_as_json_lines(compared, tmp_path):
   assert flip["original"] == "bad her"
   assert flip["counterfactual"] == "bad"
   assert (flip["edit"], flip["group"]) == ("her→", "gender/female")
+  assert [(edit["start"], edit["end"]) for edit in flip["edits"]] == [(3, 7)]
   assert flip["original_score"] == pytest.approx(0.9)
   assert flip["counterfactual_score"] == pytest.approx(0.2)
   by_group = load_worst_flips(compared, (("edited_group", "gender"),))

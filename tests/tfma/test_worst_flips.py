@@ -4,8 +4,13 @@ import random
 
 import numpy as np
 
+from clp_tfx.counterfactuals.edits import Edit, edits_to_json
 from clp_tfx.tfma import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS, WorstFlips
 from clp_tfx.tfma.worst_flips import JsonLines
+
+
+def edit(i):
+  return Edit(1, 1, f" {i}", f"t{i}", "g", f"t{i}→", "removal", 0.5)
 
 
 def extracts(text, score, counterfactual_scores, pairs=None):
@@ -20,6 +25,9 @@ def extracts(text, score, counterfactual_scores, pairs=None):
       "counterfactual_text": np.array([t.encode() for t in texts], object),
       "counterfactual_edit": np.array([f"t{i}→".encode() for i in range(9)], object),
       "counterfactual_group": np.array([b"g"] * 9, object),
+      "counterfactual_edits": np.array(
+        [edits_to_json([edit(i)]).encode() for i in range(9)], object
+      ),
     },
   }
 
@@ -54,6 +62,17 @@ def test_the_worst_first_and_only_flips():
     "counterfactual": "a 0",
     "edit": "t0→",
     "group": "g",
+    "edits": [
+      {
+        "start": 1,
+        "end": 1,
+        "replacement": " 0",
+        "term": "t0",
+        "group": "g",
+        "rule": "removal",
+        "confidence": 0.5,
+      }
+    ],
     "original_score": 0.75,
     "counterfactual_score": 0.25,
     "gap": 0.5,
@@ -80,16 +99,43 @@ def test_bounded_and_the_same_in_any_order():
 
 
 def test_without_texts_no_word_is_kept():
-  (flip,) = kept([extracts("secret", 1.0, [0.0])], texts=False)
+  one = extracts("secret", 1.0, [0.0])
+  # A user's function may put a user's words anywhere.
+  rewritten = edits_to_json([edit(0)._replace(replacement="secret")]).encode()
+  one["features"]["counterfactual_edits"] = np.array([rewritten], object)
+  (flip,) = kept([one], texts=False)
   assert "secret" not in json.dumps(flip)
   assert {"original", "counterfactual"}.isdisjoint(flip)
+  (told,) = flip["edits"]
+  assert told == {
+    "start": 1,
+    "end": 1,
+    "term": "t0",
+    "group": "g",
+    "rule": "removal",
+    "confidence": 0.5,
+  }
+
+
+def test_pairs_without_edits():
+  one = extracts("a", 1.0, [0.0])
+  del one["features"]["counterfactual_edits"]
+  (flip,) = kept([one])
+  assert "edits" not in flip
 
 
 def test_bytes_that_are_no_text():
   one = extracts("a", 1.0, [0.0])
-  one["features"]["comment_text"] = np.array([b"\xff\n"], object)
+  # A byte is a character, also where several begin one that is not whole: the places
+  # of edits are those of the text that is kept.
+  one["features"]["comment_text"] = np.array([b"\xff\n\xe2\x82 he"], object)
+  edits = edits_to_json([Edit(5, 7, "\udce2", "he", "g", "", "", 1.0)]).encode()
+  one["features"]["counterfactual_edits"] = np.array([edits], object)
   (flip,) = kept([one])
-  assert flip["original"] == "\ufffd\n"
+  assert flip["original"] == "\ufffd\n\ufffd\ufffd he"
+  (told,) = flip["edits"]
+  assert flip["original"][told["start"] : told["end"]] == "he"
+  assert told["replacement"] == "\ufffd"
 
 
 def test_tfma_may_subtract_it():
