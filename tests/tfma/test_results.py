@@ -2,7 +2,9 @@ import json
 
 import pytest
 
+from clp_tfx.counterfactuals import CounterfactualGenerator, IdentityTerms
 from clp_tfx.errors import InputError
+from clp_tfx.report.edits import pieces
 from clp_tfx.tfma import (
   load_results,
   load_worst_flips,
@@ -77,3 +79,20 @@ def test_a_single_model_without_texts(tmp_path):
 def test_a_folder_without_a_run_is_named(tmp_path):
   with pytest.raises(InputError, match=f"{tmp_path}.*no eval_config.json"):
     load_results(str(tmp_path))
+
+
+@pytest.mark.e2e
+def test_a_term_of_any_characters_is_a_slice_and_marked_in_the_report(tmp_path):
+  lexicon = IdentityTerms.parse("term,group\na→b;c,g\n", "test")
+  generator = CounterfactualGenerator(lexicon, pejorative_terms=None)
+  (made,) = generator.generate("bad a→b;c day")
+  pair = example(
+    "bad a→b;c day", [made.text], 1.0, ["g"], edits=[made.edits], terms=["a→b;c"]
+  )
+  # The keyword is in the text, not in "bad day": the one pair flips.
+  model = save_keyword_model(tmp_path / "model", "b;c")
+  config = make_eval_config(max_flip_rate=1, min_auc=0.5)
+  output = evaluate(tmp_path, [pair, EXAMPLES[1]], config, model)
+  (flips,) = load_worst_flips(output, (("edited_term", "a→b;c"),)).values()
+  assert [flip["edit"] for flip in flips] == ["a→b;c→"]
+  assert pieces(flips[0]) == [("kept", "bad "), ("removed", "a→b;c "), ("kept", "day")]
