@@ -30,8 +30,7 @@ from typing import Any, NamedTuple
 from rich.console import Console
 from rich.table import Table
 
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator, Mention
-from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals import CounterfactualGenerator, IdentityTerms, Mention
 
 COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 JUDGED = Path(__file__).parents[1] / "tests" / "testdata" / "mentions_blind.csv"

@@ -87,6 +87,7 @@ def test_every_package_says_what_it_is_for():
     "import clp_tfx.code_digest",
     "import clp_tfx.features",
     "import clp_tfx.files",
+    "import clp_tfx.files",
     "from clp_tfx.counterfactuals import *",
     "from clp_tfx.counterfactuals.english import *",
     "from clp_tfx.components import load_statistics",

@@ -8,7 +8,8 @@ from clp_tfx.counterfactuals.edits import (
   edits_from_json,
   edits_to_json,
 )
-from clp_tfx.counterfactuals.generator import METHODS, CounterfactualGenerator
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.generator_options import METHODS
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 

@@ -6,7 +6,7 @@ def test_a_pipeline_with_a_bound_for_a_group_of_a_remote_lexicon(
   memory_files, tmp_path
 ):
   memory_files["memory://b/terms.csv"] = b"term,group\nman,gender/male\n"
-  config = PipelineConfig(
+  config = PipelineConfig.of(
     comments=(str(tmp_path / "comments.csv"),),
     output=str(tmp_path),
     identity_terms="memory://b/terms.csv",
