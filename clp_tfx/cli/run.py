@@ -1,5 +1,6 @@
 """clp-tfx run and compile: the pipeline, here or as a job."""
 
+import collections
 import sys
 import tempfile
 from pathlib import Path
@@ -64,7 +65,8 @@ def print_summary(summary: dict[str, Any]) -> None:
   """
   console = Console()
   console.print(figures_table(summary, "before", "after"))
-  if summary["pushed_model"]:
+  print_left_out(console, summary)
+  if summary["pushed_model"] and summary["gate"]["blessed"]:
     console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
   else:
     print_failures(console, summary)
@@ -83,6 +85,27 @@ def print_failures(console: Console, summary: dict[str, Any]) -> None:
   console.print("Refused by the gate:", style="bold")
   for failure in summary["gate"]["failures"]:
     console.print(f"  {escape(failure['reason'])}", soft_wrap=True)
+
+
+def print_left_out(console: Console, summary: dict[str, Any]) -> None:
+  """Prints which comments with identity terms were not judged, and why.
+
+  Args:
+    console: Where to.
+    summary: With `clp`, and `coverage` by split where there is one.
+  """
+  shares = ", ".join(
+    f"{share:.1%} {reason.replace('_', ' ')}"
+    for reason, share in summary["clp"]["left_out"].items()
+  )
+  if shares:
+    console.print(f"Comments with identity terms but no pair: {shares}.")
+  failures = collections.Counter()
+  for counts in summary.get("coverage", {}).values():
+    failures.update({k: n for k, n in counts["skipped"].items() if ":" in k})
+  for reason, number in failures.items():
+    kind = reason.partition(":")[2].strip()
+    console.print(f"The counterfactual function failed on {number} comments: {kind}.")
 
 
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:
@@ -110,9 +133,9 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
       _figure(after),
       _figure(change, "+"),
     )
-  table.add_row("pairs", str(baseline["pairs"]) if baseline else "-", str(clp["pairs"]))
+  table.add_row("pairs", str(baseline["pairs"]) if baseline else "–", str(clp["pairs"]))
   return table
 
 
 def _figure(value: float | None, sign: str = "") -> str:
-  return "-" if value is None else f"{value:{sign}.4f}"
+  return "–" if value is None else f"{value:{sign}.4f}"

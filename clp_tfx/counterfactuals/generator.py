@@ -19,6 +19,8 @@ from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edit
 from clp_tfx.options import check_values
 
 __all__ = [
+  "FAILED",
+  "LABEL",
   "LOW_CONFIDENCE",
   "NO_COUNTERPART",
   "PEJORATIVE",
@@ -37,6 +39,9 @@ NO_COUNTERPART = "no_counterpart"
 LOW_CONFIDENCE = "low_confidence"
 SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
 """Why a text has no counterfactuals, or fewer than it could have."""
+FAILED, LABEL = "failed", "label"
+"""What `components.counterfactual_gen` adds to these: a user's function failed, and the
+label keeps a text out of the training pairs."""
 
 # Members of a group that are no counterparts may be another part of speech.
 _MEMBER_CONFIDENCE = 0.6

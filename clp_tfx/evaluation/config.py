@@ -5,7 +5,7 @@ import dataclasses
 from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, flag, option, validate
-from clp_tfx.pipeline.sections import MeasuringOptions
+from clp_tfx.pipeline.sections import GateOptions, MeasuringOptions
 
 
 @dataclasses.dataclass(frozen=True)
@@ -40,6 +40,22 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
   max_flip_rate: float | None = option(
     None, "Highest share of pairs whose decision flips; exit code 3 above.", 0, 1
   )
+  min_positive_ratio: float | None = option(
+    None, "Lowest positive rate, as a multiple of the baseline's or, without one, of "
+    "the label rate; 0.5 beside a bound on flip rate or AUC, 0 for none.", 0
+  )  # fmt: skip
+  max_positive_ratio: float | None = option(
+    None, "Highest positive rate, likewise; 2 beside such a bound, 0 for none.", 0
+  )
+  max_failed: float = option(
+    0.01, "Highest share of comments with identity terms, of all and of each group, "
+    "for which --counterfactual-fn fails; exit code 3 above.", 0, 1
+  )  # fmt: skip
+  max_left_out: float | None = option(
+    None, "Highest share of comments with identity terms, of all and of each group, "
+    "without a pair for any reason but a pejorative term; 0.2 beside such a bound.",
+    0, 1
+  )  # fmt: skip
   min_auc: float | None = option(None, "Lowest AUC; exit code 3 below.", 0, 1)
   max_auc_drop: float | None = option(
     None, "Highest loss of AUC compared with the baseline; exit code 3 above.", 0, 1
@@ -65,6 +81,22 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
 
   @property
   def gates(self) -> bool:
-    """Whether any bound is given."""
-    bounds = (self.max_flip_rate, self.min_auc, self.max_auc_drop)
-    return bool(self.max_flip_rate_of) or any(bound is not None for bound in bounds)
+    """Whether anything is judged."""
+    standing = dict(self.standing_bounds)
+    shares = (standing["max_left_out"], standing["max_failed"])
+    ratios = (standing["min_positive_ratio"], standing["max_positive_ratio"])
+    return any(ratios) or any(share is not None for share in shares)
+
+  @property
+  def standing_bounds(self) -> dict[str, float | None]:
+    """The bounds beside those on flip rate and AUC, as `make_eval_config` has them."""
+    judged = (self.max_flip_rate, self.min_auc, self.max_auc_drop)
+    judges = bool(self.max_flip_rate_of) or any(b is not None for b in judged)
+    bounds = {}
+    for name in ("min_positive_ratio", "max_positive_ratio", "max_left_out"):
+      given = getattr(self, name)
+      is_standard = judges and given is None
+      bounds[name] = getattr(GateOptions, name) if is_standard else given
+    # A function of the user's own may fail, and must not for too many.
+    counted = judges or bool(self.counterfactual_fn)
+    return {**bounds, "max_failed": self.max_failed if counted else None}

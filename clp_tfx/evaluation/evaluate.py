@@ -12,7 +12,10 @@ import tensorflow_model_analysis as tfma
 from tfx_bsl.public import tfxio
 
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
-from clp_tfx.components.counterfactual_gen.transforms import GenerateCounterfactuals
+from clp_tfx.components.counterfactual_gen import statistics, transforms
+from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
@@ -72,13 +75,16 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   _probe(config, columns)
   _show(terminal, "Scoring comments and counterfactuals ...")
   evaluation = str(output / "evaluation")
-  _run(config, columns, labelled, evaluation)
+  coverage = str(output / "counterfactual_statistics")
+  _run(config, columns, labelled, evaluation, coverage)
   return write_results(
     output,
     evaluation,
     config.decision_threshold,
     gated=config.gates,
     evaluated_model=config.model,
+    coverage=load_statistics(coverage)["splits"],
+    counterfactual_statistics=coverage,
     comments={"source": list(config.comments)},
     configuration=dataclasses.asdict(config),
   )
@@ -118,8 +124,13 @@ def _models(config: EvaluationConfig) -> dict[str, dict[str, Any]]:
 
 
 def _run(
-  config: EvaluationConfig, columns: ExampleConfig, labelled: bool, evaluation: str
+  config: EvaluationConfig,
+  columns: ExampleConfig,
+  labelled: bool,
+  evaluation: str,
+  coverage: str,
 ) -> None:
+  generation = _generation(config)
   eval_config = _eval_config(config, labelled)
   shared = [
     eval_shared_model(name, is_baseline=name == BASELINE, **arguments)
@@ -133,22 +144,21 @@ def _run(
   )
   tf.io.gfile.makedirs(evaluation)
   with beam.Pipeline() as pipeline:
-    _ = (
+    generated = (
       pipeline
       | "Files" >> beam.Create(list(config.comments))
-      | "Read" >> beam.FlatMap(read_comments, columns, config.split)
+      | "Read"
+      >> beam.FlatMap(read_comments, columns, config.split).with_output_types(bytes)
       | "Shuffle" >> beam.Reshuffle()
-      | "Parse" >> beam.Map(_parsed)
-      | GenerateCounterfactuals(
-        config.identity_terms,
-        config.text_feature,
-        pejorative_terms=config.pejorative_terms,
-        is_training=False,
-        method=config.method,
-        max_counterfactuals=config.max_counterfactuals,
-        counterfactual_fn=config.counterfactual_fn,
-      )
-      | "Serialize" >> beam.Map(_serialized)
+      | transforms.AddCounterfactuals(generation, config.split)
+    )
+    _ = (
+      generated.counts
+      | "Count" >> beam.CombineGlobally(statistics.SumCounts())
+      | "Report" >> beam.Map(_report, generation, config.split, coverage)
+    )
+    _ = (
+      generated.examples
       | source.BeamSource()
       | tfma.ExtractEvaluateAndWriteResults(
         eval_shared_model=shared,
@@ -161,23 +171,38 @@ def _run(
     )
 
 
-# Beam cannot send the methods of a message to workers.
-def _parsed(serialized: bytes) -> tf.train.Example:
-  return tf.train.Example.FromString(serialized)
+def _generation(config: EvaluationConfig) -> Generation:
+  return Generation(
+    transforms.load_identity_terms(config.identity_terms),
+    transforms.load_pejorative_terms(config.pejorative_terms),
+    GeneratorOptions(
+      text_feature=config.text_feature,
+      method=config.method,
+      max_counterfactuals=config.max_counterfactuals,
+      counterfactual_fn=config.counterfactual_fn,
+    ),
+    is_training=False,
+  )
 
 
-def _serialized(example: tf.train.Example) -> bytes:
-  return example.SerializeToString()
+def _report(
+  counts: statistics.Counts, generation: Generation, split: str, folder: str
+) -> None:
+  """Checks and writes what was made; in the pipeline, so that a failure is one."""
+  transforms.check_match(counts, generation)
+  statistics.write_statistics(statistics.as_dict(counts, [split]), folder)
 
 
 def _eval_config(config: EvaluationConfig, labelled: bool) -> tfma.EvalConfig:
-  eval_config = make_eval_config(
+  return make_eval_config(
     config.max_flip_rate,
     config.min_auc,
     config.max_auc_drop,
     max_flip_rate_of=config.group_bounds,
     gate_on=config.gate_on,
     min_pairs=config.min_pairs,
+    **config.standing_bounds,
+    has_baseline=bool(config.baseline),
     decision_threshold=config.decision_threshold,
     other_thresholds=config.other_thresholds,
     example_texts=config.example_texts,
@@ -185,9 +210,3 @@ def _eval_config(config: EvaluationConfig, labelled: bool) -> tfma.EvalConfig:
     with_labels=labelled,
     signature_name=SIGNATURE,
   )
-  names = {spec.name for spec in eval_config.model_specs}
-  if config.baseline and BASELINE not in names:
-    baseline = eval_config.model_specs.add()
-    baseline.CopyFrom(eval_config.model_specs[0])
-    baseline.name, baseline.is_baseline = BASELINE, True
-  return eval_config

@@ -16,6 +16,17 @@ class PairMean(keras.metrics.Mean):
     return ops.where(self.count > 0, super().result(), math.nan)
 
 
+class DefinedAUC(keras.metrics.AUC):
+  """Keras' AUC; NaN, and not 0, as long as one class has no weight."""
+
+  def result(self) -> keras.KerasTensor:
+    """Returns the AUC of what was seen since the last reset."""
+    positives = self.true_positives[0] + self.false_negatives[0]
+    negatives = self.false_positives[0] + self.true_negatives[0]
+    defined = ops.logical_and(positives > 0, negatives > 0)
+    return ops.where(defined, super().result(), math.nan)
+
+
 def decision_flips(
   original: keras.KerasTensor,
   counterfactual: keras.KerasTensor,

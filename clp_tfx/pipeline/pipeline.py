@@ -62,6 +62,10 @@ def create_pipeline(
       max_flip_rate_of=_known_groups(config),
       gate_on=config.gate.gate_on,
       min_pairs=config.gate.min_pairs,
+      min_positive_ratio=config.gate.min_positive_ratio,
+      max_positive_ratio=config.gate.max_positive_ratio,
+      max_failed=config.gate.max_failed,
+      max_left_out=config.gate.max_left_out,
       other_thresholds=config.gate.other_thresholds,
       slice_features=(
         EDITED_GROUP,

@@ -116,6 +116,22 @@ class GateOptions(MeasuringOptions):
     0.01, "Gate: highest loss of AUC compared with the baseline.", 0, 1
   )
   min_auc: float = option(0.7, "Gate: lowest AUC on the original texts.", 0, 1)
+  min_positive_ratio: float = option(
+    0.5, "Gate: lowest positive rate, as a multiple of the baseline's or, without one, "
+    "of the label rate; 0 for no bound.", 0
+  )  # fmt: skip
+  max_positive_ratio: float = option(
+    2.0, "Gate: highest positive rate, likewise; 0 for no bound.", 0
+  )
+  max_failed: float = option(
+    0.01, "Gate: highest share of comments with identity terms, of all and of each "
+    "group, for which --counterfactual-fn fails.", 0, 1
+  )  # fmt: skip
+  max_left_out: float = option(
+    0.2, "Gate: highest share of comments with identity terms, of all and of each "
+    "group, without a pair for any reason but a pejorative term; beyond chance, at "
+    "95%.", 0, 1
+  )  # fmt: skip
   baseline: str = option(
     "control", "What the candidate is compared with: a control of the same budget with "
     "weight 0, the latest blessed model, or nothing.",

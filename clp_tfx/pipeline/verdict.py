@@ -9,6 +9,8 @@ import tensorflow_model_analysis as tfma
 
 from clp_tfx.features import EDITED_GROUP, EDITED_TERM
 from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.bounds import Check, load_checks
+from clp_tfx.tfma.left_out import FAILED, REASONS
 from clp_tfx.tfma.results import load_results
 
 
@@ -22,38 +24,43 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
   Returns:
     `baseline` (None without one) and `clp`, each with `auc`, `positive_rate`,
     `flip_rate` (None without pairs) and its one-sided bounds `flip_rate_bounds` (low,
-    high), `pairs`, `comments_left_out` (share), `counterfactual_gap`, and by group and
-    by term, of the pairs that edit it, `flip_rate_by_…`, `flip_rate_bounds_by_…` and
-    `pairs_by_…`; and `gate` with `blessed` and `failures`, each of which names
-    `metric`, `slice`, `value`, `bound`, `pairs` and the `reason` in words.
+    high), `pairs`, `comments_left_out` (share), `left_out` (share by reason),
+    `positive_ratio` (to the baseline's positive rate or the label rate, None of the
+    baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and by group and by
+    term, of the pairs that edit it, `flip_rate_by_…`, `flip_rate_bounds_by_…`,
+    `pairs_by_…` and `left_out_by_…`; and `gate` with `blessed`, `checks` (each bound
+    with its `metric`, `slice`, `bound`, `value` and whether it `passed`) and
+    `failures`, each of which has `pairs` and the `reason` in words besides.
   """
-  validation = tfma.load_validation_result(evaluation)
   results = list(load_results(evaluation).values())
   figures = [_figures(result, decision_threshold) for result in results]
   return {
     "baseline": figures[0] if len(figures) > 1 else None,
     "clp": figures[-1],
-    "gate": {
-      "blessed": validation.validation_ok,
-      "failures": _failures(validation, results[-1]),
-    },
+    "gate": _verdict(evaluation, figures[-1]),
   }
 
 
-def training_curves(model_run: str) -> list[dict[str, float]]:
+def training_curves(model_run: str) -> list[dict[str, float | None]]:
   """Reads the log of a training.
 
   Args:
     model_run: Folder that the Trainer wrote it to.
 
   Returns:
-    A dictionary per epoch, counted from 1: `epoch`, `loss`, `auc`, `val_auc`, ….
+    A dictionary per epoch, counted from 1: `epoch`, `loss`, `auc`, `val_auc`, …;
+    None where a figure is undefined.
   """
   with open(Path(model_run) / "training.csv", encoding="utf-8") as file:
     return [
-      {**{key: float(value) for key, value in row.items()}, "epoch": epoch}
+      {**{key: _finite(value) for key, value in row.items()}, "epoch": epoch}
       for epoch, row in enumerate(csv.DictReader(file), start=1)
     ]
+
+
+def _finite(text: str) -> float | None:
+  value = float(text)
+  return value if math.isfinite(value) else None
 
 
 def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
@@ -61,6 +68,7 @@ def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
   figures = {
     "auc": _number(overall, "auc"),
     "positive_rate": _number(overall, metric_keys.positive_rate_key(threshold)),
+    **_ratio(overall, threshold),
     "comments_left_out": _number(overall, metric_keys.COMMENTS_LEFT_OUT),
     "counterfactual_gap": _number(overall, metric_keys.COUNTERFACTUAL_GAP),
     **_flips(overall, threshold),
@@ -71,7 +79,7 @@ def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
       for key in sorted(result.get_slice_names(), key=str)
       if len(key) == 1 and key[0][0] == feature
     }
-    for figure in ("flip_rate", "flip_rate_bounds", "pairs"):
+    for figure in ("flip_rate", "flip_rate_bounds", "pairs", "left_out"):
       figures[f"{figure}_by_{kind}"] = {
         str(value): flips[figure] for value, flips in slices.items()
       }
@@ -86,6 +94,21 @@ def _flips(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
     "flip_rate": rate("overall"),
     "flip_rate_bounds": [rate("overall/lower_bound"), rate("overall/upper_bound")],
     "pairs": int(_number(metrics, metric_keys.PAIRS) or 0),
+    "left_out": {
+      reason: share
+      for reason in REASONS
+      if (share := _number(metrics, metric_keys.left_out_key(reason)))
+    },
+  }
+
+
+def _ratio(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
+  def ratio(kind: str = "") -> float | None:
+    return _number(metrics, metric_keys.positive_ratio_key(threshold, kind))
+
+  return {
+    "positive_ratio": ratio(),
+    "positive_ratio_bounds": [ratio("lower_bound"), ratio("upper_bound")],
   }
 
 
@@ -96,79 +119,115 @@ def _number(metrics: dict[str, Any], name: str) -> float | None:
   number = float(
     value.get("doubleValue", value.get("boundedValue", {}).get("value", "nan"))
   )
-  return None if math.isnan(number) else number
+  return number if math.isfinite(number) else None
 
 
-def _failures(
-  validation: tfma.ValidationResult, result: tfma.EvalResult
-) -> list[dict[str, Any]]:
-  failures = []
-  for per_slice in validation.metric_validations_per_slice:
-    key = tfma.slicer.deserialize_slice_key(per_slice.slice_key)
-    where = ", ".join(f"{column}={value}" for column, value in key)
-    pairs = _number(result.get_metrics_for_slice(key), metric_keys.PAIRS)
-    for failure in per_slice.failures:
-      failures.append(_failure(failure, where, pairs))
-  for missing in validation.missing_slices:
-    values = [*missing.feature_keys, *map("=".join, missing.feature_values.items())]
-    where = ", ".join(values) or "all"
-    failures.append(
-      {
-        "metric": metric_keys.PAIRS,
-        "slice": where,
-        "value": None,
-        "bound": "present",
-        "pairs": 0,
-        "reason": f"Too little evidence: no comment is in the slice {where}.",
-      }
-    )
-  return failures
-
-
-def _failure(failure: Any, where: str, pairs: float | None) -> dict[str, Any]:
-  value, bound = _value(failure.metric_value), _bound(failure.metric_threshold)
-  name = failure.metric_key.name
-  change = failure.metric_key.is_diff
-  on = where or "all comments"
-  if name == metric_keys.PAIRS:
-    reason = (
-      f"Too little evidence: {value or 0:.0f} pairs on {on}, but {bound} are needed."
-    )
-  else:
-    figure = "not a number" if value is None else f"{value:.4f}"
-    reason = (
-      f"{'The change in ' if change else ''}{name} is {figure} on {on}"
-      f"{_of_pairs(name, pairs)}, but must be {bound}."
-    )
-    if value is None:
-      reason = f"Too little evidence: {reason}"
+def _verdict(evaluation: str, figures: dict[str, Any]) -> dict[str, Any]:
+  """Returns the gate's verdict: TFMA's, and every bound against the figures."""
+  # Bounds are kept in maps, which have no order.
+  checks = sorted(
+    load_checks(evaluation),
+    key=lambda check: (check.is_absent, check.slice_key, check.metric),
+  )
+  validated = tfma.load_validation_result(evaluation).validation_ok
+  failures, absent = [], set()
+  for check in checks:
+    if check.passed or (check.is_absent and check.slice_key in absent):
+      continue
+    if check.is_absent:
+      absent.add(check.slice_key)
+    failures.append(_failure(check, figures))
+  if not validated and not failures and checks:
+    failures.append(_OTHER_VERDICT)
   return {
-    "metric": f"{name} (change)" if change else name,
-    "slice": where or "all",
-    "value": value,
-    "bound": bound,
-    "pairs": None if pairs is None else int(pairs),
-    "reason": reason,
+    "blessed": validated and not failures,
+    "failures": failures,
+    "checks": [
+      {**_named(check), "passed": check.passed, "value": check.value}
+      for check in checks
+    ],
   }
 
 
-def _of_pairs(name: str, pairs: float | None) -> str:
-  if not name.startswith(metric_keys.FLIP_RATE) or pairs is None:
-    return ""
-  return f" ({pairs:.0f} pairs)"
+_OTHER_VERDICT = {
+  "metric": "validation",
+  "slice": "all",
+  "value": None,
+  "bound": "passed",
+  "pairs": None,
+  "reason": "The Evaluator refused the model, but its figures are within the bounds: "
+  "they are not of one evaluation; run again into another --output.",
+}
 
 
-def _value(value: Any) -> float | None:
-  kind = value.WhichOneof("type")
-  number = getattr(value, kind) if kind else None
-  number = getattr(number, "value", number)
-  return None if number is None or math.isnan(float(number)) else float(number)
+def _named(check: Check) -> dict[str, Any]:
+  where = ", ".join("=".join(part) for part in check.slice_key).replace("=any", "")
+  return {
+    "metric": f"{check.metric} (change)" if check.is_change else check.metric,
+    "slice": where or "all",
+    "bound": _bound(check),
+  }
 
 
-def _bound(threshold: Any) -> str:
-  value, change = threshold.value_threshold, threshold.change_threshold
-  if value.HasField("upper_bound"):
-    return f"at most {value.upper_bound.value:g}"
-  if value.HasField("lower_bound"):
-    return f"at least {value.lower_bound.value:g}"
-  return f"at least {change.absolute.value:g}"
+def _failure(check: Check, figures: dict[str, Any]) -> dict[str, Any]:
+  named = _named(check)
+  where = named["slice"]
+  if check.is_absent:
+    return {
+      "metric": metric_keys.PAIRS,
+      "slice": where,
+      "value": None,
+      "bound": "present",
+      "pairs": 0,
+      "reason": f"Too little evidence: no comment is in the slice {where}.",
+    }
+  group = dict(check.slice_key).get(EDITED_GROUP)
+  pairs = figures["pairs_by_group"].get(group) if group else figures["pairs"]
+  return {
+    **named,
+    "value": check.value,
+    "pairs": pairs,
+    "reason": _reason(check, named["bound"], where, pairs),
+  }
+
+
+def _reason(check: Check, bound: str, where: str, pairs: int | None) -> str:
+  on = "all comments" if where == "all" else where
+  value = check.value
+  if check.metric == metric_keys.PAIRS:
+    return (
+      f"Too little evidence: {value or 0:.0f} pairs on {on}, but {bound} are needed."
+    )
+  figure = "not a number" if value is None else f"{value:.4f}"
+  reason = (
+    f"{'The change in ' if check.is_change else ''}{check.metric} is {figure} on {on}"
+    f"{_of_pairs(check.metric, pairs)}, but must be {bound}{_meaning(check.metric)}."
+  )
+  return f"Too little evidence: {reason}" if value is None else reason
+
+
+def _of_pairs(name: str, pairs: int | None) -> str:
+  of_pairs = name.startswith(f"{metric_keys.FLIP_RATE}/{metric_keys.OVERALL}")
+  return f" ({pairs} pairs)" if of_pairs and pairs is not None else ""
+
+
+def _meaning(name: str) -> str:
+  """Says in words what some of the figures are."""
+  if name.startswith("positive_rate/ratio"):
+    return ": the positive rate as a multiple of the baseline's or the label rate"
+  if name.startswith("positive_rate"):
+    return ": it decides the same about every comment"
+  if name == metric_keys.left_out_key(FAILED):
+    return ": the share of comments whose counterfactual function failed"
+  if name.startswith(metric_keys.COMMENTS_LEFT_OUT):
+    return ": the share of comments without a pair, pejorative ones aside"
+  return ""
+
+
+def _bound(check: Check) -> str:
+  if check.low is None:
+    return f"at most {check.high:g}"
+  if check.high is None:
+    return f"at least {check.low:g}"
+  # Given where there is nothing to compare with: any but these.
+  return "above 0 and below 1"

@@ -27,7 +27,8 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
     by: `group` or `term`.
 
   Returns:
-    One dict per group or term, sorted: `name`, `pairs`, and `bars` with the `model`,
+    One dict per group or term, sorted: `name`, `pairs`, `left_out` (shares of comments
+    without a pair, by reason), and `bars` with the `model`,
     its `rate` and `bounds` (None without), and in percent of the longest the bar's
     `width` (0 where undefined) and the `interval` of the bounds (None without).
   """
@@ -56,6 +57,7 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
     {
       "name": name,
       "pairs": clp.get(f"pairs_by_{by}", {}).get(name),
+      "left_out": clp.get(f"left_out_by_{by}", {}).get(name, {}),
       "bars": [bar(model, name) for model in metrics],
     }
     for name in sorted(rates["clp"])

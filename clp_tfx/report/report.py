@@ -104,6 +104,7 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
     ("Flip rate", "flip_rate", formats.percent, "{:+.1f} points", 100),
     ("AUC", "auc", formats.decimal, "{:+.4f}", 1),
     ("Positive rate", "positive_rate", formats.percent, "{:+.1f} points", 100),
+    ("… of the reference's", "positive_ratio", formats.percent, "{:+.1f} points", 100),
     ("Score gap", "counterfactual_gap", formats.decimal, "{:+.4f}", 1),
     ("Pairs", "pairs", formats.count, "{:+,}", 1),
     ("Comments left out", "comments_left_out", formats.percent, "{:+.1f} points", 100),
@@ -111,6 +112,8 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
   rows = []
   for name, key, formatted, change_format, scale in metrics:
     if key not in clp:
+      continue
+    if key == "positive_ratio" and formats.is_missing(clp[key]):
       continue
     before, after = (baseline or {}).get(key), clp[key]
     if formats.is_missing(before) or formats.is_missing(after):

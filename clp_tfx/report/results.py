@@ -17,7 +17,8 @@ from clp_tfx.tfma.results import write_worst_flips
 
 NO_BLESSED_MODEL = (
   "There is no blessed model yet to compare with: the bound on the loss of AUC is "
-  "inactive. The minimum AUC and the flip rates are judged."
+  "inactive, and the positive rate is compared with the label rate. The minimum AUC "
+  "and the flip rates are judged."
 )
 
 

@@ -100,7 +100,7 @@ def _run(
   steps = len(pipeline.components)
   with told_by_workers(), progress_on(terminal, steps) as progress:
     tfx.orchestration.LocalDagRunner().run(pipeline)
-  return _latest_artifacts(metadata), progress
+  return artifacts_of_run(metadata), progress
 
 
 def _with_comments(config: PipelineConfig) -> PipelineConfig:
@@ -112,19 +112,29 @@ def _with_comments(config: PipelineConfig) -> PipelineConfig:
   return config.replace(comments=(str(demo),))
 
 
-def _latest_artifacts(
+def artifacts_of_run(
   connection: metadata_store_pb2.ConnectionConfig,
 ) -> dict[str, dict[str, metadata_store_pb2.Artifact]]:
-  """Returns output artifacts by component and key, of the run that just ended."""
+  """Returns output artifacts by component and key, of the newest run alone.
+
+  What the cache gave belongs to the run; what components that it does not have made in
+  earlier runs does not.
+
+  Args:
+    connection: Of the metadata of one pipeline.
+  """
   store = metadata_store.MetadataStore(connection)
+  run = max(store.get_contexts_by_type("pipeline_run"), key=lambda context: context.id)
+  of_run = {execution.id for execution in store.get_executions_by_context(run.id)}
   found = {}
   for context in store.get_contexts_by_type("node"):
     executions = store.get_executions_by_context(context.id)
-    latest = max(executions, key=lambda execution: execution.id)
-    events = store.get_events_by_execution_ids([latest.id])
+    own = [execution.id for execution in executions if execution.id in of_run]
+    if not own:
+      continue
     outputs = {
       event.path.steps[0].key: event.artifact_id
-      for event in events
+      for event in store.get_events_by_execution_ids([max(own)])
       if event.type == metadata_store_pb2.Event.OUTPUT
     }
     artifacts = {

@@ -6,7 +6,8 @@ from clp_tfx.tfma.extractors import (
   counterfactual_extractors,
 )
 from clp_tfx.tfma.flip_rate import FlipRate
-from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS
+from clp_tfx.tfma.left_out import COUNTERFACTUAL_PAIRS
+from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PREDICTIONS
 from clp_tfx.tfma.results import (
   decision_threshold_of,
   load_results,

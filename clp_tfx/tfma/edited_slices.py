@@ -20,14 +20,14 @@ from clp_tfx.counterfactuals.edits import edits_from_json
 from clp_tfx.counterfactuals.lexicon import groups_with_ancestors
 from clp_tfx.errors import InputError
 from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS, slicing_specs
-from clp_tfx.tfma.pair_scores import (
+from clp_tfx.tfma.left_out import (
   COUNTERFACTUAL_PAIRS,
   feature_values,
   has_pairs,
-  is_left_out,
+  left_out_reason,
   pairs_of,
-  readable,
 )
+from clp_tfx.tfma.pair_scores import readable
 
 EDITED = (features.EDITED_GROUP, features.EDITED_TERM)
 
@@ -39,9 +39,9 @@ def EditedSliceKeyExtractor(
 
   Stands in TFMA's place: metrics are computed right after that stage. Where a slice
   holds fewer pairs than its comment has, the comment's extracts go on twice: once for
-  the slices that hold it whole, once with the pairs that the slice holds. A comment
-  that was left out of the pairs is in the slices of the groups and terms it mentions,
-  so that `comments_left_out` can be told there.
+  the slices that hold it whole, once with the pairs that the slice holds. A comment is
+  also in the slices of the groups and terms that it mentions and that no pair of it
+  edits, without pairs there, so that `comments_left_out` can be told.
 
   Args:
     eval_config: Its slicing specs, cross slicing specs included, may name the two as
@@ -92,7 +92,7 @@ class _SliceByEdit(beam.DoFn):
     ]
 
   def process(self, extracts: tfma.Extracts) -> Iterator[tfma.Extracts]:
-    if not self._specs or not (has_pairs(extracts) or is_left_out(extracts)):
+    if not self._specs or not (has_pairs(extracts) or left_out_reason(extracts)):
       yield extracts
       return
     every = tuple(pairs_of(extracts))
@@ -140,18 +140,18 @@ def edited(extracts: tfma.Extracts) -> Edited:
   """Returns what the pairs of an example edit.
 
   Args:
-    extracts: Of one example. Of one left out, what it mentions, without pairs.
+    extracts: Of one example. What it mentions and no pair edits is there without
+      pairs, unless its pairs do not say what they edit.
 
   Raises:
     InputError: If pairs have groups, but no edits.
   """
-  if not has_pairs(extracts):
-    return Edited(
-      _mentioned(extracts, features.IDENTITY_GROUP),
-      _mentioned(extracts, features.IDENTITY_TERM),
-    )
   made = feature_values(extracts, features.COUNTERFACTUAL_EDITS)
-  if not made and any(feature_values(extracts, features.COUNTERFACTUAL_GROUP)):
+  if (
+    has_pairs(extracts)
+    and not made
+    and any(feature_values(extracts, features.COUNTERFACTUAL_GROUP))
+  ):
     raise InputError(
       f"Expected pairs with the feature {features.COUNTERFACTUAL_GROUP!r} to have "
       f"{features.COUNTERFACTUAL_EDITS!r} as well, but an example has none, as those "
@@ -167,7 +167,12 @@ def edited(extracts: tfma.Extracts) -> Edited:
           groups.setdefault(group, set()).add(place)
       if edit.term:
         terms.setdefault(readable(edit.term), set()).add(place)
-  return Edited(_in_order(groups), _in_order(terms))
+  if has_pairs(extracts) and not made:
+    return Edited({}, {})
+  return Edited(
+    _mentioned(extracts, features.IDENTITY_GROUP) | _in_order(groups),
+    _mentioned(extracts, features.IDENTITY_TERM) | _in_order(terms),
+  )
 
 
 def _in_order(found: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:
@@ -175,8 +180,6 @@ def _in_order(found: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:
 
 
 def _mentioned(extracts: tfma.Extracts, name: str) -> dict[str, tuple[int, ...]]:
-  if not is_left_out(extracts):
-    return {}
   # TFMA refuses slices that are not UTF-8.
   return {
     value.decode(errors="replace"): () for value in feature_values(extracts, name)

@@ -8,7 +8,8 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx import features
-from clp_tfx.tfma import flip_rate, metric_keys, worst_flips
+from clp_tfx.tfma import auc, flip_rate, metric_keys, positive_rate, worst_flips
+from clp_tfx.tfma.left_out import FAILED
 
 CANDIDATE = "clp"
 BASELINE = "baseline"
@@ -16,6 +17,11 @@ BASELINE = "baseline"
 POINT, UPPER_BOUND = "point", "upper_bound"
 GATES = (UPPER_BOUND, POINT)
 DEFAULT_MIN_PAIRS = 30
+DEFAULT_MIN_POSITIVE_RATIO, DEFAULT_MAX_POSITIVE_RATIO = 0.5, 2.0
+DEFAULT_MAX_FAILED = 0.01
+DEFAULT_MAX_LEFT_OUT = 0.2
+# A share that is no bound but says that there is something of both.
+_SOME = 1e-9
 
 
 def make_eval_config(
@@ -27,6 +33,11 @@ def make_eval_config(
   gate_on: str = UPPER_BOUND,
   level: float = flip_rate.DEFAULT_LEVEL,
   min_pairs: int = DEFAULT_MIN_PAIRS,
+  min_positive_ratio: float | None = DEFAULT_MIN_POSITIVE_RATIO,
+  max_positive_ratio: float | None = DEFAULT_MAX_POSITIVE_RATIO,
+  max_failed: float | None = DEFAULT_MAX_FAILED,
+  max_left_out: float | None = DEFAULT_MAX_LEFT_OUT,
+  has_baseline: bool | None = None,
   decision_threshold: float = 0.5,
   other_thresholds: Sequence[float] = (),
   text_feature: str = "comment_text",
@@ -46,11 +57,15 @@ def make_eval_config(
   - its flip rate over all pairs is at most `max_flip_rate`, and over the pairs that
     edit a group at most what `max_flip_rate_of` says, on at least `min_pairs` pairs;
   - its AUC on the original texts is at least `min_auc` and, where there is a baseline,
-    at most `max_auc_drop` below the baseline's.
+    at most `max_auc_drop` below the baseline's;
+  - its positive rate is from `min_positive_ratio` to `max_positive_ratio` times the
+    baseline's or, without one, the label rate;
+  - of the comments that mention an identity, and of those that mention each group, at
+    most `max_failed` have no pair because a function failed, and at most `max_left_out`
+    for any reason but that a term is pejorative.
 
   Too little evidence refuses: too few pairs, a group without any, a figure that is not
-  a number. Nothing gates that is not given, and a configuration that gates nothing
-  writes no blessing.
+  a number. A bound of None is none; a configuration without any writes no blessing.
 
   Args:
     max_flip_rate: In [0, 1].
@@ -59,9 +74,17 @@ def make_eval_config(
     max_flip_rate_of: Bounds in [0, 1] by identity group of either level, such as
       `{"gender/female": 0.1}`.
     gate_on: Whether flip rates are held against their bounds by their `upper_bound`, at
-      the confidence `level`, or by their value (`point`).
+      the confidence `level`, or by their value (`point`); likewise the positive rate,
+      by the end of its interval that is nearer to the bound.
     level: In (0, 1).
     min_pairs: Least evidence for a flip rate.
+    min_positive_ratio: At least 0, which like None bounds nothing.
+    max_positive_ratio: Likewise. Without baseline and labels there is nothing to
+      compare with, and where either is bounded the model must decide both ways.
+    max_failed: In [0, 1]; None for no bound.
+    max_left_out: In [0, 1]; None for no bound. What chance may leave out of a small
+      group is allowed for: the lower bound of the share, at `level`, is judged.
+    has_baseline: Whether there is one; as `max_auc_drop` says when not given.
     decision_threshold: A score above it is a positive decision.
     other_thresholds: At which the same is measured, and nothing gated.
     text_feature: Feature that the counterfactuals stand in for.
@@ -86,7 +109,9 @@ def make_eval_config(
   if not with_labels and (min_auc is not None or max_auc_drop is not None):
     raise ValueError("AUC cannot gate without labels: give no min_auc or max_auc_drop.")
   models = [_model_spec(CANDIDATE, signature_name, with_labels)]
-  if max_auc_drop is not None:
+  if has_baseline is None:
+    has_baseline = max_auc_drop is not None
+  if has_baseline:
     models.append(_model_spec(BASELINE, signature_name, with_labels, is_baseline=True))
   groups = dict(max_flip_rate_of or {})
   slices = [_slicing_spec(names) for names in slice_features]
@@ -102,12 +127,28 @@ def make_eval_config(
       _metric(worst_flips.WorstFlips, texts=example_texts, **counted),
     ],
   )
+  has_reference = with_labels or has_baseline
+  if has_reference:
+    flips.metrics.append(
+      _metric(positive_rate.PositiveRatio, level=level, thresholds=thresholds)
+    )
   kind = "overall/upper_bound" if gate_on == UPPER_BOUND else "overall"
   bounds = [(_OVERALL, max_flip_rate)] if max_flip_rate is not None else []
   bounds += [(_group_spec(group), bound) for group, bound in groups.items()]
   for where, bound in bounds:
     _gate(flips, metric_keys.flip_rate_key(decision_threshold, kind), where, high=bound)
     _gate(flips, metric_keys.PAIRS, where, low=min_pairs)
+  ratios = (min_positive_ratio, max_positive_ratio)
+  _gate_positive_rate(flips, decision_threshold, gate_on, has_reference, *ratios)
+  shares = {
+    metric_keys.left_out_key(FAILED): max_failed,
+    metric_keys.LEFT_OUT_LOWER_BOUND: max_left_out,
+  }
+  for key, bound in shares.items():
+    for where in (_OVERALL, by_group) if bound is not None else ():
+      _gate(flips, key, where, high=bound)
+  if by_group not in slices and any(bound is not None for bound in shares.values()):
+    slices.append(by_group)
   specs = [_accuracy(thresholds, min_auc, max_auc_drop), flips]
   return tfma.EvalConfig(
     model_specs=models,
@@ -119,11 +160,31 @@ def make_eval_config(
 _OVERALL = tfma.SlicingSpec()
 
 
+def _gate_positive_rate(
+  spec: tfma.MetricsSpec,
+  threshold: float,
+  gate_on: str,
+  has_reference: bool,
+  low: float | None,
+  high: float | None,
+) -> None:
+  if not has_reference:
+    if low or high:
+      key = metric_keys.positive_rate_key(threshold)
+      _gate(spec, key, _OVERALL, low=_SOME, high=1 - _SOME)
+    return
+  ends = ("lower_bound", "upper_bound") if gate_on == UPPER_BOUND else ("", "")
+  if low:
+    _gate(spec, metric_keys.positive_ratio_key(threshold, ends[0]), _OVERALL, low=low)
+  if high:
+    _gate(spec, metric_keys.positive_ratio_key(threshold, ends[1]), _OVERALL, high=high)
+
+
 def _accuracy(
   thresholds: list[float], min_auc: float | None, max_auc_drop: float | None
 ) -> tfma.MetricsSpec:
   metrics = [
-    _named("AUC", name="auc", num_thresholds=10000),
+    _metric(auc.DefinedAUC, name="auc", num_thresholds=10000),
     _named("ExampleCount"),
   ]
   # The package is an extra: plain pip cannot install it beside TFX 1.16.

@@ -14,7 +14,8 @@ from clp_tfx import features
 from clp_tfx.tfma.edited_slices import EditedSliceKeyExtractor
 from clp_tfx.tfma.flip_rate import FlipRate
 from clp_tfx.tfma.frequent_terms import FrequentTermsExtractor, slices_by_term
-from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS
+from clp_tfx.tfma.left_out import COUNTERFACTUAL_PAIRS
+from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PREDICTIONS
 
 _BATCH_SIZE = 512
 

@@ -11,6 +11,7 @@ from tensorflow_model_analysis.metrics import metric_types
 from clp_tfx.tfma import intervals, metric_keys
 from clp_tfx.tfma.decisions import THRESHOLD, DecisionRule
 from clp_tfx.tfma.exact_sums import ExactSums
+from clp_tfx.tfma.left_out import POLICY, REASONS
 from clp_tfx.tfma.matched_threshold import ScoredPairs, ScoreHistograms
 from clp_tfx.tfma.pair_scores import (
   PER_THRESHOLD,
@@ -42,8 +43,9 @@ class FlipRate(metric_types.Metric):
     `positive_rate/matched@t` and `flip_rate/overall/matched@t`;
 
   and once `flip_count/pairs`, `flip_count/comments` (texts with pairs),
-  `flip_rate/comments_left_out`, `counterfactual_gap` (with `/standard_error` and
-  `/max_per_example`), `score_sensitivity` and `score_deviation`.
+  `flip_rate/comments_left_out` (with each reason of `left_out.REASONS`, and
+  `/not_by_policy` with its `/lower_bound`), `counterfactual_gap` (with
+  `/standard_error` and `/max_per_example`), `score_sensitivity` and `score_deviation`.
 
   Rates are in [0, 1]; 0 when no decision depends on the edit; NaN without pairs, which
   fails any bound. Where decisions are not those of one score (`argmax`, `any_label`)
@@ -243,11 +245,10 @@ class _FlipCounter(beam.CombineFn):
 
   def _shared_values(self, sums: dict[str, float]) -> dict[str, float]:
     gaps = _cluster_sums(sums, "gap", "w2_gn", "w2_gg")
-    left_out = sums["left_out_texts"]
     values = {
       metric_keys.PAIRS: sums["pairs"],
       metric_keys.COMMENTS: sums["paired_texts"],
-      metric_keys.COMMENTS_LEFT_OUT: _ratio(left_out, left_out + sums["paired_texts"]),
+      **_left_out_values(sums, self._level),
       metric_keys.COUNTERFACTUAL_GAP: _ratio(sums["gap"], sums["pairs"]),
       metric_keys.GAP_STANDARD_ERROR: intervals.standard_error(gaps),
       metric_keys.GAP_MAX_PER_EXAMPLE: _ratio(sums["max_gap"], sums["paired_texts"]),
@@ -298,6 +299,27 @@ class _FlipCounter(beam.CombineFn):
         ),
       }
     return values
+
+
+def _left_out_values(sums: dict[str, float], level: float) -> dict[str, float]:
+  """Returns the shares of texts that mention an identity and have no pair."""
+  by_reason = {reason: sums[reason] for reason in REASONS}
+  left_out = sum(by_reason.values())
+  mentioning = left_out + sums["paired_texts"]
+  other = left_out - by_reason[POLICY]
+  # Each text is a draw of its own: a cluster of one.
+  draws = intervals.ClusterSums(
+    *[mentioning, other] * 2, *[mentioning] * 2, *[other] * 2
+  )
+  return {
+    metric_keys.COMMENTS_LEFT_OUT: _ratio(left_out, mentioning),
+    **{
+      metric_keys.left_out_key(reason): _ratio(number, mentioning)
+      for reason, number in by_reason.items()
+    },
+    metric_keys.LEFT_OUT_NOT_BY_POLICY: _ratio(other, mentioning),
+    metric_keys.LEFT_OUT_LOWER_BOUND: intervals.lower_bound(draws, level),
+  }
 
 
 def _cluster_sums(

@@ -140,3 +140,46 @@ def _effective(sums: ClusterSums) -> tuple[np.ndarray, np.ndarray]:
   pairs = effective_pairs(sums)
   with np.errstate(divide="ignore", invalid="ignore"):
     return pairs, pairs * np.divide(sums.flips, sums.pairs)
+
+
+def ratio_bounds(
+  both: float, first: float, second: float, level: float
+) -> tuple[float, float]:
+  """One-sided bounds of the ratio of two shares of the same texts.
+
+  Bonett and Price's hybrid of two Wilson intervals: with `n = first + second - both`
+  and z reduced for what the two have in common, the lower bound is Wilson's lower one
+  of `first / n` over Wilson's upper one of `second / n`, the upper bound the reverse.
+
+  Args:
+    both: Texts that are in both.
+    first: Texts in the numerator's share.
+    second: Texts in the denominator's share.
+    level: In (0, 1), of each bound.
+
+  Returns:
+    The bounds; 0 below where `first` is 0, NaN where `second` is 0.
+
+  Reference:
+    Bonett and Price, 2006, "Confidence intervals for a ratio of binomial proportions
+    based on paired data", Statistics in Medicine 25.
+  """
+  if not second or not np.isfinite(both + first + second):
+    return float("nan"), float("nan")
+  n = first + second - both
+  apart = np.sqrt((n - both + 2) / ((first + 1) * (second + 1)))
+  alone = sum(
+    np.sqrt((1 - (count + 1) / (n + 2)) / (count + 1)) for count in (first, second)
+  )
+  z = special.ndtri(level) * apart / alone
+  (low, high), (other_low, other_high) = (
+    _wilson(count, n, z) for count in (first, second)
+  )
+  return float(low / other_high), float(high / other_low)
+
+
+def _wilson(count: float, n: float, z: float) -> tuple[float, float]:
+  center = 2 * count + z**2
+  width = z * np.sqrt(z**2 + 4 * count * (1 - count / n))
+  low, high = ((center + sign * width) / (2 * (n + z**2)) for sign in (-1, 1))
+  return (low if count else 0.0), high

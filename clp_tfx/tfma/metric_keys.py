@@ -12,6 +12,8 @@ NEGATIVE_TO_POSITIVE = "negative_to_positive"
 PAIRS = f"{FLIP_COUNT}/pairs"
 COMMENTS = f"{FLIP_COUNT}/comments"
 COMMENTS_LEFT_OUT = f"{FLIP_RATE}/comments_left_out"
+LEFT_OUT_NOT_BY_POLICY = f"{COMMENTS_LEFT_OUT}/not_by_policy"
+LEFT_OUT_LOWER_BOUND = f"{LEFT_OUT_NOT_BY_POLICY}/lower_bound"
 COUNTERFACTUAL_GAP = "counterfactual_gap"
 GAP_STANDARD_ERROR = f"{COUNTERFACTUAL_GAP}/standard_error"
 GAP_MAX_PER_EXAMPLE = f"{COUNTERFACTUAL_GAP}/max_per_example"
@@ -66,6 +68,28 @@ def positive_rate_key(threshold: float, matched: bool = False) -> str:
     Such as `positive_rate@0.5` or `positive_rate/matched@0.5`.
   """
   return f"positive_rate{'/matched' if matched else ''}{threshold_suffix(threshold)}"
+
+
+def positive_ratio_key(threshold: float, kind: str = "") -> str:
+  """Returns the name of the positive rate as a multiple of the reference's.
+
+  Args:
+    threshold: Decision threshold.
+    kind: Empty, or `lower_bound` or `upper_bound`.
+
+  Returns:
+    Such as `positive_rate/ratio@0.5` or `positive_rate/ratio/lower_bound@0.5`.
+  """
+  return f"positive_rate/ratio{kind and '/'}{kind}{threshold_suffix(threshold)}"
+
+
+def left_out_key(reason: str) -> str:
+  """Returns the name of the share left out for a reason: `…/comments_left_out/failed`.
+
+  Args:
+    reason: One of `left_out.REASONS`.
+  """
+  return f"{COMMENTS_LEFT_OUT}/{reason}"
 
 
 def matched_threshold_key(threshold: float) -> str:

@@ -8,17 +8,14 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
-from clp_tfx import features
 from clp_tfx.tfma.decisions import THRESHOLD, Comparison, DecisionRule, scores_of
+from clp_tfx.tfma.left_out import REASONS, has_pairs, left_out_reason, pairs_of
 from clp_tfx.tfma.matched_threshold import ScoredPairs
 
 COUNTERFACTUAL_PREDICTIONS = "counterfactual_predictions"
 """Extracts key of the scores of counterfactuals: float, shape `[batch, K, num_scores]`;
 with several models or outputs a dict of them by name."""
 
-COUNTERFACTUAL_PAIRS = "counterfactual_pairs"
-"""Extracts key of the pairs that count: int, shape `[batch, K]`, places among the
-example's counterfactuals, then -1. A slice by edit counts those that made the edit."""
 
 _ESCAPED = re.compile("[\ud800-\udfff]")
 
@@ -68,33 +65,6 @@ class Scored:
     return np.asarray(scores_of(values, (model_name, self.output_name)), np.float64)
 
 
-def pairs_of(extracts: tfma.Extracts) -> list[int]:
-  """Returns the places of the pairs that count among the counterfactuals."""
-  return [place for place in extracts[COUNTERFACTUAL_PAIRS].tolist() if place >= 0]
-
-
-def has_pairs(extracts: tfma.Extracts) -> bool:
-  """Whether any pair counts. Those that do come first."""
-  return extracts[COUNTERFACTUAL_PAIRS].item(0) >= 0
-
-
-def is_left_out(extracts: tfma.Extracts) -> bool:
-  """Whether a text with identity terms has no pairs because it was left out."""
-  return (
-    not has_pairs(extracts)
-    and bool(feature_values(extracts, features.COUNTERFACTUAL_SKIPPED))
-    and not feature_values(extracts, features.COUNTERFACTUAL_TEXT)
-  )
-
-
-def feature_values(extracts: tfma.Extracts, name: str) -> list[bytes]:
-  """Returns the values of a bytes feature; none where it is absent."""
-  values = extracts.get(tfma.FEATURES_KEY, {}).get(name)
-  if values is None or not len(values):
-    return []
-  return np.ravel(getattr(values, "values", values)).tolist()
-
-
 def readable(text: str) -> str:
   """Returns a text with U+FFFD for each byte that is not UTF-8, as long as before.
 
@@ -109,7 +79,7 @@ def readable(text: str) -> str:
 SHARED = (
   "texts",  # w
   "paired_texts",  # w, of texts with pairs
-  "left_out_texts",  # w, of texts left out
+  *REASONS,  # w, of texts left out, by reason
   "clusters",  # 1, of texts with pairs
   "pairs",  # w n
   "w2_n",
@@ -182,7 +152,8 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
       len(SHARED) + len(rule.keyed_thresholds) * len(PER_THRESHOLD), np.float64
     )
     vector[0] = weight
-    vector[2] = weight if is_left_out(extracts) else 0.0
+    if reason := left_out_reason(extracts):
+      vector[SHARED.index(reason)] = weight
     if rule.rule != THRESHOLD:
       return vector, None
     score = rule.score(self._scored.original(extracts))
@@ -215,7 +186,7 @@ def _shared_terms(comparison: Comparison, weight: float) -> list[float]:
     deviation = float(np.append(comparison.scores, comparison.score).std())
   return [
     weight,
-    0.0,
+    *[0.0] * len(REASONS),
     1.0,
     weight * n,
     squared * n,

@@ -17,6 +17,7 @@ from clp_tfx.keras.losses import (
   PairwiseJensenShannonLoss,
   PairwiseMSELoss,
 )
+from clp_tfx.keras.metrics import DefinedAUC
 from clp_tfx.keras.model import CounterfactualModel
 from clp_tfx.training.batches import balanced_weight, count_examples, read_batches
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
@@ -108,11 +109,10 @@ def fit(
     )
     log.add(row)
     _log.info(
-      "  epoch %d of at most %d: loss %.4f, eval AUC %.4f",
+      "  epoch %d of at most %d: loss %s, eval AUC %s",
       progress.epoch,
       hparams.epochs,
-      row["loss"],
-      row["val_auc"],
+      *(f"{row[name]:.4f}".replace("nan", "–") for name in ("loss", "val_auc")),
     )
   log.close()
   recorder.restore_best()
@@ -144,7 +144,7 @@ def compiled(
     loss=keras.losses.BinaryCrossentropy(
       from_logits=True, reduction="mean_with_sample_weight"
     ),
-    weighted_metrics=[keras.metrics.AUC(name="auc", from_logits=True)],
+    weighted_metrics=[DefinedAUC(name="auc", from_logits=True)],
   )
   return model
 

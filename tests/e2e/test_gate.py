@@ -46,6 +46,17 @@ EXAMPLES = [
   example("fine", [], 0.0),
   example("good", [], 0.0),
 ]
+# Nothing but negatives: AUC is undefined.
+ONE_CLASS = [
+  example("a gay day", ["a day"], 0.0, edited=[GAY], groups=[GAY]),
+  example("her bad day", ["bad day"], 0.0, edited=[HER], groups=[HER]),
+]
+# The pairs for "gay" are missing.
+FAILED = [
+  example("bad gay day", [], 1.0, groups=[GAY], skipped=["failed: TimeoutError"]),
+  example("her bad day", ["bad day"], 1.0, edited=[HER], groups=[HER]),
+  example("fine", [], 0.0),
+]
 NO_PAIRS = [example("bad", [], 1.0), example("fine", [], 0.0)]
 
 
@@ -62,6 +73,10 @@ class Case:
 def point(**arguments):
   return {"gate_on": "point", "min_pairs": 8, "min_auc": 0.55, **arguments}
 
+
+FAILURES = point(max_flip_rate=1, min_pairs=1)
+ALLOWED = {"max_failed": 1, "max_left_out": 1}
+NEVER = point(max_flip_rate=0, min_auc=0.1, min_positive_ratio=0)
 
 CASES = [
   Case("FlipRateUnder", True, "gay", point(max_flip_rate=0.5)),
@@ -99,6 +114,18 @@ CASES = [
     point(max_flip_rate_of={HER: 1}, min_pairs=5),
   ),
   Case("NoPairs", False, "bad", point(max_flip_rate=1, min_pairs=0), None, "no_pairs"),
+  Case(
+    "OneClass",
+    False,
+    "bad",
+    {**point(max_flip_rate=1, min_pairs=1), "min_auc": None, "max_auc_drop": 1},
+    "bad",
+    "one_class",
+  ),
+  Case("FailedForAGroup", False, "bad", FAILURES, None, "failed"),
+  Case("FailedIsAllowed", True, "bad", FAILURES | ALLOWED, None, "failed"),
+  Case("NoToEverything", False, "none", point(max_flip_rate=0, min_auc=0.1)),
+  Case("NoToEverythingIsAllowed", True, "none", NEVER),
   Case("AucUnder", False, "gay", point(max_flip_rate=1, min_auc=0.9)),
   Case("AucOver", True, "bad", point(max_flip_rate=0, min_auc=0.9)),
   Case("AucDrop", False, "gay", point(max_flip_rate=1, max_auc_drop=0.05), "bad"),
@@ -114,6 +141,14 @@ CASES = [
 ]
 
 
+SOURCES = {
+  "examples": EXAMPLES,
+  "no_pairs": NO_PAIRS,
+  "one_class": ONE_CLASS,
+  "failed": FAILED,
+}
+
+
 def imported(name, uri, artifact_type, **properties):
   return tfx.dsl.Importer(
     source_uri=str(uri), artifact_type=artifact_type, properties=properties
@@ -125,7 +160,7 @@ def run(tmp_path_factory):
   """Runs all cases; returns a folder with a folder of pushes for each case."""
   folder = tmp_path_factory.mktemp("gate")
   sources = {}
-  for name, examples in (("examples", EXAMPLES), ("no_pairs", NO_PAIRS)):
+  for name, examples in SOURCES.items():
     split = folder / name / "Split-test"
     split.mkdir(parents=True)
     with tf.io.TFRecordWriter(
@@ -139,7 +174,7 @@ def run(tmp_path_factory):
       tfx.types.standard_artifacts.Examples,
       split_names='["test"]',
     )
-  for word in ("gay", "bad"):
+  for word in ("gay", "bad", "none"):
     save_keyword_model(folder / word / "Format-Serving", word)
     sources[word] = imported(word, folder / word, tfx.types.standard_artifacts.Model)
   nodes = list(sources.values())

@@ -200,6 +200,83 @@ def test_what_cannot_be_worked_with_is_said_in_a_sentence(
   assert not (tmp_path / "out" / "report.html").exists()
 
 
+def fails_for_gay(text):
+  if "gay" in text:
+    raise TimeoutError("no answer")
+  return [text.replace("woman", "man")]
+
+
+def returns_a_text(text):
+  return text
+
+
+GROUPS = [("A woman, bad", 1), ("A woman", 0), ("A gay person, bad", 1)] * 20
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("bounds", [{}, {"max_flip_rate": 1.0}])
+def test_a_function_that_fails_for_a_group_is_refused(model, tmp_path, bounds):
+  path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *GROUPS])
+  function = f"{__name__}.fails_for_gay"
+  summary = evaluate_model(
+    model, path, counterfactual_fn=function, output=str(tmp_path / "out"), **bounds
+  )
+  clp, gate = summary["clp"], summary["gate"]
+  assert not gate["blessed"]
+  group = "sexual_orientation/homosexual"
+  assert {"all", f"edited_group={group}"} <= {
+    each["slice"] for each in gate["failures"]
+  }
+  assert clp["left_out_by_group"][group] == {"failed": 1.0}
+  assert clp["left_out"] == {"failed": pytest.approx(1 / 3)}
+  assert clp["pairs_by_group"][group] == 0
+  assert summary["coverage"]["all"]["skipped"] == {"failed: TimeoutError": 20}
+  page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+  assert "100.0% failed" in page and "failed: TimeoutError" in page
+
+
+@pytest.mark.e2e
+def test_a_function_that_returns_no_list_stops(model, tmp_path):
+  path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *GROUPS])
+  function = f"{__name__}.returns_a_text"
+  with pytest.raises(InputError, match="to return a list of texts. Received: str;"):
+    evaluate_model(
+      model, path, counterfactual_fn=function, output=str(tmp_path / "out")
+    )
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("label", [0, ""])
+def test_without_both_classes_there_is_no_auc_to_judge(model, tmp_path, label):
+  rows = [(text, label) for text, _ in GROUPS]
+  path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *rows])
+  summary = evaluate_model(
+    model, path, baseline=model, max_auc_drop=0.01, output=str(tmp_path / "out")
+  )
+  assert summary["clp"]["auc"] is None and summary["baseline"]["auc"] is None
+  (failure,) = summary["gate"]["failures"]
+  assert failure["metric"] == "auc (change)" and not summary["gate"]["blessed"]
+  assert failure["reason"].startswith("Too little evidence: The change in auc is not a")
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("labels", [True, False])
+def test_a_model_that_says_no_to_everything_is_refused(tmp_path, labels):
+  rows = [each if labels else each[:1] for each in GROUPS]
+  head = ("comment_text", "toxicity") if labels else ("comment_text",)
+  path = comments_file(tmp_path / "c.csv", [head, *rows])
+  never = text_model(tmp_path / "never", outputs=lambda scores: {"p": 0.1 * scores})
+  summary = evaluate_model(never, path, max_flip_rate=0.2, output=str(tmp_path / "out"))
+  assert summary["clp"]["flip_rate"] == summary["clp"]["positive_rate"] == 0
+  (failure,) = summary["gate"]["failures"]
+  assert failure["metric"].startswith("positive_rate") and failure["value"] == 0
+  options = {"min_positive_ratio": 0, "max_positive_ratio": 0}
+  summary = evaluate_model(
+    never, path, max_flip_rate=0.2, output=str(tmp_path / "off"), **options
+  )
+  assert summary["gate"]["blessed"]
+
+
 @pytest.mark.e2e
 def test_the_test_split_is_that_of_a_run(model, tmp_path):
   rows = [("comment_text", "split"), ("A gay person", "test"), ("A man", "train")]

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from clp_tfx.keras.metrics import PairMean, decision_flips
+from clp_tfx.keras.metrics import DefinedAUC, PairMean, decision_flips
 
 
 def flips(original, counterfactual, threshold=None):
@@ -47,3 +47,13 @@ def test_mean_of_no_pairs_is_nan():
   assert math.isnan(mean.result())
   mean.update_state(np.array([1.0, 4.0]), sample_weight=np.array([3.0, 1.0]))
   assert float(mean.result()) == pytest.approx(1.75)
+
+
+def test_auc_of_one_class_is_nan():
+  auc = DefinedAUC(from_logits=True)
+  assert math.isnan(auc.result())
+  # The negative has no weight: it is not labelled.
+  auc.update_state([1.0, 1.0, 0.0], [3.0, 2.0, -1.0], sample_weight=[1.0, 1.0, 0.0])
+  assert math.isnan(auc.result())
+  auc.update_state([0.0], [-1.0])
+  assert float(auc.result()) == pytest.approx(1)

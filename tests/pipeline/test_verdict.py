@@ -1,3 +1,5 @@
+import shutil
+
 import pytest
 
 from clp_tfx.pipeline.verdict import summarize, training_curves
@@ -26,6 +28,7 @@ EXAMPLES = [
   example("fine", [], 0.0),
   example("not labelled", [], 0.0, label_weight=0.0),
 ]
+NO_RATIO = {"min_positive_ratio": 0, "max_positive_ratio": 0}
 POINT = {"gate_on": "point", "min_pairs": 1}
 
 
@@ -42,6 +45,8 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
     min_auc=0.9,
     max_auc_drop=0.1,
     max_flip_rate_of={"so": 1, "race": 1},
+    # The baseline is never positive.
+    **NO_RATIO,
     **POINT,
   )
   evaluation = evaluate(
@@ -53,14 +58,18 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
   assert clp == {
     "auc": pytest.approx(1.0),
     "positive_rate": 1 / 4,
+    "positive_ratio": None,
     "flip_rate": 1 / 2,
     "pairs": 2,
     "comments_left_out": 0,
+    "left_out": {},
     "counterfactual_gap": pytest.approx(0.7 / 2),
     "flip_rate_by_group": {"gender": 0, "gender/female": 0, "so": 1, "so/gay": 1},
     "pairs_by_group": {"gender": 1, "gender/female": 1, "so": 1, "so/gay": 1},
     "flip_rate_by_term": {"gay": 1, "her": 0},
     "pairs_by_term": {"gay": 1, "her": 1},
+    "left_out_by_group": {"gender": {}, "gender/female": {}, "so": {}, "so/gay": {}},
+    "left_out_by_term": {"gay": {}, "her": {}},
   }
   low, high = bounds["flip_rate_bounds"]
   assert 0 < low < 1 / 2 < high < 1
@@ -102,12 +111,26 @@ def test_no_pairs_and_no_baseline(tmp_path, models):
     "Too little evidence: 0 pairs on all comments, but at least 30 are needed.",
     "Too little evidence: flip_rate/overall/upper_bound@0.5 is not a number on all "
     "comments (0 pairs), but must be at most 0.2.",
+    # One positive of one labelled positive; little, by Bonett and Price.
+    "positive_rate/ratio/lower_bound@0.5 is 0.3301 on all comments, but must be at "
+    "least 0.5: the positive rate as a multiple of the baseline's or the label rate.",
+    "positive_rate/ratio/upper_bound@0.5 is 3.0292 on all comments, but must be at "
+    "most 2: the positive rate as a multiple of the baseline's or the label rate.",
+    "Too little evidence: flip_rate/comments_left_out/failed is not a number on all "
+    "comments, but must be at most 0.01: the share of comments whose counterfactual "
+    "function failed.",
+    "Too little evidence: flip_rate/comments_left_out/not_by_policy/lower_bound is not "
+    "a number on all comments, but must be at most 0.2: the share of comments "
+    "without a pair, pejorative ones aside.",
+    "Too little evidence: no comment is in the slice edited_group.",
   }
 
 
 @pytest.mark.e2e
 def test_a_drop_in_auc_is_named_a_change(tmp_path, models):
-  config = make_eval_config(max_flip_rate=1, min_auc=0.2, max_auc_drop=0.1, **POINT)
+  config = make_eval_config(
+    max_flip_rate=1, min_auc=0.2, max_auc_drop=0.1, **NO_RATIO, **POINT
+  )
   evaluation = evaluate(
     tmp_path, EXAMPLES, config, models["none"], baseline=models["gay"]
   )
@@ -115,6 +138,29 @@ def test_a_drop_in_auc_is_named_a_change(tmp_path, models):
   assert failure["metric"] == "auc (change)"
   assert failure["value"] == pytest.approx(-0.5)
   assert "must be at least -0.1" in failure["reason"]
+
+
+@pytest.mark.e2e
+def test_an_earlier_verdict_and_earlier_figures_pass_nothing(tmp_path, models):
+  passed, refused = tmp_path / "passed", tmp_path / "refused"
+  for folder, bound in ((passed, 1), (refused, 0.2)):
+    folder.mkdir()
+    config = make_eval_config(max_flip_rate=bound, **NO_RATIO, **POINT)
+    evaluate(folder, EXAMPLES, config, models["gay"])
+  assert summarize(str(passed / "out"), 0.5)["gate"]["blessed"]
+  shutil.copy(passed / "out/validations.tfrecord", refused / "out/validations.tfrecord")
+  (failure,) = summarize(str(refused / "out"), 0.5)["gate"]["failures"]
+  assert failure["value"] == 0.5
+  # Figures of two evaluations in one folder are figures of neither.
+  shutil.copy(refused / "out/metrics", passed / "out/metrics-earlier")
+  gate = summarize(str(passed / "out"), 0.5)["gate"]
+  assert not gate["blessed"]
+  assert {check["value"] for check in gate["checks"]} == {None}
+
+
+def test_training_curves_of_one_class_have_no_auc(tmp_path):
+  (tmp_path / "training.csv").write_text("epoch,auc\n0,nan\n")
+  assert training_curves(str(tmp_path)) == [{"epoch": 1, "auc": None}]
 
 
 def test_training_curves_count_epochs_from_one(tmp_path):

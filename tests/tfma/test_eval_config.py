@@ -76,7 +76,13 @@ def test_the_upper_bound_gates_at_the_decision_threshold(tmp_path, models):
   assert value(output, "positive_rate@0.95") == 0
   assert value(output, RATE) == 2 / 3
   upper = "flip_rate/overall/upper_bound@0.95"
-  assert failures(output) == {(upper, False), ("flip_count/pairs", False)}
+  # Without a positive decision, it is of no use either.
+  useless = "positive_rate/ratio/lower_bound@0.95"
+  assert failures(output) == {
+    (upper, False),
+    ("flip_count/pairs", False),
+    (useless, False),
+  }
 
 
 @pytest.mark.e2e

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 
 from clp_tfx.counterfactuals.differences import edits_between
 from clp_tfx.counterfactuals.generator import (
+  FAILED,
+  LABEL,
   LOW_CONFIDENCE,
   NO_COUNTERPART,
   PEJORATIVE,
@@ -16,13 +18,13 @@ from clp_tfx.counterfactuals.generator import (
 )
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
 
 FUNCTION = "function"
 """Rule of the edits that a user's function made."""
-FAILED = "failed"
-LABEL = "label"
 SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE, FAILED, LABEL)
-"""Why a text with terms has no counterfactuals, or fewer than it could have."""
+"""Why a text with terms has no counterfactuals, or fewer than it could have. Behind
+`failed` follows the kind of error, as in `failed: TimeoutError`."""
 
 _NOTHING = Outcome([], [], "")
 _FAILURES_LOGGED = 5
@@ -65,6 +67,7 @@ class Generator:
     options = generation.options
     self._max = options.max_counterfactuals
     self._function = options.load_function()
+    self._function_name = options.counterfactual_fn
     self._failures = 0
     self._label_bound = (
       options.only_when_label_below if generation.is_training else None
@@ -113,13 +116,16 @@ class Generator:
 
   def _by_function(self, text: str, mentions: list[Mention]) -> Outcome:
     try:
-      made = _texts(self._function(text))
+      made = self._texts(self._function(text))
+    except InputError:
+      raise
     # Whatever a user's function raises: a model behind it may be out of reach.
-    except Exception:
+    except Exception as error:
       self._failures += 1
       if self._failures <= _FAILURES_LOGGED:
         _log.warning("The counterfactual function failed.", exc_info=True)
-      return Outcome(mentions, [], FAILED)
+      # The kind only: a message may quote the comment.
+      return Outcome(mentions, [], f"{FAILED}: {type(error).__name__}")
     distinct = [each for each in dict.fromkeys(made) if each != text]
     counterfactuals = [
       Counterfactual(each, tuple(edits_between(text, each, mentions, FUNCTION)))
@@ -127,13 +133,22 @@ class Generator:
     ]
     return Outcome(mentions, counterfactuals, "" if distinct else NO_COUNTERPART)
 
+  def _texts(self, made: object) -> list[str]:
+    """Returns what the function made, if it is texts that can be written.
 
-def _texts(made: object) -> list[str]:
-  """Returns what a function made, if it is texts that can be written."""
-  if not isinstance(made, list | tuple):
-    raise TypeError(f"Expected a list of texts. Received: {type(made).__name__}.")
-  for text in made:
-    if not isinstance(text, str):
-      raise TypeError(f"Expected a list of texts. Received: {type(text).__name__}.")
-    text.encode("utf-8", "surrogateescape")
-  return list(made)
+    Raises:
+      InputError: If it is no list of texts, which is a mistake in the function and not
+        in one text.
+    """
+    received = type(made).__name__
+    if isinstance(made, list | tuple):
+      others = [type(each).__name__ for each in made if not isinstance(each, str)]
+      if not others:
+        for text in made:
+          text.encode("utf-8", "surrogateescape")
+        return list(made)
+      received += f" with a {others[0]} in it"
+    raise InputError(
+      f"Expected the counterfactual function {self._function_name} to return a list of "
+      f"texts. Received: {received}; return [text], or [] for no counterfactual."
+    )

@@ -23,6 +23,10 @@ def not_a_list(text: str) -> str:
   return text
 
 
+def not_texts(text: str) -> list:
+  return [text, 1]
+
+
 def outcomes(*texts: str, is_training: bool = True, label: float = 0.0, **options):
   """Returns (counterfactuals, reason) for each text."""
   generation = Generation(LEXICON, None, GeneratorOptions(**options), is_training)
@@ -47,7 +51,7 @@ def test_own_function():
     (["HE", "he!"], ""),
     ([], ""),
     ([], "pejorative"),
-    ([], "failed"),
+    ([], "failed: RuntimeError"),
     (["HE", "he!"], ""),
   ]  # fmt: skip
   generation = Generation(
@@ -65,8 +69,13 @@ def test_own_function():
   assert applied("he or she", counterfactual.edits) == counterfactual.text
 
 
-def test_own_function_that_returns_no_list():
-  assert outcomes("he", counterfactual_fn=f"{__name__}.not_a_list") == [([], "failed")]
+@pytest.mark.parametrize(
+  ("function", "received"),
+  [("not_a_list", "Received: str;"), ("not_texts", "Received: list with a int in it;")],
+)
+def test_own_function_that_returns_no_texts_stops(function, received):
+  with pytest.raises(InputError, match=f"{function} to return a list of .*{received}"):
+    outcomes("he", counterfactual_fn=f"{__name__}.{function}")
 
 
 @pytest.mark.parametrize("name", ["no_such_module.f", f"{__name__}.no_such_function"])

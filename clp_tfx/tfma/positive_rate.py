@@ -1,0 +1,147 @@
+"""Whether a model is still useful at its threshold: how often it says yes."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics import metric_types
+
+from clp_tfx.tfma import intervals, metric_keys
+from clp_tfx.tfma.decisions import THRESHOLD, scores_of
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
+from clp_tfx.tfma.pair_scores import Scored
+
+
+class PositiveRatio(metric_types.Metric):
+  """The positive rate as a multiple of the baseline's or of the label rate.
+
+  A model that says no to everything never flips, and may rank as well as any. Emits for
+  each decision threshold t `positive_rate/ratio@t`, with `/lower_bound` and
+  `/upper_bound`: of a model that is compared with a baseline, over all texts, the share
+  decided positive over the share that the baseline decides so; without a baseline, over
+  the labelled texts, over the share labelled positive. 1 where both are the same; NaN,
+  which fails any bound, where the reference is never positive.
+
+  Args:
+    thresholds: Decision thresholds, of one score.
+    level: Confidence of the one-sided bounds, in (0, 1); see `intervals.ratio_bounds`.
+    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+  """
+
+  def __init__(
+    self,
+    thresholds: Sequence[float] = (0.5,),
+    level: float = DEFAULT_LEVEL,
+    name: str = "positive_ratio",
+  ):
+    super().__init__(_computations, thresholds=list(thresholds), level=level, name=name)
+
+
+def _computations(
+  thresholds: Sequence[float],
+  level: float,
+  name: str,
+  eval_config: tfma.EvalConfig | None = None,
+  model_names: Sequence[str] | None = None,
+  output_names: Sequence[str] | None = None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None = None,
+  example_weighted: bool = False,
+) -> metric_types.MetricComputations:
+  del name
+  baseline = eval_config and tfma.utils.get_baseline_model_spec(eval_config)
+  computations = []
+  for scored, sub_key in scored_outputs(
+    thresholds, THRESHOLD, eval_config, model_names, output_names, sub_keys
+  ):
+    if baseline and scored.model_name == baseline.name:
+      continue
+    counter = _Counter(scored, sub_key, example_weighted, level)
+    computations.append(
+      metric_types.MetricComputation(
+        keys=list(counter.extract_output(counter.create_accumulator())),
+        preprocessors=[_Decisions(scored)],
+        combiner=counter,
+      )
+    )
+  return computations
+
+
+class _Decisions(metric_types.Preprocessor):
+  """Yields whether a text is positive by both, by the model and by the reference.
+
+  Float, shape `[T, 3]`; NaN where a score is not a number.
+  """
+
+  def __init__(self, scored: Scored):
+    super().__init__(name=f"positive_ratio {scored}")
+    self._scored = scored
+
+  def process(self, extracts: tfma.Extracts) -> Iterator[np.ndarray]:
+    model = self._positive(self._scored.original(extracts))
+    if self._scored.matches:
+      reference = self._positive(self._scored.baseline(extracts))
+    elif self._value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0) > 0:
+      label = self._value(extracts, tfma.LABELS_KEY, float("nan"))
+      reference = np.full_like(model, np.where(np.isnan(label), np.nan, label > 0.5))
+    else:
+      return
+    yield np.stack([model * reference, model, reference], axis=1)
+
+  def _positive(self, scores: np.ndarray) -> np.ndarray:
+    score = self._scored.rule.score(scores)
+    positive = np.array(self._scored.rule.positive(score), float)
+    return positive + (np.nan if np.isnan(score) else 0.0)
+
+  def _value(self, extracts: tfma.Extracts, key: str, default: float) -> float:
+    values = extracts.get(key)
+    if values is None:
+      return default
+    names = (self._scored.model_name, self._scored.output_name)
+    return float(np.ravel(scores_of(values, names))[0])
+
+
+class _Counter(beam.CombineFn):
+  """Counts; whole numbers, whose sums do not depend on the order."""
+
+  def __init__(
+    self,
+    scored: Scored,
+    sub_key: metric_types.SubKey | None,
+    example_weighted: bool,
+    level: float,
+  ):
+    self._scored = scored
+    self._sub_key = sub_key
+    self._example_weighted = example_weighted
+    self._level = level
+
+  def create_accumulator(self) -> np.ndarray:
+    return np.zeros((len(self._scored.rule.thresholds), 3))
+
+  def add_input(self, accumulator: np.ndarray, element: np.ndarray) -> np.ndarray:
+    return accumulator + element
+
+  def merge_accumulators(self, accumulators: Iterable[np.ndarray]) -> np.ndarray:
+    return sum(accumulators, self.create_accumulator())
+
+  def extract_output(
+    self, accumulator: np.ndarray
+  ) -> dict[metric_types.MetricKey, float]:
+    values = {}
+    for threshold, counts in zip(
+      self._scored.rule.thresholds, accumulator, strict=True
+    ):
+      both, model, reference = counts.tolist()
+      low, high = intervals.ratio_bounds(both, model, reference, self._level)
+      ratio = model / reference if reference else float("nan")
+      for kind, value in (("", ratio), ("lower_bound", low), ("upper_bound", high)):
+        key = metric_keys.metric_key(
+          metric_keys.positive_ratio_key(threshold, kind),
+          self._scored.model_name,
+          self._scored.output_name,
+          self._sub_key,
+          self._example_weighted,
+        )
+        values[key] = value
+    return values
