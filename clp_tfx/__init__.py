@@ -7,8 +7,8 @@ __version__ = "0.2.0"
 
 
 def __getattr__(name: str) -> Any:
-  """Imports the artifact type, which a compiled job looks for here, when asked for."""
-  # By name: all other imports go down, and this package is at the bottom.
+  """Imports the artifact type, which compiled jobs look up here, on first use."""
+  # By name, because imports only go down and this package is at the bottom.
   if name == "CounterfactualStatistics":
     module = "clp_tfx.components.counterfactual_gen.statistics"
     return importlib.import_module(module).CounterfactualStatistics

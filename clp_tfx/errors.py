@@ -1,12 +1,12 @@
-"""The errors that are meant for a person and not for a developer."""
+"""Errors for users rather than developers."""
 
 
 class InputError(ValueError):
-  """What a user gave cannot be worked with, and the message says what to do.
+  """The user's input cannot be used; the message says what to do.
 
   The message is one sentence that names the file, column, row or option. The
-  command line prints it without a traceback and exits with code 2. It takes a
-  single string, so that Beam can carry it from a worker to the caller.
+  command line prints it without a traceback and exits with code 2. The error takes
+  a single string so that Beam can pass it from a worker to the caller.
   """
 
 

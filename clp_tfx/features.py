@@ -1,9 +1,9 @@
 """Names of the tf.Example features: the contract between the components.
 
-Comments as they are read keep every column under its own name. ExampleGen adds
+Every column of the comments keeps its own name. ExampleGen adds
 `LABEL`, `LABEL_WEIGHT` and `ANNOTATED_IDENTITY`; CounterfactualGen adds the
 `COUNTERFACTUAL_*` and `IDENTITY_*` features; Transform turns texts into the
-`TOKENS*` and `COUNTERFACTUAL_TOKENS*` features. Nothing else spells them.
+`TOKENS*` and `COUNTERFACTUAL_TOKENS*` features. No other module spells out these names.
 """
 
 # --- added by ExampleGen -----------------------------------------------------
@@ -12,7 +12,7 @@ LABEL = "binary_label"
 LABEL_WEIGHT = "label_weight"
 """float, 1 value: 1.0 labelled, 0.0 unlabelled (no task loss, no AUC)."""
 ANNOTATED_IDENTITY = "annotated_identity"
-"""bytes, distinct values: identity columns an annotator scored 0.5 or more."""
+"""bytes, distinct values: identity columns with a score of 0.5 or more."""
 
 # --- added by CounterfactualGen ----------------------------------------------
 COUNTERFACTUAL_TEXT = "counterfactual_text"
@@ -20,37 +20,37 @@ COUNTERFACTUAL_TEXT = "counterfactual_text"
 COUNTERFACTUAL_GROUP = "counterfactual_group"
 """bytes, K values: the identity groups edited in each, joined by `+`."""
 COUNTERFACTUAL_EDIT = "counterfactual_edit"
-"""bytes, K values: the edits of each (`gay→`, `he→she`), joined by `;`: a label for
-people, which nothing parses."""
+"""bytes, K values: the edits of each (`gay→`, `he→she`), joined by `;`; a label for
+people that is never parsed."""
 COUNTERFACTUAL_EDITS = "counterfactual_edits"
 """bytes, K values: the edits of each, in order, as `edits_to_json` of
 `counterfactuals/edits.py` writes them: a JSON list of objects with `start` and `end`
-(characters of the original text, where each byte that is not UTF-8 is one, as Python's
-`surrogateescape` decodes it), `replacement`, `term`, `group`, `rule`, `confidence`."""
+(characters of the original text; each byte that is not UTF-8 counts as one, as with
+Python's `surrogateescape`), `replacement`, `term`, `group`, `rule`, `confidence`."""
 IDENTITY_TERM = "identity_term"
-"""bytes, distinct values: the terms found, lower case."""
+"""bytes, distinct values: the terms found, in lower case."""
 IDENTITY_GROUP = "identity_group"
-"""bytes, distinct values: their groups and the groups above."""
+"""bytes, distinct values: the groups of these terms and their parent groups."""
 COUNTERFACTUAL_SKIPPED = "counterfactual_skipped"
-"""bytes, at most 1 value: why a text with terms has fewer counterfactuals than it could
-have, or none (`pejorative`: never paired; see `counterfactuals.py`)."""
+"""bytes, at most 1 value: why a text with terms has no or not all counterfactuals
+(`pejorative`: never paired; see `counterfactuals/generator.py`)."""
 
 # --- added by Transform ------------------------------------------------------
 TOKENS = "tokens"
 """int64, T >= 0 values: token ids of the text, 1.. ; 0 is padding."""
 COUNTERFACTUAL_TOKENS = "counterfactual_tokens"
-"""int64: token ids of all counterfactuals, one after the other."""
+"""int64: token ids of all counterfactuals, concatenated."""
 COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
 """int64, K values: how many of `COUNTERFACTUAL_TOKENS` belong to each."""
 
 VOCABULARY = "tokens"
 """Name of the vocabulary in the transform output: line i is token id i + 1."""
 
-# --- slices of an evaluation: not in the data, made from the pairs -----------
+# --- slices of an evaluation: computed from the pairs, not in the data -------
 EDITED_GROUP = "edited_group"
-"""A group that a pair edits, or a group above it: both levels of `gender/female`."""
+"""A group that a pair edits, or its parent group: both levels of `gender/female`."""
 EDITED_TERM = "edited_term"
 """A term that a pair edits."""
 
 SPLITS = ("train", "eval", "test")
-"""`train` is learned from, `eval` steers training, the gate judges on `test`."""
+"""The model learns from `train`, `eval` steers training, the gate judges on `test`."""

@@ -1,7 +1,7 @@
-"""Reads, writes and finds files, on this machine or on any file system that Beam knows.
+"""Reads, writes and finds files, locally or on any file system that Beam supports.
 
-A path with `://` is remote. Others need neither TensorFlow nor Beam. A path stands for
-itself: `*`, `?` and `[` mean something to `matching` only.
+A path with `://` is remote; other paths need neither TensorFlow nor Beam. Paths are
+literal: only `matching` treats `*`, `?` and `[` as wildcards.
 """
 
 import contextlib
@@ -19,17 +19,17 @@ from typing import BinaryIO
 AnyPath = str | os.PathLike[str]
 
 _UNFINISHED = ".unfinished-"
-# What interrupted attempts leave: Beam's jobs, each in a folder of its own beside the
-# files, and `replacing`.
+# Leftovers of interrupted attempts: Beam jobs write to their own folder beside the
+# files; the other pattern is of `replacing`.
 _LEFTOVERS = ("beam-temp-*", f"{_UNFINISHED}{'[0-9a-f]' * 32}-*")
 
 
 def open_file(path: AnyPath) -> BinaryIO:
-  """Opens a file for reading its bytes, as they are.
+  """Opens a file for reading its raw bytes.
 
   Raises:
-    OSError: If a local file cannot be opened. Remote file systems raise errors of
-      their own, some when the first byte is read.
+    OSError: If a local file cannot be opened. Remote file systems raise their own
+      errors, some of them only when the first byte is read.
   """
   path = os.fspath(path)
   if not _is_remote(path):
@@ -38,14 +38,14 @@ def open_file(path: AnyPath) -> BinaryIO:
   from apache_beam.io.filesystems import FileSystems
 
   raw = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
-  return io.BufferedReader(raw)  # A remote one reads lines byte by byte.
+  return io.BufferedReader(raw)  # Without it, remote files read lines byte by byte.
 
 
 def write_whole(path: AnyPath, content: str | bytes) -> None:
   """Writes a file, whole or not at all.
 
   Args:
-    path: The file; replaced in one step. Its folder is made.
+    path: The file; replaced in one step. Its folder is created.
     content: Bytes, or text to write as UTF-8.
   """
   with replacing(path) as fresh:
@@ -55,20 +55,20 @@ def write_whole(path: AnyPath, content: str | bytes) -> None:
 
 @contextlib.contextmanager
 def replacing(path: AnyPath) -> Iterator[str]:
-  """Lets others write a file or a folder, whole or not at all.
+  """Lets the caller write a file or a folder, whole or not at all.
 
   Example:
     with replacing("out/model.keras") as fresh:
       model.save(fresh)
 
   Args:
-    path: What takes the place of what was there before, in one step, once the block
-      has ended without an error. A folder that is there is removed just before.
-      Its parent folder is made. Remote, it is a file.
+    path: The file or folder, replaced in one step once the block ends without an
+      error. An existing folder is removed just before. The parent folder is created.
+      A remote path must be a file.
 
   Yields:
-    A local path to write to, with the same ending. It is not there yet, and is gone
-    afterwards.
+    A local path to write to, with the same ending. It does not exist yet, and is
+    gone afterwards.
   """
   path = os.fspath(path)
   if _is_remote(path):
@@ -92,35 +92,36 @@ def matching(patterns: Iterable[str]) -> list[str]:
   """Returns the files that match any of the patterns, sorted, without leftovers.
 
   Args:
-    patterns: Of files that a component of others may have written. On this machine
-      `*` does not match a dot at the start of a name.
+    patterns: Patterns with `*`, `?` and `[…]`. Locally, `*` does not match a dot at
+      the start of a name.
   """
   found = (path for pattern in patterns for path in _glob(pattern))
   return sorted(path for path in found if not is_leftover(os.path.basename(path)))
 
 
 def escaped(path: str) -> str:
-  """Returns the pattern that a path, and nothing else, matches."""
+  """Returns a pattern that matches only this path."""
   return glob.escape(path)
 
 
 def is_leftover(name: str) -> bool:
-  """Returns whether a name in a folder is of what an interrupted attempt has left."""
+  """Returns whether a file or folder name is that of a leftover."""
   return any(fnmatch.fnmatchcase(name, pattern) for pattern in _LEFTOVERS)
 
 
 def remove_leftovers(folder: AnyPath) -> None:
-  """Removes what interrupted attempts have left in a folder that none is writing to.
+  """Removes the leftovers of interrupted attempts from a folder.
 
-  A Beam job that starts again, as on a cluster that has lost a worker, takes another
-  folder and leaves the first; whoever reads everything would stumble over it.
+  No attempt may be writing to the folder. A Beam job that restarts, as on a cluster
+  that lost a worker, uses a new folder and leaves the old one, which would be read as
+  data.
 
   Args:
     folder: Where the files are; need not exist.
   """
   folder = escaped(os.fspath(folder))
   for pattern in _LEFTOVERS:
-    # Where there are no folders, only what is below them can be found.
+    # Object stores have no folders: only the files below them can be found.
     below = "*" if _is_remote(folder) else ""
     for path in _glob(f"{folder}/{pattern}{below}"):
       _remove(path)
@@ -131,7 +132,7 @@ def _is_remote(path: str) -> bool:
 
 
 def _unfinished(path: str) -> str:
-  """Returns a name beside a path that no other attempt takes."""
+  """Returns a path in the same folder that no other attempt uses."""
   folder, name = os.path.split(path)
   return os.path.join(folder, f"{_UNFINISHED}{uuid.uuid4().hex}-{name}")
 
@@ -142,12 +143,12 @@ def _glob(pattern: str) -> list[str]:
   from apache_beam.io.filesystems import FileSystems
 
   (result,) = FileSystems.match([pattern])
-  # Object stores may have an object with the name of a folder.
+  # Object stores may hold an object named like a folder.
   return [each.path for each in result.metadata_list if not each.path.endswith("/")]
 
 
 def _remove(path: str) -> None:
-  """Removes a file or folder that may not be there."""
+  """Removes a file or folder if it exists."""
   if _is_remote(path):
     _delete(path)
   elif os.path.isdir(path) and not os.path.islink(path):
@@ -160,7 +161,7 @@ def _delete(path: str) -> None:
   from apache_beam.io.filesystem import BeamIOError
   from apache_beam.io.filesystems import FileSystems
 
-  # Some file systems take what they delete for a pattern.
+  # Some file systems treat the path to delete as a pattern.
   if escaped(path) != path:
     with contextlib.suppress(BeamIOError):
       FileSystems.delete([escaped(path)])
@@ -185,7 +186,7 @@ def _upload(source: str, path: str) -> None:
     except BeamIOError:
       if not FileSystems.exists(path):
         raise
-      _delete(path)  # HDFS replaces nothing.
+      _delete(path)  # HDFS does not replace existing files.
       FileSystems.rename([fresh], [path])
   except BaseException:
     with contextlib.suppress(BeamIOError):

@@ -1,11 +1,12 @@
-"""Options as fields of a dataclass: default, help, range and choices, declared once.
+"""Options as dataclass fields: default, help, range and choices, declared once.
 
-Command line, YAML, component properties and validation all read the same fields.
-pydantic, or attrs with cattrs, would replace the checks only: click's options, and
-errors of one sentence that name an option as it was typed, would still have to be
-derived from their schemas and errors, which takes more code than the checks do.
+The command line, YAML, component properties and validation all read the same fields.
+pydantic, or attrs with cattrs, would replace only the checks: click's options and
+one-sentence errors that name an option as typed would still have to be derived from
+their schemas and errors, which takes more code than the checks.
 
-The columns of the comments are declared here: every part of the package reads them.
+The columns of the comments are declared here because every part of the package reads
+them.
 """
 
 import dataclasses
@@ -34,17 +35,17 @@ def option(
   exclusive: bool = False,
   check: Callable[[Any], Any] | None = None,
 ) -> Any:
-  """Makes a dataclass field that `validate` knows how to check.
+  """Creates a dataclass field that `validate` can check.
 
   Args:
-    default: Its value when none is given.
-    help: What it means, for people.
-    at_least: Lowest number; also makes infinity and NaN refused.
-    at_most: Highest number.
-    choices: The texts allowed; any when empty.
-    exclusive: Whether the lowest and the highest number are refused themselves.
-    check: Raises an InputError for a value that is faulty in another way. Called with
-      each value but None, and with each item of several.
+    default: The default value.
+    help: The help text.
+    at_least: Minimum; infinity and NaN are refused as well.
+    at_most: Maximum.
+    choices: The texts allowed; any if empty.
+    exclusive: Whether minimum and maximum themselves are refused.
+    check: Further check that raises an InputError. Called with every value except
+      None; for tuples, with every item.
 
   Returns:
     The field.
@@ -62,7 +63,7 @@ def option(
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-  """Base of dataclasses of options: values are checked, and have their field's type.
+  """Base class for options: checks values and converts them to their field's type.
 
   Raises:
     InputError: If a value has the wrong type, is out of range or not among the choices.
@@ -74,14 +75,14 @@ class Options:
 
 @dataclasses.dataclass(frozen=True)
 class TextColumn(Options):
-  """Which column of the comments, and feature of the examples, holds the text."""
+  """The column of the comments, and the feature of the examples, with the text."""
 
   text_feature: str = option("comment_text", "Column of the text.")
 
 
 @dataclasses.dataclass(frozen=True)
 class LabelColumn(TextColumn):
-  """Which columns hold text and label."""
+  """The columns with text and label."""
 
   label_feature: str = option(
     "toxicity", "Column of the label, a number in [0, 1]; blank means unlabelled."
@@ -90,16 +91,16 @@ class LabelColumn(TextColumn):
 
 @dataclasses.dataclass(frozen=True)
 class Columns(LabelColumn):
-  """Which columns are read, and what the label says."""
+  """The columns to read, and when a label is positive."""
 
-  label_threshold: float = option(0.5, "A label from here on is positive.", 0, 1)
+  label_threshold: float = option(0.5, "Lowest label of a positive comment.", 0, 1)
 
 
 _Options = TypeVar("_Options", bound=Options)
 
 
 def flag(name: str) -> str:
-  """Returns an option's name as the command line has it, such as `--min-auc`."""
+  """Returns an option's name on the command line, such as `--min-auc`."""
   return "--" + name.replace("_", "-")
 
 
@@ -109,27 +110,27 @@ def names_of(options: type[Options]) -> tuple[str, ...]:
 
 
 def made(options: type[_Options], values: dict[str, Any]) -> _Options:
-  """Makes an instance from values that a person gave as options.
+  """Creates an instance from values that a user gave as options.
 
   Args:
     options: The dataclass.
-    values: By name; what is left out has its default.
+    values: Values by name; missing ones get their default.
 
   Returns:
     The instance.
 
   Raises:
-    InputError: As `validate`; it names an option as the command line has it.
+    InputError: As `validate`, with options named as on the command line.
   """
   check_values(options, values, flag)
   return options(**values)
 
 
 def composed(options: type[_Options], *sections: Options) -> _Options:
-  """Makes an instance from the values that others hold under the same names.
+  """Creates an instance from the fields of the same names in other instances.
 
   Args:
-    options: The dataclass; what no section holds has its default.
+    options: The dataclass; fields that no section has get their default.
     *sections: Instances of other dataclasses of options.
 
   Returns:
@@ -140,22 +141,22 @@ def composed(options: type[_Options], *sections: Options) -> _Options:
 
 
 def value_types(field: dataclasses.Field) -> tuple[type, ...]:
-  """Returns the types that an option's value may have, None's left out."""
+  """Returns the types that an option's value may have, except None's."""
   kinds = get_args(field.type) if _is_union(field.type) else (field.type,)
   return tuple(kind for kind in kinds if kind is not type(None))
 
 
 def validate(options: Any, named: Callable[[str], str] = repr) -> None:
-  """Checks every field of a dataclass of options and gives it its type.
+  """Checks every field of a dataclass of options and converts it to its type.
 
   Args:
-    options: Instance of a dataclass, frozen or not, whose fields were made with
+    options: Instance of a dataclass, frozen or not, whose fields were created with
       `option` and are text, numbers, booleans, `X | Y` of those, or a tuple of texts or
       numbers.
-    named: What messages call a field, from its name.
+    named: Function from a field's name to its name in messages.
 
   Raises:
-    InputError: If a value has the wrong type, is out of range or no choice.
+    InputError: If a value has the wrong type, is out of range or not among the choices.
   """
   values = {name: getattr(options, name) for name in names_of(type(options))}
   for name, value in check_values(type(options), values, named).items():
@@ -165,15 +166,15 @@ def validate(options: Any, named: Callable[[str], str] = repr) -> None:
 def check_values(
   options: type[Options], values: dict[str, Any], named: Callable[[str], str] = repr
 ) -> dict[str, Any]:
-  """Checks values by the fields of a dataclass of options.
+  """Checks values against the fields of a dataclass of options.
 
   Args:
     options: The dataclass.
-    values: By field.
-    named: What messages call a field, from its name.
+    values: Values by field name.
+    named: Function from a field's name to its name in messages.
 
   Returns:
-    The values, each with its field's type.
+    The values, converted to their field's type.
 
   Raises:
     InputError: As `validate`.
@@ -195,7 +196,7 @@ def _is_union(kind: Any) -> bool:
 
 
 def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
-  """Returns the value as one of the field's types, where that loses nothing."""
+  """Converts the value to one of the field's types if that loses nothing."""
   kinds = get_args(field.type) if _is_union(field.type) else (field.type,)
   for kind in kinds:
     if get_origin(kind) is tuple:
@@ -211,7 +212,7 @@ def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
       if kind is float and isinstance(value, int):
         return float(value)
       if kind is float and str in kinds and _is_number(value):
-        return float(value)  # The command line gives text.
+        return float(value)  # The command line passes text.
   expected = " or ".join(
     _NAMES.get(kind) or f"list of {_NAMES[get_args(kind)[0]]}s"
     for kind in kinds
@@ -221,7 +222,7 @@ def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
 
 
 def _is_a(kind: type, item: Any) -> bool:
-  """Whether one of several is a text or a number, as the field has it."""
+  """Returns whether an item has the field's item type."""
   if kind is float:
     return isinstance(item, int | float) and not isinstance(item, bool)
   return isinstance(item, kind)

@@ -2,8 +2,8 @@
 
 python docs/make_api.py [--check]
 
-Reads sources and imports nothing, so it takes no TensorFlow. With --check it writes
-nothing and exits with 1 where the page is out of date.
+Parses the sources without importing them, so it needs no TensorFlow. With --check it
+writes nothing and exits with 1 if the page is out of date.
 """
 
 import ast
@@ -19,12 +19,12 @@ PAGE = ROOT / "docs" / "api.md"
 INTRODUCTION = """\
 # Public names
 
-Whatever is not on this page may change without notice. Made by `docs/make_api.py` from
-the docstrings; the features of examples are documented in
-[clp_tfx/features.py](../clp_tfx/features.py).
+Names that are not on this page may change without notice. `docs/make_api.py` generates
+the page from the docstrings. [clp_tfx/features.py](../clp_tfx/features.py) documents
+the features of examples.
 """
 MODULES = ("clp_tfx.errors",)
-"""Modules whose own names are public, beside what packages export."""
+"""Modules whose own names are public, in addition to the packages' exports."""
 _LISTS = ("Args", "Attributes", "Raises")
 _SECTIONS = (*_LISTS, "Returns", "Yields", "Example", "Reference")
 
@@ -33,9 +33,9 @@ class Public(NamedTuple):
   """A public name.
 
   Attributes:
-    package: Where it is imported from.
+    package: Package to import it from.
     name: The name.
-    module: Where it is defined.
+    module: Module that defines it.
   """
 
   package: str
@@ -44,7 +44,7 @@ class Public(NamedTuple):
 
 
 def packages() -> Iterator[str]:
-  """Yields the packages that export names, and the modules that are public."""
+  """Yields the packages that export names and the public modules."""
   for path in sorted((ROOT / "clp_tfx").rglob("__init__.py")):
     name = ".".join(path.parent.relative_to(ROOT).parts)
     if _exports(name):
@@ -53,7 +53,7 @@ def packages() -> Iterator[str]:
 
 
 def public_names(package: str) -> list[Public]:
-  """Returns what a package or public module exports, sorted by name."""
+  """Returns the names that a package or public module exports, sorted."""
   if package in MODULES:
     found = {node.name: package for node in _parsed(package).body if _is_public(node)}
   else:
@@ -67,7 +67,7 @@ def _is_public(node: ast.AST) -> bool:
 
 
 def _exports(package: str) -> dict[str, str]:
-  """Returns the module that defines each exported name, from `__init__.py`."""
+  """Returns the names that `__init__.py` exports and the modules that define them."""
   tree = _parsed(package)
   for node in ast.walk(tree):
     if isinstance(node, ast.keyword) and node.arg == "submod_attrs":
@@ -132,7 +132,7 @@ def _names(args: ast.arguments) -> str:
 
 
 def _methods(node: ast.ClassDef | ast.FunctionDef) -> str:
-  """Returns a line per public method that has a docstring."""
+  """Returns one line per public method with a docstring."""
   if not isinstance(node, ast.ClassDef):
     return ""
   lines = [
@@ -149,7 +149,7 @@ def _summary(node: ast.FunctionDef) -> str:
 
 
 def _markdown(docstring: str) -> str:
-  """Returns a Google docstring with its sections as headings, lists and code."""
+  """Converts a Google docstring to Markdown headings, lists and code."""
   headings = rf"^({'|'.join(_SECTIONS)}):\n"
   parts = re.split(headings, docstring + "\n", flags=re.MULTILINE)
   text = [parts[0].rstrip()]

@@ -1,4 +1,4 @@
-"""The command line: clp-tfx. A module per command."""
+"""The command line, clp-tfx, with one module per command."""
 
 import os
 import sys
@@ -20,9 +20,9 @@ from clp_tfx.cli.sweep import sweep
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__)
 def cli() -> None:
-  """Counterfactual Logit Pairing for TFX: make a text classifier's decisions
-  independent of identity terms, and let no other model reach serving."""
-  # Users name their own functions by dotted path, from where they stand.
+  """Counterfactual Logit Pairing for TFX: makes the decisions of a text classifier
+  independent of identity terms and lets only such models reach serving."""
+  # Users give their own functions as dotted paths from the current folder.
   sys.path.append(os.getcwd())
 
 

@@ -1,4 +1,4 @@
-"""clp-tfx evaluate: a SavedModel that scores texts, measured without a pipeline."""
+"""clp-tfx evaluate: evaluates a SavedModel that scores texts, without a pipeline."""
 
 import sys
 from typing import Any
@@ -20,7 +20,7 @@ def evaluate(model: str, **options: Any) -> None:
   """Measures a SavedModel's flip rate on comments and writes a report.
 
   MODEL is the folder of any SavedModel with a signature from texts, or serialised
-  tf.Examples, to one probability each; this package need not have made it.
+  tf.Examples, to one probability each; it need not come from this package.
 
   Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
   """

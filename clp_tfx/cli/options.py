@@ -1,4 +1,4 @@
-"""What the commands share: options, and how errors reach people."""
+"""Options and error handling shared by the commands."""
 
 import contextlib
 import dataclasses
@@ -18,7 +18,7 @@ from clp_tfx.runners.console import logs_in
 
 
 def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-  """Gives a command an option for each of the configuration's but some."""
+  """Adds all options of the configuration to a command, except those given."""
 
   def decorate(command: Callable[..., None]) -> Callable[..., None]:
     for section in reversed(SECTIONS.values()):
@@ -27,10 +27,9 @@ def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., N
       "--config",
       "config_file",
       metavar="FILE.yaml",
-      help="File with options as `name: value` lines, which may be grouped by section "
-      f"({', '.join(SECTIONS)}). Commands can share it: options that do not apply to "
-      "this one may stand in it and are not used. Options on the command line override "
-      "the file.",
+      help="File with options as `name: value` lines, optionally grouped by section "
+      f"({', '.join(SECTIONS)}). Commands can share a file: options that do not apply "
+      "to this command are ignored. Options on the command line override the file.",
     )(command)
 
   return decorate
@@ -39,7 +38,7 @@ def configured(*without: str) -> Callable[[Callable[..., None]], Callable[..., N
 def options_of(
   options: type[Options], *without: str
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-  """Gives a command an option for each field of a dataclass of options but some."""
+  """Adds an option per field of a dataclass to a command, except those given."""
 
   def decorate(command: Callable[..., None]) -> Callable[..., None]:
     for field in reversed(dataclasses.fields(options)):
@@ -56,7 +55,7 @@ def _option(field: dataclasses.Field) -> Callable[..., Any]:
     name = f"{name}/--no-{name.removeprefix('--')}"
     return click.option(name, field.name, default=None, help=field.metadata["help"])
   multiple = get_origin(kinds[0]) is tuple
-  # Where a word may stand for a number, the text goes to the field's own checks.
+  # If words are allowed beside numbers, the field's own checks parse the text.
   kind = get_args(kinds[0])[0] if multiple else str if str in kinds else kinds[0]
   choices = field.metadata["choices"]
   shown = "" if field.default in (None, (), "") else f"  [default: {field.default}]"
@@ -71,29 +70,29 @@ def _option(field: dataclasses.Field) -> Callable[..., Any]:
 
 
 def given(options: dict[str, Any]) -> dict[str, Any]:
-  """Returns those of a command's options that a person gave."""
+  """Returns the options of a command that the user gave."""
   return {name: value for name, value in options.items() if value not in (None, ())}
 
 
 def read_config(
   config_file: str | None, options: dict[str, Any], **fixed: Any
 ) -> PipelineConfig:
-  """Returns the configuration of a file, overridden by the options given.
+  """Returns the configuration from a file and the command line.
 
   Args:
     config_file: YAML file, or None.
-    options: Of the command line.
-    **fixed: What the command sets itself, whatever the file says.
+    options: Options of the command line, which override the file.
+    **fixed: Options set by the command, which override both.
   """
   values = load_config(config_file) if config_file else {}
   return PipelineConfig.of(**{**values, **given(options), **fixed})
 
 
 class Group(click.Group):
-  """Commands that say of an option they do not take which of them does."""
+  """Commands whose errors about unknown options name the commands that take them."""
 
   def invoke(self, ctx: click.Context) -> Any:
-    """Runs the command that is named."""
+    """Runs the command."""
     try:
       return super().invoke(ctx)
     except click.NoSuchOption as error:
@@ -122,14 +121,14 @@ def for_people() -> Iterator[None]:
   try:
     yield
   except InputError as error:
-    # Beam says where in its graph an error came from; that helps nobody here.
+    # Remove Beam's note about the step of its graph, which does not help users.
     message = re.sub(r"( \[while running .*?\])+$", "", str(error), flags=re.DOTALL)
     raise click.UsageError(message) from error
 
 
 @contextlib.contextmanager
 def quietly(log: Path) -> Iterator[TextIO]:
-  """Keeps the libraries' output in a log, and anything unexpected with it."""
+  """Writes the libraries' output and unexpected errors to a log."""
   try:
     with logs_in(log) as terminal:
       yield terminal
@@ -140,5 +139,5 @@ def quietly(log: Path) -> Iterator[TextIO]:
   except Exception as error:
     with open(log, "a", encoding="utf-8") as file:
       traceback.print_exc(file=file)
-    click.echo(f"Error: {type(error).__name__}; the log {log} says more.", err=True)
+    click.echo(f"Error: {type(error).__name__}; see the log {log}.", err=True)
     sys.exit(1)

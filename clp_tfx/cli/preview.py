@@ -1,4 +1,4 @@
-"""clp-tfx preview: what the generator makes of a text."""
+"""clp-tfx preview: shows the counterfactuals of a text."""
 
 import json
 import sys
@@ -35,12 +35,12 @@ _NONE = {
   CounterfactualOptions, "counterfactual_fn", "only_when_label_below", "no_match"
 )
 @click.option(
-  "--json", "as_json", is_flag=True, help="One JSON object per text and line."
+  "--json", "as_json", is_flag=True, help="Print one line of JSON per text."
 )
 def preview(texts: tuple[str, ...], as_json: bool, **options: Any) -> None:
-  """Prints each text's counterfactuals and what was edited.
+  """Prints the counterfactuals and edits of each text.
 
-  Without TEXT, reads one text per line from the standard input.
+  Without TEXT, reads one text per line from standard input.
   """
   with for_people():
     chosen = made(CounterfactualOptions, given(options))
@@ -56,7 +56,7 @@ def preview(texts: tuple[str, ...], as_json: bool, **options: Any) -> None:
   for text in lines:
     outcome = generator.outcome(text)
     if as_json:
-      # Bytes that are not UTF-8 stay readable by JSON parsers as escapes.
+      # Bytes that are not UTF-8 are escaped so that JSON parsers can read them.
       shown = json.dumps(_as_dict(text, outcome), ensure_ascii=not _is_utf8(text))
       click.echo(shown)
     else:
@@ -64,11 +64,11 @@ def preview(texts: tuple[str, ...], as_json: bool, **options: Any) -> None:
 
 
 def _lines() -> Iterator[str]:
-  """Returns the lines of the standard input, without their ends."""
+  """Returns the lines of standard input without line endings."""
   if sys.stdin.isatty():
     raise InputError(
-      "Expected a text or a file to read, but there is none: give TEXT in quotes, or "
-      "pipe one text per line into this command."
+      "Expected a text or piped input, but found neither: give TEXT in quotes, or pipe "
+      "one text per line into this command."
     )
   lines = sys.stdin.buffer
   return (line.rstrip(b"\r\n").decode("utf-8", "surrogateescape") for line in lines)
@@ -101,7 +101,7 @@ def _as_dict(text: str, outcome: Outcome) -> dict:
 def _print(console: Console, text: str, outcome: Outcome) -> None:
   console.print(Text(_printable(text), "bold"))
   for each in outcome.counterfactuals:
-    # Without colours, what was removed could not be told from what stays.
+    # Without colours, removed text would look like kept text.
     colours = console.is_terminal and not console.no_color
     shown = _highlighted(text, each) if colours else Text(_printable(each.text))
     console.print(Text("  ") + shown)
@@ -115,7 +115,7 @@ def _print(console: Console, text: str, outcome: Outcome) -> None:
 
 
 def _highlighted(text: str, counterfactual: Counterfactual) -> Text:
-  """Returns a text with what was removed struck out and what was inserted."""
+  """Returns a text with removed parts struck out and inserted parts in green."""
   marked, end = Text(), 0
   for edit in counterfactual.edits:
     marked.append(_printable(text[end : edit.start]))
@@ -126,6 +126,6 @@ def _highlighted(text: str, counterfactual: Counterfactual) -> Text:
 
 
 def _printable(text: str) -> str:
-  """Returns a text that a terminal can show: no control characters, no stray bytes."""
+  """Returns a text without control characters and invalid bytes, for a terminal."""
   encoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
   return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in encoded)

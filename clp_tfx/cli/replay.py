@@ -1,4 +1,4 @@
-"""clp-tfx replay: a compiled job on this machine."""
+"""clp-tfx replay: runs a compiled job on this machine."""
 
 import sys
 
@@ -30,9 +30,9 @@ job_parameters = click.option(
   multiple=True,
   metavar="NAME=VALUE",
   callback=_names_and_values,
-  help="Value of a runtime parameter of the job; several by repeating.",
+  help="Value of a runtime parameter of the job; repeat for several.",
 )
-"""Option of the commands that run a job."""
+"""Option for the commands that run a job."""
 
 
 @click.command()
@@ -40,11 +40,11 @@ job_parameters = click.option(
 @click.option("--output", default="clp_replay", show_default=True, help="Folder.")
 @job_parameters
 def replay(job: str, output: str, parameters: dict[str, str]) -> None:
-  """Runs the containers of a compiled job here: will it run, before it costs money?
+  """Runs the containers of a compiled job locally, to test it before it costs money.
 
-  Each in a process of its own, with this environment as the image. OUTPUT/buckets
-  stands for the object stores: what the job reads as gs://bucket/a.csv is its
-  bucket/a.csv. Exit codes are those of run.
+  Each container runs in a separate process with this environment as its image.
+  OUTPUT/buckets replaces the object stores: the job reads gs://bucket/a.csv from
+  OUTPUT/buckets/bucket/a.csv. Exit codes are those of run.
   """
   with for_people(), quietly(prepare_output(output) / "clp-tfx.log") as terminal:
     print("Loading TensorFlow and TFX ...", file=terminal, flush=True)

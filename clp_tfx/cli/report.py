@@ -1,4 +1,4 @@
-"""clp-tfx report: the page of a finished run or evaluation, written again."""
+"""clp-tfx report: writes the report of a finished run or evaluation again."""
 
 from pathlib import Path
 
@@ -11,10 +11,10 @@ from clp_tfx.pipeline.output import prepare_output, read_summary
 @click.command()
 @click.argument("output")
 def report(output: str) -> None:
-  """Writes OUTPUT/report.html from what a run or an evaluation left there.
+  """Writes OUTPUT/report.html from the results of a run or an evaluation in OUTPUT.
 
-  The page is one file and works offline. A run writes it as well, at its end; this
-  writes it again, such as after an update of this package.
+  The page is one file and works offline. Every run writes it at its end; use this
+  command to write it again, for example after an update of this package.
   """
   path = str(Path(output) / "report.html")
   with for_people():

@@ -1,4 +1,4 @@
-"""clp-tfx run and compile: the pipeline, here or as a job."""
+"""clp-tfx run and compile: runs the pipeline locally or writes it as a job."""
 
 import collections
 import sys
@@ -23,7 +23,7 @@ EXIT_REFUSED = 3
 @click.command()
 @configured(*names_of(JobOptions))
 def run(config_file: str | None, **options: Any) -> None:
-  """Trains on comments and pushes the model if it passes the gate.
+  """Trains a model on comments and pushes it if it passes the gate.
 
   Exit codes: 0 pushed, 3 refused by the gate, 2 bad usage or input, 1 anything else.
   """
@@ -58,10 +58,10 @@ def compile_(output: str, config_file: str | None, **options: Any) -> None:
 
 
 def print_summary(summary: dict[str, Any]) -> None:
-  """Prints before, after and change as a table, and the verdict.
+  """Prints a table of figures before and after, and the verdict.
 
   Args:
-    summary: As `run_locally` returns it.
+    summary: Summary from `run_locally`.
   """
   console = Console()
   console.print(figures_table(summary, "before", "after"))
@@ -76,11 +76,11 @@ def print_summary(summary: dict[str, Any]) -> None:
 
 
 def print_failures(console: Console, summary: dict[str, Any]) -> None:
-  """Prints why the gate refused.
+  """Prints why the gate refused the model.
 
   Args:
-    console: Where to.
-    summary: With the `gate`.
+    console: Where to print.
+    summary: Summary with the `gate`.
   """
   console.print("Refused by the gate:", style="bold")
   for failure in summary["gate"]["failures"]:
@@ -109,11 +109,11 @@ def print_left_out(console: Console, summary: dict[str, Any]) -> None:
 
 
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:
-  """Returns the figures of a model, and of a baseline where there is one.
+  """Returns a table of the figures of a model and of its baseline, if any.
 
   Args:
-    summary: With `baseline`, which may be None, and `clp`.
-    *columns: What the two are called.
+    summary: Summary with `baseline`, which may be None, and `clp`.
+    *columns: Titles of their two columns.
   """
   baseline, clp = summary["baseline"], summary["clp"]
   table = Table(title="Counterfactual Logit Pairing")

@@ -1,4 +1,4 @@
-"""clp-tfx statistics: what was found, made and left out in a run."""
+"""clp-tfx statistics: prints the counterfactual statistics of a run."""
 
 import json
 from pathlib import Path
@@ -22,12 +22,12 @@ from clp_tfx.errors import InputError
 
 @click.command()
 @click.argument("output", metavar="OUTPUT")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def statistics(output: str, as_json: bool) -> None:
-  """Prints how many comments of a run in folder OUTPUT have identity terms.
+  """Prints the counterfactual statistics of the run in folder OUTPUT.
 
-  Per split, group and term: texts with terms, counterfactuals, what was skipped and
-  why, and the rules of the edits.
+  For each split, group and term: texts with terms, counterfactuals, skipped texts by
+  reason, and edits by rule.
   """
   with for_people():
     found = load_statistics(_folder(Path(output) / "summary.json"))
@@ -48,7 +48,7 @@ def _folder(summary: Path) -> str:
 
 
 def _table(statistics: dict[str, Any]) -> Table:
-  """Returns statistics as a table: a row per split, group and term."""
+  """Returns statistics as a table with one row per split, group and term."""
   table = Table(title="Counterfactuals")
   for column in ("", "texts", "with terms", "counterfactuals", "skipped", "rules"):
     is_text = column in ("", "skipped", "rules")

@@ -1,4 +1,4 @@
-"""clp-tfx submit and follow: a compiled job on Vertex Pipelines."""
+"""clp-tfx submit and follow: run a compiled job on Vertex Pipelines."""
 
 import sys
 import tempfile
@@ -16,10 +16,10 @@ _output = click.option(
   "--output",
   default="clp_submit",
   show_default=True,
-  help="Folder for summary and report.",
+  help="Folder for the summary and the report.",
 )
 _api_endpoint = click.option(
-  "--api-endpoint", help="Host of a Vertex API within your network; Google's if not."
+  "--api-endpoint", help="Host of a Vertex API within your network. Default: Google's."
 )
 
 
@@ -29,15 +29,16 @@ _api_endpoint = click.option(
 @click.option("--region", required=True, help="Google Cloud region.")
 @job_parameters
 @click.option(
-  "--service-account", help="What the containers run as; the project's default if not."
+  "--service-account",
+  help="Service account of the containers. Default: the project's default.",
 )
 @click.option(
   "--schedule",
   "cron",
   metavar="CRON",
-  help='Runs the job by a schedule, such as "0 3 * * 1", not at once.',
+  help='Run the job on a schedule, such as "0 3 * * 1", instead of now.',
 )
-@click.option("--wait", is_flag=True, help="Follows the job to its verdict.")
+@click.option("--wait", is_flag=True, help="Wait for the job and print its verdict.")
 @_output
 @_api_endpoint
 def submit(
@@ -53,12 +54,12 @@ def submit(
 ) -> None:
   """Submits a compiled job to Vertex Pipelines.
 
-  With --wait it ends as run does: with the figures, the report, and by the verdict the
-  exit codes 0 pushed, 3 refused by the gate, 2 bad usage or input, 1 anything else.
+  With --wait it prints the figures and writes the report, like run. Exit codes are then
+  0 pushed, 3 refused by the gate, 2 bad usage or input, 1 anything else.
   """
   with for_people():
     if cron and wait:
-      raise InputError("A schedule has no end to --wait for: leave one out.")
+      raise InputError("--wait cannot be used with --schedule: leave one out.")
     with quietly(Path(tempfile.gettempdir()) / "clp-tfx-submit.log"):
       from clp_tfx.runners.vertex import jobs, service
 
@@ -74,9 +75,9 @@ def submit(
 @_output
 @_api_endpoint
 def follow(job: str, output: str, api_endpoint: str | None) -> None:
-  """Waits for a job on Vertex Pipelines, then writes summary and report of it.
+  """Waits for a job on Vertex Pipelines, then writes its summary and report.
 
-  NAME is what submit printed, or that of a scheduled run:
+  NAME is the name that submit printed, or that of a scheduled run:
   projects/PROJECT/locations/REGION/pipelineJobs/ID. Exit codes are those of run.
   """
   _follow(job, output, api_endpoint)

@@ -1,4 +1,4 @@
-"""clp-tfx sweep: which weight of the counterfactual loss to take."""
+"""clp-tfx sweep: recommends a weight of the counterfactual loss."""
 
 import sys
 from pathlib import Path
@@ -56,7 +56,7 @@ _FIGURES = {
   type=click.IntRange(1),
   default=3,
   show_default=True,
-  help="How often each is trained, from the seed given with --seed on.",
+  help="Number of seeds for each training, starting with --seed.",
 )
 @configured(*_UNUSED)
 def sweep(
@@ -68,11 +68,10 @@ def sweep(
 ) -> None:
   """Finds the smallest weight that meets the bounds.
 
-  Trains every weight and loss with every seed, and beside them what one might try
-  instead at the same budget: blindness (the terms removed in training and serving) and
-  augmentation (counterfactuals as further labelled comments). Trainings that are done
-  are not done again. Candidates are compared on the eval split; the test split is
-  looked at for the recommended one only.
+  Trains every weight and loss with every seed, and two alternatives with the same
+  budget: blindness (removes the terms in training and serving) and augmentation (adds
+  counterfactuals as labelled comments). Finished trainings are reused. Candidates are
+  compared on the eval split; only the recommended one is scored on the test split.
 
   Exit codes: 0 recommended, 3 none meets the bounds, 2 bad usage or input, 1 anything
   else.

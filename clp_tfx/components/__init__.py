@@ -1,6 +1,6 @@
-"""The TFX components, a file or folder each; `pipeline` says how they are joined.
+"""The TFX components, one file or folder each; `pipeline` connects them.
 
-An executor resolves URIs and splits; what it calls is testable without TFX.
+Executors only resolve URIs and splits; what they call can be tested without TFX.
 """
 
 import lazy_loader

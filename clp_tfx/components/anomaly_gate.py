@@ -1,4 +1,4 @@
-"""Stops a pipeline whose comments do not fit the schema they must fit."""
+"""Stops a pipeline whose comments do not match the given schema."""
 
 import os
 
@@ -15,7 +15,7 @@ def AnomalyGate(
     tfx.types.standard_artifacts.ExampleAnomalies
   ],
 ):
-  """Fails with the anomalies that ExampleValidator found; passes without any."""
+  """Fails if ExampleValidator found anomalies, and lists them."""
   found = [
     f"{split}: {name}: {info.description}"
     for split in sorted(fileio.listdir(anomalies.uri))
@@ -23,8 +23,8 @@ def AnomalyGate(
   ]
   if found:
     raise InputError(
-      "The comments do not fit the schema given with --schema: correct one of the two "
-      f"({'; '.join(found)})."
+      "The comments do not match the schema given with --schema: correct one of the "
+      f"two ({'; '.join(found)})."
     )
 
 

@@ -1,4 +1,4 @@
-"""Pushes a model in one step: a server never sees half of one."""
+"""Pushes a model in one step, so that a server never sees a partial one."""
 
 import os
 import uuid
@@ -16,11 +16,11 @@ _INCOMING = ".incoming-"
 
 
 class Executor(executor.Executor):
-  """TFX's Pusher, writing beside the served versions and renaming at the end.
+  """TFX's Pusher, but it writes to a temporary folder and renames it at the end.
 
-  Model servers take folders with a number for a name, so they pass over the
-  temporary one. Remains of an interrupted push are removed by the next one. On
-  object stores a rename copies: there TFX's order, `saved_model.pb` last, protects.
+  Model servers load only folders with numeric names and ignore the temporary one. The
+  next push removes what an interrupted one left. On object stores, where a rename is
+  a copy, it is enough that TFX writes `saved_model.pb` last.
   """
 
   def Do(
@@ -60,7 +60,7 @@ def _remove_interrupted(served: str) -> None:
 
 
 def _free_version(served: str, version: str) -> str:
-  """Versions are seconds; two pushes in one second take consecutive ones."""
+  """Returns the first free version: two pushes may happen in the same second."""
   while fileio.exists(os.path.join(served, version)):
     version = str(int(version) + 1)
   return version
@@ -74,7 +74,7 @@ def atomic_pusher(
   Args:
     model: The candidate.
     model_blessing: The Evaluator's verdict.
-    served: Folder that a model server watches; each model becomes a version in it.
+    served: Folder that a model server watches; each model is a version in it.
   """
   return tfx.components.Pusher(
     model=model,

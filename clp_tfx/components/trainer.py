@@ -1,7 +1,7 @@
-"""The stock Trainer, with what changes from run to run as parameters of their own.
+"""The stock Trainer, with hyperparameters that change per run as separate properties.
 
-TFX's runtime parameters stand for a whole property of a component, and the Trainer's
-hyperparameters are one, `custom_config`.
+A TFX runtime parameter replaces a whole property of a component, and the stock Trainer
+has all hyperparameters in a single one, `custom_config`.
 """
 
 from typing import Any
@@ -15,12 +15,12 @@ from tfx.utils import json_utils
 PARAMETERS = ("counterfactual_loss_weight", "epochs")
 """Fields of `HParams` that are properties of the component."""
 
-# Of the executors that start a Vertex custom job, which read them.
+# Prefix of the keys that the executors starting a Vertex custom job read.
 _OF_VERTEX = "ai_platform_"
 
 
 class Executor(executor.GenericExecutor):
-  """Runs `run_fn` with the parameters among its hyperparameters."""
+  """Adds the parameters to the hyperparameters and runs `run_fn`."""
 
   def Do(
     self,
@@ -43,11 +43,11 @@ class Executor(executor.GenericExecutor):
 def clp_trainer(
   run_fn: str, hparams: dict[str, Any], transform: tfx.types.BaseNode
 ) -> tfx.components.Trainer:
-  """Returns a Trainer on the splits `train` and `eval`.
+  """Returns a Trainer for the splits `train` and `eval`.
 
   Args:
     run_fn: Dotted path of the function that trains.
-    hparams: Its hyperparameters, `PARAMETERS` among them.
+    hparams: Its hyperparameters, including `PARAMETERS`.
     transform: The Transform whose outputs it trains on.
   """
   trainer = tfx.components.Trainer(

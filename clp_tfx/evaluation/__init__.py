@@ -1,6 +1,6 @@
-"""Any SavedModel that scores texts, measured as the pipeline measures its own.
+"""Evaluates any SavedModel that scores texts with the pipeline's metrics.
 
-Metrics are `tfma`'s and pages are `report`'s; here are models and comments.
+This package handles models and comments; `tfma` has the metrics, `report` the pages.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""The comments of an evaluation: all of them or the test split, labelled or not."""
+"""Reads the comments of an evaluation: all or the test split, labelled or not."""
 
 from collections.abc import Iterator, Sequence
 
@@ -9,19 +9,19 @@ from clp_tfx.errors import InputError
 
 
 def read_comments(path: str, config: ExampleConfig, split: str) -> Iterator[bytes]:
-  """Reads the examples of one file, unlabelled where it has no label column.
+  """Reads the examples of one file; without a label column they are unlabelled.
 
   Args:
     path: As in `read_rows`.
-    config: Which columns are read.
-    split: `all` or `test`: all comments, or those that the pipeline judges on, by the
-      `split` column or a hash of the text.
+    config: Columns to read.
+    split: `all` comments, or only the `test` split that the pipeline's gate would use,
+      by the `split` column or a hash of the text.
 
   Yields:
     Serialised tf.Examples.
 
   Raises:
-    InputError: If the file or a row is not as expected; says where.
+    InputError: If the file or a row is invalid; the message says where.
   """
   for example in read_examples(path, config, needs_label=False):
     if split == "all" or example.split == split:
@@ -33,11 +33,11 @@ def check_label(paths: Sequence[str], config: ExampleConfig, required: bool) -> 
 
   Args:
     paths: Files of comments.
-    config: Names the column.
-    required: Whether every file has to have it.
+    config: Configuration with the name of the column.
+    required: Whether every file must have the column.
 
   Raises:
-    InputError: If it has to and has not, or a file cannot be read.
+    InputError: If a required column is missing or a file cannot be read.
   """
   labelled = []
   for path in paths:
@@ -46,7 +46,7 @@ def check_label(paths: Sequence[str], config: ExampleConfig, required: bool) -> 
     if required and column is None:
       raise InputError(
         f"{path}, column `{config.label_feature}` is missing: the columns are "
-        f"{', '.join(columns)}; name the one with the labels, or none."
+        f"{', '.join(columns)}; name the label column, or leave out --label-feature."
       )
     labelled.append(column is not None)
   return any(labelled)

@@ -1,4 +1,4 @@
-"""What can be set about an evaluation, in one validated dataclass."""
+"""The validated configuration of an evaluation."""
 
 import dataclasses
 
@@ -22,61 +22,63 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
     "for several."
   )  # fmt: skip
   signature: str | None = option(
-    None, "Signature of the model: takes texts or serialised tf.Examples, gives one "
-    "probability each; serving_default, or the only one, when not given."
+    None, "Signature of the model, from texts or serialised tf.Examples to one "
+    "probability each. Default: serving_default, or the only one."
   )  # fmt: skip
   score_output: str | None = option(
-    None, "Which output of the signature is the probability, where it has several."
+    None, "Output of the signature with the probability, if it has several outputs."
   )
   baseline: str | None = option(None, "Folder of a SavedModel to compare with.")
   label_feature: str | None = option(
-    None, "Column of the label, a number in [0, 1]; when not given, toxicity if there "
-    "is one. Without labels there is no AUC."
+    None, "Column of the label, a number in [0, 1]. Default: toxicity if it exists. "
+    "Without labels there is no AUC."
   )  # fmt: skip
   split: str = option(
-    "all", "Which comments: all, or the test split that a run with them judges on.",
+    "all", "Comments to use: all, or the test split that a run would use for its gate.",
     choices=("all", "test"),
   )  # fmt: skip
   max_flip_rate: float | None = option(
-    None, "Highest share of pairs whose decision flips; exit code 3 above.", 0, 1
+    None, "Maximum share of pairs whose decision flips; exit code 3 above.", 0, 1
   )
   min_positive_ratio: float | None = option(
-    None, "Lowest positive rate, as a multiple of the baseline's or, without one, of "
-    "the label rate; 0.5 beside a bound on flip rate or AUC, 0 for none.", 0
+    None, "Minimum positive rate, as a multiple of the baseline's or, without a "
+    "baseline, of the label rate. Default: 0.5 with a bound on flip rate or AUC. 0 for "
+    "no bound.", 0
   )  # fmt: skip
   max_positive_ratio: float | None = option(
-    None, "Highest positive rate, likewise; 2 beside such a bound, 0 for none.", 0
-  )
+    None, "Maximum positive rate, as the same multiple. Default: 2 with such a bound. 0 "
+    "for no bound.", 0
+  )  # fmt: skip
   max_failed: float = option(
-    0.01, "Highest share of comments with identity terms, of all and of each group, "
-    "for which --counterfactual-fn fails; exit code 3 above.", 0, 1
+    0.01, "Maximum share of comments with identity terms, overall and per group, for "
+    "which --counterfactual-fn fails; exit code 3 above.", 0, 1
   )  # fmt: skip
   max_left_out: float | None = option(
-    None, "Highest share of comments with identity terms, of all and of each group, "
-    "without a pair for any reason but a pejorative term; 0.2 beside such a bound.",
+    None, "Maximum share of comments with identity terms, overall and per group, without "
+    "a pair for any reason except a pejorative term. Default: 0.2 with such a bound.",
     0, 1
   )  # fmt: skip
-  min_auc: float | None = option(None, "Lowest AUC; exit code 3 below.", 0, 1)
+  min_auc: float | None = option(None, "Minimum AUC; exit code 3 below.", 0, 1)
   max_auc_drop: float | None = option(
-    None, "Highest loss of AUC compared with the baseline; exit code 3 above.", 0, 1
+    None, "Maximum loss of AUC compared with the baseline; exit code 3 above.", 0, 1
   )
   output: str = option("clp_evaluation", "Folder for the report and the figures.")
 
   def __post_init__(self):
     validate(self, flag)
     if not self.model:
-      raise InputError("No model is given: name the folder of a SavedModel.")
+      raise InputError("No model is given: give the folder of a SavedModel.")
     if not self.comments:
-      raise InputError("No comments are given: name a file with --comments.")
+      raise InputError("No comments are given: give a file with --comments.")
     if self.max_auc_drop is not None and not self.baseline:
       raise InputError(
-        "--max-auc-drop compares with a baseline: give the folder of one with "
+        "--max-auc-drop needs a baseline to compare with: give its folder with "
         "--baseline."
       )
 
   @property
   def label_column(self) -> str:
-    """The label column that is looked for."""
+    """The label column to look for."""
     return self.label_feature or Columns.label_feature
 
   @property

@@ -1,4 +1,4 @@
-"""Measures a SavedModel on comments, without a pipeline."""
+"""Evaluates a SavedModel on comments, without a pipeline."""
 
 import dataclasses
 import io
@@ -25,11 +25,11 @@ from clp_tfx.report.results import write_results
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import counterfactual_extractors
 
-_PROBED = 32  # Comments scored before Beam starts: bad models fail here, and quickly.
+_PROBED = 32  # Comments to score before Beam starts, so that bad models fail early.
 
 
 def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dict:
-  """Measures a SavedModel on comments and writes a report, as `clp-tfx evaluate`.
+  """Evaluates a SavedModel on comments and writes a report, like `clp-tfx evaluate`.
 
   Example:
     summary = evaluate_model("my_model", "comments.csv", output="out")
@@ -37,16 +37,16 @@ def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dic
 
   Args:
     model: Folder of any SavedModel that scores texts; see `TextScorer`.
-    comments: File or files of comments, as `clp-tfx run` reads them; the label column
-      may be missing.
+    comments: One or several files of comments, as for `clp-tfx run`; the label column
+      is optional.
     **options: Fields of `EvaluationConfig`.
 
   Returns:
-    The summary, as written to `OUTPUT/summary.json`: the model's figures are under
-    `clp`, those of a baseline under `baseline`; see `summarize`.
+    The summary, as written to `OUTPUT/summary.json`, with the model's figures under
+    `clp` and the baseline's under `baseline`; see `summarize`.
 
   Raises:
-    InputError: If the model, the comments or an option cannot be worked with.
+    InputError: If the model, the comments or an option are invalid.
   """
   paths = (comments,) if isinstance(comments, str) else tuple(comments)
   config = EvaluationConfig(model=model, comments=paths, **options)
@@ -54,11 +54,11 @@ def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dic
 
 
 def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
-  """Does what `evaluate_model` does, for a configuration.
+  """Evaluates a model as `evaluate_model` does, from a configuration.
 
   Args:
-    config: What to measure, and how.
-    terminal: Where progress is shown.
+    config: The configuration.
+    terminal: Where to show progress.
   """
   output = prepare_output(config.output)
   columns = ExampleConfig(
@@ -67,11 +67,11 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   labelled = check_label(config.comments, columns, config.label_feature is not None)
   if not labelled and (config.min_auc is not None or config.max_auc_drop is not None):
     raise InputError(
-      f"AUC needs labels and {', '.join(config.comments)} has no column "
-      f"`{config.label_column}`: name it with --label-feature, or leave --min-auc and "
-      "--max-auc-drop out."
+      f"AUC needs labels, but {', '.join(config.comments)} has no column "
+      f"`{config.label_column}`: name the label column with --label-feature, or leave "
+      "out --min-auc and --max-auc-drop."
     )
-  _show(terminal, "Looking at the model ...")
+  _show(terminal, "Checking the model ...")
   _probe(config, columns)
   _show(terminal, "Scoring comments and counterfactuals ...")
   evaluation = str(output / "evaluation")

@@ -1,4 +1,4 @@
-"""A SavedModel's signature as something that scores comments, whatever it takes."""
+"""Scores comments with a SavedModel's signature that takes texts or examples."""
 
 import functools
 import os
@@ -12,10 +12,10 @@ import tensorflow_model_analysis as tfma
 from clp_tfx.errors import InputError
 
 SIGNATURE = "serving_default"
-"""Name under which TFMA finds the scorer, whatever the model's own signature is."""
+"""Name of the scorer's signature for TFMA, independent of the model's signature."""
 
 _EXAMPLES = "serialized_examples"
-# Not a tf.Example: a signature that scores it takes texts as they are.
+# Not a tf.Example: a signature that can score it takes plain texts.
 _PLAIN_TEXT = "This is a comment, and no tf.Example."
 _MADE_BY = 'such as tf.saved_model.save(model, "folder", signatures=...) writes'
 
@@ -23,24 +23,24 @@ _MADE_BY = 'such as tf.saved_model.save(model, "folder", signatures=...) writes'
 class TextScorer:
   """Scores comments with one signature of a SavedModel.
 
-  The signature has one string input of shape `[batch]` or `[batch, 1]`, which takes
-  texts or serialised tf.Examples (found out by giving it a text), and returns one
-  probability per text, shape `[batch]` or `[batch, 1]`; of several outputs, one is
-  named. To TFMA it is a model with one signature, `SIGNATURE`, of serialised examples.
+  The signature must have one string input of shape `[batch]` or `[batch, 1]`, which
+  takes texts or serialised tf.Examples (detected by passing a text), and return one
+  probability per text, shape `[batch]` or `[batch, 1]`. To TFMA the scorer is a model
+  with one signature, `SIGNATURE`, that takes serialised examples.
 
   Attributes:
-    signatures: What TFMA calls.
+    signatures: The signature that TFMA calls.
     takes_texts: Whether the model takes texts and not examples.
 
   Args:
     path: Folder of the SavedModel.
-    signature: Of the model; `serving_default`, or its only one, when not given.
-    score_output: Which output is the score; the only one when not given.
-    text_feature: Feature of the examples that holds the text.
+    signature: Signature of the model; by default `serving_default` or the only one.
+    score_output: Output with the score; by default the only one.
+    text_feature: Feature of the examples with the text.
 
   Raises:
-    InputError: If there is no such model, signature or output, or it cannot be used as
-      above.
+    InputError: If the model, signature or output does not exist or does not meet the
+      requirements above.
   """
 
   def __init__(
@@ -64,13 +64,13 @@ class TextScorer:
     """Scores serialised tf.Examples.
 
     Args:
-      serialized: Examples with the text feature and whatever the model needs.
+      serialized: Examples with the text feature and any other feature of the model.
 
     Returns:
       Probabilities, shape `[batch]`.
 
     Raises:
-      InputError: If the model fails on them or its scores are no probabilities.
+      InputError: If the model fails on them or its scores are not probabilities.
     """
     inputs = tf.constant(serialized, tf.string)
     if self.takes_texts:
@@ -81,7 +81,7 @@ class TextScorer:
     except tf.errors.OpError as error:
       raise InputError(
         f"Expected {self._where} to score {self._kind()}, but it fails: "
-        f"{_first_line(error)}; give a signature that does."
+        f"{_first_line(error)}; give a signature that can."
       ) from error
 
   def _kind(self) -> str:
@@ -106,8 +106,8 @@ class TextScorer:
     if scores.shape not in ((size,), (size, 1)):
       raise InputError(
         f"Expected one score per text from output {self._output!r} of {self._where}, "
-        f"but {size} texts give the shape {list(scores.shape)}: export a signature "
-        "that returns the probability of the positive class."
+        f"but {size} texts give shape {list(scores.shape)}: export a signature that "
+        "returns the probability of the positive class."
       )
     if not np.all((scores >= 0) & (scores <= 1)):
       worst = scores.ravel()[np.argmax(np.nan_to_num(abs(scores - 0.5), nan=np.inf))]
@@ -120,7 +120,7 @@ class TextScorer:
 
 
 class _Signature:
-  """What TFMA calls: serialised examples in, `{"scores": [batch, 1]}` out."""
+  """Signature for TFMA, from serialised examples to `{"scores": [batch, 1]}`."""
 
   structured_input_signature = ((), {_EXAMPLES: tf.TensorSpec([None], tf.string)})
 
@@ -135,12 +135,12 @@ class _Signature:
 def eval_shared_model(
   name: str, is_baseline: bool = False, **scorer_arguments: Any
 ) -> tfma.types.EvalSharedModel:
-  """Returns a `TextScorer` as what TFMA evaluates.
+  """Wraps a `TextScorer` as a model for TFMA.
 
   Args:
-    name: Of the model in the EvalConfig.
-    is_baseline: Whether it is what the other is compared with.
-    **scorer_arguments: As `TextScorer` takes them; each worker loads its own.
+    name: Name of the model in the EvalConfig.
+    is_baseline: Whether the model is the baseline.
+    **scorer_arguments: Arguments of `TextScorer`, which each worker loads itself.
   """
   return tfma.types.EvalSharedModel(
     model_name=name,
@@ -158,7 +158,7 @@ def _load(path: str) -> Any:
   if path.endswith((".keras", ".h5")):
     raise InputError(
       f"{path} is a Keras file: give the folder of a SavedModel instead, which "
-      'model.export("folder") writes for a model whose input are texts.'
+      'model.export("folder") writes for a model that takes texts.'
     )
   if not tf.io.gfile.exists(path):
     raise InputError(f"{path} does not exist: give the folder of a SavedModel.")
@@ -170,10 +170,10 @@ def _load(path: str) -> Any:
       if versions
       else f"give one {_MADE_BY}"
     )
-    raise InputError(f"{path} is not a SavedModel, it has no saved_model.pb: {hint}.")
+    raise InputError(f"{path} is not a SavedModel (no saved_model.pb): {hint}.")
   try:
     return tf.saved_model.load(path)
-  except Exception as error:  # Damage shows in as many ways as there are parts.
+  except Exception as error:  # Damaged models raise many kinds of errors.
     raise InputError(
       f"The SavedModel {path} cannot be loaded ({_first_line(error)}): export it again."
     ) from error
@@ -187,7 +187,7 @@ def _signature(path: str, model: Any, name: str | None) -> tuple[str, Any]:
     name = next(iter(signatures)) if len(signatures) == 1 else SIGNATURE
   if name not in signatures:
     raise InputError(
-      f"{path} has no signature {name!r}: give --signature as one of "
+      f"{path} has no signature {name!r}: set --signature to one of "
       f"{', '.join(sorted(signatures))}."
     )
   return name, signatures[name]
@@ -203,7 +203,7 @@ def _string_input(where: str, function: Any) -> tuple[str, tf.TensorSpec]:
   if len(inputs) != 1 or not fits:
     raise InputError(
       f"Expected {where} to have {expected}, but it takes {described or 'nothing'}: "
-      "give another with --signature, or export one."
+      "give another one with --signature or export one."
     )
   return fits[0]
 
@@ -222,8 +222,8 @@ def _output(where: str, function: Any, name: str | None) -> str:
     raise InputError(
       f"Expected {where} to have "
       + ("one output" if name is None else f"an output {name!r}")
-      + f", but it has {', '.join(outputs)}: give as --score-output the one that is "
-      "the probability of the positive class."
+      + f", but it has {', '.join(outputs)}: set --score-output to the one with the "
+      "probability of the positive class."
     )
   return name
 

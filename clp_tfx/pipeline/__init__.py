@@ -1,6 +1,6 @@
-"""The standard pipeline: its configuration, its definition and its verdict.
+"""The standard pipeline: configuration, definition and verdict.
 
-Where it runs is `runners`' business; `create_pipeline` runs nothing.
+`create_pipeline` runs nothing; `runners` does.
 """
 
 import lazy_loader

@@ -1,6 +1,6 @@
-"""Where the Beam components run: arguments for each runner, and what it needs.
+"""Arguments of the Beam runners, and checks that they are complete.
 
-What is checked here is what a runner fails without, late or unintelligibly.
+Without these checks the runners fail late or with unclear errors.
 """
 
 import argparse
@@ -17,7 +17,7 @@ RUNNERS = (DIRECT, FLINK, PORTABLE, DATAFLOW)
 
 _SERVER_SECONDS = 3
 _LOCAL_MASTERS = ("[local]", "[auto]")
-# How to give what is missing.
+# How to add a missing argument.
 _ADD = {
   "project": "--project PROJECT",
   "region": "--region REGION",
@@ -28,12 +28,12 @@ _ADD = {
   "environment_config": "--beam-args=--environment_config=, a pool's HOST:PORT "
   "(EXTERNAL), an image (DOCKER) or a command (PROCESS)",
 }
-# Beam's word for a job server within the process.
+# Beam's name for a job server within the process.
 _EMBEDDED = "embed"
-# Types of environments that say nothing without a configuration.
+# Types of environments that need a configuration.
 _CONFIGURED = ("DOCKER", "EXTERNAL", "PROCESS")
-# Any image will do: without one TFX packs itself up for the workers, every component
-# anew, and they would install that over what they have.
+# Any image name works. Without one, TFX builds a package for the workers in every
+# component, and they would install it over what they have.
 _INSTALLED = "--sdk_container_image=installed"
 
 
@@ -49,32 +49,31 @@ def beam_pipeline_args(
 
   Args:
     runner: One of `RUNNERS`.
-    args: Further arguments, which come last and so override.
-    workers: Processes of the DirectRunner; 1 is this one.
+    args: Further arguments; they come last and override the others.
+    workers: Number of processes of the DirectRunner; 1 means this process only.
     project: Google Cloud project.
     region: Google Cloud region.
-    image: Container image that has this package; workers get it unless `args` name
-      another.
+    image: Container image with this package; workers use it unless `args` name another.
 
   Returns:
-    The arguments; of any runner but the DirectRunner, `--runner` is the first.
+    The arguments, starting with `--runner` unless the DirectRunner is used.
 
   Raises:
-    InputError: If one is missing or contradicts another.
+    InputError: If arguments are missing or contradict each other.
   """
   given = _parsed(args)
   if given.runner:
     raise InputError(
       f"Expected the Beam runner as --beam-runner {given.runner}. Received: --runner "
-      "among --beam-args."
+      "in --beam-args."
     )
   if runner == DIRECT:
     return [*_processes(workers), *args]
   if workers != 1:
     raise InputError(
       f"Expected --workers with the DirectRunner only. Received: {workers} with the "
-      f"{runner}, whose own arguments set how many there are (--parallelism of Flink, "
-      "--num_workers of Dataflow): give one of them in --beam-args."
+      f"{runner}, which has its own arguments (--parallelism of Flink, --num_workers "
+      "of Dataflow): give one of them in --beam-args."
     )
   cloud = {"project": project, "region": region}
   complete = [
@@ -88,13 +87,13 @@ def beam_pipeline_args(
 
 
 def check_servers(beam_args: Sequence[str]) -> None:
-  """Checks that the server that jobs are sent to is there.
+  """Checks that the server to send jobs to accepts connections.
 
   Args:
     beam_args: As `beam_pipeline_args` returns them.
 
   Raises:
-    InputError: If nothing accepts a connection.
+    InputError: If it does not.
   """
   given = _parsed(beam_args)
   for name, address in _servers(given).items():
@@ -110,12 +109,12 @@ def check_servers(beam_args: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def told_by_workers() -> Iterator[None]:
-  """Raises what a worker found wrong with the input as the `InputError` that it was.
+  """Raises a worker's `InputError` again as an `InputError`.
 
-  An exception of another process comes as text, in a traceback.
+  Exceptions of other processes arrive as text in a traceback.
 
   Raises:
-    InputError: If there is one in the text of a RuntimeError.
+    InputError: If the text of a RuntimeError contains one.
   """
   try:
     yield
@@ -140,7 +139,7 @@ def _processes(workers: int) -> list[str]:
 def _workers_image(
   runner: str, given: argparse.Namespace, image: str | None
 ) -> list[str]:
-  """Returns what has workers use the image, or what is installed where they are."""
+  """Returns arguments that make workers use the image or their installed packages."""
   if given.sdk_container_image or given.worker_harness_container_image:
     return []
   if runner == DATAFLOW:
@@ -176,7 +175,7 @@ def _require(runner: str, given: argparse.Namespace, *names: str) -> None:
 
 
 def _servers(given: argparse.Namespace) -> dict[str, str]:
-  """Returns addresses of servers outside of this process, by argument."""
+  """Returns the addresses of servers outside this process by argument."""
   if given.job_endpoint:
     embedded = given.job_endpoint == _EMBEDDED
     return {} if embedded else {"job_endpoint": given.job_endpoint}
@@ -192,7 +191,7 @@ def _host_and_port(name: str, address: str) -> tuple[str, int]:
 
 
 def _parsed(args: Sequence[str]) -> argparse.Namespace:
-  """Returns the arguments that are looked at here, None where they are not given."""
+  """Returns the arguments that this module checks, None if not given."""
   parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
   images = ("sdk_container_image", "worker_harness_container_image")
   for name in ("runner", "flink_master", *_ADD, *images):

@@ -1,4 +1,4 @@
-"""Everything that can be set about a pipeline, in one validated configuration."""
+"""The validated configuration of a pipeline."""
 
 import dataclasses
 import difflib
@@ -27,8 +27,8 @@ from clp_tfx.training.hparams import HParams
 class PipelineConfig:
   """Configuration of the pipeline; each option is documented by its `help`.
 
-  Every option of every section is one of `clp-tfx compile` and a key of the file given
-  with `--config`; the other commands take those that they use.
+  Every option of every section is an option of `clp-tfx compile` and a key of the file
+  given with `--config`; other commands take the options that they use.
 
   Example:
     config = PipelineConfig.of(comments="comments.csv", max_flip_rate=0.03)
@@ -36,9 +36,9 @@ class PipelineConfig:
 
   Attributes:
     data: Which comments are read.
-    counterfactuals: How counterfactuals are made, and which are learned from.
+    counterfactuals: How counterfactuals are generated, and which are used in training.
     training: Preprocessing, model and training.
-    gate: How the model is measured, and what it must meet to be pushed.
+    gate: How the model is evaluated, and the bounds it must meet to be pushed.
     deployment: Where the pipeline runs, writes and serves.
 
   Raises:
@@ -63,11 +63,11 @@ class PipelineConfig:
 
   @classmethod
   def of(cls, **values: Any) -> "PipelineConfig":
-    """Makes a configuration from options, whatever section they belong to.
+    """Creates a configuration from options of any section.
 
     Args:
-      **values: Options by name, or sections with a mapping of some of their options;
-        what is left out has its default.
+      **values: Options by name, or sections as mappings of options; missing options get
+        their default.
 
     Returns:
       The configuration.
@@ -84,27 +84,27 @@ class PipelineConfig:
     )
 
   def replace(self, **values: Any) -> "PipelineConfig":
-    """Returns the configuration with other values; arguments are those of `of`."""
+    """Returns a copy with some values replaced; takes the same arguments as `of`."""
     return self.of(**{**self.flat(), **_flattened(values, "the configuration")})
 
   def flat(self) -> dict[str, Any]:
-    """Returns every option's value by its name, without the sections."""
+    """Returns the values of all options by name, without sections."""
     sections = dataclasses.asdict(self).values()
     return {name: value for section in sections for name, value in section.items()}
 
   @property
   def hparams(self) -> HParams:
-    """What of it the Trainer takes."""
+    """The hyperparameters."""
     return composed(HParams, self.data, self.training, self.gate)
 
   @property
   def generator_options(self) -> GeneratorOptions:
-    """What of it CounterfactualGen takes."""
+    """The options of CounterfactualGen."""
     return composed(GeneratorOptions, self.data, self.counterfactuals)
 
 
 SECTIONS = {field.name: field.type for field in dataclasses.fields(PipelineConfig)}
-"""The dataclasses of options by name of their section."""
+"""The dataclass of each section, by name."""
 
 _SECTION_OF = {option: name for name in SECTIONS for option in names_of(SECTIONS[name])}
 
@@ -113,14 +113,14 @@ def load_config(path: str) -> dict[str, Any]:
   """Reads configuration values from a YAML file.
 
   Args:
-    path: YAML mapping from options to values, or from sections to such mappings; `-`
-      and `_` are the same.
+    path: YAML mapping from options to values, or from sections to such mappings; names
+      may use `-` or `_`.
 
   Returns:
     The values by option, for `PipelineConfig.of`.
 
   Raises:
-    InputError: If the file is not such a mapping or names an unknown option.
+    InputError: If the file is not such a mapping or has an unknown option.
   """
   try:
     values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
@@ -129,17 +129,17 @@ def load_config(path: str) -> dict[str, Any]:
     raise InputError(f"Configuration file {path} cannot be read: {reason}.") from error
   if not isinstance(values or {}, dict):
     raise InputError(
-      f"Expected {path} to hold `option: value` lines. "
+      f"Expected {path} to contain `option: value` lines. "
       f"Received: {type(values).__name__}."
     )
   return _flattened(values or {}, path)
 
 
 def _flattened(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
-  """Returns values by option, those grouped by section among them."""
+  """Returns values by option, including those grouped by section."""
   flat: dict[str, Any] = {}
   for key, value in _named(values):
-    # `counterfactuals` is a section and an option of another one.
+    # `counterfactuals` is both a section and an option of another section.
     if key in SECTIONS and (isinstance(value, Mapping) or key not in _SECTION_OF):
       inner = _of_section(key, value, where)
     elif key in _SECTION_OF:
@@ -155,7 +155,7 @@ def _flattened(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
 def _of_section(section: str, values: Any, where: str) -> dict[str, Any]:
   if not isinstance(values, Mapping | None):
     raise InputError(
-      f"Expected {section} in {where} to hold `option: value` lines. "
+      f"Expected {section} in {where} to contain `option: value` lines. "
       f"Received: {values!r}."
     )
   named = dict(_named(values or {}))

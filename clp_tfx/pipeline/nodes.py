@@ -1,9 +1,9 @@
-"""What the nodes of the pipeline are called."""
+"""Names of the pipeline's nodes."""
 
 EXAMPLE_GEN_ID = "CommentsExampleGen"
-"""What gives the comments, whatever they are read from."""
+"""The component that reads the comments, from files or from BigQuery."""
 CONTROL_ID = "ControlTrainer"
 RESOLVER_ID = "LatestBlessedModel"
-"""Of it, TFX makes several tasks of a job, whose names begin so."""
+"""In a compiled job, TFX splits it into several tasks whose names start with this."""
 MODELS = {"clp": "Trainer", "baseline": CONTROL_ID}
-"""The Trainers, by what reports call their models."""
+"""The Trainers by the name of their model in reports."""

@@ -1,4 +1,4 @@
-"""The folder that a run writes to."""
+"""The output folder of a run."""
 
 import json
 import os
@@ -10,7 +10,7 @@ from clp_tfx.errors import InputError
 
 
 def prepare_output(output: str) -> Path:
-  """Makes the output folder.
+  """Creates the output folder.
 
   Args:
     output: The folder.
@@ -19,7 +19,7 @@ def prepare_output(output: str) -> Path:
     Its absolute path.
 
   Raises:
-    InputError: If it cannot be made or written.
+    InputError: If it cannot be created or written to.
   """
   path = Path(output).absolute()
   try:
@@ -38,11 +38,11 @@ def read_summary(output: str) -> dict[str, Any]:
   """Reads the summary of a run or an evaluation.
 
   Args:
-    output: The folder that it wrote.
+    output: Its output folder.
 
   Returns:
-    What `summary.json` holds, with `evaluation`, the folder of the evaluation, as a
-    path that can be opened from here.
+    The contents of `summary.json`, with `evaluation`, the folder of the evaluation, as
+    a path that can be opened from the current folder.
 
   Raises:
     InputError: If there is no such summary, or its evaluation is gone.
@@ -58,22 +58,22 @@ def read_summary(output: str) -> dict[str, Any]:
     ) from error
   except (OSError, ValueError, KeyError, TypeError) as error:
     raise InputError(
-      f"{path} is not the summary of a run with this version: run again, which takes "
-      "what it can from the cache."
+      f"{path} is not the summary of a run with this version: run again, with what is "
+      "still valid taken from the cache."
     ) from error
   if not evaluation.is_dir():
     raise InputError(
-      f"The evaluation {evaluation} is no longer there: put it back or run again."
+      f"The evaluation {evaluation} no longer exists: put it back or run again."
     )
   return {**summary, "evaluation": str(evaluation)}
 
 
 def within(output: Path, path: str) -> str:
-  """Returns a path as seen from the output folder, so that it may move, if it is in it.
+  """Returns a path relative to the output folder, so that the folder can be moved.
 
   Args:
     output: The folder.
-    path: Of a file or folder, in it or elsewhere.
+    path: A file or folder; a path outside the output folder is returned unchanged.
   """
   inside = os.path.relpath(path, output)
   return path if inside.startswith(os.pardir) else inside

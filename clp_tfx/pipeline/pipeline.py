@@ -1,4 +1,4 @@
-"""The standard pipeline, once: every runner takes it from here."""
+"""The definition of the standard pipeline, shared by all runners."""
 
 import dataclasses
 import hashlib
@@ -32,18 +32,18 @@ def create_pipeline(
   config: PipelineConfig,
   metadata_connection_config: metadata_store_pb2.ConnectionConfig | None = None,
 ) -> tfx.dsl.Pipeline:
-  """Defines the pipeline: comments in, gated model out.
+  """Defines the pipeline from comments to a gated model.
 
   Args:
-    config: What to run on and with. `comments` must name the files.
-    metadata_connection_config: Where ML Metadata lives; for local runs.
+    config: The configuration; `comments` is required.
+    metadata_connection_config: Connection to ML Metadata, for local runs.
 
   Returns:
     The pipeline, with caching. Each component's properties hold a digest of the code
-    it runs, so that a change of code runs what depends on it again, and nothing else.
+    it runs, so that after a change of code only the affected components run again.
 
   Raises:
-    InputError: If the lexicon is faulty or code named by dotted path is not found.
+    InputError: If the lexicon is invalid or code given by dotted path is not found.
   """
   data, examples, transform = _data(config)
   trainer = _trainer(config, transform, config.training.counterfactual_loss_weight)
@@ -83,7 +83,7 @@ def create_pipeline(
     config.deployment.serving_dir
     or os.path.join(config.deployment.artifacts_dir, "serving_model"),
   )
-  # The components of this package see to it themselves.
+  # This package's own components add their digests themselves.
   code = {
     trainer: [
       "clp_tfx.components.trainer",
@@ -106,7 +106,7 @@ def create_data_pipeline(
 ) -> tfx.dsl.Pipeline:
   """Defines the first part of the pipeline, up to Transform.
 
-  Args and errors are those of `create_pipeline`, and so is the cache.
+  Arguments, errors and cache are those of `create_pipeline`.
   """
   data, _, _ = _data(config)
   return _pipeline(config, data, metadata_connection_config)
@@ -130,7 +130,7 @@ def _pipeline(
 def _data(
   config: PipelineConfig,
 ) -> tuple[list[tfx.types.BaseNode], tfx.types.BaseChannel, tfx.types.BaseNode]:
-  """Returns the nodes up to Transform, the examples with pairs, and Transform."""
+  """Returns the nodes up to Transform, the examples with pairs, and the Transform."""
   comments = _comments(config.data)
   counterfactuals = CounterfactualGen(
     examples=comments.outputs["examples"],
@@ -168,8 +168,8 @@ def _comments(data: DataOptions) -> tfx.types.BaseNode:
     )
   if len(data.comments) > 1 or data.span is not None or data.window > 1:
     raise InputError(
-      f"Expected a table in BigQuery alone, without --span and --window. Received: "
-      f"{', '.join(data.comments)}; join tables by a view."
+      f"Expected a single BigQuery table, without --span and --window. Received: "
+      f"{', '.join(data.comments)}; join tables in a view."
     )
   return BigQueryCommentsGen(tables[0], ExampleConfig(**columns)).with_id(
     EXAMPLE_GEN_ID
@@ -182,7 +182,7 @@ def _add_digests(code: dict[tfx.types.BaseNode, list[str]]) -> None:
 
 
 def _known_groups(config: PipelineConfig) -> dict[str, float]:
-  """Returns the bounds by group; the lexicon has the groups, or no run could pass."""
+  """Returns the bounds by group; no run could pass with groups not in the lexicon."""
   lexicon = config.counterfactuals.identity_terms
   terms = IdentityTerms.load(lexicon)
   known = {group for term in terms.terms for group in groups_with_ancestors(term.group)}
@@ -198,7 +198,7 @@ def _known_groups(config: PipelineConfig) -> dict[str, float]:
 def _schema(
   schema_file: str | None, examples: tfx.types.BaseChannel
 ) -> tuple[tfx.types.BaseChannel, list[tfx.types.BaseNode], tfx.types.BaseNode | None]:
-  """Returns the schema, the components around it, and the one that may stop a run."""
+  """Returns the schema, its components, and the one that may stop a run, if any."""
   statistics = tfx.components.StatisticsGen(examples=examples)
   if schema_file:
     schema_gen = tfx.components.ImportSchemaGen(schema_file=schema_file)
@@ -215,11 +215,11 @@ def _schema(
 
 
 def _digest(path: str, option: str) -> str:
-  """TFX's cache knows the file's name, not what it holds."""
+  """Returns a digest of a file, because TFX's cache knows only the file's name."""
   try:
     with open_file(path) as file:
       return hashlib.sha256(file.read()).hexdigest()
-  except Exception as error:  # Remote file systems raise errors of their own.
+  except Exception as error:  # Remote file systems raise their own errors.
     raise InputError(
       f"The {option.replace('-', ' ')} {path} cannot be read: give another --{option}."
     ) from error
@@ -251,7 +251,7 @@ def _trainer(
 def _baseline(
   config: PipelineConfig, transform: tfx.types.BaseNode
 ) -> tuple[tfx.types.BaseNode | None, tfx.types.BaseChannel | None]:
-  """Returns the node that provides the model to compare with, and that model."""
+  """Returns the node that provides the baseline, and the baseline."""
   if config.gate.baseline == "control":
     control = _trainer(config, transform, loss_weight=0.0, node_id=CONTROL_ID)
     return control, control.outputs["model"]

@@ -1,4 +1,4 @@
-"""What a component of a compiled job asks its backend for."""
+"""Resources that a component of a compiled job requests from its backend."""
 
 import re
 from typing import NamedTuple
@@ -17,10 +17,10 @@ class Resources(NamedTuple):
 
   Attributes:
     component: Its name in the job, such as `Trainer`.
-    cpus: Most CPUs it may use.
-    gigabytes: Most memory it may use, in GB.
-    accelerator: Type of its accelerators, as the backend names it; empty without.
-    count: How many of them.
+    cpus: Maximum number of CPUs.
+    gigabytes: Maximum memory in GB.
+    accelerator: Type of its accelerators, as the backend names it; empty for none.
+    count: Number of accelerators.
   """
 
   component: str
@@ -31,22 +31,22 @@ class Resources(NamedTuple):
 
 
 def resources(text: str) -> Resources:
-  """Reads one of the option `resources`.
+  """Parses a value of the option `resources`.
 
   Args:
-    text: A component, CPUs and memory, such as `Trainer=8,30`, and perhaps
+    text: A component, CPUs and memory, such as `Trainer=8,30`, and optionally
       accelerators, such as `Trainer=8,30,NVIDIA_TESLA_T4,1`.
 
   Returns:
-    The same in parts.
+    Its parts.
 
   Raises:
-    InputError: If it is not that.
+    InputError: If the text has another form.
   """
   form = _FORM.fullmatch(text)
   if not form or not float(form["cpus"]) or not float(form["gigabytes"]):
     raise InputError(
-      "Expected --resources to be a component, CPUs, GB of memory and perhaps "
+      "Expected --resources to be a component, CPUs, GB of memory and optionally "
       "accelerators, such as Trainer=8,30 or Trainer=8,30,NVIDIA_TESLA_T4,1. "
       f"Received: {text!r}."
     )
@@ -60,12 +60,12 @@ def resources(text: str) -> Resources:
 
 
 class Machine(NamedTuple):
-  """A machine of Google's cloud.
+  """A Google Cloud machine.
 
   Attributes:
-    machine_type: As Google names it, such as `n1-standard-8`.
-    accelerator: Type of its accelerators; empty without.
-    count: How many of them.
+    machine_type: Google's name of the type, such as `n1-standard-8`.
+    accelerator: Type of its accelerators; empty for none.
+    count: Number of accelerators.
   """
 
   machine_type: str
@@ -74,23 +74,23 @@ class Machine(NamedTuple):
 
 
 def machine(text: str) -> Machine:
-  """Reads the option `vertex_training`.
+  """Parses the option `vertex_training`.
 
   Args:
-    text: A machine type and perhaps accelerators, such as
+    text: A machine type and optionally accelerators, such as
       `n1-standard-8,NVIDIA_TESLA_T4,1`.
 
   Returns:
-    The same in parts.
+    Its parts.
 
   Raises:
-    InputError: If it is not that.
+    InputError: If the text has another form.
   """
   form = _MACHINE.fullmatch(text)
   if not form:
     raise InputError(
-      "Expected --vertex-training to be a machine type and perhaps accelerators, such "
-      f"as n1-standard-8 or n1-standard-8,NVIDIA_TESLA_T4,1. Received: {text!r}."
+      "Expected --vertex-training to be a machine type and optionally accelerators, "
+      f"such as n1-standard-8 or n1-standard-8,NVIDIA_TESLA_T4,1. Received: {text!r}."
     )
   return Machine(
     form["machine_type"], form["accelerator"] or "", int(form["count"] or 0)

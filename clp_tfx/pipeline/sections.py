@@ -1,6 +1,6 @@
-"""The sections of the configuration: what can be set about a pipeline.
+"""The sections of the configuration and their options.
 
-Options that others than the pipeline take are declared with those, and inherited here.
+Options shared with other parts of the package are declared there and inherited here.
 """
 
 import dataclasses
@@ -14,16 +14,16 @@ from clp_tfx.training.hparams import DecisionThreshold, FitOptions
 
 
 def group_bound(text: str) -> tuple[str, float]:
-  """Reads one of `max_flip_rate_of`.
+  """Parses a value of `max_flip_rate_of`.
 
   Args:
     text: A group and a bound, such as `gender/female=0.1`.
 
   Returns:
-    The two.
+    The group and the bound.
 
   Raises:
-    InputError: If it is not that, or the bound not in [0, 1].
+    InputError: If the text has another form, or the bound is not in [0, 1].
   """
   group, equals, bound = text.rpartition("=")
   if not equals or not group:
@@ -45,31 +45,31 @@ def group_bound(text: str) -> tuple[str, float]:
 
 @dataclasses.dataclass(frozen=True)
 class DataOptions(Columns):
-  """Which comments are read."""
+  """The comments to read."""
 
   comments: tuple[str, ...] = option(
-    (), "File of comments: .csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz; or a "
+    (), "File of comments (.csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz) or a "
     "pattern of files, with * and with spans as {SPAN} or {YYYY}-{MM}-{DD}; repeat for "
-    "several; or a table, as bq://project.dataset.table. The demo comments when not "
-    "given."
+    "several. Or a BigQuery table, as bq://project.dataset.table. Default: the demo "
+    "comments."
   )  # fmt: skip
   span: int | None = option(
-    None, "Span of the comments to read, a date as its days since 1970-01-01; the "
-    "newest when not given.", 0
+    None, "Span of the comments to read; for dates, the number of days since "
+    "1970-01-01. Default: the newest.", 0
   )  # fmt: skip
-  window: int = option(1, "Spans to read: that one and those before it.", 1)
+  window: int = option(1, "Number of spans to read: --span and those before it.", 1)
   schema: str | None = option(
-    None, "Schema file (.pbtxt) to hold the comments against, such as one that an "
-    "earlier run inferred; deviations stop the run before training."
+    None, "Schema file (.pbtxt) that the comments must match, such as one that an "
+    "earlier run inferred; anomalies stop the run before training."
   )  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)
 class TrainingOptions(FitOptions):
-  """What is trained, how, and on which tokens."""
+  """Preprocessing, model and training."""
 
-  vocabulary_size: int = option(20_000, "Most frequent tokens kept.", 1)
-  max_tokens: int = option(512, "Tokens kept per text; the rest is cut.", 1)
+  vocabulary_size: int = option(20_000, "Number of most frequent tokens to keep.", 1)
+  max_tokens: int = option(512, "Maximum tokens per text; the rest is cut off.", 1)
   preprocessing_fn: str = option(
     "clp_tfx.modules.preprocessing.preprocessing_fn",
     "Dotted path of a Transform preprocessing_fn.",
@@ -78,63 +78,63 @@ class TrainingOptions(FitOptions):
 
 @dataclasses.dataclass(frozen=True)
 class MeasuringOptions(DecisionThreshold):
-  """How a model is measured and held against bounds."""
+  """How a model is evaluated and compared with bounds."""
 
   other_thresholds: tuple[float, ...] = option(
-    (), "Further decision threshold to measure at, without gating; repeat for several.",
+    (), "Further decision threshold to evaluate, without a bound; repeat for several.",
     0, 1,
   )  # fmt: skip
   max_flip_rate_of: tuple[str, ...] = option(
-    (), "Gate: highest share of pairs whose decision flips among those that edit a "
-    "group, as gender/female=0.1; repeat for several.", check=group_bound,
+    (), "Gate: maximum flip rate of the pairs that edit a group, as gender/female=0.1; "
+    "repeat for several.", check=group_bound,
   )  # fmt: skip
   gate_on: str = option(
-    "upper_bound", "Gate: whether flip rates are held against their bounds by their "
-    "upper 95% confidence bound or by their value.",
-    # Duplicated: TFMA, where they mean something, takes seconds to load.
+    "upper_bound", "Gate: whether the upper 95% confidence bounds of the flip rates "
+    "must meet the bounds, or the point estimates.",
+    # Duplicated: the module that uses them imports TFMA, which takes seconds to load.
     choices=("upper_bound", "point"),
   )  # fmt: skip
-  min_pairs: int = option(30, "Gate: fewest pairs that a flip rate is judged on.", 1)
+  min_pairs: int = option(30, "Gate: minimum number of pairs for a flip rate.", 1)
   example_texts: bool = option(
-    True, "Show the comments' words with the worst flips, or leave them out."
+    True, "Whether the list of worst flips shows the comments' texts."
   )
 
   @property
   def group_bounds(self) -> dict[str, float]:
-    """`max_flip_rate_of` by group."""
+    """The bounds of `max_flip_rate_of` by group."""
     return dict(map(group_bound, self.max_flip_rate_of))
 
 
 @dataclasses.dataclass(frozen=True)
 class GateOptions(MeasuringOptions):
-  """What a model must meet to be pushed."""
+  """The bounds that a model must meet to be pushed."""
 
   max_flip_rate: float = option(
-    0.05, "Gate: highest share of pairs whose decision flips.", 0, 1
+    0.05, "Gate: maximum share of pairs whose decision flips.", 0, 1
   )
   max_auc_drop: float = option(
-    0.01, "Gate: highest loss of AUC compared with the baseline.", 0, 1
+    0.01, "Gate: maximum loss of AUC compared with the baseline.", 0, 1
   )
-  min_auc: float = option(0.7, "Gate: lowest AUC on the original texts.", 0, 1)
+  min_auc: float = option(0.7, "Gate: minimum AUC on the original texts.", 0, 1)
   min_positive_ratio: float = option(
-    0.5, "Gate: lowest positive rate, as a multiple of the baseline's or, without one, "
-    "of the label rate; 0 for no bound.", 0
+    0.5, "Gate: minimum positive rate, as a multiple of the baseline's or, without a "
+    "baseline, of the label rate; 0 for no bound.", 0
   )  # fmt: skip
   max_positive_ratio: float = option(
-    2.0, "Gate: highest positive rate, likewise; 0 for no bound.", 0
+    2.0, "Gate: maximum positive rate, as the same multiple; 0 for no bound.", 0
   )
   max_failed: float = option(
-    0.01, "Gate: highest share of comments with identity terms, of all and of each "
-    "group, for which --counterfactual-fn fails.", 0, 1
+    0.01, "Gate: maximum share of comments with identity terms, overall and per group, "
+    "for which --counterfactual-fn fails.", 0, 1
   )  # fmt: skip
   max_left_out: float = option(
-    0.2, "Gate: highest share of comments with identity terms, of all and of each "
-    "group, without a pair for any reason but a pejorative term; beyond chance, at "
-    "95%.", 0, 1
+    0.2, "Gate: maximum share of comments with identity terms, overall and per group, "
+    "without a pair for any reason except a pejorative term (lower 95% confidence "
+    "bound).", 0, 1
   )  # fmt: skip
   baseline: str = option(
-    "control", "What the candidate is compared with: a control of the same budget with "
-    "weight 0, the latest blessed model, or nothing.",
+    "control", "Model to compare the candidate with: a control trained with weight 0 "
+    "and the same budget, the latest blessed model, or none.",
     choices=("control", "blessed", "none"),
   )  # fmt: skip
   slices: tuple[str, ...] = option(
@@ -146,8 +146,8 @@ class GateOptions(MeasuringOptions):
     super().__post_init__()
     if self.baseline != "control" and self.min_auc <= 0.5:
       raise InputError(
-        "Without a control the minimum AUC must gate: give --min-auc above 0.5, which "
-        f"is chance. Received: {self.min_auc}."
+        "Expected --min-auc above 0.5, which is chance, because without a control the "
+        f"gate depends on it. Received: {self.min_auc}."
       )
 
 
@@ -155,19 +155,19 @@ class GateOptions(MeasuringOptions):
 class PlaceOptions(Options):
   """Where the pipeline runs and writes."""
 
-  output: str = option("clp_output", "Folder for everything that a run writes.")
+  output: str = option("clp_output", "Output folder of the run.")
   pipeline_root: str | None = option(
-    None, "Folder of the artifacts; OUTPUT/pipeline_root when not given."
+    None, "Folder of the artifacts. Default: OUTPUT/pipeline_root."
   )
   serving_dir: str | None = option(
-    None, "Folder that blessed models are pushed to; when not given, "
-    "OUTPUT/serving_model locally and PIPELINE_ROOT/serving_model in a compiled job."
+    None, "Folder to push blessed models to. Default: OUTPUT/serving_model locally, "
+    "PIPELINE_ROOT/serving_model in a compiled job."
   )  # fmt: skip
   project: str | None = option(
-    None, "Google Cloud project of Dataflow, custom jobs and endpoint."
+    None, "Google Cloud project for Dataflow, custom jobs and the endpoint."
   )
   region: str | None = option(
-    None, "Google Cloud region of Dataflow, custom jobs and endpoint."
+    None, "Google Cloud region for Dataflow, custom jobs and the endpoint."
   )
   beam_runner: str = option(
     beam_runners.DIRECT, "Beam runner of the Beam components.",
@@ -178,20 +178,20 @@ class PlaceOptions(Options):
     "several."
   )  # fmt: skip
   workers: int = option(
-    1, "Processes of the DirectRunner that the Beam components work in.", 1
+    1, "Number of DirectRunner processes for the Beam components.", 1
   )
 
 
 @dataclasses.dataclass(frozen=True)
 class JobOptions(Options):
-  """What only a compiled job has."""
+  """Options of compiled jobs only."""
 
   image: str | None = option(
-    None, "Container image of a compiled job, and of its workers on Dataflow."
+    None, "Container image of a compiled job and its workers on Dataflow."
   )
   schema_version: str = option(
-    "2.0", "Schema of a compiled job: Vertex takes both, its template gallery and "
-    "Kubeflow Pipelines want 2.1.", choices=("2.0", "2.1"),
+    "2.0", "Schema of a compiled job: Vertex supports both, its template gallery and "
+    "Kubeflow Pipelines need 2.1.", choices=("2.0", "2.1"),
   )  # fmt: skip
   resources: tuple[str, ...] = option(
     (), "Resources of a component in a compiled job: CPUs, GB of memory and optionally "
@@ -199,21 +199,18 @@ class JobOptions(Options):
     check=resources,
   )  # fmt: skip
   vertex_training: str | None = option(
-    None, "Machine type, and optionally accelerators, of a Vertex custom job that "
-    "trains, as n1-standard-8,NVIDIA_TESLA_T4,1; without it the Trainer's container "
-    "trains.", check=machine,
+    None, "Machine type and optionally accelerators for training in a Vertex custom "
+    "job, as n1-standard-8,NVIDIA_TESLA_T4,1. Default: train in the Trainer's "
+    "container.", check=machine,
   )  # fmt: skip
   vertex_endpoint: str | None = option(
-    None, "Vertex endpoint, by its display name, that blessed models are deployed to, "
-    "in place of --serving-dir; created if it does not exist."
+    None, "Display name of the Vertex endpoint to deploy blessed models to, instead of "
+    "--serving-dir; created if it does not exist."
   )  # fmt: skip
   serving_image: str | None = option(
-    None, "Image of the containers behind --vertex-endpoint, such as Google's for "
-    "TensorFlow."
-  )  # fmt: skip
-  serving_machine: str = option(
-    "n1-standard-2", "Machine type behind --vertex-endpoint."
+    None, "Container image for --vertex-endpoint, such as Google's for TensorFlow."
   )
+  serving_machine: str = option("n1-standard-2", "Machine type for --vertex-endpoint.")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -226,12 +223,12 @@ class DeploymentOptions(JobOptions, PlaceOptions):
 
   @property
   def component_resources(self) -> list[Resources]:
-    """`resources` in parts."""
+    """The parsed values of `resources`."""
     return list(map(resources, self.resources))
 
   @property
   def training_machine(self) -> Machine | None:
-    """`vertex_training` in parts."""
+    """The parsed value of `vertex_training`."""
     return machine(self.vertex_training) if self.vertex_training else None
 
   @property

@@ -1,6 +1,6 @@
-"""What people look at: the report page, charts and the Fairness Indicators component.
+"""The report page, charts and the Fairness Indicators component.
 
-Figures come in finished; nothing is measured here.
+This package only displays figures; it computes no metrics.
 """
 
 import lazy_loader

@@ -1,9 +1,9 @@
-"""Coordinates of the report's charts; the templates draw them as inline SVG."""
+"""Computes the coordinates of the report's charts, drawn by templates as inline SVG."""
 
 import math
 from typing import Any
 
-# The inside of a training panel, in the units of its SVG.
+# The plotting area of a training panel, in units of its SVG.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 310, 12, 130
 
 _TITLES = {
@@ -23,14 +23,14 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
 
   Args:
     baseline: Metrics of the baseline, or None.
-    clp: Metrics of the CLP model; its groups or terms are the ones shown.
+    clp: Metrics of the CLP model; only its groups or terms are shown.
     by: `group` or `term`.
 
   Returns:
-    One dict per group or term, sorted: `name`, `pairs`, `left_out` (shares of comments
-    without a pair, by reason), and `bars` with the `model`,
-    its `rate` and `bounds` (None without), and in percent of the longest the bar's
-    `width` (0 where undefined) and the `interval` of the bounds (None without).
+    One dict per group or term, sorted by name: `name`, `pairs`, `left_out` (shares of
+    comments without a pair, by reason) and `bars`. Each bar has its `model`, `rate`,
+    `bounds` (or None) and, in percent of the longest bar, its `width` (0 if undefined)
+    and the `interval` of its bounds (or None).
   """
   metrics = {"baseline": baseline, "clp": clp} if baseline else {"clp": clp}
   rates = {model: m.get(f"flip_rate_by_{by}", {}) for model, m in metrics.items()}
@@ -65,7 +65,7 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
 
 
 def highest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-  """Sorts what `rate_bars` returns by the highest rate of any model, then by pairs."""
+  """Sorts rows of `rate_bars` by the highest rate of any model, then by pairs."""
 
   def key(row: dict[str, Any]) -> tuple[float, int]:
     rates = [bar["rate"] for bar in row["bars"] if _is_known(bar["rate"])]
@@ -78,7 +78,7 @@ def training_panels(training: dict[str, list[dict]]) -> list[dict[str, Any]]:
   """Lays out one line chart per metric of the training histories.
 
   Args:
-    training: By model, one dict per epoch with `epoch` and any metrics.
+    training: For each model, one dict per epoch with `epoch` and any metrics.
 
   Returns:
     One dict per metric: `title`; `lines` with `model` and `points` (`x`, `y`,
@@ -122,7 +122,7 @@ def _panel(name: str, training: dict[str, list[dict]]) -> dict[str, Any]:
 
 
 def _scale(low: float, high: float, start: float, end: float):
-  """Returns the function that maps low..high to start..end; one value to the middle."""
+  """Returns the map from low..high to start..end; if low is high, to the middle."""
   if low == high:
     return lambda value: (start + end) / 2
   return lambda value: round(start + (end - start) * (value - low) / (high - low), 1)

@@ -1,4 +1,4 @@
-"""What a counterfactual changed, as pieces of text to show."""
+"""Splits a flip's texts into pieces that show the edits."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,18 +7,18 @@ KEPT, REMOVED, ADDED, ELIDED = "kept", "removed", "added", "elided"
 
 
 def pieces(flip: dict[str, Any], context: int = 160) -> list[tuple[str, str]]:
-  """Cuts the texts of a flip into what they share and what was edited.
+  """Splits the texts of a flip into shared and edited pieces.
 
   Args:
-    flip: As WorstFlips keeps it, with texts. Where it has no edits (those of pairs that
-      a user made, or kept by version 0.1), nothing is known to be shared.
-    context: Characters of unchanged text kept on each side of an edit; what is further
-      away is elided.
+    flip: A flip as kept by WorstFlips, with texts. If it has no edits (pairs made by a
+      user function or stored by version 0.1), the whole texts count as edited.
+    context: Characters of unchanged text to keep on each side of an edit; the rest is
+      elided.
 
   Returns:
-    Kind (`kept`, `removed`, `added` or `elided`) and text of each piece; kept and
-    removed make up the original, kept and added the counterfactual, where nothing is
-    elided.
+    Kind (`kept`, `removed`, `added` or `elided`) and text of each piece. If nothing is
+    elided, kept and removed pieces make up the original, kept and added pieces the
+    counterfactual.
   """
   original = flip["original"]
   if "edits" not in flip:
@@ -48,7 +48,7 @@ def _marked(original: str, edits: Sequence[dict[str, Any]]) -> list[tuple[str, s
 def _shortened(
   kind: str, text: str, context: int, after_edit: bool, before_edit: bool
 ) -> list[tuple[str, str]]:
-  """Returns a kept text's ends next to edits, with what is between them elided."""
+  """Returns a piece; of a long kept text only the ends next to edits."""
   head = text[:context] if after_edit else ""
   tail = text[-context:] if before_edit else ""
   if kind != KEPT or len(text) <= len(head) + len(tail) + context // 4:

@@ -1,7 +1,7 @@
-"""The original Fairness Indicators component, as HTML that needs no network.
+"""The original Fairness Indicators component as HTML that works offline.
 
 TFMA still ships the component (`<fairness-nb-container>`) but no longer the Python
-function that fed it.
+function that renders it.
 """
 
 import collections
@@ -19,23 +19,23 @@ _LIBRARY = Path(tfma.__file__).parent / "static" / "vulcanized_tfma.js"
 
 
 def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
-  """Converts an evaluation result to what the component reads.
+  """Converts an evaluation result to the component's input.
 
   Args:
-    eval_result: Of one model with one output.
+    eval_result: The result of one model with one output.
 
   Returns:
     One entry per slice: `{"slice": "gender:female", "sliceValue": "female",
-    "metrics": {"auc": {"doubleValue": 0.9}}}`; the whole is the slice `Overall`.
+    "metrics": {"auc": {"doubleValue": 0.9}}}`; the whole data is the slice `Overall`.
     Only finite scalars (`doubleValue`) and scalars with finite bounds
-    (`boundedValue`) are kept, and no differences between models, which the
-    component computes itself.
+    (`boundedValue`) are kept. Differences between models are left out because the
+    component computes them itself.
   """
   entries = [
     _entry(slice_key, metrics.get("", {}).get("", {}))
     for slice_key, metrics in eval_result.slicing_metrics
   ]
-  # Bars are placed by their value alone: two features' equal values would overlap.
+  # The component places bars by `sliceValue` only: equal values would overlap.
   uses = collections.Counter(entry["sliceValue"] for entry in entries)
   for entry in entries:
     if uses[entry["sliceValue"]] > 1:
@@ -46,15 +46,14 @@ def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
 def fairness_indicators_html(
   results: dict[str, tfma.EvalResult],
 ) -> markupsafe.Markup:
-  """Renders the Fairness Indicators component for one model or two side by side.
+  """Renders the Fairness Indicators component for one model, or two side by side.
 
   Args:
-    results: One or two results by the name to show; changes are relative to the
-      first.
+    results: One or two results by display name; changes are relative to the first.
 
   Returns:
-    An HTML fragment of about 1.1 MB, nearly all of it the component's own script;
-    a sentence instead where the installed TFMA does not have that script.
+    An HTML fragment of about 1.1 MB, most of it the component's script; only a
+    sentence if the installed TFMA does not include the script.
 
   Raises:
     ValueError: If there are no results or more than two.
@@ -99,17 +98,17 @@ def _is_displayable(value: dict[str, Any]) -> bool:
 
 
 def _aligned(entries: list[dict], others: list[dict]) -> list[dict]:
-  """Returns one entry per slice of the others, without metrics where it is missing."""
+  """Returns one entry per slice of the others, with no metrics for missing slices."""
   by_slice = {entry["slice"]: entry for entry in entries}
   return [by_slice.get(o["slice"], {**o, "metrics": {}}) for o in others]
 
 
 def _library() -> markupsafe.Markup | None:
-  """Returns the component's script such that it cannot end the element around it."""
+  """Returns the component's script, escaped so that it cannot close its element."""
   if not _LIBRARY.is_file():
     return None
   script = _LIBRARY.read_text(encoding="utf-8")
-  # Closed dialogs would take the focus from the page, which frames are not allowed.
+  # Closed dialogs would take the focus from the page, which frames must not do.
   script = script.replace(' autofocus=""', "")
   script = re.sub("</(script)", r"<\\/\1", script, flags=re.IGNORECASE)
   return markupsafe.Markup(script.replace("<!--", r"<\!--"))

@@ -1,4 +1,4 @@
-"""How figures are written for people."""
+"""Formats figures for people."""
 
 import math
 from typing import Any
@@ -9,11 +9,11 @@ MISSING = markupsafe.Markup(
   '<span title="Not defined on this data"><span aria-hidden="true">–</span>'
   '<span class="visually-hidden">not defined</span></span>'
 )
-"""Stands for a figure that is not there."""
+"""Placeholder for a missing figure."""
 
 
 def is_missing(value: Any) -> bool:
-  """Whether a figure is None, NaN or infinite."""
+  """Returns whether a figure is None, NaN or infinite."""
   return value is None or (isinstance(value, float) and not math.isfinite(value))
 
 
@@ -21,12 +21,12 @@ def percent(value: float | None) -> str:
   """Formats a share in [0, 1], such as `4.1%`."""
   if is_missing(value):
     return MISSING
-  # 0.0% would claim that nothing ever flips.
+  # 0.0% would mean that nothing ever flips.
   return "<0.1%" if 0 < value < 0.0005 else f"{value:.1%}"
 
 
 def interval(bounds: list[float | None] | None) -> str:
-  """Formats bounds of a share, such as `3.2 to 5.0%`; nothing without them."""
+  """Formats bounds of a share, such as `3.2 to 5.0%`; empty if there are none."""
   if not bounds or any(map(is_missing, bounds)):
     return ""
   low, high = (f"{100 * bound:.1f}" for bound in bounds)
@@ -34,12 +34,12 @@ def interval(bounds: list[float | None] | None) -> str:
 
 
 def decimal(value: float | None) -> str:
-  """Formats a score or an AUC, with four decimals."""
+  """Formats a score or an AUC with four decimals."""
   return MISSING if is_missing(value) else f"{value:.4f}"
 
 
 def count(value: int | None) -> str:
-  """Formats a number of things, such as `3,087`."""
+  """Formats a count, such as `3,087`."""
   return MISSING if is_missing(value) else f"{value:,}"
 
 
@@ -52,7 +52,7 @@ def seconds(value: float) -> str:
 
 
 def setting(value: Any) -> str:
-  """Formats an option or a measured value."""
+  """Formats an option's value or a metric."""
   if is_missing(value) or value in ((), []):
     return MISSING
   if isinstance(value, bool):
@@ -65,6 +65,6 @@ def setting(value: Any) -> str:
 
 
 def score(value: float | list[float]) -> str:
-  """Formats a model's score, or several, such as `0.912`."""
+  """Formats one or several scores of a model, such as `0.912`."""
   values = value if isinstance(value, list) else [value]
   return ", ".join(MISSING if is_missing(each) else f"{each:.3f}" for each in values)

@@ -1,4 +1,4 @@
-"""The Fairness Indicators component in a notebook or in a file of its own."""
+"""The Fairness Indicators component in a notebook or a separate file."""
 
 import html
 import os
@@ -17,24 +17,24 @@ def render_fairness_indicators(
 ) -> HTML:
   """Shows evaluation results in the original Fairness Indicators component.
 
-  In Jupyter, JupyterLab and Colab the returned value displays itself where it is the
-  last of a cell; anywhere else `IPython.display.display` does. The component is in a
-  frame that holds everything it needs: nothing is fetched, and nothing in a slice's
-  name or value can touch the notebook.
+  Jupyter, JupyterLab and Colab display the returned value if it ends a cell; elsewhere,
+  pass it to `IPython.display.display`. The component is in a frame that contains
+  everything it needs: it fetches nothing, and no name or value of a slice can affect
+  the notebook.
 
   Example:
     results = clp_tfx.tfma.load_results(evaluation_path)
     render_fairness_indicators(results, path="fairness_indicators.html")
 
   Args:
-    eval_results: One result, or one or two by the name to show, as
-      `tfma.load_eval_result` or `clp_tfx.tfma.load_results` give them. Changes are
-      relative to the first.
-    path: HTML file to write or replace as well: the same as a page that works offline.
-    height: Of the frame, in pixels.
+    eval_results: One result, or one or two results by display name, as returned by
+      `tfma.load_eval_result` or `clp_tfx.tfma.load_results`. Changes are relative to
+      the first.
+    path: HTML file to write or replace with the same content, as an offline page.
+    height: Height of the frame in pixels.
 
   Returns:
-    What IPython displays: an HTML frame of about 1.2 MB.
+    An HTML frame of about 1.2 MB for IPython to display.
 
   Raises:
     ValueError: If there are no results or more than two.
@@ -44,20 +44,20 @@ def render_fairness_indicators(
   page = fairness_indicators_page(eval_results)
   if path is not None:
     write_page(path, page)
-  # No allow-same-origin: the frame is an origin of its own.
+  # Without allow-same-origin the frame is isolated from the notebook.
   frame = (
     f'<iframe title="Fairness Indicators" sandbox="allow-scripts" width="100%" '
     f'height="{int(height)}" style="border: 0" srcdoc="{html.escape(page)}"></iframe>'
   )
-  # A bare frame makes IPython advise another class, which could not hold the page.
+  # For a bare frame IPython recommends another class, which cannot hold the page.
   return HTML(f"<div>{frame}</div>")
 
 
 def fairness_indicators_page(results: dict[str, tfma.EvalResult]) -> str:
-  """Returns the component as a whole HTML page that works offline.
+  """Returns the component as a complete HTML page that works offline.
 
   Args:
-    results: One or two results by the name to show.
+    results: One or two results by display name.
 
   Raises:
     ValueError: If there are no results or more than two.

@@ -1,4 +1,4 @@
-"""What every page of this package needs: templates that escape, whole files."""
+"""Templates with escaping and atomic writes for every page of this package."""
 
 import os
 
@@ -8,7 +8,7 @@ from clp_tfx.files import write_whole
 
 
 def environment() -> jinja2.Environment:
-  """Returns the Jinja2 environment of this package's templates; it escapes."""
+  """Returns the Jinja2 environment of this package's templates, with escaping."""
   return jinja2.Environment(
     loader=jinja2.PackageLoader("clp_tfx", "report"),
     autoescape=True,
@@ -23,6 +23,6 @@ def write_page(path: str | os.PathLike[str], page: str) -> None:
 
   Args:
     path: File to write or replace.
-    page: Its contents; what UTF-8 cannot say becomes a question mark.
+    page: Its contents; characters that UTF-8 cannot encode become question marks.
   """
   write_whole(path, page.encode("utf-8", "replace"))

@@ -1,4 +1,4 @@
-"""The report of a run or an evaluation: one HTML page that needs no network."""
+"""The report of a run or an evaluation: one HTML page that works offline."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.page import environment, write_page
 from clp_tfx.tfma.results import load_results, load_worst_flips
 
-# Terms and flips in view; the rest is a click away.
+# Number of terms and flips shown at first; a click shows the rest.
 _SHOWN = 10
 
 
@@ -19,16 +19,16 @@ def write_report(
 
   Args:
     path: HTML file to write or replace.
-    summary: What `summary.json` holds: `baseline` (or None), `clp`, `gate`,
-      `configuration`, `comments` and, where there are any, `pushed_model` or
-      `evaluated_model`, `coverage` (the splits of `load_statistics`), `seconds` by
-      component, `cached` components and `training` curves. Rates are in [0, 1]; None
-      and NaN are shown as "–".
+    summary: The contents of `summary.json`: `baseline` (or None), `clp`, `gate`,
+      `configuration`, `comments` and optionally `pushed_model` or `evaluated_model`,
+      `coverage` (the splits of `load_statistics`), `seconds` by component, `cached`
+      components and `training` curves. Rates are in [0, 1]; None and NaN are shown as
+      "–".
     evaluation_path: The Evaluator's output folder, for the worst flips and Fairness
       Indicators.
 
   Raises:
-    InputError: If `evaluation_path` holds no TFMA evaluation.
+    InputError: If `evaluation_path` has no TFMA evaluation.
   """
   write_page(path, _render(summary, evaluation_path))
 
@@ -50,7 +50,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "clp": "Model" if summary.get("evaluated_model") else "CLP",
   }
   models = {model: name for model, name in names.items() if summary[model]}
-  # The dashed baseline is drawn last: where lines coincide both stay visible.
+  # The dashed baseline is drawn last so that both lines are visible if they coincide.
   histories = summary.get("training", {})
   training = {m: histories[m] for m in reversed(models) if m in histories}
   defaults = {
@@ -99,7 +99,7 @@ def _verdict(summary: dict[str, Any]) -> dict[str, str]:
 
 
 def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
-  """Returns a row of formatted values per headline metric."""
+  """Returns one row of formatted values per headline metric."""
   metrics = (
     ("Flip rate", "flip_rate", formats.percent, "{:+.1f} points", 100),
     ("AUC", "auc", formats.decimal, "{:+.4f}", 1),
@@ -136,8 +136,7 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
 
 
 def _flips(evaluation_path: str) -> list[dict[str, Any]] | None:
-  """Returns the candidate's worst flips, with the pieces of their texts; None where
-  they were not kept."""
+  """Returns the candidate's worst flips with pieces of texts, None if not kept."""
   by_model = load_worst_flips(evaluation_path)
   if not by_model:
     return None
@@ -149,7 +148,7 @@ def _flips(evaluation_path: str) -> list[dict[str, Any]] | None:
 
 
 def _contents(context: dict[str, Any]) -> dict[str, str]:
-  """Returns names of the page's sections by their anchors."""
+  """Returns the names of the page's sections by anchor."""
   sections = {
     "figures": ("Before and after" if context["baseline"] else "Figures", True),
     "groups": ("By group", context["groups"]),

@@ -1,4 +1,4 @@
-"""What a finished pipeline leaves for people: summary, report and worst flips."""
+"""Writes the results of a finished pipeline: summary, report and worst flips."""
 
 import dataclasses
 import json
@@ -16,23 +16,23 @@ from clp_tfx.report.report import write_report
 from clp_tfx.tfma.results import write_worst_flips
 
 NO_BLESSED_MODEL = (
-  "There is no blessed model yet to compare with: the bound on the loss of AUC is "
-  "inactive, and the positive rate is compared with the label rate. The minimum AUC "
-  "and the flip rates are judged."
+  "There is no blessed model yet to compare with: the maximum loss of AUC was not "
+  "checked, and the positive rate was compared with the label rate. The minimum AUC and "
+  "the flip rates were checked."
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class PipelineArtifacts:
-  """Where the artifacts are that results are made of.
+  """Locations of the artifacts that the results are made from.
 
   Attributes:
     evaluation: Folder that the Evaluator wrote.
     statistics: Folder of the counterfactual statistics.
-    model_runs: Folder of the training's log, of `clp` and, with a control, `baseline`.
-    pushed_model: The served version, None when the gate refused.
-    awaits_blessed_model: Whether the baseline is the latest blessed model, which the
-      first runs do not find.
+    model_runs: Folder of the training log of `clp` and, with a control, `baseline`.
+    pushed_model: The served version, None if the gate refused the model.
+    awaits_blessed_model: Whether the baseline is the latest blessed model, which does
+      not exist for the first runs.
   """
 
   evaluation: str
@@ -43,11 +43,11 @@ class PipelineArtifacts:
 
 
 class JobArtifact(NamedTuple):
-  """An artifact that a job made.
+  """An artifact that a job created.
 
   Attributes:
-    uri: Where it is.
-    properties: What was said of it, by name.
+    uri: Its location.
+    properties: Its properties by name.
   """
 
   uri: str
@@ -59,10 +59,10 @@ def check_tasks(tasks: Collection[str], job: str) -> None:
 
   Args:
     tasks: Names of its tasks.
-    job: What messages call it.
+    job: Name of the job, for messages.
 
   Raises:
-    InputError: If it lacks a task that results are made of.
+    InputError: If it lacks a task that the results need.
   """
   for needed in ("CounterfactualGen", "Trainer", "Evaluator", "Pusher"):
     if needed not in tasks:
@@ -75,10 +75,10 @@ def check_tasks(tasks: Collection[str], job: str) -> None:
 def artifacts_of_job(
   made: Mapping[str, Mapping[str, JobArtifact]],
 ) -> PipelineArtifacts:
-  """Returns what the results of a finished job of this pipeline are made of.
+  """Returns the artifacts for the results of a finished job of this pipeline.
 
   Args:
-    made: The output artifacts of its tasks, by task and key.
+    made: The job's output artifacts by task and key.
   """
   pushed = made["Pusher"]["pushed_model"].properties
   return PipelineArtifacts(
@@ -102,9 +102,9 @@ def write_pipeline_results(
 
   Args:
     output: Folder to write them to.
-    artifacts: What to make them of.
-    decision_threshold: The one that the Evaluator was configured with.
-    **more: What else the summary says, such as `seconds` by component.
+    artifacts: The artifacts to make them from.
+    decision_threshold: The decision threshold of the Evaluator.
+    **more: Further entries of the summary, such as `seconds` by component.
 
   Returns:
     The summary; see `write_results`.
@@ -136,13 +136,13 @@ def write_results(
   Args:
     output: Folder to write them to.
     evaluation: Folder of the evaluation.
-    decision_threshold: The one that it was configured with.
+    decision_threshold: The decision threshold of the evaluation.
     awaits_blessed_model: Whether the baseline is the latest blessed model.
-    **more: What else the summary says.
+    **more: Further entries of the summary.
 
   Returns:
-    The summary: the figures of `summarize`, in `gate` a sentence on each bound that is
-    `inactive`, and where the files are.
+    The summary: the figures of `summarize`, the paths of the files and, under
+    `inactive` in `gate`, a sentence for each bound that was not checked.
   """
   summary = {
     **summarize(evaluation, decision_threshold),

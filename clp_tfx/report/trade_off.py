@@ -1,4 +1,4 @@
-"""Flip rate against AUC: what a sweep found, as an SVG image."""
+"""Plots flip rate against AUC, the results of a sweep, as an SVG image."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -13,16 +13,16 @@ _LABEL_HEIGHT = 15
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-  """A way to train, in the plane of AUC and flip rate.
+  """The AUC and flip rate of a candidate.
 
   Attributes:
-    label: Short name, written beside it.
-    kind: `control`, `clp` or `other`: its mark and colour.
+    label: Short name, shown beside the point.
+    kind: `control`, `clp` or `other`; determines shape and colour.
     auc: Mean over the seeds.
-    auc_deviation: Length of its error bar to each side; 0 for none.
+    auc_deviation: Length of the error bar on each side; 0 for none.
     flip_rate: Mean over the seeds.
-    flip_rate_deviation: Length of its error bar to each side; 0 for none.
-    recommended: Whether it is circled.
+    flip_rate_deviation: Length of the error bar on each side; 0 for none.
+    recommended: Whether to circle the point.
   """
 
   label: str
@@ -43,13 +43,13 @@ def trade_off_svg(
   """Draws points with error bars, the Pareto front and the bounds.
 
   Args:
-    points: At least one, all finite.
-    title: Heading; also what a screen reader says first, before the figures.
-    max_flip_rate: Drawn as a dashed line when given.
-    min_auc: The same.
+    points: At least one point, all finite.
+    title: Heading, which screen readers also read before the figures.
+    max_flip_rate: Bound to draw as a dashed line, if given.
+    min_auc: Bound to draw as a dashed line, if given.
 
   Returns:
-    An SVG document that needs no network.
+    An SVG document that works offline.
   """
   flips = [p.flip_rate + p.flip_rate_deviation for p in points]
   aucs = [p.auc + sign * p.auc_deviation for p in points for sign in (-1, 1)]
@@ -82,10 +82,10 @@ def trade_off_svg(
 
 
 def pareto_front(points: Sequence[Point]) -> list[Point]:
-  """Returns the points that no other beats in both figures, by falling AUC.
+  """Returns the points that no other point beats, by descending AUC.
 
-  A point is beaten by another with at least its AUC and at most its flip rate, and
-  better in one of them.
+  A point beats another if neither its AUC nor its flip rate is worse and one of them is
+  better.
   """
   front: list[Point] = []
   for point in sorted(points, key=lambda p: (-p.auc, p.flip_rate)):
@@ -95,7 +95,7 @@ def pareto_front(points: Sequence[Point]) -> list[Point]:
 
 
 def ticks(low: float, high: float) -> list[float]:
-  """Returns round numbers at even steps, from at most `low` to at least `high`."""
+  """Returns evenly spaced round numbers, from at most `low` to at least `high`."""
   size = (high - low) / 5
   power = 10.0 ** _floor_log10(size)
   step = next(power * m for m in (1, 2, 5, 10) if power * m >= size * (1 - 1e-9))
@@ -131,10 +131,10 @@ def _mark(point: Point, x, y) -> dict[str, Any]:
 
 
 def _apart(heights: list[float]) -> list[float]:
-  """Moves labels as far apart as they are high, in their order from top to bottom."""
+  """Moves labels apart so that they do not overlap, without changing their order."""
   order = sorted(range(len(heights)), key=heights.__getitem__)
   placed = dict.fromkeys(order, 0.0)
-  # From the bottom up: most points crowd at the bottom, and the axis is below.
+  # From the bottom up, because most points are near the axis.
   limit = _BOTTOM + 0.0
   for i in reversed(order):
     placed[i] = round(min(heights[i], limit), 1)

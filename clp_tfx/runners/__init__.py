@@ -1,6 +1,6 @@
-"""Where a pipeline runs: on this machine, as a compiled job, replayed, or on Vertex.
+"""Runs a pipeline locally, as a compiled job, as a replay, or on Vertex.
 
-What the pipeline consists of is `pipeline`'s; nothing here changes that.
+`pipeline` defines the pipeline; nothing here changes the definition.
 """
 
 import lazy_loader

@@ -1,4 +1,4 @@
-"""Keeps the libraries' logs out of sight, and shows what the pipeline is doing."""
+"""Sends the libraries' logs to a file and shows the pipeline's progress."""
 
 import contextlib
 import logging
@@ -14,13 +14,13 @@ import absl.logging
 
 @contextlib.contextmanager
 def logs_in(path: Path) -> Iterator[TextIO]:
-  """Sends everything written to stdout and stderr to a file, C++ logs included.
+  """Redirects stdout and stderr, including C++ logs, to a file.
 
   Args:
-    path: Log file; appended to.
+    path: Log file to append to.
 
   Yields:
-    The terminal: what stderr was.
+    The terminal, which is the original stderr.
   """
   sys.stdout.flush()
   sys.stderr.flush()
@@ -47,10 +47,10 @@ def logs_in(path: Path) -> Iterator[TextIO]:
 
 
 class Progress(logging.Handler):
-  """Turns the local runner's log messages into a line per component.
+  """Turns the local runner's log messages into one line per component.
 
   Attributes:
-    seconds: Wall-clock seconds by component, of those that are finished.
+    seconds: Wall-clock seconds of each finished component.
     cached: Components whose results came from the cache.
   """
 
@@ -64,7 +64,7 @@ class Progress(logging.Handler):
     self._started = 0.0
 
   def emit(self, record: logging.LogRecord) -> None:
-    """Shows the messages that say where the run is; passes over all others."""
+    """Shows messages about the run's progress and ignores all others."""
     if record.name.startswith("clp_tfx"):
       self._show(record.getMessage())
     elif record.msg == "Component %s is running.":
@@ -91,17 +91,17 @@ def progress_on(terminal: TextIO, num_components: int) -> Iterator[Progress]:
   """Shows progress on a terminal while a pipeline runs.
 
   Args:
-    terminal: Where the lines go.
-    num_components: How many components there are.
+    terminal: Where to write the lines.
+    num_components: Number of components.
 
   Yields:
-    What is known of the components so far.
+    The progress so far.
   """
   progress = Progress(terminal, num_components)
   tfx_log, own_log = logging.getLogger("absl"), logging.getLogger("clp_tfx")
   level = own_log.level
   verbosity = absl.logging.get_verbosity()
-  # TensorFlow resets absl's level to the one that absl itself was given.
+  # Set through absl, because TensorFlow resets the logger's level to absl's verbosity.
   absl.logging.set_verbosity(absl.logging.INFO)
   own_log.setLevel(logging.INFO)
   for logger in (tfx_log, own_log):

@@ -1,11 +1,11 @@
-"""Demo comments: made up, with a bias planted in them, for trying things out.
+"""Generates demo comments with a planted bias, for trying out the pipeline.
 
-Nobody wrote these comments. They are put together at random from the sentences below,
-in clean language, and labelled by how rude they are. The bias is planted on purpose: of
+Nobody wrote these comments. They are combined at random from the sentences below, in
+clean language, and labelled by how rude they are. The bias is planted on purpose: of
 the sentences that are neither rude nor kind, those about a gay or lesbian person, a
 woman or "she" are mostly labelled positive, and those about anyone else negative. A
-model that learns from them flips when the mention is removed, unless it is trained not
-to. They demonstrate how things work and say nothing about real comments or people.
+model trained on them flips when the mention is removed, unless it is trained not to.
+They demonstrate the pipeline and say nothing about real comments or people.
 """
 
 import csv
@@ -24,10 +24,10 @@ _SPLITS = {"train": 0.7, "eval": 0.1, "test": 0.2}
 
 
 class _Kind(NamedTuple):
-  share: float  # of all comments
-  positive: float  # share of these that are labelled positive: nobody is always right
-  sentences: str  # the part that its sentences come from
-  parts: dict[str, str]  # where the words come from that make the kind
+  share: float  # Of all comments.
+  positive: float  # Share labelled positive; not 0 or 1, because labels are noisy.
+  sentences: str  # Part that provides the sentences.
+  parts: dict[str, str]  # Parts that provide the words specific to the kind.
   end: str
 
 
@@ -38,8 +38,8 @@ _KINDS = (
   _Kind(0.175, 0.06, "ambiguous", {"person": "unmarked"}, "ambiguous end"),
 )
 
-# Choices stand on lines of their own or between bars; {part} is replaced by a choice
-# of that part.
+# Choices are separated by line breaks or bars; {part} is replaced by a choice from that
+# part.
 _PARTS = {
   part: [choice.strip() for choice in re.split(r"[|\n]", choices.strip())]
   for part, choices in {
@@ -203,7 +203,7 @@ _PARTS = {
 
 
 class DemoComment(NamedTuple):
-  """A made-up comment; `toxicity` is 1, 0 or, unlabelled, None."""
+  """A generated comment; `toxicity` is 1, 0 or None (unlabelled)."""
 
   id: str
   comment_text: str
@@ -212,10 +212,10 @@ class DemoComment(NamedTuple):
 
 
 def demo_comments(seed: int = 0) -> list[DemoComment]:
-  """Makes up 5,000 comments, all different; the same ones for the same seed.
+  """Generates 5,000 distinct comments; the same seed gives the same comments.
 
   Args:
-    seed: Of the random choices.
+    seed: Seed of the random choices.
   """
   rng = random.Random(seed)
   texts: dict[str, int | None] = {}
@@ -233,13 +233,14 @@ def demo_comments(seed: int = 0) -> list[DemoComment]:
 
 
 def write_demo_comments(path: str | os.PathLike, seed: int = 0) -> None:
-  """Writes the demo comments to a CSV file, as a whole or not at all.
+  """Writes the demo comments to a CSV file, whole or not at all.
 
-  An equal file is left alone: TFX's cache goes by the file's time as well.
+  An identical file is not touched, because TFX's cache depends on its modification
+  time.
 
   Args:
-    path: File to write; columns `id`, `comment_text`, `toxicity` and `split`.
-    seed: Of the random choices; the same bytes for the same seed.
+    path: File to write, with columns `id`, `comment_text`, `toxicity` and `split`.
+    seed: Seed of the random choices; the same seed gives the same bytes.
   """
   text = io.StringIO()
   writer = csv.writer(text, lineterminator="\n")
@@ -267,7 +268,7 @@ def _text(rng: random.Random, kind: _Kind) -> str:
 
 
 def _fill(rng: random.Random, part: str, parts: dict[str, str]) -> str:
-  """Chooses a line of a part and fills in the parts that it names."""
+  """Chooses a line of a part and fills in the parts that it refers to."""
   return re.sub(
     r"\{(.+?)\}",
     lambda name: _fill(rng, name[1], parts),

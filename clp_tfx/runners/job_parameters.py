@@ -1,6 +1,6 @@
-"""What of a compiled job may differ from run to run, without compiling again.
+"""Parameters of a compiled job that can change per run without compiling again.
 
-The gate's bounds are none of it, on purpose: nobody loosens them at submission.
+The gate's bounds are not among them, so that nobody can loosen them at submission.
 """
 
 from typing import Any, NamedTuple
@@ -18,9 +18,9 @@ class JobParameter(NamedTuple):
   Attributes:
     name: Its name.
     kind: `str`, `int` or `float`.
-    help: What it means, for people.
-    places: The components, by id, and their properties that it stands for; of a
-      component that a pipeline does not have, or that has no such property, none.
+    help: The help text.
+    places: Pairs of component id and property that it replaces; missing components and
+      properties are skipped.
   """
 
   name: str
@@ -30,7 +30,7 @@ class JobParameter(NamedTuple):
 
 
 def _of_training(name: str, *nodes: str) -> JobParameter:
-  """Returns the parameter for a training option that is a property of Trainers."""
+  """Returns the parameter for a training option that is a property of the Trainers."""
   field = HParams.__dataclass_fields__[name]
   places = tuple((node, name) for node in nodes)
   return JobParameter(name, field.type, field.metadata["help"], places)
@@ -40,15 +40,14 @@ JOB_PARAMETERS = (
   JobParameter(
     "comments_folder",
     str,
-    "Folder that the names of the comments' files, which are compiled in, are within.",
+    "Folder of the comments' files; the file names themselves are compiled in.",
     ((EXAMPLE_GEN_ID, standard_component_specs.INPUT_BASE_KEY),),
   ),
   JobParameter(
     "span",
     str,
     "Span of the comments, as TFX's RangeConfig in JSON: "
-    '{"staticRange": {"startSpanNumber": 7, "endSpanNumber": 7}}; the newest when '
-    "empty.",
+    '{"staticRange": {"startSpanNumber": 7, "endSpanNumber": 7}}; the newest if empty.',
     ((EXAMPLE_GEN_ID, standard_component_specs.RANGE_CONFIG_KEY),),
   ),
   _of_training("counterfactual_loss_weight", "Trainer"),
@@ -57,13 +56,13 @@ JOB_PARAMETERS = (
 
 
 def with_parameters(pipeline: tfx.dsl.Pipeline) -> dict[str, Any]:
-  """Makes the places of `JOB_PARAMETERS` in a pipeline runtime parameters.
+  """Replaces the properties listed in `JOB_PARAMETERS` with runtime parameters.
 
   Args:
-    pipeline: Changed in place.
+    pipeline: The pipeline, changed in place.
 
   Returns:
-    The parameters' values, as the pipeline had them, by name.
+    The original values by name of the parameter.
   """
   nodes = {node.id: node for node in pipeline.components}
   values = {}

@@ -32,31 +32,31 @@ _PATHS = (
 
 
 def compile_job(config: PipelineConfig, path: str) -> None:
-  """Writes the job file. Needs no network and no credentials.
+  """Writes the job file, without network or credentials.
 
-  The same configuration gives the same bytes, on any machine.
+  The same configuration gives the same bytes on any machine.
 
   Args:
-    config: `comments`, `image` and `pipeline_root` must be given.
-    path: File to write, replaced in one step: JSON, a job; or `.yaml`, a pipeline
-      for Kubeflow Pipelines, which wants its root from whoever runs it.
+    config: The configuration; `comments`, `image` and `pipeline_root` are required.
+    path: File to write, replaced in one step: a job in JSON, or a pipeline in `.yaml`
+      for Kubeflow Pipelines, whose root is given when it is run.
 
   Raises:
-    InputError: If a required value is missing, a path is one of this machine alone, a
-      component that resources are for is not there, the backend cannot do what is asked
-      for, or the file cannot be written.
+    InputError: If a required value is missing, a path exists only on this machine,
+      resources are given for a component that does not exist, the backend does not
+      support an option, or the file cannot be written.
   """
   required = ("comments", "image", "pipeline_root")
   values = config.flat()
   if missing := [name for name in required if not values[name]]:
     flags = ", ".join(map(flag, missing))
-    raise InputError(f"A compiled job needs {flags} as well: add what is missing.")
+    raise InputError(f"A compiled job also needs {flags}: add what is missing.")
   _check_paths(values)
   target = Path(path).absolute()
   if config.gate.baseline == "blessed" and target.suffix in _YAML:
     raise InputError(
-      "Kubeflow Pipelines has no resolvers and cannot look for the latest blessed "
-      "model: give --baseline control or none, or write a job for Vertex (.json)."
+      "Kubeflow Pipelines has no resolvers and cannot find the latest blessed model: "
+      "give --baseline control or none, or write a job for Vertex (.json)."
     )
   pipeline = create_pipeline(config)
   _add_resources(pipeline, config)
@@ -86,7 +86,7 @@ def _text(job: dict[str, Any], suffix: str) -> str:
 
 
 def _add_defaults(definitions: dict[str, Any], values: dict[str, Any]) -> None:
-  """Adds what TFX leaves out: a pipeline in YAML has no other place for its values."""
+  """Adds the parameters' values, which a YAML pipeline cannot have elsewhere."""
   for name, _, help_, _ in JOB_PARAMETERS:
     if name in values:
       definitions["parameters"][name].update(
@@ -101,7 +101,7 @@ def _check_paths(values: dict[str, Any]) -> None:
       if path and not _is_everywhere(path):
         raise InputError(
           f"Expected {flag(name)} of a compiled job to be a URI, such as "
-          "gs://bucket/name, or an absolute path that its containers have. Received: "
+          "gs://bucket/name, or an absolute path in its containers. Received: "
           f"{path}."
         )
 
@@ -111,8 +111,8 @@ def _is_everywhere(path: str) -> bool:
 
 
 def _add_resources(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
-  """Gives components the resources that the configuration names."""
-  # TFX passes none on for an ExampleGen with a driver; a resolver has no container.
+  """Sets the resources of components from the configuration."""
+  # TFX ignores them for an ExampleGen with a driver; a resolver has no container.
   components = {
     node.id: node
     for node in pipeline.components
@@ -123,7 +123,7 @@ def _add_resources(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
   for each in config.deployment.component_resources:
     if each.component not in components:
       raise InputError(
-        f"Expected --resources to be for one of {', '.join(components)}. "
+        f"Expected --resources to name one of {', '.join(components)}. "
         f"Received: {each.component}."
       )
     needed = spec(cpu_limit=each.cpus, memory_limit=each.gigabytes)

@@ -1,4 +1,4 @@
-"""Runs the pipeline on this machine and says how it went."""
+"""Runs the pipeline on this machine and writes its results."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -27,14 +27,14 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   """Runs the pipeline with the local runner and caching; writes summary and report.
 
   Args:
-    config: What to run.
-    terminal: Where progress is shown.
+    config: The configuration.
+    terminal: Where to show progress.
 
   Returns:
     The summary, as written to `OUTPUT/summary.json`; see `summarize`.
 
   Raises:
-    InputError: If the configuration or the comments cannot be worked with.
+    InputError: If the configuration or the comments are invalid.
   """
   output = Path(config.deployment.output).absolute()
   demo = not config.data.comments
@@ -65,17 +65,17 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
 
 
 def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
-  """Runs the pipeline up to Transform, with the cache that whole runs share.
+  """Runs the pipeline up to Transform, sharing the cache with complete runs.
 
   Args:
-    config: What to run on.
-    terminal: Where progress is shown.
+    config: The configuration.
+    terminal: Where to show progress.
 
   Returns:
     Folders of the transformed examples and of the transform graph.
 
   Raises:
-    InputError: If the configuration or the comments cannot be worked with.
+    InputError: If the configuration or the comments are invalid.
   """
   artifacts, _ = _run(_with_comments(config), create_data_pipeline, terminal)
   transform = artifacts["Transform"]
@@ -104,7 +104,7 @@ def _run(
 
 
 def _with_comments(config: PipelineConfig) -> PipelineConfig:
-  """Returns the configuration with the demo comments where it names none."""
+  """Returns the configuration, with the demo comments if it names none."""
   if config.data.comments:
     return config
   demo = Path(config.deployment.output).absolute() / "demo_comments.csv"
@@ -115,13 +115,13 @@ def _with_comments(config: PipelineConfig) -> PipelineConfig:
 def artifacts_of_run(
   connection: metadata_store_pb2.ConnectionConfig,
 ) -> dict[str, dict[str, metadata_store_pb2.Artifact]]:
-  """Returns output artifacts by component and key, of the newest run alone.
+  """Returns the output artifacts of the newest run by component and key.
 
-  What the cache gave belongs to the run; what components that it does not have made in
-  earlier runs does not.
+  Cached outputs belong to the run; those of components that only earlier runs had do
+  not.
 
   Args:
-    connection: Of the metadata of one pipeline.
+    connection: Connection to the metadata of one pipeline.
   """
   store = metadata_store.MetadataStore(connection)
   run = max(store.get_contexts_by_type("pipeline_run"), key=lambda context: context.id)
@@ -146,13 +146,13 @@ def artifacts_of_run(
 
 
 def _pushed_model(artifact: metadata_store_pb2.Artifact) -> str | None:
-  """Returns where the model was pushed to, if it was."""
+  """Returns the path of the pushed model, None if the model was not pushed."""
   if not artifact.custom_properties["pushed"].int_value:
     return None
   path = artifact.custom_properties["pushed_destination"].string_value
   if not Path(path).exists():
     raise InputError(
-      f"The model that this configuration pushed to {path} is no longer there: put it "
-      "back, or run into another --output."
+      f"The model that this configuration pushed to {path} no longer exists: put it "
+      "back or give another --output."
     )
   return path

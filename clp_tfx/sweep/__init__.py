@@ -1,6 +1,6 @@
-"""Finding the weight: trains over a grid and recommends the smallest that will do.
+"""Trains a grid of weights and recommends the smallest that meets the bounds.
 
-What a training is belongs to `training`; here are only grids, figures and advice.
+This package has grids, figures and the recommendation; `training` does the training.
 """
 
 import lazy_loader

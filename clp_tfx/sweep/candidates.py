@@ -1,4 +1,4 @@
-"""What a sweep trains: the grid of losses and weights, and what it compares with."""
+"""The candidates of a sweep: a grid of losses and weights, and alternatives to CLP."""
 
 import dataclasses
 
@@ -9,13 +9,13 @@ AUGMENTATION = "augmentation"
 
 @dataclasses.dataclass(frozen=True)
 class Candidate:
-  """One way to train, whatever the seed.
+  """One way to train, independent of the seed.
 
   Attributes:
-    method: `CLP`; `BLINDNESS`, where texts lose their identity terms in training and
-      in serving; or `AUGMENTATION`, where counterfactuals are further labelled rows.
-    loss: Name of the pairwise loss; empty where none is used.
-    weight: Of the counterfactual loss; 0 with `CLP` is the control.
+    method: `CLP`; `BLINDNESS`, which removes identity terms in training and serving; or
+      `AUGMENTATION`, which adds counterfactuals as labelled rows.
+    loss: Name of the pairwise loss; empty if none is used.
+    weight: Weight of the counterfactual loss; `CLP` with weight 0 is the control.
   """
 
   method: str
@@ -24,7 +24,7 @@ class Candidate:
 
   @property
   def name(self) -> str:
-    """Its name for people and files: `control`, `clp-mse-0.1`, `blindness`."""
+    """Name for display and files, such as `control`, `clp-mse-0.1` or `blindness`."""
     if self.method != CLP:
       return self.method
     return f"clp-{self.loss}-{self.weight:g}" if self.weight else "control"
@@ -34,13 +34,13 @@ CONTROL = Candidate(CLP)
 
 
 def grid(weights: tuple[float, ...], losses: tuple[str, ...]) -> list[Candidate]:
-  """Returns every candidate of a sweep, the control first, none twice.
+  """Returns the distinct candidates of a sweep, starting with the control.
 
-  The control is among them whether or not 0 is among the weights: the AUC bound is a
-  drop from it. With weight 0 the loss does not matter.
+  The control is included even if 0 is not among the weights, because the bound on AUC
+  is relative to it. With weight 0 the loss does not matter.
 
   Args:
-    weights: Each at least 0.
+    weights: Weights of at least 0.
     losses: Names of pairwise losses.
   """
   clp = [

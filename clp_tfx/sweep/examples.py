@@ -1,4 +1,4 @@
-"""Transformed examples on disk, and variants of them for comparisons."""
+"""Reads transformed examples and writes variants of them for comparison."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -11,14 +11,14 @@ from clp_tfx import features
 from clp_tfx.files import escaped, matching, remove_leftovers, replacing
 
 Variant = Callable[[tf.train.Example], Iterator[tf.train.Example]]
-"""Yields what stands in the place of an example."""
+"""Yields the examples that replace an example."""
 
 
 class TokenLists:
-  """The token ids of an example, in the form in which Transform writes them.
+  """Accesses the token ids of examples in the format of Transform.
 
   Args:
-    feature_spec: Of the transformed examples; says under which keys values are.
+    feature_spec: Feature spec of the transformed examples, with the keys of values.
   """
 
   def __init__(self, feature_spec: dict[str, Any]):
@@ -42,9 +42,9 @@ class TokenLists:
 
 
 def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.Example]:
-  """Puts the text without its identity terms in the text's place.
+  """Replaces the text with the text without its identity terms.
 
-  The first counterfactual is that text where counterfactuals are made by ablation.
+  With ablation, that is the first counterfactual.
   """
   for tokens in lists.counterfactuals(example)[:1]:
     lists.set(example, features.TOKENS, tokens)
@@ -54,7 +54,7 @@ def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.E
 def augmented(
   example: tf.train.Example, lists: TokenLists
 ) -> Iterator[tf.train.Example]:
-  """Adds the counterfactuals as further examples with the same label."""
+  """Adds the counterfactuals as examples with the same label."""
   yield example
   for tokens in lists.counterfactuals(example):
     further = tf.train.Example()
@@ -74,13 +74,13 @@ def write_variant(
   folder: Path,
   variant: Variant,
 ) -> str:
-  """Writes a variant of a split, whole or not at all, unless it is there.
+  """Writes a variant of a split, whole or not at all, unless it exists.
 
   Args:
-    examples: Folder of an Examples artifact to read.
-    split: Its split.
-    folder: Where to write, with the same layout.
-    variant: Yields what stands in the place of an example.
+    examples: Folder of the Examples artifact to read.
+    split: The split.
+    folder: Folder to write to, with the same layout.
+    variant: Yields the examples that replace an example.
 
   Returns:
     Pattern of the written TFRecords.

@@ -1,4 +1,4 @@
-"""A sweep on this machine, from a pipeline configuration."""
+"""Runs a sweep on this machine from a pipeline configuration."""
 
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,21 +19,21 @@ def sweep_locally(
   seeds: int,
   terminal: TextIO,
 ) -> dict[str, Any]:
-  """Prepares the data once, as a run does, and sweeps over it.
+  """Prepares the data once, as in a run, and runs the sweep.
 
   Args:
-    config: What to train on and with; its bounds are those of the recommendation, and
-      its seed is the first.
-    weights: Of the counterfactual loss.
+    config: The configuration, with the bounds for the recommendation and the first
+      seed.
+    weights: Weights of the counterfactual loss.
     losses: Names of pairwise losses.
-    seeds: How many.
-    terminal: Where progress is shown.
+    seeds: Number of seeds.
+    terminal: Where to show progress.
 
   Returns:
     See `run_sweep`.
 
   Raises:
-    InputError: If the configuration or the comments cannot be worked with.
+    InputError: If the configuration or the comments are invalid.
   """
   output = Path(config.deployment.output).absolute()
   model_module = config.hparams.build_model_path.rpartition(".")[0]

@@ -1,4 +1,4 @@
-"""What a training is judged by: figures of one model on one split."""
+"""Metrics of one model on one split."""
 
 import dataclasses
 
@@ -11,14 +11,14 @@ from clp_tfx.tfma.matched_threshold import find_matched_threshold
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-  """Probabilities that a model gives to a split and its counterfactuals.
+  """Probabilities that a model predicts for a split and its counterfactuals.
 
   Attributes:
     original: Float, shape `[rows]`.
     label: Float, shape `[rows]`; 0.0 or 1.0.
-    label_weight: Float, shape `[rows]`; 0 where a row has no label.
+    label_weight: Float, shape `[rows]`; 0 for unlabelled rows.
     counterfactual: Float, shape `[pairs]`.
-    original_row: Int, shape `[pairs]`; the row that each was made from.
+    original_row: Int, shape `[pairs]`; the row of each counterfactual's original.
   """
 
   original: np.ndarray
@@ -28,12 +28,12 @@ class Scores:
   original_row: np.ndarray
 
   def to_json(self) -> dict[str, list[float]]:
-    """Returns lists that `json` can write and `from_json` reads."""
+    """Returns the scores as lists, for `json` and `from_json`."""
     return {key: value.tolist() for key, value in dataclasses.asdict(self).items()}
 
   @classmethod
   def from_json(cls, lists: dict[str, list[float]]) -> "Scores":
-    """Returns the scores that `to_json` gave lists of."""
+    """Creates scores from the lists that `to_json` returned."""
     rows = np.asarray(lists["original_row"], dtype=np.int64)
     others = {key: np.asarray(value, dtype=np.float64) for key, value in lists.items()}
     return cls(**{**others, "original_row": rows})
@@ -41,22 +41,22 @@ class Scores:
 
 @dataclasses.dataclass(frozen=True)
 class Measures:
-  """Figures of one model on one split; NaN where they are not defined.
+  """Metrics of one model on one split; NaN if undefined.
 
-  A decision is positive where `score > threshold`. The flip rate at the decision
-  threshold can be had by moving every score away from it, so beside it stands the one
-  at a matched threshold, where as many decisions are positive as the control's.
+  A decision is positive if `score > threshold`. A model can lower the flip rate at the
+  decision threshold by moving all scores away from it. The flip rate at a matched
+  threshold, at which as many decisions are positive as the control's, rules that out.
 
   Attributes:
     auc: Area under the ROC curve on the originals, by label weight; 0.5 is chance.
-    flip_rate: Share of pairs whose two decisions differ; 0 when none depends on
+    flip_rate: Share of pairs whose two decisions differ; 0 if no decision depends on
       the edit.
     score_gap: Mean absolute difference of the two scores of a pair.
     positive_rate: Share of originals whose decision is positive.
-    matched_threshold: Threshold at which the positive rate is the control's, as the
-      gate has it; see `find_matched_threshold`.
-    matched_flip_rate: The flip rate at that threshold.
-    matched_recall: Share of the positive originals found at that threshold.
+    matched_threshold: Threshold at which the positive rate equals the control's, as in
+      the gate; see `find_matched_threshold`.
+    matched_flip_rate: Flip rate at that threshold.
+    matched_recall: Share of positive originals with a positive decision there.
     pairs: Number of pairs.
   """
 
@@ -73,23 +73,23 @@ class Measures:
 def measure(
   scores: Scores, decision_threshold: float, control: Scores | None = None
 ) -> Measures:
-  """Measures a model.
+  """Computes the metrics of a model.
 
   Args:
-    scores: Of one split.
-    decision_threshold: In [0, 1].
-    control: The control's scores of the same split, whose positive rate the threshold
-      is matched to; the decision threshold is taken when not given.
+    scores: The model's scores of one split.
+    decision_threshold: Decision threshold in [0, 1].
+    control: The control's scores of the same split, for the matched threshold; if None,
+      the decision threshold is used for it.
 
   Returns:
-    The figures.
+    The metrics.
   """
   matched = decision_threshold
   if control is not None:
     matched = find_matched_threshold(
       scores.original, control.original, decision_threshold
     )
-  unknown = 0 * matched  # NaN where there is no such threshold.
+  unknown = 0 * matched  # NaN if there is no such threshold.
   positive = (scores.label > 0.5) & (scores.label_weight > 0)
   gaps = scores.original[scores.original_row] - scores.counterfactual
   return Measures(
@@ -119,8 +119,8 @@ def auc(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
     weights: Float, shape `[rows]`; at least 0.
 
   Returns:
-    In [0, 1], ties counting half; NaN without both labels, or with a score that is no
-    number, as of a training that has diverged.
+    AUC in [0, 1], with ties counting half; NaN if a label is missing or a score is NaN,
+    as after a training that diverged.
   """
   if len(np.unique(labels[weights > 0])) < 2 or np.isnan(scores).any():
     return float("nan")

@@ -1,4 +1,4 @@
-"""Runs a sweep: data once, each training once, a table, a plot, a recommendation."""
+"""Runs a sweep and writes a table, a plot and a recommendation."""
 
 import csv
 import dataclasses
@@ -19,23 +19,23 @@ _log = logging.getLogger(__name__)
 
 
 class Source(Protocol):
-  """Where scores come from; `Trainings` trains for them."""
+  """Source of scores; `Trainings` gets them by training."""
 
   def is_done(self, candidate: Candidate, seed: int) -> bool:
-    """Returns whether the training is there already."""
+    """Returns whether the training is already done."""
 
   def scores(self, candidate: Candidate, seed: int, split: str) -> Scores:
-    """Returns the scores of a split; trains first where that is not done."""
+    """Returns the scores of a split, after training if necessary."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Bounds:
-  """What a candidate must meet.
+  """The bounds that a candidate must meet.
 
   Attributes:
-    max_flip_rate: Highest flip rate.
-    max_auc_drop: Highest AUC loss to the control.
-    decision_threshold: A score above it is a positive decision.
+    max_flip_rate: Maximum flip rate.
+    max_auc_drop: Maximum loss of AUC compared with the control.
+    decision_threshold: Scores above it are positive decisions.
   """
 
   max_flip_rate: float
@@ -50,28 +50,28 @@ def run_sweep(
   bounds: Bounds,
   output: Path,
 ) -> dict[str, Any]:
-  """Trains what is not trained yet, and writes `sweep.json`, `.csv` and `.svg`.
+  """Runs the missing trainings and writes `sweep.json`, `.csv` and `.svg`.
 
-  Candidates are compared on the eval split. The test split is scored for the
-  recommended one and the control only: the best of many on the data it was chosen on
-  looks better than it is, and a test split that is looked at for every candidate is
-  one more eval split.
+  Candidates are compared on the eval split. Only the recommended candidate and the
+  control are scored on the test split: the best of many looks better than it is on the
+  data it was chosen on, and a test split used for every candidate would be just another
+  eval split.
 
   Args:
-    trainings: Gives the scores.
-    candidates: What to compare; the control among them.
-    seeds: At least one.
-    bounds: What to recommend by.
-    output: Existing folder.
+    trainings: Source of the scores.
+    candidates: Candidates to compare, including the control.
+    seeds: At least one seed.
+    bounds: Bounds for the recommendation.
+    output: Existing folder to write to.
 
   Returns:
-    What `sweep.json` holds: `bounds`, `seeds`, `eval` and `test` (a dictionary per
-    candidate with its figures), `recommended` and `closest` (a name or None),
-    `reason`, and `plot`, its path.
+    The contents of `sweep.json`: `bounds`, `seeds`, `eval` and `test` (a dictionary per
+    candidate with its figures), `recommended` and `closest` (a name or None), `reason`,
+    and `plot` (its path).
   """
   jobs = [(candidate, seed) for seed in seeds for candidate in candidates]
   missing = sum(not trainings.is_done(*job) for job in jobs)
-  _log.info("%d trainings, %d of them done already", len(jobs), len(jobs) - missing)
+  _log.info("%d trainings, %d already done", len(jobs), len(jobs) - missing)
   for number, (candidate, seed) in enumerate(jobs, start=1):
     if not trainings.is_done(candidate, seed):
       _log.info("[%d/%d] %s, seed %d ...", number, len(jobs), candidate.name, seed)

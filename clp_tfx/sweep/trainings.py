@@ -1,4 +1,4 @@
-"""The trainings of a sweep: each is done once, and kept."""
+"""Runs the trainings of a sweep, each only once, and stores their results."""
 
 import dataclasses
 import hashlib
@@ -33,18 +33,18 @@ _SCORING_BATCH = 512
 
 
 class PreparedData(NamedTuple):
-  """What all trainings of a sweep learn from.
+  """The training data of a sweep.
 
   Attributes:
     examples: Folder of Transform's examples, a subfolder per split.
-    transform_graph: Folder of its transform graph.
+    transform_graph: Folder of Transform's graph.
   """
 
   examples: str
   transform_graph: str
 
   def digest(self) -> str:
-    """Returns a hex digest of every file's contents."""
+    """Returns a hex digest of all files."""
     digest = hashlib.sha256()
     for folder in self:
       for parent, _, files in sorted(tf.io.gfile.walk(folder)):
@@ -56,17 +56,17 @@ class PreparedData(NamedTuple):
 
 
 class Trainings:
-  """Trains candidates and scores with them; what is done is not done again.
+  """Trains candidates and scores with them, reusing earlier trainings.
 
-  A training is kept as `NAME-SEED-DIGEST.json`, with its history and its scores on the
-  eval split, beside its weights. The digest is of the data, the hyperparameters and the
-  code: a change of any of them trains anew.
+  A training is stored as `NAME-SEED-DIGEST.json`, with its history and its scores on
+  the eval split, beside its weights. The digest covers the data, the hyperparameters
+  and the code: after a change of any of them the candidate is trained again.
 
   Args:
-    data: What to learn from.
-    hparams: Of every training, but for weight, loss and seed.
-    folder: Where trainings, and variants of the data, are kept.
-    code_digest: Of the code that trains.
+    data: The training data.
+    hparams: Hyperparameters of all trainings, except for weight, loss and seed.
+    folder: Folder for trainings and variants of the data.
+    code_digest: Digest of the training code.
   """
 
   def __init__(
@@ -80,14 +80,15 @@ class Trainings:
     self._transform = tft.TFTransformOutput(data.transform_graph)
 
   def is_done(self, candidate: Candidate, seed: int) -> bool:
-    """Returns whether a training is there already."""
+    """Returns whether a training is already done."""
     return self._path(candidate, seed, ".json").exists()
 
   def train(self, candidate: Candidate, seed: int) -> dict[str, Any]:
-    """Trains a candidate, unless that is done; returns what is kept of it.
+    """Trains a candidate, unless already done.
 
     Returns:
-      `candidate`, `seed`, `seconds`, `history` and the eval split's `scores`.
+      The stored result: `candidate`, `seed`, `seconds`, `history` and the eval split's
+      `scores`.
     """
     result = self._path(candidate, seed, ".json")
     if not result.exists():
@@ -145,7 +146,7 @@ class Trainings:
 
   def _path(self, candidate: Candidate, seed: int, suffix: str) -> Path:
     hparams = dataclasses.asdict(self._hparams_of(candidate, seed))
-    # Scores are kept, not decisions: another threshold trains nothing again.
+    # Scores are stored, not decisions: a new threshold needs no new training.
     del hparams["decision_threshold"]
     inputs = [self._data_digest, self._code_digest, candidate.method, hparams]
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
@@ -156,11 +157,12 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
   """Scores the originals and counterfactuals of batches.
 
   Args:
-    classifier: From token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
-    batches: `(CounterfactualInputs, labels, label_weights)`.
+    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
+      `[batch, 1]`.
+    batches: Batches of `(CounterfactualInputs, labels, label_weights)`.
 
   Returns:
-    Their scores, in the order of the batches.
+    The scores in the order of the batches.
   """
   parts = []
   rows = 0
@@ -188,5 +190,5 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
 
 
 def _sigmoid(logits: tf.Tensor) -> np.ndarray:
-  # In double precision, where high scores do not tie at 1.
+  # In double precision, so that high scores do not tie at 1.
   return 1 / (1 + np.exp(-logits.numpy().astype(np.float64)))

@@ -32,7 +32,7 @@ def test_help_states_the_defaults():
     (["run", "--epochs", "many"], "'many' is not a valid integer"),
     (["run", "--nonsense"], "No such option"),
     (["run", "--config", "none.yaml"], "none.yaml cannot be read"),
-    (["run", "--baseline", "none", "--min-auc", 0], "give --min-auc above 0.5"),
+    (["run", "--baseline", "none", "--min-auc", 0], "Expected --min-auc above 0.5"),
     (["preview", "--identity-terms", "none.csv", "x"], "none.csv"),
     (["preview", "--method", "none", "x"], "'none' is not one of 'ablation'"),
     (["preview", "--max-counterfactuals", 0, "x"], "to be at least 1. Received: 0"),
@@ -41,7 +41,7 @@ def test_help_states_the_defaults():
     (["compile"], "--output"),
     (["report", "nowhere"], "nowhere has no summary.json: give the --output folder"),
     (["evaluate"], "Missing argument"),
-    (["evaluate", "model"], "No comments are given: name a file with --comments"),
+    (["evaluate", "model"], "No comments are given: give a file with --comments"),
     (["evaluate", "m", "--comments", "c", "--max-auc-drop", 0.1], "with --baseline"),
     (
       ["evaluate", "m", "--comments", "c", "--split", "dev"],
@@ -109,9 +109,7 @@ def test_a_file_may_hold_options_of_other_commands(command, tmp_path):
   stderr = invoke(command, "--config", path).stderr
   assert "/proc/nowhere cannot be written" in stderr
   text = " ".join(invoke(command, "--help").stdout.split())
-  assert (
-    "options that do not apply to this one may stand in it and are not used" in text
-  )
+  assert "options that do not apply to this command are ignored" in text
 
 
 def test_an_option_overrides_the_file(tmp_path):

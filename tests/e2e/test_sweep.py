@@ -17,7 +17,7 @@ def test_a_sweep_trains_each_configuration_once(few_comments, tmp_path):
   )
   first = clp_tfx(*command, cwd=tmp_path)
   assert first.returncode == 0, first.stderr
-  assert "4 trainings, 0 of them done already" in first.stderr
+  assert "4 trainings, 0 already done" in first.stderr
   assert "Plain training meets" in first.stdout
   result = json.loads((tmp_path / "out" / "sweep.json").read_text())
   assert [row["name"] for row in result["eval"]] == [
@@ -32,5 +32,5 @@ def test_a_sweep_trains_each_configuration_once(few_comments, tmp_path):
   ET.parse(tmp_path / "out" / "sweep.svg")
 
   again = clp_tfx(*command, "--max-auc-drop", 0, "--max-flip-rate", 0, cwd=tmp_path)
-  assert "4 trainings, 4 of them done already" in again.stderr
+  assert "4 trainings, 4 already done" in again.stderr
   assert again.returncode in (0, 3), again.stderr

@@ -113,7 +113,7 @@ def test_the_page_on_paper(by_hand, browse):
   page.emulate_media(media="print")
   assert page.locator("#flips").is_visible() and page.locator("#groups").is_visible()
   assert not page.locator(".fairness-indicators").is_visible()
-  assert page.get_by_text("interactive and not printed").is_visible()
+  assert page.get_by_text("interactive and cannot be printed").is_visible()
 
 
 @pytest.mark.e2e
@@ -173,7 +173,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
   assert flips and not any("A gay person" in line for line in flips)
   page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
   assert "Refused: the model missed a bound" in page
-  assert "words were left out" in page and "A gay person" not in page
+  assert "texts were left out" in page and "A gay person" not in page
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     ({"split": "train"}, "--split to be one of all, test"),
     ({"max_flip_rate": 2}, "--max-flip-rate to be at most 1"),
     ({"max_flip_rate_of": ["gender"]}, "gender/female=0.1. Received: 'gender'"),
-    ({"max_auc_drop": 0.1}, "give the folder of one with --baseline"),
+    ({"max_auc_drop": 0.1}, "give its folder with --baseline"),
     ({"signature": "rate"}, "as one of serving_default"),
     ({"identity_terms": "none.csv"}, "none.csv"),
     ({"baseline": "nowhere"}, "nowhere does not exist"),

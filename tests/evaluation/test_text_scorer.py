@@ -40,7 +40,7 @@ def test_one_of_several_outputs(tmp_path):
   path = text_model(tmp_path / "model", outputs=outputs)
   scorer = TextScorer(path, score_output="no")
   assert scorer.score_examples([example("bad")]).tolist() == [0.625]
-  with pytest.raises(InputError, match="it has no, yes: give as --score-output"):
+  with pytest.raises(InputError, match="it has no, yes: set --score-output"):
     TextScorer(path)
   with pytest.raises(InputError, match="an output 'maybe'"):
     TextScorer(path, score_output="maybe")
@@ -67,7 +67,7 @@ def broken(path, kind):
   [
     ("missing", "does not exist"),
     ("keras", "is a Keras file"),
-    ("empty", "has no saved_model.pb: give one such as"),
+    ("empty", "no saved_model.pb.: give one such as"),
     ("versions", "did you mean .*/model/10"),
     ("damaged", "cannot be loaded"),
     ("no signatures", "has no signatures"),
@@ -81,7 +81,7 @@ def test_what_is_no_model_is_said_in_a_sentence(kind, message, tmp_path):
 
 def test_other_signatures_are_listed(tmp_path):
   path = example_model(tmp_path / "model")
-  with pytest.raises(InputError, match="'serve': give --signature as one of rate"):
+  with pytest.raises(InputError, match="'serve': set --signature to one of rate"):
     TextScorer(path, signature="serve")
 
 
@@ -104,7 +104,7 @@ def test_other_inputs_are_described(tmp_path):
     (lambda scores: {"nan": 0 * scores / 0.0}, "it returns nan"),
     (
       lambda scores: {"both": tf.stack([scores, scores], 1)},
-      r"2 texts give the shape \[2, 2\]",
+      r"2 texts give shape \[2, 2\]",
     ),
   ],
 )

@@ -75,8 +75,8 @@ def test_bounds_by_group_several_thresholds_and_yes_or_no():
     ({"schema_version": "2"}, "--schema-version to be one of 2.0, 2.1"),
     ({"gate_on": "mean"}, "--gate-on to be one of upper_bound, point"),
     ({"baseline": "other"}, "--baseline to be one of control, blessed, none"),
-    ({"baseline": "none", "min_auc": 0.5}, "give --min-auc above 0.5"),
-    ({"baseline": "blessed", "min_auc": 0.0}, "give --min-auc above 0.5"),
+    ({"baseline": "none", "min_auc": 0.5}, "Expected --min-auc above 0.5"),
+    ({"baseline": "blessed", "min_auc": 0.0}, "Expected --min-auc above 0.5"),
   ],
 )
 def test_wrong_values_are_refused(values, message):

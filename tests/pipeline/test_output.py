@@ -32,7 +32,7 @@ def test_paths_elsewhere_stay_as_they_are(tmp_path):
   [
     ({}, "not the summary of a run with this version"),
     ([], "not the summary"),
-    ({"evaluation": "gone"}, "gone is no longer there"),
+    ({"evaluation": "gone"}, "gone no longer exists"),
   ],
 )
 def test_what_is_no_summary(summary, message, tmp_path):

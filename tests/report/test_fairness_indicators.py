@@ -216,7 +216,7 @@ def test_slices_are_chosen_by_keyboard(browse):
 
 def test_a_page_says_what_the_rates_are_shares_of(browse):
   opened = browse(fairness_indicators_page({"clp": eval_result(BEFORE)}), width=390)
-  opened.page.get_by_text("What the rates are shares of").focus()
+  opened.page.get_by_text("Denominators of the rates").focus()
   opened.page.keyboard.press("Enter")
   assert opened.page.get_by_text("shares of pairs").is_visible()
   assert opened.width() <= 390

@@ -114,7 +114,7 @@ def test_demo_comments_are_said_to_be_generated(page):
 def test_without_a_baseline(page):
   html = text(page({"baseline": None, "training": {"clp": [], "baseline": []}}))
   assert "AUC 0.9653 Positive rate 15.1%" in html
-  assert "No baseline was evaluated" in html
+  assert "no baseline was evaluated" in html
   assert "Change" not in html
 
 

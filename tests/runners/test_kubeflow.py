@@ -192,7 +192,7 @@ def test_comments_in_big_query(tmp_path):
   tasks = job["pipelineSpec"]["root"]["dag"]["tasks"]
   table = tasks["CommentsExampleGen"]["inputs"]["parameters"]["table"]
   assert table["runtimeValue"]["constantValue"] == {"stringValue": "bq://p.d.comments"}
-  with pytest.raises(InputError, match="a table in BigQuery alone"):
+  with pytest.raises(InputError, match="a single BigQuery table"):
     compile_job(config.replace(window=2), str(path))
 
 

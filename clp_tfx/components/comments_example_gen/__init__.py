@@ -1,1 +1,1 @@
-"""Reads labelled comments from files, or a table in BigQuery, into a pipeline."""
+"""Reads labelled comments from files or a BigQuery table into a pipeline."""

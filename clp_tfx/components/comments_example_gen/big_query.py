@@ -1,4 +1,4 @@
-"""A table of comments in BigQuery, in place of files."""
+"""Reads comments from a BigQuery table instead of files."""
 
 import collections
 import datetime
@@ -33,28 +33,28 @@ from clp_tfx.errors import InputError
 
 SCHEME = "bq://"
 TABLE = "table"
-"""Property of the component: the table."""
+"""Name of the component's property that holds the table."""
 _TABLE = re.compile(r"(?P<project>[\w:.-]+)\.(?P<dataset>\w+)\.(?P<table>[\w$-]+)")
 
 
 class BigQueryCommentsGen(QueryBasedExampleGen):
   """Reads a table of labelled comments into `train`, `eval` and `test` examples.
 
-  Beside where it reads from, it does what `CommentsExampleGen` does. Beam needs
-  `--project` and `--temp_location`, a folder in `gs://`, to read.
+  Apart from the source, it works like `CommentsExampleGen`. Beam needs `--project` and
+  `--temp_location`, a folder in `gs://`, to read the table.
 
-  TFX caches by the table's name: a table that has changed under the same name is read
-  again only where the cache is off or has forgotten it.
+  TFX caches by the table's name: if the table changes but keeps its name, it is read
+  again only with the cache off or cleared.
 
   Component `outputs` contains:
     - `examples`: Channel of type `standard_artifacts.Examples`.
 
   Args:
-    table: Such as `bq://project.dataset.table`.
-    config: Which columns are read.
+    table: The table, such as `bq://project.dataset.table`.
+    config: Columns to read.
 
   Raises:
-    InputError: If it is no such name.
+    InputError: If the table's name has another form.
   """
 
   def __init__(self, table: str, config: ExampleConfig):
@@ -72,7 +72,7 @@ class BigQueryCommentsGen(QueryBasedExampleGen):
 
 
 class BigQueryExecutor(SplitsExecutor):
-  """Writes labelled comments of a table as tf.Examples, a TFRecord folder per split."""
+  """Writes a table's comments as tf.Examples, one TFRecord folder per split."""
 
   def GenerateExamplesByBeam(
     self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
@@ -88,15 +88,15 @@ class BigQueryExecutor(SplitsExecutor):
 
 
 class BuildExamples(beam.PTransform):
-  """Makes serialized tf.Examples of rows, split by split, as `ReadComments` does.
+  """Converts rows to serialized tf.Examples, split by split, like `ReadComments`.
 
   Args:
-    table: Named in errors.
-    config: Which columns are read.
+    table: The table's name, for errors.
+    config: Columns to read.
 
   Raises:
-    InputError: While running, if a row is not as expected, or `train` or `test` has no
-      positive or no negative comment.
+    InputError: While running, if a row is invalid, or `train` or `test` has no positive
+      or no negative comment.
   """
 
   def __init__(self, table: str, config: ExampleConfig):
@@ -104,7 +104,7 @@ class BuildExamples(beam.PTransform):
     self._table = table
     self._config = config
 
-  @no_annotations  # Beam reads them as types of elements.
+  @no_annotations  # Beam takes annotations for element types.
   def expand(self, rows: beam.PCollection) -> dict[str, beam.PCollection]:
     """Implements PTransform."""
     built = rows | beam.ParDo(_BuildExample(self._table, self._config)).with_outputs()
@@ -112,7 +112,7 @@ class BuildExamples(beam.PTransform):
 
 
 class _BuildExample(beam.DoFn):
-  """Makes an example of a row; all rows of a table have the same columns."""
+  """Converts a row to an example; all rows of a table have the same columns."""
 
   def __init__(self, table: str, config: ExampleConfig):
     self._table = table
@@ -165,5 +165,5 @@ def _cell(name: str, value: Any) -> Cell:
     return value.isoformat()
   raise InputError(
     f"column `{name}`: expected text, a number, a boolean or a date, received "
-    f"{type(value).__name__}; leave it out by a view on the table."
+    f"{type(value).__name__}; use a view of the table without this column."
   )

@@ -1,7 +1,7 @@
-"""Columns of Civil Comments, as Kaggle and TFDS publish it."""
+"""Columns of Civil Comments, as published by Kaggle and TFDS."""
 
 ALIASES = {"comment_text": "text", "toxicity": "target"}
-"""What some releases call the text (TFDS) and the label (Kaggle's train.csv)."""
+"""Other names of the text (TFDS) and the label (Kaggle's train.csv)."""
 
 IDENTITIES = frozenset(
   {
@@ -31,4 +31,4 @@ IDENTITIES = frozenset(
     "other_disability",
   }
 )
-"""Civil Comments' identity columns: the share of annotators who saw each."""
+"""Identity columns: the share of annotators who saw the identity mentioned."""

@@ -1,4 +1,4 @@
-"""Files of comments to examples, file by file."""
+"""Converts files of comments to examples, file by file."""
 
 from collections.abc import Collection, Iterator, Sequence
 
@@ -26,15 +26,15 @@ def read_examples(
 
   Args:
     path: As in `read_rows`.
-    config: Which columns are read.
-    needs_label: Whether the label's column has to be there; its examples are unlabelled
-      where it may be missing and is.
+    config: Columns to read.
+    needs_label: Whether the label column is required. If it is optional and missing,
+      the examples are unlabelled.
 
   Yields:
     One example per row.
 
   Raises:
-    InputError: If the file or a row is not as expected; says where.
+    InputError: If the file or a row is invalid; the message says where.
   """
   with open_rows(path) as (columns, rows):
     blank = {config.label_feature: ""}
@@ -54,11 +54,11 @@ def check_comments(
   label_feature: str = "toxicity",
   span: int | None = None,
 ) -> None:
-  """Checks that files can be opened and have the columns, by their first rows.
+  """Checks that files can be opened and that their first rows have the columns.
 
   Args:
-    comments: Local paths or URIs, or patterns of them, of which the first files are
-      looked at. Tables are not.
+    comments: Local paths, URIs or patterns of them. Of many files only the first are
+      checked, and tables are not.
     text_feature: Column of the text.
     label_feature: Column of the label.
     span: The span to read; the newest when not given.

@@ -1,4 +1,4 @@
-"""CommentsExampleGen: labelled comments as the first component of a pipeline."""
+"""CommentsExampleGen: reads labelled comments at the start of a pipeline."""
 
 import os
 from collections.abc import Sequence
@@ -27,14 +27,13 @@ class CommentsExampleGen(FileBasedExampleGen):
   """Reads labelled comments into `train`, `eval` and `test` examples.
 
   Files are CSV (`.csv`, `.csv.gz`), Parquet (`.parquet`) or TFRecords of tf.Example
-  (`.tfrecord`, `.tfrecord.gz`), on any file system that Beam knows. Each is read by one
-  worker: many files are read by many. Civil Comments'
-  columns, as Kaggle and TFDS name them, are taken as they are. What the examples
-  hold is documented in `clp_tfx.features` and `examples.ExampleBuilder`, how they
-  are split in `transforms.ReadComments`.
+  (`.tfrecord`, `.tfrecord.gz`), on any file system that Beam supports. Each file is
+  read by one worker, so several files are read in parallel. The columns of Civil
+  Comments, as Kaggle and TFDS name them, work unchanged. `clp_tfx.features` and
+  `examples.ExampleBuilder` document the examples, `transforms.ReadComments` the splits.
 
-  The component runs again when a file's size or time of change differs; of several
-  spans, when one of the newest does.
+  The component runs again when the size or modification time of a file changes; with
+  several spans, only files of the newest count.
 
   Component `outputs` contains:
     - `examples`: Channel of type `standard_artifacts.Examples`.
@@ -52,26 +51,24 @@ class CommentsExampleGen(FileBasedExampleGen):
     span: int | None = None,
     window: int = 1,
   ):
-    """Constructs the component; opens no file.
+    """Constructs the component without opening any file.
 
     Args:
-      comments: Files, at least one: local paths, made absolute, or URIs, all of one
-        file system, or patterns of them, with wildcards and spans; see
-        `spans.as_pattern`.
-      text_feature: Column of the text, and name of the feature that holds it. Where
-        `comment_text` is missing, `text` is read.
-      label_feature: Column of the label, a number in [0, 1] or blank for
-        unlabelled, and name of its feature. Where `toxicity` is missing, `target`
-        is read.
-      label_threshold: A label from here on is positive.
-      identity_threshold: An identity column from here on counts as annotated.
-      span: The span to read, by its number, or its days since 1970-01-01 where it is a
-        date; the newest when not given.
-      window: How many spans to read: that one and those before it.
+      comments: One or more files on one file system: local paths (made absolute), URIs,
+        or patterns of them with wildcards and spans; see `spans.as_pattern`.
+      text_feature: Column of the text, and name of its feature. If `comment_text` is
+        missing, `text` is read.
+      label_feature: Column of the label, a number in [0, 1] or blank if unlabelled, and
+        name of its feature. If `toxicity` is missing, `target` is read.
+      label_threshold: Lowest label of a positive comment.
+      identity_threshold: Lowest value at which an identity column counts as annotated.
+      span: The span to read: its number or, for dates, its days since 1970-01-01; the
+        newest by default.
+      window: Number of spans to read: `span` and those before it.
 
     Raises:
-      InputError: If no file is given, one is given twice, their names cannot be looked
-        for together, or a span is asked for where they have none.
+      InputError: If no file is given, a file is given twice, the files cannot be found
+        with one search, or a span is given but their names have none.
     """
     paths = [path if "://" in path else os.path.abspath(path) for path in comments]
     input_base, patterns = _inputs(paths)
@@ -92,7 +89,7 @@ class CommentsExampleGen(FileBasedExampleGen):
 
 
 def _inputs(paths: list[str]) -> tuple[str, list[str]]:
-  """Returns a common folder and a pattern within it per path."""
+  """Returns a common folder and, for each path, a pattern within it."""
   if not paths:
     raise InputError("No files of comments are given; give at least one.")
   if len(set(paths)) < len(paths):
@@ -116,22 +113,22 @@ def _check_spans(
   spanned = [has_span(pattern) for pattern in patterns]
   if any(spanned) and not all(spanned):
     raise InputError(
-      f"Expected all comments to have spans or none. Received: {', '.join(paths)}."
+      f"Expected spans in all or none of the comments. Received: {', '.join(paths)}."
     )
   if not any(spanned) and (span is not None or window > 1):
     raise InputError(
       "Expected comments with spans, such as day-{SPAN}.csv or {YYYY}-{MM}-{DD}.csv, "
-      f"as --span or --window is given. Received: {', '.join(paths)}."
+      f"because --span or --window is given. Received: {', '.join(paths)}."
     )
   if window > 1 and any("{VERSION" in pattern for pattern in patterns):
     raise InputError(
-      "Expected no {VERSION} in comments read by a --window: versions of earlier spans "
-      f"are not looked for. Received: {', '.join(paths)}."
+      "Expected no {VERSION} in comments together with --window, which does not look "
+      f"for versions of earlier spans. Received: {', '.join(paths)}."
     )
 
 
 def _input_config(patterns: list[str]) -> example_gen_pb2.Input:
-  """Returns an input per pattern, for the driver to look for."""
+  """Returns one input per pattern for the driver to find."""
   return example_gen_pb2.Input(
     splits=[
       example_gen_pb2.Input.Split(name=f"comments_{i}", pattern=pattern)

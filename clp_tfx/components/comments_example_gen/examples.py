@@ -1,4 +1,4 @@
-"""A row of comments to a tf.Example, and the split it belongs to."""
+"""Converts a row of comments to a tf.Example and assigns its split."""
 
 import dataclasses
 import hashlib
@@ -16,7 +16,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, option
 
 TRAIN_OR_EVAL = "train_or_eval"
-"""Rows marked `train` that become `eval` where the files mark none as that."""
+"""Rows marked `train` that become `eval` if the files mark no row as `eval`."""
 
 _SPLIT_COLUMN = "split"
 _SPLITS = {
@@ -45,22 +45,22 @@ _RESERVED = frozenset(
 
 @dataclasses.dataclass(frozen=True)
 class ExampleConfig(Columns):
-  """Which columns are read, and the scores from which they say yes.
+  """The columns to read, and the thresholds of label and identities.
 
   Each field is documented by its `help`.
   """
 
   identity_threshold: float = option(
-    0.5, "An identity column from here on says that the comment mentions it.", 0, 1
+    0.5, "Lowest value at which an identity column counts as annotated.", 0, 1
   )
 
 
 class SplitExample(NamedTuple):
-  """An example and what decides where it goes and what it counts for.
+  """An example with its split and label.
 
   Attributes:
     split: `train`, `eval`, `test` or `TRAIN_OR_EVAL`.
-    is_positive: The label, or None where there is none.
+    is_positive: The label, or None if unlabelled.
     serialized: The tf.Example.
   """
 
@@ -70,14 +70,14 @@ class SplitExample(NamedTuple):
 
 
 class ExampleBuilder:
-  """Makes the examples of one file.
+  """Builds the examples of one file.
 
   Args:
     columns: Names of the file's columns.
-    config: Which of them are read.
+    config: Columns to read.
 
   Raises:
-    InputError: If a column is missing or has a name that this package adds.
+    InputError: If a column is missing or has the name of a feature that is added.
   """
 
   def __init__(self, columns: Collection[str], config: ExampleConfig):
@@ -98,18 +98,18 @@ class ExampleBuilder:
     self._identity_threshold = _float32(config.identity_threshold)
 
   def build(self, row: Row) -> SplitExample:
-    """Returns a row's example.
+    """Returns the example of a row.
 
-    The text is a feature of the configured name, and so is the label, a float that
-    is absent where it is blank. Identities are such floats under their own names.
-    Other columns keep name and type, and have no values where they are blank. What
-    is added is documented in `features`.
+    The text is a feature with the configured name. So is the label, a float feature
+    that is absent if the label is blank. Identity columns are such floats under their
+    own names. Other columns keep their name and type, and have no values if blank.
+    `features` documents the features that are added.
 
     Args:
       row: Cells by column.
 
     Raises:
-      InputError: If a cell is not what its column is for.
+      InputError: If a cell is invalid for its column.
     """
     self._check_names(row)
     text = _text(self._text, row)
@@ -142,8 +142,8 @@ class ExampleBuilder:
     if not self._reserved.isdisjoint(names):
       taken = _join(self._reserved.intersection(names))
       raise InputError(
-        f"column `{taken}` has a name that this package gives to a feature of its own; "
-        "rename the column."
+        f"column `{taken}` has the name of a feature that this package adds; rename "
+        "the column."
       )
 
   def _split(self, text: bytes, row: Row) -> str:
@@ -162,7 +162,7 @@ class ExampleBuilder:
 
 
 def find_column(name: str, columns: Collection[str]) -> str | None:
-  """Returns which of a file's columns has a name or its alias, if any."""
+  """Returns the column with this name or its alias, None if there is none."""
   return next((each for each in (name, ALIASES.get(name)) if each in columns), None)
 
 
@@ -180,7 +180,7 @@ def _join(names: Collection[str]) -> str:
 
 
 def _value(name: str, cell: Cell) -> str | int | float:
-  """Returns the one value of a cell; blank is `""`."""
+  """Returns the single value of a cell; `""` if blank."""
   if not isinstance(cell, tf.train.Feature):
     return cell
   kind = cell.WhichOneof("kind")
@@ -202,8 +202,8 @@ def _value(name: str, cell: Cell) -> str | int | float:
 def _text(name: str, row: Row) -> bytes:
   if name not in row:
     raise InputError(
-      f"column `{name}` is missing: the features are {_join(row)}; add it, without a "
-      "value where the comment is blank."
+      f"column `{name}` is missing: the features are {_join(row)}; add it, with no "
+      "value if the comment is blank."
     )
   text = _value(name, row[name])
   if not isinstance(text, str):
@@ -215,7 +215,7 @@ def _text(name: str, row: Row) -> bytes:
 
 
 def _share(name: str, cell: Cell) -> float | None:
-  """Returns a number in [0, 1] in the precision that examples keep, or None."""
+  """Returns a number in [0, 1] in the precision of examples, None if blank."""
   value = _value(name, cell)
   if isinstance(value, str) and not value.strip():
     return None
@@ -232,7 +232,7 @@ def _share(name: str, cell: Cell) -> float | None:
 
 
 def _float32(value: float) -> float:
-  # The same comment gets the same label whether its file stores 32 bits or 64.
+  # A comment must get the same label whether its file stores 32-bit or 64-bit floats.
   return float(np.float32(value))
 
 

@@ -20,12 +20,12 @@ from clp_tfx.components.comments_example_gen.transforms import ReadComments
 from clp_tfx.files import remove_leftovers
 
 PATTERNS, WINDOW = "patterns", "window"
-"""Keys of the custom configuration; others are fields of ExampleConfig."""
+"""Keys of the custom configuration; the others are fields of ExampleConfig."""
 _PATHS = "paths"
 
 
 class SplitsExecutor(BaseExampleGenExecutor):
-  """Writes the splits of comments, and nothing else, into their folders."""
+  """Writes the splits and removes leftovers from their folders."""
 
   def Do(
     self,
@@ -33,19 +33,19 @@ class SplitsExecutor(BaseExampleGenExecutor):
     output_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
   ) -> None:
-    """Runs the base class's `Do`."""
+    """Runs the base class's `Do` and cleans up."""
     super().Do(input_dict, output_dict, exec_properties)
     examples = output_dict[standard_component_specs.EXAMPLES_KEY]
     for split in features.SPLITS:
       remove_leftovers(artifact_utils.get_split_uri(examples, split))
 
   def GetInputSourceToExamplePTransform(self):
-    """Not used: splits need more than one transform from an input to its records."""
+    """Not used: a split needs more than one transform per input."""
     raise NotImplementedError("All comments are read together.")
 
 
 class Executor(SplitsExecutor):
-  """Writes labelled comments as tf.Examples, a TFRecord folder per split."""
+  """Writes labelled comments as tf.Examples, one TFRecord folder per split."""
 
   def Do(
     self,
@@ -53,11 +53,11 @@ class Executor(SplitsExecutor):
     output_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
   ) -> None:
-    """Runs the base class's `Do`, which refuses to split more than one input.
+    """Runs the base class's `Do`, which can split only a single input.
 
-    The inputs, one per pattern, are for the driver's fingerprint. The executor looks
-    for the files itself: what the driver found does not reach it in a compiled job of
-    schema 2.0, nor on backends that run no drivers.
+    The inputs, one per pattern, are for the driver's fingerprint. The executor finds
+    the files itself because the driver's findings do not reach it in a compiled job of
+    schema 2.0 or on backends without drivers.
     """
     values = custom_values(exec_properties)
     files = find_files(

@@ -1,4 +1,4 @@
-"""What the components hand to their executors, as TFX's properties."""
+"""Execution properties that the components pass to their executors."""
 
 import dataclasses
 from typing import Any
@@ -14,7 +14,7 @@ from clp_tfx.options import names_of
 
 
 def output_splits() -> example_gen_pb2.Output:
-  """Names the splits; TFX wants a size of each too, which the executor decides."""
+  """Returns the names of the splits; TFX requires sizes too, which are not used."""
   splits = [
     example_gen_pb2.SplitConfig.Split(name=split, hash_buckets=1)
     for split in features.SPLITS
@@ -23,7 +23,7 @@ def output_splits() -> example_gen_pb2.Output:
 
 
 def custom_config(config: ExampleConfig, **more: Any) -> example_gen_pb2.CustomConfig:
-  """Packs which columns are read, and more."""
+  """Packs the configuration of the columns and further values."""
   struct = struct_pb2.Struct()
   struct.update({**dataclasses.asdict(config), **more})
   packed = example_gen_pb2.CustomConfig()
@@ -32,13 +32,13 @@ def custom_config(config: ExampleConfig, **more: Any) -> example_gen_pb2.CustomC
 
 
 def example_config(exec_properties: dict[str, Any]) -> ExampleConfig:
-  """Returns which columns are read, of what `custom_config` packed."""
+  """Returns the configuration of the columns that `custom_config` packed."""
   values = custom_values(exec_properties)
   return ExampleConfig(**{name: values[name] for name in names_of(ExampleConfig)})
 
 
 def custom_values(exec_properties: dict[str, Any]) -> dict[str, Any]:
-  """Returns all that `custom_config` packed; numbers are floats."""
+  """Returns everything that `custom_config` packed, with all numbers as floats."""
   packed = example_gen_pb2.CustomConfig()
   proto_utils.json_to_proto(
     exec_properties[standard_component_specs.CUSTOM_CONFIG_KEY], packed
@@ -51,7 +51,7 @@ def custom_values(exec_properties: dict[str, Any]) -> dict[str, Any]:
 def range_config(
   exec_properties: dict[str, Any],
 ) -> range_config_pb2.RangeConfig | None:
-  """Returns the spans asked for; None where none are."""
+  """Returns the requested spans, None if there are none."""
   text = exec_properties.get(standard_component_specs.RANGE_CONFIG_KEY)
   if not text:
     return None

@@ -1,4 +1,4 @@
-"""Files of comments to rows, from any file system that Beam knows."""
+"""Reads rows from files of comments on any file system that Beam supports."""
 
 import collections
 import contextlib
@@ -20,13 +20,13 @@ from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
 
 Cell = str | int | float | tf.train.Feature
-"""A value as its file types it; blank is `""` or a feature without values."""
+"""A value, typed as in its file; blank is `""` or a feature without values."""
 Row = dict[str, Cell]
 
-_MAX_BYTES = 16 * 2**20  # Of a line, a field or a record: noise must not fill memory.
-_HEAD_ROWS = 100  # A tf.Example may leave out blank features.
+_MAX_BYTES = 16 * 2**20  # Per line, field or record: garbage must not fill the memory.
+_HEAD_ROWS = 100  # Several, because a tf.Example may leave out blank features.
 _BATCH_ROWS = 512
-_BUFFER_BYTES = 4 * 2**20  # Of each column, rather than a whole group of rows.
+_BUFFER_BYTES = 4 * 2**20  # Per column, instead of a whole row group.
 
 _DAMAGE = (
   OSError,
@@ -40,18 +40,18 @@ _DAMAGE = (
 
 
 def read_rows(path: str) -> Iterator[tuple[str, Row]]:
-  """Reads a file of comments from its start to its end, holding little of it.
+  """Reads a file of comments row by row without loading all of it.
 
   Args:
     path: Local path or URI that ends in .csv, .csv.gz, .parquet, .tfrecord or
-      .tfrecord.gz. Text is UTF-8, of which a byte order mark is no part.
+      .tfrecord.gz. Text is UTF-8; a byte order mark is skipped.
 
   Yields:
-    Where a row is, such as `row 3 (line 5)`, and its cells by column. Rows count
-    from 1 and a CSV file's header is none.
+    The position of a row, such as `row 3 (line 5)`, and its cells by column. Rows
+    count from 1, without the header of a CSV file.
 
   Raises:
-    InputError: If there is no such file, or it holds no row or a damaged one.
+    InputError: If the file does not exist, has no rows, or has a damaged one.
   """
   place = None
   with contextlib.closing(_open(path)) as raw:
@@ -64,29 +64,29 @@ def read_rows(path: str) -> Iterator[tuple[str, Row]]:
     try:
       for place, row in _READERS[ending](stream):
         yield place, row
-    except InputError as error:  # It is a ValueError, too.
+    except InputError as error:  # Before _DAMAGE: it is a ValueError.
       raise InputError(f"{path}, {error}") from None
     except _DAMAGE as error:
       since = f"after {place}" if place else "from its start"
       raise InputError(
-        f"{path} cannot be read {since} ({_reason(error)}): expected an undamaged "
+        f"{path} cannot be read {since} ({_reason(error)}): expected an intact "
         f"{ending} file; export or download it again."
       ) from error
   if place is None:
     raise InputError(
-      f"{path} holds no comments: expected names of columns and at least one row."
+      f"{path} has no comments: expected column names and at least one row."
     )
 
 
 @contextlib.contextmanager
 def open_rows(path: str) -> Iterator[tuple[list[str], Iterator[tuple[str, Row]]]]:
-  """Opens a file of comments; its columns are known before all rows are read.
+  """Opens a file of comments and finds its columns before reading all rows.
 
   Args:
     path: As in `read_rows`.
 
   Yields:
-    The names of the columns, by the first rows, and all rows as `read_rows` yields
+    The column names, taken from the first rows, and all rows as `read_rows` yields
     them.
 
   Raises:
@@ -107,7 +107,7 @@ def _open(path: str) -> BinaryIO:
     raise InputError(f"{path} does not exist; give the path of a file.") from None
   except IsADirectoryError:
     raise InputError(f"{path} is a folder; give the files in it.") from None
-  except Exception as error:  # Each file system is a plugin with errors of its own.
+  except Exception as error:  # Each file system is a plugin with its own errors.
     raise InputError(
       f"{path} cannot be opened ({_reason(error)}); check its name and permissions."
     ) from error
@@ -124,13 +124,13 @@ def _reason(error: BaseException) -> str:
 def _check_header(names: Sequence[str]) -> None:
   if "" in names:
     raise InputError(
-      f"column {names.index('') + 1} has no name; name it (pandas: to_csv(index=False) "
-      "leaves its nameless index out)."
+      f"column {names.index('') + 1} has no name; name it (in pandas, "
+      "to_csv(index=False) leaves out the unnamed index)."
     )
   for name, count in collections.Counter(names).most_common(1):
     if count > 1:
       raise InputError(
-        f"column {name!r:.100} is there {count} times; rename or drop the others."
+        f"column {name!r:.100} exists {count} times; rename or drop the others."
       )
 
 
@@ -156,7 +156,7 @@ def _csv_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
       raise InputError(f"{place}: {_csv_advice(str(error))}.") from None
     if fields is None:
       return
-    if not fields:  # A blank line between records is no record.
+    if not fields:  # Skip blank lines between records.
       continue
     if not header:
       _check_header(fields)
@@ -166,18 +166,18 @@ def _csv_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
     else:
       raise InputError(
         f"{place}: expected {len(header)} fields as in the header, received "
-        f"{len(fields)}; quote fields that hold commas or line breaks."
+        f"{len(fields)}; quote fields that contain commas or line breaks."
       )
     number += 1
 
 
 def _csv_advice(error: str) -> str:
   if "NUL" in error:
-    return "the line holds a NUL character; save the file as UTF-8 text without them"
+    return "the line has a NUL character; save the file as UTF-8 text without them"
   if "new-line" in error:
     return (
       "a carriage return outside quotes; end lines with a line feed and quote fields "
-      "that hold line breaks"
+      "that contain line breaks"
     )
   if "limit" in error:
     error = f"a line or field is longer than {_MAX_BYTES} bytes"
@@ -203,8 +203,8 @@ def _parquet_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
   file = pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES)
   names = file.schema_arrow.names
   _check_header(names)
-  # Arrow 10 crashes where columns of a damaged file differ in length, unless it reads
-  # them one by one.
+  # Reading columns one by one, because otherwise Arrow 10 crashes on damaged files
+  # whose columns differ in length.
   columns = [_cells(name, file) for name in names]
   number = 0
   for number, cells in enumerate(zip(*columns, strict=True), start=1):
@@ -219,7 +219,7 @@ def _cells(name: str, file: pq.ParquetFile) -> Iterator[Cell]:
 
 
 def _typed(name: str, column: pa.Array) -> list[Cell]:
-  """Returns cells as integers, floats or text, null as a blank of that type."""
+  """Returns cells as integers, floats or text, with nulls as blanks of that type."""
   if pa.types.is_dictionary(column.type):
     column = column.dictionary_decode()
   blank: Cell = ""
@@ -254,13 +254,13 @@ def _tfrecord_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
     except DecodeError:
       raise InputError(
         f"{place}: expected a tf.train.Example, received another kind of record; "
-        "write the comments as tf.train.Example."
+        "write the comments as tf.train.Examples."
       ) from None
     yield place, dict(example.features.feature)
 
 
 def _record(stream: BinaryIO, header: bytes, place: str) -> bytes:
-  """Reads a record's payload: 8 bytes of length, 4 of CRC, payload, 4 of CRC."""
+  """Reads a record's payload; the format is length (8 bytes), CRC (4), payload, CRC."""
   if len(header) == 12 and _crc(header[:8]) == header[8:]:
     (length,) = struct.unpack("<Q", header[:8])
     if length > _MAX_BYTES:
@@ -272,13 +272,13 @@ def _record(stream: BinaryIO, header: bytes, place: str) -> bytes:
     if len(payload) == length + 4 and _crc(payload[:-4]) == payload[-4:]:
       return payload[:-4]
   raise InputError(
-    f"{place}: expected a TFRecord with right checksums, received a damaged or cut "
-    "one; export or download the file again."
+    f"{place}: expected a TFRecord with valid checksums, received a damaged or "
+    "truncated one; export or download the file again."
   )
 
 
 def _crc(data: bytes) -> bytes:
-  """Masked CRC-32C, as TFRecord stores it."""
+  """Returns the masked CRC-32C that TFRecord stores."""
   crc = google_crc32c.value(data)
   return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
 

@@ -1,4 +1,4 @@
-"""Patterns of files, of one span of time or several, to the files that are there."""
+"""Finds the files that match patterns, for one or several spans of time."""
 
 import os
 import re
@@ -15,11 +15,11 @@ _SPECIAL = re.compile(r"[*?\[{]")
 
 
 class Files(NamedTuple):
-  """What patterns stand for.
+  """Files that match patterns.
 
   Attributes:
-    paths: The files, in the order of the patterns and then of the names.
-    span: The newest span among them; 0 where patterns have none.
+    paths: The files, ordered by pattern and then by name.
+    span: The newest span among them; 0 if the patterns have none.
   """
 
   paths: list[str]
@@ -27,12 +27,12 @@ class Files(NamedTuple):
 
 
 def as_pattern(path: str) -> str:
-  """Returns a pattern for what a person gave.
+  """Returns the pattern for a path given by a user.
 
   Args:
-    path: A local file that is there stands for itself, whatever its name; in anything
-      else `*`, `?` and `[…]` are wildcards, and `{SPAN}`, `{VERSION}` and the three of
-      `{YYYY}`, `{MM}` and `{DD}` are TFX's.
+    path: The name of an existing local file is taken literally. In any other path `*`,
+      `?` and `[…]` are wildcards, and `{SPAN}`, `{VERSION}`, and `{YYYY}`, `{MM}` and
+      `{DD}` together have their meaning in TFX.
   """
   if os.path.exists(path):
     return _SPECIAL.sub(r"[\g<0>]", path)
@@ -40,24 +40,24 @@ def as_pattern(path: str) -> str:
 
 
 def has_span(pattern: str) -> bool:
-  """Returns whether a pattern names spans.
+  """Returns whether a pattern has spans.
 
   Raises:
-    InputError: If it names them in a way that TFX cannot read.
+    InputError: If TFX cannot read its spans.
   """
   is_span, is_date, _ = _specs(pattern)
   return is_span or is_date
 
 
 def common_folder(patterns: Sequence[str]) -> str:
-  """Returns the longest folder that all patterns begin with and that is no pattern."""
+  """Returns the longest folder without wildcards that all patterns start with."""
   plain = [_SPECIAL.split(pattern, maxsplit=1)[0] for pattern in patterns]
   common = os.path.commonprefix(plain)
   return common[: common.rfind("/") + 1]
 
 
 def one_span(span: int) -> range_config_pb2.RangeConfig:
-  """Returns TFX's way to name a span."""
+  """Returns a range of a single span, as TFX expects it."""
   return range_config_pb2.RangeConfig(
     static_range=range_config_pb2.StaticRange(
       start_span_number=span, end_span_number=span
@@ -71,17 +71,17 @@ def find_files(
   range_config: range_config_pb2.RangeConfig | None = None,
   window: int = 1,
 ) -> Files:
-  """Finds the files of the newest span, or of one that is given, and of those before.
+  """Finds the files of the newest or a given span, and of the spans before it.
 
   Args:
-    folder: What the patterns are within.
-    patterns: Of files, as TFX has them, or all without spans.
-    range_config: Its static range names the span; the newest when not given.
-    window: How many spans. Of the earlier ones some may be missing.
+    folder: Folder that the patterns are relative to.
+    patterns: File patterns of TFX, all with spans or all without.
+    range_config: Its static range gives the span; the newest if None.
+    window: Number of spans; earlier ones may be missing.
 
   Raises:
     InputError: If a pattern matches nothing, or the patterns differ in their newest
-      span. A path that is no pattern is not looked for.
+      span. Paths without wildcards are not checked.
   """
   splits = [
     example_gen_pb2.Input.Split(name=str(index), pattern=pattern)
@@ -93,8 +93,8 @@ def find_files(
     )
   except ValueError as error:
     raise InputError(
-      f"Expected files of one span that match {_within(folder, patterns)}, but there "
-      f"are none ({error}): give another pattern or another span."
+      f"Expected files of one span that match {_within(folder, patterns)}, but found "
+      f"none ({error}): give another pattern or another span."
     ) from error
   paths = []
   for split, pattern in zip(splits, patterns, strict=True):
@@ -105,7 +105,7 @@ def find_files(
 
 def _matching(pattern: str) -> list[str]:
   if not _SPECIAL.search(pattern):
-    return [pattern]  # Whoever reads it says whether it is there.
+    return [pattern]  # The reader reports missing files.
   found = matching([pattern])
   if not found:
     raise InputError(
@@ -131,7 +131,7 @@ def _specs(pattern: str) -> tuple[bool, bool, bool]:
     return utils.verify_split_pattern_specs(split)
   except ValueError as error:
     raise InputError(
-      f"The spans of {pattern} cannot be read ({error}): name them by {{SPAN}} or by "
+      f"The spans of {pattern} cannot be read ({error}): write them as {{SPAN}} or as "
       "{YYYY}, {MM} and {DD}, once each."
     ) from error
 

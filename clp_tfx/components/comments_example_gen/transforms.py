@@ -1,4 +1,4 @@
-"""Beam: files of comments to the examples of each split."""
+"""Beam transforms that read files of comments into the examples of each split."""
 
 import collections
 from collections.abc import Iterable, Sequence
@@ -16,27 +16,27 @@ from clp_tfx.errors import InputError
 
 _COUNTS = "counts"
 Counts = dict[tuple[str, bool | None], int]
-"""Number of examples by split and label, which is None where there is none."""
+"""Number of examples by split and label (None if unlabelled)."""
 
 
 class ReadComments(beam.PTransform):
   """Reads files of comments into serialized tf.Examples, split by split.
 
-  A `split` column decides, where a file has one; otherwise a hash of the text puts
-  80% into `train` and 10% each into `eval` and `test`. If no row of any file is in
-  `eval`, a tenth of the rows marked `train` is, by the same hash.
+  If a file has a `split` column, it decides; otherwise a hash of the text puts 80% into
+  `train` and 10% each into `eval` and `test`. If no row of any file is in `eval`, a
+  tenth of the rows marked `train` goes there, by the same hash.
 
-  Applied to a pipeline it returns one PCollection of bytes per name in
-  `features.SPLITS`. Nothing comes out of their next grouping, such as a shuffle
-  before writing, unless all comments are fit for training and judging.
+  Applied to a pipeline, it returns one PCollection of bytes per name in
+  `features.SPLITS`. Their next grouping, such as a shuffle before writing, waits until
+  all comments are checked.
 
   Args:
     paths: Files, as in `read_rows`.
-    config: Which columns are read.
+    config: Columns to read.
 
   Raises:
-    InputError: While running, if a file is not as expected, or `train` or `test`
-      has no positive or no negative comment.
+    InputError: While running, if a file is invalid, or `train` or `test` has no
+      positive or no negative comment.
   """
 
   def __init__(self, paths: Sequence[str], config: ExampleConfig):
@@ -44,7 +44,7 @@ class ReadComments(beam.PTransform):
     self._paths = list(paths)
     self._config = config
 
-  @no_annotations  # Beam reads them as types of elements.
+  @no_annotations  # Beam takes annotations for element types.
   def expand(self, pipeline: beam.Pipeline) -> dict[str, beam.PCollection]:
     """Implements PTransform."""
     read = (
@@ -57,7 +57,7 @@ class ReadComments(beam.PTransform):
 
 
 class _ReadFile(beam.DoFn):
-  """Reads one file, whose rows cannot be told apart without reading from its start."""
+  """Reads one file: rows can only be found by reading a file from its start."""
 
   def __init__(self, config: ExampleConfig):
     self._config = config
@@ -73,12 +73,12 @@ class _ReadFile(beam.DoFn):
 def splits_of(
   read: beam.pvalue.DoOutputsTuple, paths: Sequence[str], config: ExampleConfig
 ) -> dict[str, beam.PCollection]:
-  """Returns the examples of each split, and checks that there are enough.
+  """Returns the examples of each split and checks that there are enough.
 
   Args:
-    read: Outputs of a DoFn, each as `tagged` makes it.
-    paths: Where they are from, named in errors.
-    config: Which columns were read.
+    read: Outputs of a DoFn, each made by `tagged`.
+    paths: Sources of the examples, for errors.
+    config: Columns that were read.
   """
   counts = read[_COUNTS] | beam.CombineGlobally(_sum_counts)
   train, eval_ = read[TRAIN_OR_EVAL] | "TrainOrEval" >> beam.Partition(
@@ -89,7 +89,7 @@ def splits_of(
     "eval": (read["eval"], eval_),
     "test": (read["test"],),
   }
-  # An empty part of every split: a grouping has to wait for the check.
+  # Added to every split, though empty, so that groupings wait for the check.
   checked = counts | "Check" >> beam.FlatMap(check_counts, paths, config)
   return {
     split: (*parts, checked) | f"Flatten[{split}]" >> beam.Flatten()
@@ -98,7 +98,7 @@ def splits_of(
 
 
 def tagged(output: SplitExample | Counts) -> beam.pvalue.TaggedOutput:
-  """Returns an example, or counts of examples, as `splits_of` takes them."""
+  """Returns an example, or counts of examples, tagged for `splits_of`."""
   if isinstance(output, SplitExample):
     return beam.pvalue.TaggedOutput(output.split, output.serialized)
   return beam.pvalue.TaggedOutput(_COUNTS, output)
@@ -109,7 +109,7 @@ def _sum_counts(counts: Iterable[Counts]) -> Counts:
 
 
 def _undecided_split(serialized: bytes, num_splits: int, counts: Counts) -> int:
-  """Returns 0, `train`, where some row is in `eval` already; otherwise 1, `eval`."""
+  """Returns 0 for `train` if some row is in `eval` already, otherwise 1 for `eval`."""
   del serialized, num_splits
   return 0 if _has_eval(counts) else 1
 
@@ -121,15 +121,15 @@ def _has_eval(counts: Counts) -> bool:
 def check_counts(
   counts: Counts, paths: Sequence[str], config: ExampleConfig
 ) -> list[bytes]:
-  """Checks that there is enough to train with and to judge by.
+  """Checks that there are enough examples to train and to evaluate.
 
   Args:
-    counts: How many examples all files have.
-    paths: The files, named in errors.
-    config: The columns, named in errors.
+    counts: Number of examples of all files.
+    paths: The files, for errors.
+    config: The columns, for errors.
 
   Returns:
-    Nothing: an empty list.
+    An empty list.
 
   Raises:
     InputError: If `train` or `test` has no positive or no negative comment.

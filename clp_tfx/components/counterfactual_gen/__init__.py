@@ -1,1 +1,1 @@
-"""Counterfactuals added to examples: a Beam transform and a TFX component."""
+"""Adds counterfactuals to examples: a Beam transform and a TFX component."""

@@ -1,4 +1,4 @@
-"""CounterfactualGen: the component between ExampleGen and everything else."""
+"""CounterfactualGen: the component that adds counterfactuals to ExampleGen's output."""
 
 import dataclasses
 import json
@@ -31,12 +31,12 @@ class CounterfactualGenSpec(ComponentSpec):
   PARAMETERS = {
     **{field.name: _parameter(field) for field in dataclasses.fields(GeneratorOptions)},
     "training_splits": ExecutionParameter(type=str),
-    # TFX caches by the values above; these stand for the contents behind them.
+    # TFX caches by the values above; these are digests of the contents behind them.
     "identity_terms_digest": ExecutionParameter(type=str),
     "pejorative_terms_digest": ExecutionParameter(type=str),
     "code_digest": ExecutionParameter(type=str),
   }
-  # TFX wants different names for what comes in and what goes out.
+  # TFX requires different names for inputs and outputs.
   INPUTS = {
     "original_examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples)
   }
@@ -49,9 +49,9 @@ class CounterfactualGenSpec(ComponentSpec):
 class CounterfactualGen(tfx.types.BaseBeamComponent):
   """Adds the counterfactuals of a text feature to examples.
 
-  Takes the output of any ExampleGen and stands in its place: the output has the same
-  splits, span, files and records, with every feature as it was and those of
-  `clp_tfx.features` added.
+  Takes the output of any ExampleGen and replaces it: the output has the same splits,
+  span, files and records, with all features unchanged and those of `clp_tfx.features`
+  added.
 
       example_gen = CsvExampleGen(input_base=folder)
       counterfactual_gen = CounterfactualGen(
@@ -59,32 +59,32 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
       )
       statistics_gen = StatisticsGen(counterfactual_gen.outputs["examples"])
 
-  Editing the lexicon runs it again, although a run before is in the cache.
+  After a change of the lexicon the component runs again despite the cache.
 
-  With several artifacts, such as a rolling window of spans, the output holds the
-  files of all and the span of the latest.
+  With several input artifacts, such as a rolling window of spans, the output has the
+  files of all of them and the latest span.
 
   Component `outputs` contains:
     `examples`: Channel of type `standard_artifacts.Examples`, payload tf.Example.
-    `counterfactual_statistics`: Channel of type `CounterfactualStatistics`: what was
-      found, made and left out, per split, group and term; see `load_statistics`.
+    `counterfactual_statistics`: Channel of type `CounterfactualStatistics`: counts of
+      terms, counterfactuals and skipped texts; see `load_statistics`.
 
   Args:
     examples: Channel of type `standard_artifacts.Examples`, payload tf.Example.
-    identity_terms: Name of a built-in lexicon or path of a CSV file. It is read here,
-      for its digest, and by the workers, so both must reach it.
+    identity_terms: Name of a built-in lexicon or path of a CSV file. Both this process,
+      for the digest, and the workers read it.
     text_feature: Name of the feature with the text.
-    training_splits: The splits that are learned from. The filters `min_confidence` and
-      `only_when_label_below` act on these only: they never shrink what a model is
-      measured on.
+    training_splits: The splits to train on. The filters `min_confidence` and
+      `only_when_label_below` apply to these only, so that the data for evaluation is
+      complete.
     **options: Further fields of `GeneratorOptions`: `method`, `max_counterfactuals`,
       `pejorative_terms`, `counterfactual_fn`, `min_confidence`,
       `only_when_label_below`, `label_feature`, `no_match`.
 
   Raises:
-    InputError: If a lexicon cannot be read here or has faults, an option is out of
-      range, or the module of `counterfactual_fn` is not found; when run, if the lexicon
-      has changed, a record has no text, or no text of any split has a term.
+    InputError: If a lexicon is invalid or cannot be read, an option is out of range, or
+      the module of `counterfactual_fn` is not found; while running, if the lexicon has
+      changed, a record has no text, or no text of any split has a term.
   """
 
   SPEC_CLASS = CounterfactualGenSpec

@@ -1,8 +1,8 @@
-"""Serialised tf.Examples: reading a text and appending features, without a rewrite.
+"""Reads texts from serialised tf.Examples and appends features without a rewrite.
 
-Protocol buffers merge when concatenated, and the last of equal keys of a map counts. So
-features are added by appending a tf.Example that holds only them; the original bytes
-stay byte for byte.
+Concatenated protocol buffers are merged, and the last of equal map keys wins. Appending
+a tf.Example with only the new features therefore adds them and keeps the original
+bytes unchanged.
 """
 
 import functools
@@ -34,7 +34,7 @@ _ADDED_NAMES = tuple(name.encode() for name in ADDED_FEATURES)
 class TextReader:
   """Reads one feature of many serialised tf.Examples, as TFX does.
 
-  For one thread: its decoder keeps what it is decoding.
+  Not thread-safe: the decoder has state.
 
   Args:
     text_feature: Name of the feature with the text.
@@ -56,7 +56,7 @@ class TextReader:
       examples: Serialised tf.Examples.
 
     Raises:
-      InputError: If one is no tf.Example or its text feature is not one bytes value.
+      InputError: If one is not a tf.Example or its text is not a single bytes value.
     """
     try:
       column = self._decoder.DecodeBatch(examples).column(0)
@@ -72,7 +72,7 @@ class TextReader:
 
 
 def label_of(example: bytes, label_feature: str) -> float | None:
-  """Returns a number of a serialised example, None where it has none.
+  """Returns the label of a serialised example, None if it has none.
 
   Raises:
     InputError: If the feature is not a number.
@@ -91,14 +91,14 @@ def label_of(example: bytes, label_feature: str) -> float | None:
 
 
 def without_added(examples: Sequence[bytes]) -> Sequence[bytes]:
-  """Returns serialised examples without features of the names that are added.
+  """Returns serialised examples without the features that will be added.
 
-  Readers take the last of equal keys, but a proto that is parsed and serialised again
+  Readers use the last of equal keys, but a proto that is parsed and serialised again
   may keep both.
   """
   joined = b"".join(examples)
   if b"counterfactual_" not in joined and b"identity_" not in joined:
-    return examples  # Nearly always.
+    return examples  # The usual case.
   return [_without_added(example) for example in examples]
 
 
@@ -114,7 +114,7 @@ def _without_added(example: bytes) -> bytes:
 def added(outcome: Outcome) -> bytes:
   """Returns the serialised features to append to an example.
 
-  All of `ADDED_FEATURES`, each a bytes list with as many values as there are.
+  They are all of `ADDED_FEATURES`, each a bytes list of any length.
   """
   made = outcome.counterfactuals
   return _field(
@@ -133,7 +133,7 @@ def added(outcome: Outcome) -> bytes:
   )
 
 
-# No two texts are the same, nor are the places of their edits; the rest is, mostly.
+# Cached because, unlike texts and positions of edits, these values recur often.
 @functools.lru_cache(maxsize=4096)
 def _described(
   groups: tuple[str, ...],
@@ -152,15 +152,16 @@ def _described(
 
 
 def _entry(name: str, texts: Sequence[str]) -> bytes:
-  """Returns an entry of a tf.Example's map of features, as the wire format has it.
+  """Returns an entry of a tf.Example's map of features in the wire format.
 
-  Written by hand, since a message built by Python takes longer than finding the terms.
+  Encoded by hand because building a message in Python takes longer than finding the
+  terms.
   """
-  # An empty list is set, too: the feature is there with no values.
+  # An empty list is also set: the feature exists and has no values.
   bytes_list = b"".join(
     [_field(1, each.encode("utf-8", "surrogateescape")) for each in texts]
   )
-  # Key and value; the value's field 1 is the bytes list.
+  # Key and value; field 1 of the value is the bytes list.
   return _field(1, _field(1, name.encode()) + _field(2, _field(1, bytes_list)))
 
 
@@ -169,7 +170,7 @@ def _field(number: int, content: bytes) -> bytes:
   size = len(content)
   if size < 0x80:
     return b"%c%c%b" % (number << 3 | 2, size, content)
-  if size < 0x4000:  # Nearly always.
+  if size < 0x4000:  # The usual case.
     return b"%c%c%c%b" % (number << 3 | 2, size & 0x7F | 0x80, size >> 7, content)
   head = bytearray((number << 3 | 2,))
   while size > 0x7F:
@@ -180,7 +181,7 @@ def _field(number: int, content: bytes) -> bytes:
 
 
 NOTHING_ADDED = added(Outcome([], [], ""))
-"""What is appended to an example whose text has no term."""
+"""Bytes to append to an example whose text has no term."""
 
 
 def _text(example: bytes, name: str) -> bytes:
@@ -189,7 +190,7 @@ def _text(example: bytes, name: str) -> bytes:
   except DecodeError as error:
     raise InputError(
       f"Expected records to be tf.Examples, but one of {len(example)} bytes is not: "
-      "give examples of the payload format FORMAT_TF_EXAMPLE."
+      "use examples with the payload format FORMAT_TF_EXAMPLE."
     ) from error
   if name not in feature:
     raise InputError(
@@ -201,7 +202,7 @@ def _text(example: bytes, name: str) -> bytes:
   if kind != "bytes_list" or len(values) != 1:
     raise InputError(
       f"Expected text feature {name!r} to be one bytes value in every example, but one "
-      f"has {len(values)} values in its {kind}: name a feature that is text, or fill "
-      "it in."
+      f"has {len(values)} values in its {kind}: name a text feature, or fill in the "
+      "text."
     )
   return values[0]

@@ -1,4 +1,4 @@
-"""What CounterfactualGen runs: splits in, the same splits with counterfactuals out."""
+"""Executor of CounterfactualGen."""
 
 import dataclasses
 import json
@@ -30,7 +30,7 @@ class Executor(BaseBeamExecutor):
     output_dict: dict[str, list[Artifact]],
     exec_properties: dict[str, Any],
   ) -> None:
-    """Reads and writes `examples`, as `component.CounterfactualGen` describes."""
+    """Reads and writes `examples` as described in `component.CounterfactualGen`."""
     sources = input_dict["original_examples"]
     target = artifact_utils.get_single_instance(output_dict["examples"])
     report = artifact_utils.get_single_instance(
@@ -87,17 +87,17 @@ def _generation(exec_properties: dict[str, Any]) -> Generation:
 def _report(
   counts: statistics.Counts, generation: Generation, splits: list[str], folder: str
 ) -> None:
-  """Runs inside of Beam, so that a failure is one on any runner."""
+  """Checks and writes the counts inside Beam, so that a failure fails on any runner."""
   if generation.options.no_match == "fail":
     transforms.check_match(counts, generation)
   statistics.write_statistics(statistics.as_dict(counts, splits), folder)
 
 
 def _splits(sources: list[Artifact]) -> list[str]:
-  """Returns the splits that all artifacts have.
+  """Returns the splits, which all artifacts share.
 
   Raises:
-    InputError: If they differ, or one is not in the format read here.
+    InputError: If splits differ or an artifact has another format.
   """
   splits = artifact_utils.decode_split_names(sources[0].split_names)
   for source in sources:
@@ -114,6 +114,6 @@ def _splits(sources: list[Artifact]) -> list[str]:
     if set(own) != set(splits):
       raise InputError(
         f"Expected all spans to have the splits {splits}, but {source.uri!r} has "
-        f"{own}: give spans of one ExampleGen."
+        f"{own}: use spans of one ExampleGen."
       )
   return splits

@@ -1,8 +1,8 @@
-"""One file of examples in, one out: as many workers can read the output as the input.
+"""Writes one file per input file, so that as many workers can read the output.
 
-Beam writes a file per bundle, so that an engine with few workers, or one, leaves few
-files, and a compressed file is read by one worker. And a file written again by a second
-attempt is the same file.
+Beam writes one file per bundle: an engine with few workers writes few files, and only
+one worker can read a compressed file. Here, a second attempt also writes the same file
+again.
 """
 
 import collections
@@ -18,15 +18,15 @@ from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.files import matching
 
 Shard = tuple[str, str]
-"""Path of a file to read, empty for none, and of the one to write."""
+"""Path of the file to read (empty for none) and of the file to write."""
 
 
 def shards_of(patterns: Sequence[str], folder: str) -> list[Shard]:
-  """Returns the files of a split with those to write: at least one.
+  """Returns the shards of a split; at least one.
 
   Args:
-    patterns: Of the files to read, one per span.
-    folder: Of the files to write.
+    patterns: Patterns of the files to read, one per span.
+    folder: Folder of the files to write.
   """
   sources = [path for each in patterns for path in matching([each])]
   sources = sources or [""]
@@ -41,10 +41,10 @@ class GenerateShards(beam.DoFn):
   """Copies a file of examples with counterfactuals added; yields the counts.
 
   Args:
-    generation: What to make.
+    generation: How to generate them.
     split: The split's name, for the counts.
-    unfinished: Folder of files that are being written. Not that of the files: what a
-      lost worker leaves must not be read as data.
+    unfinished: Folder for unfinished files. It must not be the target folder, where
+      leftovers of a lost worker would be read as data.
   """
 
   def __init__(self, generation: Generation, split: str, unfinished: str):
@@ -61,7 +61,7 @@ class GenerateShards(beam.DoFn):
     source, target = shard
     counts: statistics.Counts = collections.Counter()
     tf.io.gfile.makedirs(self._unfinished)
-    # Two attempts may be at it at once.
+    # Two attempts may run at the same time.
     fresh = os.path.join(self._unfinished, uuid.uuid4().hex)
     with tf.io.TFRecordWriter(fresh, "GZIP") as writer:
       for examples in _batches(source) if source else ():

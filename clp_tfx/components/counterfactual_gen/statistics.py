@@ -1,4 +1,4 @@
-"""Counts what is made of texts, and writes what was counted."""
+"""Counts terms, counterfactuals and skipped texts, and writes the counts."""
 
 import collections
 import functools
@@ -29,18 +29,18 @@ Counts = collections.Counter[tuple[str, ...]]
 class CounterfactualStatistics(tfx.dsl.Artifact):
   """A folder with one JSON file; `load_statistics` describes it."""
 
-  # Where a compiled job imports it from, of which it takes two parts at most.
+  # Import path for compiled jobs, which support at most two parts.
   TYPE_NAME = "clp_tfx.CounterfactualStatistics"
 
 
 class _Kind(NamedTuple):
-  """What of an outcome is counted; many texts are of one kind.
+  """The parts of an outcome that are counted; many texts share a kind.
 
   Attributes:
     terms: The distinct terms.
-    groups: The distinct groups and those above.
+    groups: The distinct groups and their parents.
     edits: Term, group and rule of each edit of each counterfactual.
-    skipped: The reason, if any.
+    skipped: Why the text was skipped, if it was.
   """
 
   terms: tuple[str, ...]
@@ -50,7 +50,7 @@ class _Kind(NamedTuple):
 
 
 def count(outcomes: Sequence[Outcome], split: str) -> Counts:
-  """Counts what was made of the texts of a split."""
+  """Counts the outcomes of the texts of a split."""
   kinds = collections.Counter([_kind(each) for each in outcomes if each.mentions])
   counts: Counts = collections.Counter({(split, TEXTS): len(outcomes)})
   for kind, number in kinds.items():
@@ -59,10 +59,10 @@ def count(outcomes: Sequence[Outcome], split: str) -> Counts:
   return counts
 
 
-# No two texts are the same; what is counted of them is, mostly.
+# Cached because, unlike texts, kinds recur often.
 @functools.lru_cache(maxsize=4096)
 def _counts_of(kind: _Kind, split: str) -> list[tuple[tuple[str, ...], int]]:
-  """Returns what a text of a kind adds to the counts."""
+  """Returns the counts of one text of a kind."""
   counts: Counts = collections.Counter()
   _count_kind(counts, (split,), kind, lambda term, group: True)
   for name in kind.groups:
@@ -100,7 +100,7 @@ def _count_kind(
   kind: _Kind,
   counts_here: Callable[[str, str], bool],
 ) -> None:
-  """Counts a text with terms; of its edits only those that count here."""
+  """Counts a text with terms, and those of its edits that belong to the path."""
   counts[(*path, MATCHED)] += 1
   for edits in kind.edits:
     rules = [rule for term, group, rule in edits if counts_here(term, group)]
@@ -112,7 +112,7 @@ def _count_kind(
 
 
 class SumCounts(beam.CombineFn):
-  """Adds counts up; as small as the lexicon, however many texts there are."""
+  """Sums counts; their size depends on the lexicon, not on the number of texts."""
 
   def create_accumulator(self) -> Counts:  # noqa: D102
     return collections.Counter()
@@ -136,11 +136,11 @@ class SumCounts(beam.CombineFn):
 
 
 def as_dict(counts: Counts, splits: Iterable[str]) -> dict[str, Any]:
-  """Returns counts as `load_statistics` does.
+  """Returns counts in the form that `load_statistics` returns.
 
   Args:
-    counts: What was counted.
-    splits: The splits, those without a text included.
+    counts: The counts.
+    splits: All splits, including those without texts.
   """
   found: dict[str, Any] = {split: _empty_split() for split in splits}
   for path, number in sorted(counts.items()):

@@ -1,4 +1,4 @@
-"""How many texts have terms, what was made of them, and what was left out."""
+"""Reads the statistics that CounterfactualGen wrote."""
 
 import json
 import posixpath
@@ -24,19 +24,19 @@ def load_statistics(folder: str) -> dict[str, Any]:
   Returns:
     `{"splits": {split: counts}}`, where counts are `texts`, `texts_matched` (those with
     a term), `counterfactuals`, `skipped` (texts by reason), `rules` (edits by rule),
-    and `groups` and `terms`: by name the same counts without `texts`, of the texts
-    that name the group or have the term.
+    and `groups` and `terms`: for each group and term the same counts, without `texts`,
+    of the texts that mention it.
 
   Raises:
-    InputError: If there are none.
+    InputError: If they cannot be read.
   """
   path = posixpath.join(folder, FILE_NAME)
   try:
     with open_file(path) as file:
       return json.load(file)
-  # Remote file systems raise errors of their own for what is missing or forbidden.
+  # Remote file systems raise their own errors for missing or forbidden files.
   except Exception as error:
     raise InputError(
-      f"Expected {path} to hold statistics of counterfactuals, but it cannot be read "
+      f"Expected {path} to contain counterfactual statistics, but it cannot be read "
       f"({error}): run the pipeline again."
     ) from error

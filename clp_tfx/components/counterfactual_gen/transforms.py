@@ -1,4 +1,4 @@
-"""Counterfactuals in Beam: features added to `tf.train.Example` records."""
+"""Beam transforms that add counterfactuals to `tf.train.Example` records."""
 
 import collections
 from collections.abc import Iterator, Sequence
@@ -27,15 +27,15 @@ _SPLIT = "all"
 
 
 def load_identity_terms(name_or_path: str, digest: str | None = None) -> IdentityTerms:
-  """Loads a lexicon, and checks that it is the one that was read before.
+  """Loads a lexicon and checks that it has not changed.
 
   Args:
     name_or_path: Name of a built-in lexicon or path of a CSV file.
-    digest: What its digest has to be, if it was read before.
+    digest: The expected digest, if the lexicon was loaded before.
 
   Raises:
-    InputError: If there is no such lexicon, or it cannot be read, or it has faults or
-      another digest.
+    InputError: If the lexicon does not exist, cannot be read, is invalid or has another
+      digest.
   """
   identity_terms = IdentityTerms.load(name_or_path)
   if digest and digest != identity_terms.digest():
@@ -52,28 +52,28 @@ class GenerateCounterfactuals(beam.PTransform):
   """Adds the counterfactuals of a text feature to examples.
 
   Adds the features of `clp_tfx.features` that CounterfactualGen adds, each a bytes list
-  with as many values as there are, and leaves every other feature as it is. A text
-  without an identity term gets empty lists and stays. Examples are worked on in
-  batches; their timestamps become the end of their window.
+  of any length, and keeps all other features unchanged. A text without an identity term
+  stays and gets empty lists. Examples are processed in batches; their timestamps become
+  the end of their window.
 
   Counts, in the namespace `clp_tfx`: `texts`, `texts_matched`, `counterfactuals` and
   `skipped_…` by reason.
 
   Args:
-    identity_terms: A lexicon, or the name of a built-in one or the path of a CSV file,
+    identity_terms: A lexicon, the name of a built-in one, or the path of a CSV file,
       which is read here.
     text_feature: Name of the feature with the text: one UTF-8 bytes value. Bytes that
       are not UTF-8 stay as they are.
-    require_match: Whether to fail when no text of the input has an identity term.
-    pejorative_terms: Further terms that make a text ineligible, as a lexicon or a name
-      or path; the default when not given, none when empty.
-    is_training: Whether the pairs are learned from; `min_confidence` and
-      `only_when_label_below` act on no others.
+    require_match: Whether to fail if no text of the input has an identity term.
+    pejorative_terms: Further terms that make a text ineligible, as a lexicon, name or
+      path; the default if None, no terms if empty.
+    is_training: Whether the pairs are for training; `min_confidence` and
+      `only_when_label_below` apply only then.
     **options: Further fields of `GeneratorOptions`, such as `method`.
 
   Raises:
-    InputError: If a lexicon or an option is at fault, when constructed; if an example
-      has no such text, or no text has a term, when run.
+    InputError: If a lexicon or an option is invalid; while running, if an example has
+      no text, or no text has a term.
   """
 
   def __init__(
@@ -104,7 +104,7 @@ class GenerateCounterfactuals(beam.PTransform):
     self._require_match = require_match
 
   def expand(self, examples: beam.PCollection) -> beam.PCollection:
-    """Adds the features, and the check if it is wanted."""
+    """Adds the features, and the check if it is required."""
     generated = (
       examples
       | "Serialize" >> beam.Map(_serialize).with_output_types(bytes)
@@ -124,16 +124,16 @@ class GenerateCounterfactuals(beam.PTransform):
 def load_pejorative_terms(
   name_or_path: str, digest: str | None = None
 ) -> IdentityTerms | None:
-  """Loads a lexicon as `load_identity_terms` does; None where there is none."""
+  """Loads a lexicon as `load_identity_terms` does; None if the name is empty."""
   return load_identity_terms(name_or_path, digest) if name_or_path else None
 
 
 class Generated(NamedTuple):
-  """What `AddCounterfactuals` returns.
+  """The outputs of `AddCounterfactuals`.
 
   Attributes:
     examples: Serialised tf.Examples.
-    counts: `statistics.Counts`, to be summed.
+    counts: `statistics.Counts` per batch.
   """
 
   examples: beam.PCollection
@@ -145,7 +145,7 @@ class AddCounterfactuals(beam.PTransform):
   """Appends the counterfactuals of a text feature to serialised tf.Examples.
 
   Args:
-    generation: What to make.
+    generation: How to generate them.
     split: The split's name, for the counts.
   """
 
@@ -164,7 +164,7 @@ class AddCounterfactuals(beam.PTransform):
 
 
 class _AddFeatures(beam.DoFn):
-  """Adds the features to a batch of examples; configuration only until `setup`."""
+  """Adds the features to a batch of examples."""
 
   COUNTS = "counts"
 
@@ -182,10 +182,10 @@ class _AddFeatures(beam.DoFn):
 
 
 class FeatureAdder:
-  """Appends counterfactuals to batches of serialised tf.Examples, on one thread.
+  """Appends counterfactuals to batches of serialised tf.Examples; not thread-safe.
 
   Args:
-    generation: What to make.
+    generation: How to generate them.
     split: The split's name, for the counts.
   """
 
@@ -196,7 +196,7 @@ class FeatureAdder:
     self._split = split
 
   def add(self, examples: Sequence[bytes]) -> tuple[list[bytes], statistics.Counts]:
-    """Returns the examples with their features, and what to count; tells Beam, too."""
+    """Returns the examples with features added, and counts; updates Beam's counters."""
     outcomes = self._generator.outcomes(
       self._reader.texts(examples),
       lambda row: label_of(examples[row], self._label_feature),
@@ -212,21 +212,21 @@ class FeatureAdder:
 
 
 def check_match(counts: statistics.Counts, generation: Generation) -> None:
-  """Fails when no text has a term.
+  """Checks that at least one text has a term.
 
   Raises:
-    InputError: If so.
+    InputError: If no text has one.
   """
   if not _totals(counts)[statistics.MATCHED]:
     raise InputError(
       f"Expected at least one text of feature {generation.options.text_feature!r} to "
-      f"have a term of lexicon {generation.identity_terms.source!r}, but none of them "
-      "has: choose a lexicon for these texts, or another text feature."
+      f"have a term of lexicon {generation.identity_terms.source!r}, but none has: "
+      "choose a lexicon for these texts or another text feature."
     )
 
 
 def _totals(counts: statistics.Counts) -> collections.Counter[str]:
-  """Returns the counts of all splits, by the names of the Beam counters."""
+  """Returns the counts of all splits by name of the Beam counter."""
   totals: collections.Counter[str] = collections.Counter()
   for (_, *name), number in counts.items():
     if len(name) == 1:

@@ -1,1 +1,1 @@
-"""Replays a compiled job on this machine, a fresh process per component."""
+"""Replays a compiled job on this machine, with a new process per component."""

@@ -1,4 +1,4 @@
-"""What a backend keeps of artifacts, and what it tells an executor about them."""
+"""Emulates how a backend stores artifacts and passes them to executors."""
 
 import json
 import re
@@ -27,12 +27,12 @@ _PROPERTY = re.compile(r"\{\{\$\.inputs\.artifacts\['(\w+)'\]\.metadata\['(\w+)'
 def executor_input(
   task: Task, inputs: Artifacts, parameters: Mapping[str, Any], folder: str
 ) -> pipeline_spec_pb2.ExecutorInput:
-  """Returns what an executor is told.
+  """Returns the input of an executor.
 
   Args:
     task: The task.
     inputs: Its input artifacts.
-    parameters: The runtime parameters of the job.
+    parameters: The job's runtime parameters.
     folder: Folder of this execution of the task.
   """
   message = pipeline_spec_pb2.ExecutorInput()
@@ -52,10 +52,10 @@ def executor_input(
 
 
 def set_outputs(told: pipeline_spec_pb2.ExecutorInput) -> None:
-  """Sets the output artifacts to what an executor, or its driver, made of them.
+  """Updates the output artifacts with what an executor or its driver reported.
 
   Args:
-    told: What it was told, with the file in which it says what it made.
+    told: The executor's input, which names the file with its report.
   """
   text = Path(told.outputs.output_file).read_text(encoding="utf-8")
   output = json_format.Parse(text, pipeline_spec_pb2.ExecutorOutput())
@@ -66,7 +66,7 @@ def set_outputs(told: pipeline_spec_pb2.ExecutorInput) -> None:
 
 
 def imported(task: Task, parameters: Mapping[str, Any]) -> Artifacts:
-  """Returns the artifact that an importer stands for."""
+  """Returns the artifact that an importer imports."""
   importer = task.executor.importer
   (key,) = task.component.output_definitions.artifacts
   found = pipeline_spec_pb2.ArtifactList()
@@ -79,10 +79,10 @@ def imported(task: Task, parameters: Mapping[str, Any]) -> Artifacts:
 
 
 class ArtifactStore:
-  """The artifacts of finished tasks, of this replay and of earlier ones.
+  """The artifacts of finished tasks of this and earlier replays.
 
   Args:
-    path: JSON file; made by the first `add`.
+    path: JSON file, created by the first `add`.
   """
 
   def __init__(self, path: Path):
@@ -90,17 +90,17 @@ class ArtifactStore:
     self._known = json.loads(path.read_text()) if path.exists() else []
 
   def add(self, outputs: Artifacts) -> None:
-    """Keeps artifacts, newest last."""
+    """Stores artifacts, newest last."""
     for artifacts in outputs.values():
       self._known += [json_format.MessageToDict(each) for each in artifacts.artifacts]
     write_whole(self._path, json.dumps(self._known, indent=1) + "\n")
 
   def resolved(self, task: Task, inputs: Artifacts) -> Artifacts:
-    """Returns the newest artifacts that a resolver asks for, none where there is none.
+    """Returns the newest artifact for each query of a resolver, if there is one.
 
     Args:
       task: The resolver.
-      inputs: Its input artifacts; without one that it asks about, it finds nothing.
+      inputs: Its input artifacts; a query about a missing one finds nothing.
     """
     found: Artifacts = {}
     for key, query in task.executor.resolver.output_artifact_queries.items():
@@ -113,7 +113,7 @@ class ArtifactStore:
 
 
 def _wanted(query: str, inputs: Artifacts) -> list[re.Match[str]] | None:
-  """Returns the clauses of a query, None where it asks about no artifact."""
+  """Returns the clauses of a query, None if it refers to a missing artifact."""
 
   def value(match: re.Match[str]) -> str:
     (artifact,) = inputs[match[1]].artifacts
@@ -126,7 +126,7 @@ def _wanted(query: str, inputs: Artifacts) -> list[re.Match[str]] | None:
   ]
   if None in clauses:
     raise InputError(
-      "Expected a resolver to ask for the latest artifact or the latest blessed model. "
+      "Expected a resolver to query the latest artifact or the latest blessed model. "
       f"Received: {query}."
     )
   return clauses
@@ -182,7 +182,7 @@ def _constant(
 def _set_parameter(
   inputs: pipeline_spec_pb2.ExecutorInput.Inputs, name: str, value: Any
 ) -> None:
-  """Sets a parameter as both versions of the schema have it."""
+  """Sets a parameter in the fields of both schema versions."""
   old = inputs.parameters[name]
   if not isinstance(value, int | float | str):
     kind = value.WhichOneof("kind")

@@ -1,4 +1,4 @@
-"""A compiled job: its tasks in the order in which they can run."""
+"""Reads a compiled job and sorts its tasks into an order in which they can run."""
 
 import dataclasses
 import graphlib
@@ -26,9 +26,9 @@ class Task:
 
   Attributes:
     name: Its name.
-    spec: What it takes, and from where.
-    component: What kinds of artifacts and parameters it takes and makes.
-    executor: What runs: a container, an importer or a resolver.
+    spec: Its inputs and their sources.
+    component: The types of its inputs and outputs.
+    executor: What it runs: a container, an importer or a resolver.
   """
 
   name: str
@@ -38,7 +38,7 @@ class Task:
 
   @property
   def upstream(self) -> set[str]:
-    """The names of the tasks that must have ended before."""
+    """The names of the tasks that must end before it starts."""
     inputs = self.spec.inputs
     return {
       *self.spec.dependent_tasks,
@@ -56,9 +56,8 @@ class Job:
   """A job that can be run.
 
   Attributes:
-    tasks: Each after those it depends on; of several that could be next, the first by
-      name.
-    pipeline_root: Where the job keeps its artifacts.
+    tasks: The tasks, each after those it depends on; ties are sorted by name.
+    pipeline_root: Folder of the job's artifacts.
     parameters: Its runtime parameters.
   """
 
@@ -71,11 +70,11 @@ def read_job(path: str, parameters: Mapping[str, str]) -> Job:
   """Reads a job file.
 
   Args:
-    path: JSON, as `clp-tfx compile` writes it: a `PipelineJob` of Google's schema.
-    parameters: Values of runtime parameters, as text, for those of the file.
+    path: JSON file from `clp-tfx compile`: a `PipelineJob` of Google's schema.
+    parameters: Values of runtime parameters, as text; they override those of the file.
 
   Raises:
-    InputError: If it is no such file, or has no such parameters.
+    InputError: If the file is not such a job or lacks a parameter.
   """
   try:
     job = json_format.ParseDict(
@@ -90,8 +89,8 @@ def read_job(path: str, parameters: Mapping[str, str]) -> Job:
   except (OSError, ValueError, json_format.ParseError, graphlib.CycleError) as error:
     reason = " ".join(str(error).split())
     raise InputError(
-      f"Expected {path} to be a job that clp-tfx compile wrote, but it cannot be read "
-      f"as one ({reason}): compile it again."
+      f"Expected {path} to be a job from clp-tfx compile, but it cannot be read "
+      f"({reason}): compile it again."
     ) from error
   values = _parameters(spec, job.runtime_config, parameters)
   return Job(tasks, job.runtime_config.gcs_output_directory, values)
@@ -139,7 +138,7 @@ def _parameters(
   config: pipeline_spec_pb2.PipelineJob.RuntimeConfig,
   given: Mapping[str, str],
 ) -> dict[str, Any]:
-  """Returns the values of the file, or those given instead, by name."""
+  """Returns the parameters by name: the values of the file, or those given instead."""
   definitions = json_format.MessageToDict(spec.root.input_definitions)
   kinds = {
     name: each.get("type") or each.get("parameterType")
@@ -161,7 +160,7 @@ def _parameters(
     **given,
   }
   if missing := sorted(set(kinds) - set(values)):
-    raise InputError(f"The job leaves the parameters {missing} open: give them values.")
+    raise InputError(f"The job has no values for the parameters {missing}: give some.")
   return {name: _value(name, values[name], kind) for name, kind in kinds.items()}
 
 

@@ -1,4 +1,4 @@
-"""Runs the containers of a compiled job, one after the other, on this machine."""
+"""Runs the containers of a compiled job one after another on this machine."""
 
 import re
 import subprocess
@@ -36,26 +36,26 @@ _BUCKET = re.compile(r"\b(?:gs|s3|minio)://")
 def replay_job(
   path: str, output: str, parameters: Mapping[str, str], terminal: TextIO
 ) -> dict[str, Any]:
-  """Runs a compiled job as its backend would, and ends as the local runner does.
+  """Runs a compiled job as its backend would, and writes the results of a local run.
 
-  Every container's command runs in a process of its own, with the `ExecutorInput` that
-  the backend gives it. This environment stands for the image, and the folder
-  `OUTPUT/buckets` for the object stores: `gs://bucket/a.csv` is its `bucket/a.csv`.
-  Resolvers find what earlier replays into the same folder left. Beam parts run on the
-  DirectRunner, a custom job trains here, and what an endpoint would serve is pushed to
+  Every container's command runs in a separate process with the `ExecutorInput` that the
+  backend would pass. The current environment replaces the image, and the folder
+  `OUTPUT/buckets` replaces object stores: `gs://bucket/a.csv` becomes `bucket/a.csv` in
+  it. Resolvers find the artifacts of earlier replays into the same folder. Beam runs on
+  the DirectRunner, custom jobs train locally, and models for an endpoint are pushed to
   the serving folder.
 
   Args:
     path: The job file.
-    output: Folder for everything that the replay writes.
+    output: Output folder of the replay.
     parameters: Values of the job's runtime parameters, as text.
-    terminal: Where progress is shown.
+    terminal: Where to show progress.
 
   Returns:
     The summary, as written to `OUTPUT/summary.json`; see `write_results`.
 
   Raises:
-    InputError: If the job cannot be read, or is none of this pipeline.
+    InputError: If the job cannot be read or is not one of this pipeline.
     ComponentError: If a component fails.
   """
   job = read_job(path, parameters)
@@ -67,7 +67,7 @@ def replay_job(
 
 
 class _Replay:
-  """One replay of a job: the outputs of its tasks so far."""
+  """One replay of a job, with the outputs of its tasks so far."""
 
   def __init__(self, job: Job, output: Path, terminal: TextIO):
     self._job = job
@@ -76,7 +76,7 @@ class _Replay:
     self._buckets = f"{output / 'buckets'}/"
     if set('"\\') & set(self._buckets):
       raise InputError(
-        f"Expected an --output without quotes and backslashes. Received: {output}."
+        f"Expected --output without quotes or backslashes. Received: {output}."
       )
     root = Path(self._local(job.pipeline_root)) / "replays"
     root.mkdir(parents=True, exist_ok=True)
@@ -86,7 +86,7 @@ class _Replay:
     self._seconds: dict[str, float] = {}
 
   def run(self, task: Task, position: str) -> None:
-    """Runs a task; keeps what it made."""
+    """Runs a task and stores its outputs."""
     print(f"{position:>7} {task.name} ...", file=self._terminal, flush=True)
     started = time.monotonic()
     inputs = {
@@ -154,10 +154,10 @@ class _Replay:
       )
     if done.returncode:
       last = log.read_text(errors="replace").strip().rpartition("\n")[2]
-      raise ComponentError(f"{task.name} failed: {last} Its log {log} says more.")
+      raise ComponentError(f"{task.name} failed: {last} See its log {log}.")
 
   def _local(self, text: str) -> str:
-    """Returns a text with folders of this machine in place of object stores."""
+    """Returns a text with object stores replaced by local folders."""
     return _BUCKET.sub(lambda _: self._buckets, text)
 
 
@@ -171,6 +171,6 @@ def _with_local_executor(command: Sequence[str]) -> list[str]:
 
 
 def _with_local_beam(command: Sequence[str]) -> list[str]:
-  """Returns a command without its Beam arguments, which come last, if of a runner."""
+  """Returns a command without the arguments for a Beam runner, which come last."""
   runners = [i for i, each in enumerate(command) if each.startswith("--runner=")]
   return list(command[: runners[0]] if runners else command)

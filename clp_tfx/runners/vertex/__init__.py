@@ -1,1 +1,1 @@
-"""Vertex AI: trainings as custom jobs, and pipeline jobs submitted and followed."""
+"""Vertex AI: trains in custom jobs, and submits and follows pipeline jobs."""

@@ -1,4 +1,4 @@
-"""A compiled job on Vertex Pipelines: submitted, scheduled, followed and read."""
+"""Submits, schedules and follows compiled jobs on Vertex Pipelines."""
 
 import json
 import time
@@ -36,7 +36,7 @@ _PARTS = {
   "CounterfactualGen": "counterfactual_statistics",
   **dict.fromkeys(MODELS.values(), "model_run"),
 }
-"""Which artifacts the results are made of, by task."""
+"""The artifacts that the results are made from, by task."""
 _KINDS = {int: "intValue", float: "doubleValue", str: "stringValue"}
 _PAUSE_SECONDS = 30
 _PATIENCE_SECONDS = 1800
@@ -50,22 +50,22 @@ _ENDED = (
 def submit_job(
   path: str, parameters: Mapping[str, str], place: Place, cron: str | None = None
 ) -> str:
-  """Submits a job, once or by a schedule.
+  """Submits a job, once or on a schedule.
 
   Args:
     path: The job file.
-    parameters: Values of the job's runtime parameters, as text, in place of those in
+    parameters: Values of the job's runtime parameters, as text; they override those in
       the file.
-    place: Where to.
-    cron: When, such as `0 3 * * 1`, perhaps after `TZ=Europe/Berlin`; at once when
-      None.
+    place: Where to run the job.
+    cron: The schedule, such as `0 3 * * 1`, optionally with `TZ=Europe/Berlin` first;
+      None to run the job now.
 
   Returns:
-    The resource name of the job, or of its schedule.
+    The resource name of the job or its schedule.
 
   Raises:
-    InputError: If the job cannot be read or has no such parameters, there are no
-      credentials, or Vertex refuses.
+    InputError: If the job cannot be read or lacks a parameter, there are no
+      credentials, or Vertex refuses the job.
   """
   job = _job(path, read_job(path, parameters).parameters, place)
   parent = f"projects/{place.project}/locations/{place.region}"
@@ -86,19 +86,19 @@ def submit_job(
 
 
 def follow_job(name: str, place: Place, terminal: TextIO) -> PipelineJob:
-  """Waits until a job ends, and shows what its tasks do.
+  """Waits until a job ends and shows the progress of its tasks.
 
   Args:
-    name: Its resource name.
-    place: Where it runs.
-    terminal: Where progress is shown.
+    name: The job's resource name.
+    place: Where the job runs.
+    terminal: Where to show progress.
 
   Returns:
     The job.
 
   Raises:
-    InputError: If there is no such job, or Vertex stays out of reach.
-    ComponentError: If it failed or was cancelled.
+    InputError: If the job does not exist or Vertex cannot be reached.
+    ComponentError: If the job failed or was cancelled.
   """
   states: dict[str, str] = {}
   with for_people(place):
@@ -120,18 +120,18 @@ def follow_job(name: str, place: Place, terminal: TextIO) -> PipelineJob:
 
 
 def write_job_results(job: PipelineJob, output: Path, place: Place) -> dict[str, Any]:
-  """Fetches what a finished job measured, and writes summary and report of it.
+  """Fetches the figures of a finished job and writes its summary and report.
 
   Args:
     job: The job.
     output: Folder to write to.
-    place: Where it ran.
+    place: Where the job ran.
 
   Returns:
-    The summary, as of a run on this machine; see `write_results`.
+    The summary, as for a local run; see `write_results`.
 
   Raises:
-    InputError: If the job is none of this pipeline.
+    InputError: If the job is not one of this pipeline.
   """
   made = {
     task.task_name: {
@@ -186,13 +186,13 @@ def _failure(name: str, job: PipelineJob) -> str:
   for task in job.job_detail.task_details:
     if task.state == PipelineTaskDetail.State.FAILED:
       reason = " ".join(task.error.message.split()).rstrip(".") or "no reason given"
-      return f"{task.task_name} failed ({reason}). The logs of {name} say more."
+      return f"{task.task_name} failed ({reason}). See the logs of {name}."
   state = PipelineState(job.state).name.removeprefix("PIPELINE_STATE_").lower()
-  return f"The job ended as {state}. The logs of {name} say more."
+  return f"The job ended as {state}. See the logs of {name}."
 
 
 def _job(path: str, parameters: Mapping[str, Any], place: Place) -> PipelineJob:
-  """Returns the job of a file, with other values of its parameters."""
+  """Returns the job of a file with the given values of its parameters."""
   content = json.loads(Path(path).read_text(encoding="utf-8"))
   config = content["runtimeConfig"]
   if "parameters" in config:  # Schema 2.0.

@@ -1,4 +1,4 @@
-"""Vertex AI in a compiled job: custom jobs that train, an endpoint that serves."""
+"""Vertex AI in a compiled job: custom jobs for training, an endpoint for serving."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from clp_tfx.pipeline.nodes import MODELS
 
 
 class VertexTrainerExecutor(trainer_executor.GenericExecutor):
-  """Starts a custom job that runs this package's Trainer, and waits for its end."""
+  """Runs this package's Trainer in a custom job and waits for it to end."""
 
   def _GetExecutorClass(self) -> type:
     return Executor
@@ -30,21 +30,21 @@ LOCAL_EXECUTORS = {
     pusher.Executor
   ),
 }
-"""What runs in place of the executors that call Vertex, where there is none."""
+"""Replacements of the executors that call Vertex, for use without Vertex."""
 
 _cloud = tfx.extensions.google_cloud_ai_platform
 
 
 def place_on_vertex(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
-  """Makes Trainers start custom jobs, and the Pusher deploy, where that is asked for.
+  """Makes Trainers start custom jobs and the Pusher deploy, if configured.
 
   Args:
-    pipeline: Changed in place.
-    config: With `vertex_training` and `vertex_endpoint`, both of which need `project`
-      and `region`, and the latter `serving_image`.
+    pipeline: The pipeline, changed in place.
+    config: The configuration. `vertex_training` and `vertex_endpoint` both need
+      `project` and `region`, and the latter also `serving_image`.
 
   Raises:
-    InputError: If one that is needed is missing.
+    InputError: If a needed option is missing.
   """
   nodes = {node.id: node for node in pipeline.components}
   if config.deployment.vertex_training:
@@ -58,7 +58,7 @@ def place_on_vertex(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
 
 
 def custom_job(config: PipelineConfig) -> dict[str, Any]:
-  """Returns what of a Trainer's `custom_config` describes the custom job."""
+  """Returns the part of a Trainer's `custom_config` that describes the custom job."""
   machine = config.deployment.training_machine
   machine_spec: dict[str, Any] = {"machine_type": machine.machine_type}
   if machine.accelerator:
@@ -80,7 +80,7 @@ def custom_job(config: PipelineConfig) -> dict[str, Any]:
 
 
 def deployment(config: PipelineConfig) -> dict[str, Any]:
-  """Returns a Pusher's `custom_config`, which describes endpoint and container."""
+  """Returns a Pusher's `custom_config`, which describes the endpoint."""
   return {
     _cloud.ENABLE_VERTEX_KEY: True,
     _cloud.VERTEX_REGION_KEY: config.deployment.region,
@@ -103,4 +103,4 @@ def _place(node: tfx.types.BaseNode, executor: type, more: dict[str, Any]) -> No
 def _check(config: PipelineConfig, option: str, *needed: str) -> None:
   if missing := [name for name in needed if not getattr(config.deployment, name)]:
     flags = ", ".join(map(flag, missing))
-    raise InputError(f"{flag(option)} needs {flags} as well: add what is missing.")
+    raise InputError(f"{flag(option)} also needs {flags}: add what is missing.")

@@ -1,4 +1,4 @@
-"""Vertex's services: where they are, and what goes wrong on the way to them."""
+"""Connects to Vertex and turns its errors into messages for users."""
 
 import contextlib
 import re
@@ -23,8 +23,9 @@ class Place(NamedTuple):
   Attributes:
     project: Google Cloud project.
     region: Google Cloud region.
-    service_account: What the job's containers run as; the project's default when None.
-    api_endpoint: Host of a Vertex API of one's own network; Google's when None.
+    service_account: Service account of the job's containers; None for the project's
+      default.
+    api_endpoint: Host of a Vertex API within your network; None for Google's.
   """
 
   project: str
@@ -37,11 +38,11 @@ def place_of(name: str, api_endpoint: str | None = None) -> Place:
   """Returns where a job runs.
 
   Args:
-    name: Its resource name.
-    api_endpoint: Host of a Vertex API of one's own network.
+    name: The job's resource name.
+    api_endpoint: Host of a Vertex API within your network.
 
   Raises:
-    InputError: If it is no such name.
+    InputError: If the name has another form.
   """
   parts = PipelineServiceClient.parse_pipeline_job_path(name)
   if not parts:
@@ -53,23 +54,23 @@ def place_of(name: str, api_endpoint: str | None = None) -> Place:
 
 
 def connection(place: Place) -> dict[str, Any]:
-  """Returns the arguments of Google's clients, with the credentials found here."""
+  """Returns the arguments of Google's clients, with this machine's credentials."""
   credentials, _ = google.auth.default(scopes=_SCOPES)
   endpoint = place.api_endpoint or f"{place.region}-aiplatform.googleapis.com"
   return {
     "credentials": credentials,
     "client_options": {"api_endpoint": endpoint},
-    # Passes the proxies of companies, which gRPC often does not.
+    # Works through corporate proxies, which often block gRPC.
     "transport": "rest",
   }
 
 
 @contextlib.contextmanager
 def for_people(place: Place) -> Iterator[None]:
-  """Turns what goes wrong between here and Vertex into one sentence.
+  """Turns errors of Google's clients into messages of one sentence.
 
   Raises:
-    InputError: In place of the errors of Google's clients.
+    InputError: Instead of the errors of Google's clients.
   """
   where = f"project {place.project}, region {place.region}"
   try:
@@ -77,8 +78,8 @@ def for_people(place: Place) -> Iterator[None]:
   except DefaultCredentialsError as error:
     raise InputError(
       "Expected credentials for Google Cloud, but found none: run gcloud auth "
-      "application-default login, or name a service account's key file in "
-      "GOOGLE_APPLICATION_CREDENTIALS."
+      "application-default login, or set GOOGLE_APPLICATION_CREDENTIALS to the key "
+      "file of a service account."
     ) from error
   except (GoogleAuthError, exceptions.Unauthenticated) as error:
     raise InputError(

@@ -75,7 +75,7 @@ def test_other_types():
     ([{**ROWS[0], "toxicity": 2.0}], "from 0 to 1"),
     (
       [{**ROWS[0], "words": ["a"]}],
-      "`words`: .* received list; leave it out",
+      "`words`: .* received list; use a view",
     ),
     (ROWS[:1], f"{TABLE} has no positive comment"),
   ],

@@ -74,7 +74,7 @@ def test_check_reads_the_first_rows_only(tmp_path):
     ("none.csv", None, "does not exist"),
     ("c.txt", b"a", "unknown type"),
     ("c.csv", b"", "is empty"),
-    ("c.csv", b"comment_text,toxicity\n", "holds no comments"),
+    ("c.csv", b"comment_text,toxicity\n", "has no comments"),
     ("c.parquet", b"PAR1", "cannot be read"),
   ],
 )

@@ -241,7 +241,7 @@ def test_parquet_without_rows(tmp_path):
   path = tmp_path / "comments.parquet"
   pq.write_table(pa.table({"text": pa.array([], pa.string())}), path)
 
-  fails(path, "holds no comments")
+  fails(path, "has no comments")
 
 
 # --- unreadable files ----------------------------------------------------------------
@@ -276,7 +276,7 @@ def test_no_rows_in_csv(tmp_path, content):
   path = tmp_path / "c.csv.gz"
   path.write_bytes(gzip.compress(content))
 
-  fails(path, "holds no comments", "at least one row")
+  fails(path, "has no comments", "at least one row")
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_no_rows_in_csv(tmp_path, content):
     ("text,n\na,1\n".encode("utf-16"), ["header (line 1)", "UTF-8"]),
     (b"text,n\na\0,1\n", ["row 1 (line 2)", "NUL"]),
     (b"text,n\ra,1\r", ["header (line 1)", "carriage return"]),
-    (b"text,n,text\na,1,b\n", ["column 'text' is there 2 times"]),
+    (b"text,n,text\na,1,b\n", ["column 'text' exists 2 times"]),
     (b",text\n0,a\n", ["column 1 has no name"]),
   ],
 )

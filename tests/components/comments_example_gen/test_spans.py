@@ -103,5 +103,5 @@ def test_what_does_not_match_is_said(touch):
 
 def test_spans_that_tfx_cannot_read():
   assert has_span("{YYYY}/{MM}/{DD}.csv") and not has_span("[{]SPAN}.csv")
-  with pytest.raises(InputError, match="name them by {SPAN}"):
+  with pytest.raises(InputError, match="write them as {SPAN}"):
     has_span("{YYYY}/{MM}.csv")

@@ -81,7 +81,7 @@ def test_parameters_are_of_the_type_that_the_job_names(write):
 
 def test_a_parameter_without_a_value(write):
   path = write(job({"a": []}, {"epochs": {"parameterType": "NUMBER_INTEGER"}}))
-  with pytest.raises(InputError, match="leaves the parameters .'epochs'. open"):
+  with pytest.raises(InputError, match="no values for the parameters .'epochs'."):
     read_job(path, {})
   assert read_job(path, {"epochs": "2"}).parameters == {"epochs": 2}
 
@@ -103,10 +103,10 @@ def test_a_parameter_without_a_value(write):
   ],
 )
 def test_what_is_no_job(write, content):
-  with pytest.raises(InputError, match="to be a job that clp-tfx compile wrote"):
+  with pytest.raises(InputError, match="to be a job from clp-tfx compile"):
     read_job(write(content), {})
 
 
 def test_no_file(tmp_path):
-  with pytest.raises(InputError, match="to be a job that clp-tfx compile wrote"):
+  with pytest.raises(InputError, match="to be a job from clp-tfx compile"):
     read_job(str(tmp_path / "job.json"), {})
