@@ -19,8 +19,8 @@ from typing import BinaryIO
 AnyPath = str | os.PathLike[str]
 
 _UNFINISHED = ".unfinished-"
-# Leftovers of interrupted attempts: Beam jobs write to their own folder beside the
-# files; the other pattern is of `replacing`.
+# Leftovers of interrupted attempts: of Beam jobs, which each write to a folder beside
+# the files, and of `replacing`.
 _LEFTOVERS = ("beam-temp-*", f"{_UNFINISHED}{'[0-9a-f]' * 32}-*")
 
 

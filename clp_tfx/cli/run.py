@@ -45,7 +45,7 @@ def run(config_file: str | None, **options: Any) -> None:
 def compile_(output: str, config_file: str | None, **options: Any) -> None:
   """Writes the pipeline as a Kubeflow Pipelines v2 / Vertex Pipelines job.
 
-  Needs no network and no credentials.
+  It needs neither network nor credentials.
   """
   log = Path(tempfile.gettempdir()) / "clp-tfx-compile.log"
   with for_people():

@@ -56,7 +56,7 @@ _FIGURES = {
   type=click.IntRange(1),
   default=3,
   show_default=True,
-  help="Number of seeds for each training, starting with --seed.",
+  help="Number of seeds per candidate, starting with --seed.",
 )
 @configured(*_UNUSED)
 def sweep(

@@ -16,11 +16,11 @@ _INCOMING = ".incoming-"
 
 
 class Executor(executor.Executor):
-  """TFX's Pusher, but it writes to a temporary folder and renames it at the end.
+  """TFX's Pusher with a temporary folder, which it renames at the end.
 
   Model servers load only folders with numeric names and ignore the temporary one. The
-  next push removes what an interrupted one left. On object stores, where a rename is
-  a copy, it is enough that TFX writes `saved_model.pb` last.
+  next push removes what an interrupted push left. On object stores, where a rename is a
+  copy, TFX's order (`saved_model.pb` last) protects servers.
   """
 
   def Do(

@@ -46,17 +46,17 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
     "no bound.", 0
   )  # fmt: skip
   max_positive_ratio: float | None = option(
-    None, "Maximum positive rate, as the same multiple. Default: 2 with such a bound. 0 "
-    "for no bound.", 0
+    None, "Maximum positive rate, as the same multiple. Default: 2 with such a bound. "
+    "0 for no bound.", 0
   )  # fmt: skip
   max_failed: float = option(
     0.01, "Maximum share of comments with identity terms, overall and per group, for "
     "which --counterfactual-fn fails; exit code 3 above.", 0, 1
   )  # fmt: skip
   max_left_out: float | None = option(
-    None, "Maximum share of comments with identity terms, overall and per group, without "
-    "a pair for any reason except a pejorative term. Default: 0.2 with such a bound.",
-    0, 1
+    None, "Maximum share of comments with identity terms, overall and per group, "
+    "without a pair for any reason except a pejorative term. Default: 0.2 with such a "
+    "bound.", 0, 1
   )  # fmt: skip
   min_auc: float | None = option(None, "Minimum AUC; exit code 3 below.", 0, 1)
   max_auc_drop: float | None = option(

@@ -16,7 +16,7 @@ SIGNATURE = "serving_default"
 
 _EXAMPLES = "serialized_examples"
 # Not a tf.Example: a signature that can score it takes plain texts.
-_PLAIN_TEXT = "This is a comment, and no tf.Example."
+_PLAIN_TEXT = "This is a comment, not a tf.Example."
 _MADE_BY = 'such as tf.saved_model.save(model, "folder", signatures=...) writes'
 
 

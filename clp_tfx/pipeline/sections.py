@@ -89,12 +89,12 @@ class MeasuringOptions(DecisionThreshold):
     "repeat for several.", check=group_bound,
   )  # fmt: skip
   gate_on: str = option(
-    "upper_bound", "Gate: whether the upper 95% confidence bounds of the flip rates "
-    "must meet the bounds, or the point estimates.",
+    "upper_bound", "Gate: value of a flip rate to compare with its maximum, the upper "
+    "95% confidence bound or the point estimate.",
     # Duplicated: the module that uses them imports TFMA, which takes seconds to load.
     choices=("upper_bound", "point"),
   )  # fmt: skip
-  min_pairs: int = option(30, "Gate: minimum number of pairs for a flip rate.", 1)
+  min_pairs: int = option(30, "Gate: minimum number of pairs behind a flip rate.", 1)
   example_texts: bool = option(
     True, "Whether the list of worst flips shows the comments' texts."
   )

@@ -29,8 +29,8 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
   Returns:
     One dict per group or term, sorted by name: `name`, `pairs`, `left_out` (shares of
     comments without a pair, by reason) and `bars`. Each bar has its `model`, `rate`,
-    `bounds` (or None) and, in percent of the longest bar, its `width` (0 if undefined)
-    and the `interval` of its bounds (or None).
+    `bounds` (or None) and, in percent of the largest value, its `width` (0 if
+    undefined) and the `interval` of its bounds (or None).
   """
   metrics = {"baseline": baseline, "clp": clp} if baseline else {"clp": clp}
   rates = {model: m.get(f"flip_rate_by_{by}", {}) for model, m in metrics.items()}

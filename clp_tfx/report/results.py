@@ -17,8 +17,8 @@ from clp_tfx.tfma.results import write_worst_flips
 
 NO_BLESSED_MODEL = (
   "There is no blessed model yet to compare with: the maximum loss of AUC was not "
-  "checked, and the positive rate was compared with the label rate. The minimum AUC and "
-  "the flip rates were checked."
+  "checked, and the positive rate was compared with the label rate. The minimum AUC "
+  "and the flip rates were checked."
 )
 
 

@@ -56,7 +56,7 @@ class Executor(SplitsExecutor):
     """Runs the base class's `Do`, which can split only a single input.
 
     The inputs, one per pattern, are for the driver's fingerprint. The executor finds
-    the files itself because the driver's findings do not reach it in a compiled job of
+    the files itself because it does not get the driver's results in a compiled job of
     schema 2.0 or on backends without drivers.
     """
     values = custom_values(exec_properties)

@@ -51,7 +51,7 @@ def read_rows(path: str) -> Iterator[tuple[str, Row]]:
     count from 1, without the header of a CSV file.
 
   Raises:
-    InputError: If the file does not exist, has no rows, or has a damaged one.
+    InputError: If the file does not exist, has no rows, or has a damaged row.
   """
   place = None
   with contextlib.closing(_open(path)) as raw:
@@ -203,7 +203,7 @@ def _parquet_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
   file = pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES)
   names = file.schema_arrow.names
   _check_header(names)
-  # Reading columns one by one, because otherwise Arrow 10 crashes on damaged files
+  # Columns are read one by one because Arrow 10 otherwise crashes on damaged files
   # whose columns differ in length.
   columns = [_cells(name, file) for name in names]
   number = 0

@@ -57,7 +57,7 @@ class ReadComments(beam.PTransform):
 
 
 class _ReadFile(beam.DoFn):
-  """Reads one file: rows can only be found by reading a file from its start."""
+  """Reads one file, as a whole: rows can only be found from the start of a file."""
 
   def __init__(self, config: ExampleConfig):
     self._config = config

@@ -1,8 +1,8 @@
 """Writes one file per input file, so that as many workers can read the output.
 
-Beam writes one file per bundle: an engine with few workers writes few files, and only
-one worker can read a compressed file. Here, a second attempt also writes the same file
-again.
+Beam would write one file per bundle: few files on an engine with few workers, and only
+one worker can read a compressed file. Here, a second attempt also writes to the same
+file.
 """
 
 import collections

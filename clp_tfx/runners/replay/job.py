@@ -111,7 +111,7 @@ def _tasks(
     component = spec.components[task.component_ref.name]
     executor = deployment.executors[component.executor_label]
     if not executor.WhichOneof("spec"):
-      raise ValueError(f"nothing says how {name} runs")
+      raise ValueError(f"the task {name} has no executor")
     tasks[name] = Task(name, task, component, executor)
   return tasks
 
@@ -120,7 +120,7 @@ def _in_order(tasks: dict[str, Task]) -> list[Task]:
   if missing := {each for task in tasks.values() for each in task.upstream} - set(
     tasks
   ):
-    raise ValueError(f"it has no tasks {sorted(missing)}")
+    raise ValueError(f"the tasks {sorted(missing)} are missing")
   sorter = graphlib.TopologicalSorter(
     {name: task.upstream for name, task in tasks.items()}
   )

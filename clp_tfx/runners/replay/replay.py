@@ -123,7 +123,7 @@ class _Replay:
       decision_threshold_of(artifacts.evaluation),
       seconds=self._seconds,
       cached=[],
-      comments={"source": [f"those of the job {path}"]},
+      comments={"source": [f"comments of the job {path}"]},
       configuration={"job": path, "parameters": self._job.parameters},
     )
 

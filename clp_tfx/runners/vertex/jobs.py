@@ -158,7 +158,7 @@ def write_job_results(job: PipelineJob, output: Path, place: Place) -> dict[str,
       for task in job.job_detail.task_details
       if task.state == PipelineTaskDetail.State.SKIPPED
     ],
-    comments={"source": [f"those of the job {job.name}"]},
+    comments={"source": [f"comments of the job {job.name}"]},
     configuration={"job": job.name},
   )
 
