@@ -1,7 +1,8 @@
 """Computes the coordinates of the report's charts, drawn by templates as inline SVG."""
 
-import math
 from typing import Any
+
+from clp_tfx.report.formats import is_missing
 
 # The plotting area of a training panel, in units of its SVG.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 48, 310, 12, 130
@@ -37,14 +38,14 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
   bounds = {m: v.get(f"flip_rate_bounds_by_{by}", {}) for m, v in metrics.items()}
   known = [rate for by_name in rates.values() for rate in by_name.values()]
   known += [b for by_name in bounds.values() for pair in by_name.values() for b in pair]
-  longest = max(filter(_is_known, known), default=0) or 1
+  longest = max((each for each in known if not is_missing(each)), default=0) or 1
 
   def percent(value: float | None) -> float:
-    return round(100 * value / longest, 2) if _is_known(value) else 0
+    return round(100 * value / longest, 2) if not is_missing(value) else 0
 
   def bar(model: str, name: str) -> dict[str, Any]:
     pair = bounds[model].get(name)
-    has_bounds = pair is not None and all(map(_is_known, pair))
+    has_bounds = pair is not None and not any(map(is_missing, pair))
     return {
       "model": model,
       "rate": (rate := rates[model].get(name)),
@@ -68,7 +69,7 @@ def highest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
   """Sorts rows of `rate_bars` by the highest rate of any model, then by pairs."""
 
   def key(row: dict[str, Any]) -> tuple[float, int]:
-    rates = [bar["rate"] for bar in row["bars"] if _is_known(bar["rate"])]
+    rates = [bar["rate"] for bar in row["bars"] if not is_missing(bar["rate"])]
     return -max(rates, default=-1), -(row["pairs"] or 0)
 
   return sorted(rows, key=key)
@@ -91,15 +92,15 @@ def training_panels(training: dict[str, list[dict]]) -> list[dict[str, Any]]:
 
 def _panel(name: str, training: dict[str, list[dict]]) -> dict[str, Any]:
   series = {
-    model: [(e["epoch"], e[name]) for e in history if _is_known(e.get(name))]
+    model: [(e["epoch"], e[name]) for e in history if not is_missing(e.get(name))]
     for model, history in training.items()
   }
   points = [point for line in series.values() for point in line]
   if not points:
     return {"lines": []}
   epochs, values = zip(*points, strict=True)
-  x = _scale(min(epochs), max(epochs), _LEFT, _RIGHT)
-  y = _scale(min(values), max(values), _BOTTOM, _TOP)
+  x = scale(min(epochs), max(epochs), _LEFT, _RIGHT)
+  y = scale(min(values), max(values), _BOTTOM, _TOP)
   middle = (min(values) + max(values)) / 2
   return {
     "title": _TITLES.get(name, name),
@@ -121,12 +122,8 @@ def _panel(name: str, training: dict[str, list[dict]]) -> dict[str, Any]:
   }
 
 
-def _scale(low: float, high: float, start: float, end: float):
+def scale(low: float, high: float, start: float, end: float):
   """Returns the map from low..high to start..end; if low is high, to the middle."""
   if low == high:
     return lambda value: (start + end) / 2
   return lambda value: round(start + (end - start) * (value - low) / (high - low), 1)
-
-
-def _is_known(value: float | None) -> bool:
-  return value is not None and math.isfinite(value)

@@ -4,7 +4,8 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from clp_tfx.report.fairness_indicators import environment
+from clp_tfx.report.charts import scale
+from clp_tfx.report.page import environment
 
 WIDTH, HEIGHT = 720, 460
 _LEFT, _RIGHT, _TOP, _BOTTOM = 72, 560, 56, 396
@@ -55,8 +56,8 @@ def trade_off_svg(
   aucs = [p.auc + sign * p.auc_deviation for p in points for sign in (-1, 1)]
   x_ticks = ticks(*_bounds([*aucs, *([] if min_auc is None else [min_auc])]))
   y_ticks = ticks(0.0, max([*flips, max_flip_rate or 0.0]) or 0.01)
-  x = _scale(x_ticks[0], x_ticks[-1], _LEFT, _RIGHT)
-  y = _scale(y_ticks[0], y_ticks[-1], _BOTTOM, _TOP)
+  x = scale(x_ticks[0], x_ticks[-1], _LEFT, _RIGHT)
+  y = scale(y_ticks[0], y_ticks[-1], _BOTTOM, _TOP)
   marks = [_mark(point, x, y) for point in points]
   for mark, label_y in zip(marks, _apart([m["y"] for m in marks]), strict=True):
     mark["label_y"] = label_y
@@ -113,10 +114,6 @@ def _floor_log10(value: float) -> int:
 def _bounds(values: list[float]) -> tuple[float, float]:
   low, high = min(values), max(values)
   return (low, high) if high - low > 1e-6 else (low - 0.005, high + 0.005)
-
-
-def _scale(low: float, high: float, start: float, end: float):
-  return lambda value: round(start + (end - start) * (value - low) / (high - low), 1)
 
 
 def _mark(point: Point, x, y) -> dict[str, Any]:
