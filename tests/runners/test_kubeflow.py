@@ -122,7 +122,7 @@ def test_resources_and_schema_as_google_has_them(tmp_path):
   assert (evaluator.cpu_limit, evaluator.memory_limit) == (4, 16)
   assert not evaluator.HasField("accelerator")
   assert not asked["Transform"].cpu_limit
-  with pytest.raises(InputError, match="for one of .*Trainer.*Received: trainer."):
+  with pytest.raises(InputError, match="name one of .*Trainer.*Received: trainer."):
     compile_job(PipelineConfig.of(**OPTIONS, resources="trainer=1,1"), str(path))
 
 

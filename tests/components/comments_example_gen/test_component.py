@@ -45,7 +45,7 @@ def test_local_paths_become_absolute(monkeypatch, tmp_path):
     (["/a.csv", "/b.csv", "/c/../a.csv"], "/a.csv is given twice"),
     (["/a.csv", "gs://bucket/a.csv"], "different file systems"),
     (["/a\\b.csv"], "backslash"),
-    (["/{SPAN}.csv", "/a.csv"], "spans or none"),
+    (["/{SPAN}.csv", "/a.csv"], "spans in all or none"),
     (["/{YYYY}.csv"], "spans of .* cannot be read"),
   ],
 )

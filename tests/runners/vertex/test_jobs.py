@@ -131,7 +131,7 @@ def test_what_the_tasks_do_is_shown(service, place):
           ]
         },
       },
-      rf"Trainer failed \(No RAM\). The logs of {NAME}",
+      rf"Trainer failed \(No RAM\). See the logs of {NAME}",
     ),
     ({"state": "PIPELINE_STATE_CANCELLED"}, "The job ended as cancelled."),
   ],
