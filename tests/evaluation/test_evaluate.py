@@ -186,7 +186,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     ({"max_flip_rate": 2}, "--max-flip-rate to be at most 1"),
     ({"max_flip_rate_of": ["gender"]}, "gender/female=0.1. Received: 'gender'"),
     ({"max_auc_drop": 0.1}, "give its folder with --baseline"),
-    ({"signature": "rate"}, "as one of serving_default"),
+    ({"signature": "rate"}, "to one of serving_default"),
     ({"identity_terms": "none.csv"}, "none.csv"),
     ({"baseline": "nowhere"}, "nowhere does not exist"),
   ],
