@@ -113,6 +113,18 @@ def test_one_training_step_by_hand():
   assert classifier.get_weights()[0].item() == pytest.approx(0.9)
 
 
+def test_evaluates_at_the_weight_at_which_a_schedule_ends():
+  # w = 1: task loss 0, pair (2-1)² = 1; the weight is 0 now, and 0.5 from step 10 on.
+  schedule = keras.optimizers.schedules.PolynomialDecay(0.0, 10, 0.5)
+  model = compiled(CounterfactualModel(linear(), loss_weight=schedule))
+  data = dataset(packed([2], [1], rows=[0]), y=[2])
+  assert model.evaluate(data, verbose=0)[0] == pytest.approx(0.5)
+  # Training takes that of the step, 0: the weight of the classifier stays.
+  history = model.fit(data, validation_data=data, verbose=0).history
+  assert history["loss"] == pytest.approx([0.0])
+  assert history["val_loss"] == pytest.approx([0.5])
+
+
 def test_weight_zero_is_plain_training():
   rng = np.random.default_rng(0)
   x, y = rng.normal(size=(64, 1)), rng.normal(size=(64, 1))
