@@ -191,7 +191,9 @@ class CounterfactualModel(keras.Model):
 
   def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Evaluates as `keras.Model.evaluate`; takes `CounterfactualPackedInputs`."""
-    return super().evaluate(self._batches(x), *args, **kwargs)
+    results = super().evaluate(self._batches(x), *args, **kwargs)
+    # Keras leaves tensors where a batch reports fewer metrics than the model has.
+    return keras.tree.map_structure(float, results)
 
   def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
     """Predicts as `keras.Model.predict`: the outputs of the originals alone."""

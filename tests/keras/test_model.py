@@ -64,6 +64,16 @@ def test_pair_weights_weigh_the_mean():
   assert model.evaluate(data, verbose=0)[0] == pytest.approx(1.75)
 
 
+@pytest.mark.parametrize("as_dict", [True, False])
+def test_evaluation_returns_floats(as_dict):
+  model = compiled(CounterfactualModel(linear()))
+  pairs = dataset(packed([1], [0], rows=[0]), y=[1])
+  for data in (pairs, pairs.map(lambda inputs, *rest: (inputs.original, *rest))):
+    results = model.evaluate(data, verbose=0, return_dict=as_dict)
+    values = results.values() if as_dict else results
+    assert {type(value) for value in values} == {float}
+
+
 def test_any_keras_loss_pairs():
   model = compiled(CounterfactualModel(linear(), PairwiseAbsoluteDifferenceLoss()))
   data = dataset(packed([1, 3], [0, 1], rows=[0, 1]), y=[1, 3])
