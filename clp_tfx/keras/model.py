@@ -30,6 +30,9 @@ from clp_tfx.keras.outputs import (
 
 _log = logging.getLogger(__name__)
 
+# Where schedules end. Losses of evaluations compare only at one and the same weight.
+_LAST_STEP = 2**31 - 1
+
 
 @keras.saving.register_keras_serializable("clp_tfx")
 class CounterfactualModel(keras.Model):
@@ -60,7 +63,8 @@ class CounterfactualModel(keras.Model):
       given. For a model with several outputs a dict of them by output name; outputs
       that are not in it are not paired.
     loss_weight: At least 0; 0 is plain training. Or a schedule over the optimizer's
-      steps, or a dict of either by output name.
+      steps, or a dict of either by output name. Evaluation takes the weight at which
+      a schedule ends, so that losses of different epochs compare.
     from_logits: True if the model's outputs are logits, False if they are
       probabilities; found when not given.
     threshold: Decision threshold of `flip_rate`, a probability in (0, 1). When not
@@ -163,7 +167,7 @@ class CounterfactualModel(keras.Model):
       counterfactual_loss = self._counterfactual_loss(
         name, original, y_pred.counterfactual[name], x.pair_weight
       )
-      loss += self._weight(name) * counterfactual_loss
+      loss += self._weight(name, training) * counterfactual_loss
     return loss
 
   def compute_metrics(
@@ -187,7 +191,9 @@ class CounterfactualModel(keras.Model):
 
   def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Evaluates as `keras.Model.evaluate`; takes `CounterfactualPackedInputs`."""
-    return super().evaluate(self._batches(x), *args, **kwargs)
+    results = super().evaluate(self._batches(x), *args, **kwargs)
+    # Keras leaves tensors where a batch reports fewer metrics than the model has.
+    return keras.tree.map_structure(float, results)
 
   def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
     """Predicts as `keras.Model.predict`: the outputs of the originals alone."""
@@ -254,10 +260,12 @@ class CounterfactualModel(keras.Model):
     # Gradients are summed over replicas.
     return mean / tf.distribute.get_strategy().num_replicas_in_sync
 
-  def _weight(self, name: str) -> Any:
+  def _weight(self, name: str, training: bool) -> Any:
     weight = self._pair_weights[name]
     if not callable(weight):
       return weight
+    if not training:
+      return weight(_LAST_STEP)
     return weight(self.optimizer.iterations if self.optimizer else 0)
 
   def _logits(self, output: Any) -> Any:

@@ -8,7 +8,8 @@ from clp_tfx.options import Options, TextColumn, names_of, option
 
 BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
-PAIRWISE_LOSSES = ("mse", "mae", "cosine", "jensen_shannon")
+# Not cosine: that of two numbers is 1 or -1, and the classifier has one output.
+PAIRWISE_LOSSES = ("mse", "mae", "jensen_shannon")
 
 
 def _check_model(model_fn: str) -> None:
@@ -43,8 +44,8 @@ class FitOptions(Options):
   )
   counterfactual_loss: str = option(
     "mse",
-    "Gap between the logits of a pair: squared (mse), absolute (mae), or, for several "
-    "classes, cosine or jensen_shannon.",
+    "Gap between the logits of a pair: squared (mse), absolute (mae) or between "
+    "the distributions they stand for (jensen_shannon).",
     choices=PAIRWISE_LOSSES,
   )
   counterfactual_loss_warm_up: float = option(

@@ -50,7 +50,8 @@ def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
 
   Raises:
     InputError: If the file cannot be read, does not hold a classifier of token ids, or
-      is of another vocabulary and not a functional or sequential model.
+      is of another vocabulary and not a functional or sequential model with a row of
+      an embedding per word.
   """
   with tempfile.TemporaryDirectory() as folder:
     file = os.path.join(folder, "classifier.keras")
@@ -92,21 +93,36 @@ def _with_vocabulary(
     return type(layer).from_config(config)
 
   try:
-    copy = keras.models.clone_model(classifier, clone_function=fitted)
+    copy = keras.models.clone_model(classifier, clone_function=fitted, recursive=True)
   except ValueError as error:
     raise InputError(
       f"Expected base model {path}, which is of another vocabulary, to be a functional "
       "or sequential model, so that its embeddings can be fitted to the new one."
     ) from error
+  by_word = {
+    id(layer.embeddings)
+    for layer in classifier._flatten_layers()
+    if isinstance(layer, keras.layers.Embedding) and layer.input_dim == rows
+  }
   old_row = _old_rows(known, vocabulary)
   is_known = old_row >= 0
   for variable, old in zip(copy.weights, classifier.weights, strict=True):
     value = keras.ops.convert_to_numpy(old)
-    if value.shape != tuple(variable.shape):
+    # Not told by their shapes: two capped vocabularies are of the same size.
+    if id(old) in by_word:
       fresh = np.array(keras.ops.convert_to_numpy(variable))
+      if len(fresh) != len(old_row):
+        by_word.clear()
+        break
       fresh[is_known] = value[old_row[is_known]]
       value = fresh
     variable.assign(value)
+  if not by_word:
+    raise InputError(
+      f"Expected base model {path}, which is of another vocabulary, to have an "
+      f"Embedding of {rows} rows, not inside a layer of its own, but it has none: "
+      "train a new model."
+    )
   return copy
 
 

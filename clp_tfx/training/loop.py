@@ -13,7 +13,6 @@ import tensorflow_transform as tft
 
 from clp_tfx.keras.losses import (
   PairwiseAbsoluteDifferenceLoss,
-  PairwiseCosineLoss,
   PairwiseJensenShannonLoss,
   PairwiseMSELoss,
 )
@@ -29,7 +28,6 @@ from clp_tfx.training.start import starting_classifier
 _PAIRWISE_LOSSES = {
   "mse": PairwiseMSELoss,
   "mae": PairwiseAbsoluteDifferenceLoss,
-  "cosine": PairwiseCosineLoss,
   "jensen_shannon": PairwiseJensenShannonLoss,
 }
 _log = logging.getLogger(__name__)

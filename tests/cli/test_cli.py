@@ -92,7 +92,7 @@ def test_an_option_of_other_commands_is_refused_by_their_names(args, takers):
 
 def test_choices_are_shown():
   text = invoke("run", "--help").stdout
-  assert "--counterfactual-loss [mse|mae|cosine|jensen_shannon]" in text
+  assert "--counterfactual-loss [mse|mae|jensen_shannon]" in text
   assert "--positive-weight [NUMBER|balanced]" in text
   assert "--gate-on [upper_bound|point]" in text
   assert "--split [all|test]" in invoke("evaluate", "--help").stdout

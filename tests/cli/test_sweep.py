@@ -12,7 +12,8 @@ from clp_tfx.cli.sweep import _print
     (["--weights", "-1"], "--weights to be numbers of at least 0"),
     (["--weights", "nan"], "--weights to be numbers of at least 0"),
     (["--weights", ","], "--weights to be numbers of at least 0"),
-    (["--losses", "mse,mad"], "--losses to be some of mse, mae, cosine"),
+    (["--losses", "mse,mad"], "--losses to be some of mse, mae, jensen_shannon"),
+    (["--losses", "mse,cosine"], "--losses to be some of mse, mae, jensen_shannon"),
     (["--losses", ""], "--losses to be some of"),
     (["--seeds", "0"], "0 is not in the range"),
     (

@@ -64,6 +64,16 @@ def test_pair_weights_weigh_the_mean():
   assert model.evaluate(data, verbose=0)[0] == pytest.approx(1.75)
 
 
+@pytest.mark.parametrize("as_dict", [True, False])
+def test_evaluation_returns_floats(as_dict):
+  model = compiled(CounterfactualModel(linear()))
+  pairs = dataset(packed([1], [0], rows=[0]), y=[1])
+  for data in (pairs, pairs.map(lambda inputs, *rest: (inputs.original, *rest))):
+    results = model.evaluate(data, verbose=0, return_dict=as_dict)
+    values = results.values() if as_dict else results
+    assert {type(value) for value in values} == {float}
+
+
 def test_any_keras_loss_pairs():
   model = compiled(CounterfactualModel(linear(), PairwiseAbsoluteDifferenceLoss()))
   data = dataset(packed([1, 3], [0, 1], rows=[0, 1]), y=[1, 3])
@@ -111,6 +121,18 @@ def test_one_training_step_by_hand():
   model = compiled(CounterfactualModel(classifier, loss_weight=0.5))
   model.fit(dataset(packed([2], [1], rows=[0]), y=[2]), verbose=0)
   assert classifier.get_weights()[0].item() == pytest.approx(0.9)
+
+
+def test_evaluates_at_the_weight_at_which_a_schedule_ends():
+  # w = 1: task loss 0, pair (2-1)² = 1; the weight is 0 now, and 0.5 from step 10 on.
+  schedule = keras.optimizers.schedules.PolynomialDecay(0.0, 10, 0.5)
+  model = compiled(CounterfactualModel(linear(), loss_weight=schedule))
+  data = dataset(packed([2], [1], rows=[0]), y=[2])
+  assert model.evaluate(data, verbose=0)[0] == pytest.approx(0.5)
+  # Training takes that of the step, 0: the weight of the classifier stays.
+  history = model.fit(data, validation_data=data, verbose=0).history
+  assert history["loss"] == pytest.approx([0.0])
+  assert history["val_loss"] == pytest.approx([0.5])
 
 
 def test_weight_zero_is_plain_training():

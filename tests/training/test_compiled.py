@@ -3,7 +3,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from clp_tfx.keras import PairwiseAbsoluteDifferenceLoss, PairwiseMSELoss
+from clp_tfx.keras import (
+  PairwiseAbsoluteDifferenceLoss,
+  PairwiseJensenShannonLoss,
+  PairwiseMSELoss,
+)
 from clp_tfx.training.batches import count_examples
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import compiled
@@ -15,7 +19,12 @@ def classifier():
 
 
 @pytest.mark.parametrize(
-  ("name", "loss"), [("mse", PairwiseMSELoss), ("mae", PairwiseAbsoluteDifferenceLoss)]
+  ("name", "loss"),
+  [
+    ("mse", PairwiseMSELoss),
+    ("mae", PairwiseAbsoluteDifferenceLoss),
+    ("jensen_shannon", PairwiseJensenShannonLoss),
+  ],
 )
 def test_the_pairwise_loss_is_the_one_configured(name, loss):
   model = compiled(classifier(), HParams(counterfactual_loss=name), 10)

@@ -29,6 +29,7 @@ def test_what_is_left_out_has_its_default():
     ({"positive_weight": "even"}, "to be a number or one of balanced. Received: even"),
     ({"positive_weight": -1}, "Expected 'positive_weight' to be at least 0"),
     ({"counterfactuals": "two"}, "one of all, one"),
+    ({"counterfactual_loss": "cosine"}, "one of mse, mae, jensen_shannon"),
     ({"decision_threshold": 0}, "Expected 'decision_threshold' to be above 0 and"),
   ],
 )

@@ -65,6 +65,44 @@ def test_words_keep_their_embeddings_in_another_vocabulary(classifier, tmp_path)
   assert [layer.input_dim for layer in embeddings] == [6, 5]
 
 
+def test_words_keep_their_embeddings_in_another_vocabulary_of_the_same_size(
+  classifier, tmp_path
+):
+  path = str(tmp_path / "classifier.keras")
+  save_classifier(classifier, OLD, path)
+  loaded = load_classifier(path, [b"bad", b"new", b"gay"])
+  # gay, bad, padding and out of vocabulary: now 3, 1, 0 and 4, before 1, 3, 0 and 4.
+  np.testing.assert_array_equal(
+    scores(loaded, [3, 1, 4, 0]), scores(classifier, [1, 3, 4, 0])
+  )
+  # The new word has a row of its own, not that of day.
+  assert (scores(loaded, [2, 2, 2, 2]) != scores(classifier, [2, 2, 2, 2])).all()
+
+
+def of_texts(encoder):
+  tokens = keras.Input([None], dtype="int32")
+  return keras.Model(tokens, keras.layers.Dense(1)(encoder(tokens)))
+
+
+@pytest.mark.parametrize("words", [[b"bad", b"new", b"gay"], NEW])
+def test_words_keep_their_embeddings_in_an_inner_model(tmp_path, words):
+  tokens = keras.Input([None], dtype="int32")
+  x = keras.layers.Embedding(5, 2)(tokens)
+  inner = keras.Model(tokens, keras.layers.GlobalAveragePooling1D()(x))
+  model = of_texts(inner)
+  save_classifier(model, OLD, str(tmp_path / "inner.keras"))
+  loaded = load_classifier(str(tmp_path / "inner.keras"), words)
+  # gay: now 3, before 1.
+  np.testing.assert_array_equal(scores(loaded, [3]), scores(model, [1]))
+
+
+def test_without_rows_of_words_another_vocabulary_is_refused(tmp_path):
+  model = of_texts(keras.layers.CategoryEncoding(5, output_mode="multi_hot"))
+  save_classifier(model, OLD, str(tmp_path / "hot.keras"))
+  with pytest.raises(InputError, match="an Embedding of 5 rows"):
+    load_classifier(str(tmp_path / "hot.keras"), [b"bad", b"new", b"gay"])
+
+
 def test_a_file_from_elsewhere_is_of_this_vocabulary(tmp_path):
   tokens = keras.Input([None], dtype="int32")
   x = keras.ops.mean(keras.layers.Embedding(5, 2)(tokens), axis=1)
