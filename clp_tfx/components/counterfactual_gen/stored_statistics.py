@@ -13,6 +13,7 @@ MATCHED = "texts_matched"
 COUNTERFACTUALS = "counterfactuals"
 SKIPPED = "skipped"
 RULES = "rules"
+REFUSED = "refused"
 
 
 def load_statistics(folder: str) -> dict[str, Any]:
@@ -24,8 +25,10 @@ def load_statistics(folder: str) -> dict[str, Any]:
   Returns:
     `{"splits": {split: counts}}`, where counts are `texts`, `texts_matched` (those with
     a term), `counterfactuals`, `skipped` (texts by reason), `rules` (edits by rule),
-    and `groups` and `terms`: by name the same counts without `texts`, of the texts
-    that name the group or have the term.
+    `refused` (terms that name nobody where they stand, by the rule of the lexicon that
+    says so; not there where there are none), and `groups` and `terms`: by name the same
+    counts without `texts` and `refused`, of the texts that name the group or have the
+    term.
 
   Raises:
     InputError: If there are none.
