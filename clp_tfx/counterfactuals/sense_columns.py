@@ -9,7 +9,18 @@ LIST_SEPARATOR = "|"
 CASES = ("capital", "lower")
 WAYS = ("people", "the", "is", "one")
 """How a word that means other things, too, names people; see `english.senses`."""
-OTHER_SENSES = ("address", "title", "first_name", "surname", "institution", "language")
+OTHER_SENSES = (
+  "address",
+  "title",
+  "first_name",
+  "surname",
+  "institution",
+  "work",
+  "acronym",
+  "thing",
+  "figurative",
+  "language",
+)
 """What names nobody although the word would; see `english.senses`."""
 
 

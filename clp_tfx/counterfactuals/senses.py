@@ -42,7 +42,8 @@ class Senses:
     }
     self._known = Known.of(
       frozenset(row.term for row in rows if row.role == "noun"),
-      frozenset(row.term for row in rows if row.role in ("adjective", "")),
+      frozenset(row.term for row in rows if row.role == "adjective"),
+      frozenset(row.term for row in rows if not row.role),
     )
 
   def rule(self, term: str) -> "_Rule | None":

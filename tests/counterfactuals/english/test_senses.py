@@ -5,7 +5,9 @@ import pytest
 from clp_tfx.counterfactuals.english.senses import OTHER_SENSES, WAYS, Known, scene
 
 KNOWN = Known.of(
-  frozenset({"lesbian"}), frozenset({"german", "deaf", "blind", "young"})
+  frozenset({"lesbian"}),
+  frozenset({"german", "deaf", "blind", "young", "old"}),
+  frozenset({"thai"}),
 )
 
 
@@ -26,6 +28,11 @@ def at(text):
     ("people", "[old] and people", 0),
     ("people", "[black]. People", 0),
     ("people", "[French] press", 0),
+    # An ending tells a person that no list has, and a list what only looks like one.
+    ("people", "[Polish] welders", 0.8),
+    ("people", "[Polish] newspapers", 0),
+    ("people", "a [young] Thai who", 0.9),
+    ("people", "a [young] Thai dish", 0),
     ("the", "the [deaf] sign", 0),
     ("the", "The [deaf] are here", 0.9),
     ("the", "for the [deaf].", 0.9),
@@ -41,6 +48,10 @@ def at(text):
     ("is", "are you [deaf]?", 0.8),
     ("is", "you must be [blind]", 0.8),
     ("is", "the car is [black].", 0),
+    ("is", "Sales were [poor].", 0),
+    ("is", "Trump's [old].", 0),
+    ("is", "he's [old].", 0.9),
+    ("is", "kids too [young] to count", 0.8),
     ("is", "he is [black] metal", 0),
     ("is", "it is [old]", 0),
     ("one", "a [German].", 0.9),
@@ -79,6 +90,27 @@ def test_ways(way, text, confidence):
     ("institution", "the [German] government", True),
     ("institution", "[Catholic] Church", True),
     ("institution", "a [Catholic] boy", False),
+    ("institution", "[Islamic] Terrorism", False),
+    ("first_name", "[Prince] recorded it", True),
+    ("first_name", "The [Prince] recorded it", False),
+    ("work", "Big [Brother] is watching", True),
+    ("work", "the band [Gay] Dad", True),
+    ("work", "in The [Godfather].", True),
+    ("work", "the [brother]", False),
+    ("work", "Old [Man] Blues", False),
+    ("acronym", "The [MOM] broker", True),
+    ("acronym", "its hospital's [HIS] was down", True),
+    ("acronym", "my [MOM] said", False),
+    ("acronym", "and [HIS] car", False),
+    ("thing", "this report is so [gay]", True),
+    ("thing", "that's [gay]", True),
+    ("thing", "he is [gay]", False),
+    ("thing", "my uncle is [gay]", False),
+    ("figurative", "the [queen] of drama", True),
+    ("figurative", "the [queen] of Spain", False),
+    ("figurative", "the [queen] of the sea", False),
+    ("address", "good [boy]!", True),
+    ("address", "a good [boy]!", False),
     ("language", "my [French] teacher", True),
     ("language", "my [French] uncle", False),
   ],
