@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from tfx import v1 as tfx
+from tfx.types.artifact import Artifact
 
 from clp_tfx.components.counterfactual_gen.stored_statistics import (
   COUNTERFACTUALS,
@@ -32,7 +32,7 @@ Counts = collections.Counter[tuple[str, ...]]
 """Counts by path: `(split, "texts")`, `(split, "terms", "gay", "rules", "removal")`."""
 
 
-class CounterfactualStatistics(tfx.dsl.Artifact):
+class CounterfactualStatistics(Artifact):
   """A folder with one JSON file; `load_statistics` describes it."""
 
   # Where a compiled job imports it from, of which it takes two parts at most.
