@@ -335,9 +335,9 @@ def generate(source: Path, target: Path, beam_args: Sequence[str] = ()) -> None:
 
 
 def examples_artifact(folder: Path) -> Any:
-  from tfx import v1 as tfx
+  from tfx.types import standard_artifacts
 
-  artifact = tfx.types.standard_artifacts.Examples()
+  artifact = standard_artifacts.Examples()
   artifact.uri = str(folder)
   artifact.split_names = '["train"]'
   artifact.span = 0

@@ -11,6 +11,7 @@ from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
 from clp_tfx.counterfactuals.mentions import (
   Mention,
   MentionFinder,
+  Refusals,
   distinct_groups,
   distinct_terms,
 )
@@ -167,13 +168,16 @@ class CounterfactualGenerator:
     """
     return self._finder.find(text)
 
-  def find_all(self, texts: Sequence[bytes]) -> list[list[Mention]]:
+  def find_all(
+    self, texts: Sequence[bytes], refusals: Refusals | None = None
+  ) -> list[list[Mention]]:
     """Returns what `find` returns for each text, much sooner than one by one.
 
     Args:
       texts: Texts as bytes; indices in mentions are those of characters.
+      refusals: Where to count the terms that name nobody where they stand.
     """
-    return self._finder.find_all(texts)
+    return self._finder.find_all(texts, refusals)
 
   def generate(
     self, text: str, mentions: list[Mention] | None = None
@@ -238,6 +242,7 @@ class CounterfactualGenerator:
     """Returns what can replace a mention, best first."""
     term, end = self._terms[mention.term], mention.term_end
     row, rule, confidence = _row(term, text, mention)
+    confidence = min(confidence, mention.confidence)
     if mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
       # A spelling of "hers".
       row, end = term.row_as("possessive_determiner") or row, mention.end

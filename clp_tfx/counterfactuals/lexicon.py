@@ -11,11 +11,19 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import NamedTuple
 
+from clp_tfx.counterfactuals.sense_columns import (
+  ANY_SENSE,
+  LIST_SEPARATOR,
+  SENSE_COLUMNS,
+  Sense,
+  sense_fault,
+  sense_text,
+)
 from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
 
 REQUIRED_COLUMNS = ("term", "group")
-OPTIONAL_COLUMNS = ("counterparts", "role", "connotation", "language")
+OPTIONAL_COLUMNS = ("counterparts", "role", "connotation", "language", *SENSE_COLUMNS)
 ROLES = (
   "subject",
   "object",
@@ -27,7 +35,6 @@ ROLES = (
 )
 """What a term can be in a sentence; an empty role stands for any."""
 CONNOTATIONS = ("neutral", "pejorative")
-COUNTERPART_SEPARATOR = "|"
 BLANKS = (
   "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
   "\u202f\u205f\u3000"
@@ -57,6 +64,7 @@ class IdentityTerm(NamedTuple):
     connotation: One of `CONNOTATIONS`. A text with a pejorative term gets no
       counterfactuals.
     language: A language tag such as `en`, lower case.
+    sense: When the term names people; by default always.
   """
 
   term: str
@@ -65,6 +73,7 @@ class IdentityTerm(NamedTuple):
   role: str = ""
   connotation: str = "neutral"
   language: str = "en"
+  sense: Sense = ANY_SENSE
 
 
 def normalized(text: str) -> str:
@@ -96,10 +105,10 @@ class IdentityTerms:
   A CSV file with the columns `term` (one word or several, in any case; every
   character stands for itself) and `group` (a path such as `gender/female`), and, where
   wanted, `counterparts` (several separated by `|`), `role`, `connotation` and
-  `language`, all as in `IdentityTerm`; an empty cell stands for the default. No two
-  rows have the same term, role and language. Rows of the same term agree in group and
-  connotation. A counterpart is a neutral term of the same language with a row for the
-  same role.
+  `language`, all as in `IdentityTerm`, and those of `Sense`; an empty cell stands for
+  the default. No two rows have the same term, role and language. Rows of the same term
+  agree in group, connotation and sense. A counterpart is a neutral term of the same
+  language with a row for the same role.
 
   Attributes:
     terms: The rows in the order of the file.
@@ -168,11 +177,14 @@ class IdentityTerms:
 
   def digest(self) -> str:
     """Returns a hex digest of the content: the rows in their order, no layout."""
-    rows = "\n".join(
-      "\t".join((*row[:2], COUNTERPART_SEPARATOR.join(row.counterparts), *row[3:]))
-      for row in self.terms
-    )
+    rows = "\n".join(map(_digested, self.terms))
     return hashlib.sha256(rows.encode()).hexdigest()
+
+
+def _digested(row: IdentityTerm) -> str:
+  cells = [*row[:2], LIST_SEPARATOR.join(row.counterparts), *row[3:6]]
+  # The digest of a lexicon without these columns is the one it always had.
+  return "\t".join(cells if row.sense == ANY_SENSE else [*cells, sense_text(row.sense)])
 
 
 def built_in_lexicons() -> tuple[str, ...]:
@@ -200,18 +212,25 @@ def _read(path: str) -> bytes:
 
 def _identity_term(cells: dict[str, str]) -> IdentityTerm:
   cell = {name: value.strip(BLANKS) for name, value in cells.items()}
-  counterparts = cell.get("counterparts")
   return IdentityTerm(
     normalized(cell["term"]),
     cell["group"],
-    # An empty part stays, as a fault.
-    tuple(map(normalized, counterparts.split(COUNTERPART_SEPARATOR)))
-    if counterparts
-    else (),
+    _listed(cell.get("counterparts", "")),
     cell.get("role", "").lower(),
     cell.get("connotation", "").lower() or "neutral",
     cell.get("language", "").lower() or "en",
+    Sense(
+      *(
+        cell.get(name, "").lower() if name == "case" else _listed(cell.get(name, ""))
+        for name in SENSE_COLUMNS
+      )
+    ),
   )
+
+
+def _listed(cell: str) -> tuple[str, ...]:
+  # An empty part stays, as a fault.
+  return tuple(map(normalized, cell.split(LIST_SEPARATOR))) if cell else ()
 
 
 def _faults_within(
@@ -253,10 +272,10 @@ def _fault(row: IdentityTerm) -> str | None:
   if not _LANGUAGE.fullmatch(row.language):
     return f"malformed language {row.language!r} (expected a tag such as en or pt-br)"
   if len(set(row.counterparts)) < len(row.counterparts):
-    return f"counterpart twice in {COUNTERPART_SEPARATOR.join(row.counterparts)!r}"
+    return f"counterpart twice in {LIST_SEPARATOR.join(row.counterparts)!r}"
   if row.term in row.counterparts:
     return f"term {term!r} is its own counterpart"
-  return None
+  return sense_fault(row.sense, row.language)
 
 
 def _faults_between(
@@ -277,6 +296,8 @@ def _faults_between(
           f"term {row.term!r} with {name} {getattr(row, name)!r}, but "
           f"{getattr(other, name)!r} on line {first_line}",
         )
+    if row.sense != other.sense:
+      yield line, f"term {row.term!r} in other senses than on line {first_line}"
     for counterpart in row.counterparts:
       found = roles.get((counterpart, row.language))
       if not found:

@@ -1,14 +1,24 @@
 """Where a text names identities."""
 
+import collections
 import functools
 import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from clp_tfx.counterfactuals.english.words import ABBREVIATIONS
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, groups_with_ancestors
 from clp_tfx.counterfactuals.matcher import TermMatcher
+from clp_tfx.counterfactuals.senses import Senses
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES, clitic_pattern
 
+Refusals = collections.Counter[str]
+"""How often a term was no mention, by what in the lexicon says so."""
+
+# woman&#39;s, as pages hold it.
+_ESCAPED_CLITIC = re.compile(
+  r"&(?:#0?39|#x27|#8217|apos|rsquo);(?:s|d|ll|ve|re|m)(?!\w)", re.IGNORECASE
+)
 _STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 
 
@@ -22,6 +32,7 @@ class Mention(NamedTuple):
     group: The term's group.
     term_end: Index after the term itself, before a clitic.
     pejorative: Whether the term is.
+    confidence: How likely the term names an identity here, from 0 to 1.
   """
 
   start: int
@@ -30,6 +41,7 @@ class Mention(NamedTuple):
   group: str
   term_end: int
   pejorative: bool = False
+  confidence: float = 1.0
 
 
 class MentionFinder:
@@ -37,7 +49,8 @@ class MentionFinder:
 
   A term matches whole words, in any case: see `tokenizer` for what a word is and
   `TermMatcher` for the rest. "batman" and "there" hold no term. The clitic of "she's"
-  and "woman's" is no part of the word but goes with it.
+  and "woman's" is no part of the word but goes with it. A term with conditions for its
+  sense is a mention where they hold.
 
   Args:
     terms: The rows of one or several lexicons. Of rows with the same term the first
@@ -45,9 +58,17 @@ class MentionFinder:
   """
 
   def __init__(self, terms: Iterable[IdentityTerm]):
-    rows = {row.term: row for row in reversed(list(terms))}.values()
+    terms = list(terms)
+    rows = {row.term: row for row in reversed(terms)}.values()
+    self._senses = Senses(terms)
     self._terms = [
-      (row.term, row.group, row.connotation == "pejorative") for row in rows
+      (
+        row.term,
+        row.group,
+        row.connotation == "pejorative",
+        self._senses.rule(row.term),
+      )
+      for row in rows
     ]
     self._matcher = TermMatcher([row.term for row in rows])
 
@@ -59,24 +80,31 @@ class MentionFinder:
         continue a word: they may be letters of another encoding.
     """
     encoded = _encoded(text)
-    return self._mentions(text, encoded, self._matcher.find(encoded))
+    return self._mentions(text, encoded, self._matcher.find(encoded), None)
 
-  def find_all(self, texts: Sequence[bytes]) -> list[list[Mention]]:
+  def find_all(
+    self, texts: Sequence[bytes], refusals: Refusals | None = None
+  ) -> list[list[Mention]]:
     """Returns what `find` returns for each text, much sooner than one by one.
 
     Args:
       texts: Texts as bytes. The indices in mentions are those of characters, decoded
         with `surrogateescape`.
+      refusals: Where to count the terms that are no mention.
     """
     return [
-      self._mentions(text.decode("utf-8", "surrogateescape"), text, spans)
+      self._mentions(text.decode("utf-8", "surrogateescape"), text, spans, refusals)
       if spans
       else []
       for text, spans in zip(texts, self._matcher.find_all(texts), strict=True)
     ]
 
   def _mentions(
-    self, text: str, encoded: bytes, spans: list[tuple[int, int, int]]
+    self,
+    text: str,
+    encoded: bytes,
+    spans: list[tuple[int, int, int]],
+    refusals: Refusals | None,
   ) -> list[Mention]:
     mentions = []
     end_byte = end = 0
@@ -88,13 +116,33 @@ class MentionFinder:
         start = end + _length(encoded[end_byte:start_byte])
         end = start + _length(encoded[start_byte:next_end_byte])
         end_byte = next_end_byte
-      has_apostrophe = text[end : end + 1] in APOSTROPHES
-      clitic = clitic_pattern().match(text, end) if has_apostrophe else None
-      term, group, pejorative = self._terms[index]
+      term, group, pejorative, rule = self._terms[index]
+      confidence = 1.0
+      if rule:
+        confidence, refused_by = self._senses.verdict(rule, text, start, end)
+        if refused_by:
+          if refusals is not None:
+            refusals[refused_by] += 1
+          continue
+      with_ending = _end_with_ending(text, end, term)
       mentions.append(
-        Mention(start, clitic.end() if clitic else end, term, group, end, pejorative)
+        Mention(start, with_ending, term, group, end, pejorative, confidence)
       )
     return mentions
+
+
+def _end_with_ending(text: str, end: int, term: str) -> int:
+  """Returns where a term ends with its clitic or its full stop: woman's, Mr."""
+  following = text[end : end + 1]
+  if following in APOSTROPHES:  # Also at the end of the text.
+    found = clitic_pattern().match(text, end)
+  elif following == "&":
+    found = _ESCAPED_CLITIC.match(text, end)
+  elif following == "." and term in ABBREVIATIONS:
+    return end + 1
+  else:
+    return end
+  return found.end() if found else end
 
 
 def distinct_terms(mentions: list[Mention]) -> list[str]:

@@ -22,14 +22,22 @@ FOLDED = b"".join(
 )
 """A table for `bytes.translate`: ASCII words in lower case, and breaks."""
 SPACES = frozenset(b" \t\n\v\f\r")
+BEGINNINGS = frozenset(
+  byte for byte in range(0x80) if FOLDED[byte] == BREAK[0] and byte not in b"'-*.@#/)"
+)
+"""After these an ASCII word begins, unless it is within an address."""
 ENDINGS = frozenset(
-  byte for byte in range(0x80) if FOLDED[byte] == BREAK[0] and byte not in b"'-*"
+  byte for byte in range(0x80) if FOLDED[byte] == BREAK[0] and byte not in b"'-*.@/("
 )
 """After an ASCII word these end it for sure."""
 
 _APOSTROPHE = ord("'")
 # Farther back no space is looked for, so that the time is linear in the text.
 _FAR = 64
+_STOP = ord(".")
+_ADDRESS_SIGNS = frozenset(b"./@#")
+# Before a word they may belong to it, as may a stop before what is no blank.
+_JOINED = frozenset(b".@#/)")
 _CLITIC_WORDS = frozenset(clitic[1:].encode() for clitic in CLITICS)
 _ADDRESSES = frozenset({"http", "https", "www"})
 
@@ -78,7 +86,7 @@ def plain_end(text: bytes, folded: bytes, start: int, end: int, word: Word) -> i
     end: Byte after its last.
     word: What begins with it.
   """
-  if not word.is_plain or not _is_beginning(text, folded, start):
+  if not word.is_plain or not _is_beginning(text, start):
     return 0
   follows = text[end]
   if follows in ENDINGS:
@@ -88,6 +96,8 @@ def plain_end(text: bytes, folded: bytes, start: int, end: int, word: Word) -> i
     if next_end == end + 1 or text[next_end] >= 0x80:
       return 0
     return 0 if folded[end + 1 : next_end] in word.next_words else end
+  if follows == _STOP and text[end + 1] in SPACES:
+    return end
   if follows == _APOSTROPHE:
     next_end = folded.index(BREAK, end + 1)
     if folded[end + 1 : next_end] in _CLITIC_WORDS and text[next_end] in ENDINGS:
@@ -95,7 +105,7 @@ def plain_end(text: bytes, folded: bytes, start: int, end: int, word: Word) -> i
   return 0
 
 
-def _is_beginning(text: bytes, folded: bytes, start: int) -> bool:
+def _is_beginning(text: bytes, start: int) -> bool:
   """Returns whether a token begins with an ASCII word for sure.
 
   What stands before is then a token of its own, unless it is within an address.
@@ -105,8 +115,5 @@ def _is_beginning(text: bytes, folded: bytes, start: int) -> bool:
     return True
   space = text.rfind(b" ", max(start - _FAR, 0), start)
   return (
-    before in ENDINGS
-    and space >= 0
-    and b"://" not in text[space:start]
-    and b"www" not in folded[space:start]
+    before in BEGINNINGS and space >= 0 and _ADDRESS_SIGNS.isdisjoint(text[space:start])
   )

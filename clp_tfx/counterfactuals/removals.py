@@ -110,7 +110,7 @@ def _units(text: str, run: list[Removal], after: int) -> tuple[list[Edit], list[
       removal.mention.group,
       f"{removal.mention.term}\u2192",
       "removal" if removal.english else "no grammar",
-      1.0,
+      removal.mention.confidence,
     )
     for removal in run
   ]

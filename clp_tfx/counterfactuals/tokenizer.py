@@ -13,6 +13,16 @@ APOSTROPHES = ("'", "\u2019")
 CLITICS = frozenset({"'s", "'d", "'ll", "'ve", "'re", "'m"})
 """Endings that are no part of a word, normalised."""
 
+DOMAINS = (
+  "com org net edu gov mil int info biz co io tv uk de fr eu ru cn jp ca au xxx app dev"
+)
+"""What bare domains end in; gay.museum would be a sentence without its blank."""
+BOTH_GENDERS = (
+  r"(?i:\((?:s|wo|fe)\)(?:he|man|men|males?)|(?:s|wo|fe)(?:/(?:he|man|men|males?)"
+  r"|\((?:he|man|men|males?)\)))(?!\w)"
+)
+"""(s)he, s/he, (wo)man, fe(male): neither is a word for one gender."""
+
 _SPACED = bytes(32 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
 
@@ -25,8 +35,9 @@ def token_pattern() -> re.Pattern[str]:
   may be letters of another encoding. A hyphenated compound is one word of its own
   ("man-made", "father-in-law"): without a part it would be no word at all, and few
   compounds speak of the identity of their parts; a lexicon can list those that do. So
-  is a word with letters masked by asterisks, and a web address. The clitic of "she's"
-  and "woman's" is no part of the word.
+  is a word with letters masked by asterisks, an address or bare domain of the web or of
+  mail, a @name, a #hashtag, and a word for both genders such as "s/he" and "(wo)man".
+  The clitic of "she's" and "woman's" is no part of the word.
 
   Every character of a text is in exactly one token. No alternative backtracks over
   more than a clitic, so the time is linear in the text.
@@ -34,9 +45,16 @@ def token_pattern() -> re.Pattern[str]:
   letter, inside, joint = _classes()
   word = f"[{letter}][{inside}]*"
   clitic = clitic_pattern().pattern
-  address = r"(?i:https?://|www\.)\S+"
+  # Bounded repetitions: what is no address after all costs no more for being long.
+  address = (
+    r"(?i:https?://|www\.)\S+"
+    r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
+    rf"|(?:[\w-]{{1,63}}\.){{1,4}}(?i:{DOMAINS.replace(' ', '|')})(?![\w-])(?:/\S*)?"
+    rf"|[@#][{inside}]+"
+  )
   return re.compile(
-    f"{address}|{word}(?:(?!{clitic}){joint}{word})*|[{BLANKS}]+|{clitic}|.", re.DOTALL
+    f"{address}|{BOTH_GENDERS}|{word}(?:(?!{clitic}){joint}{word})*|[{BLANKS}]+|{clitic}|.",
+    re.DOTALL,
   )
 
 

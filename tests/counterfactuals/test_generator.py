@@ -1,3 +1,4 @@
+import collections
 import csv
 import gzip
 import re
@@ -443,3 +444,43 @@ def test_arguments_are_checked_as_the_options_declare(options, message):
   with pytest.raises(InputError) as error:
     CounterfactualGenerator(IdentityTerms.load("identity_en"), **options)
   assert message in str(error.value)
+
+
+def test_a_weak_rule_weakens_every_edit():
+  # "is" says 0.9 for a pronoun.
+  columns = "term,group,counterparts,role,only_person"
+  terms = IdentityTerms.parse(
+    f"{columns}\nold,a,young,adjective,people|is\nyoung,b,old,adjective,people|is\n",
+    "x",
+  )
+  for method in ("ablation", "substitution"):
+    strong, weak = (
+      CounterfactualGenerator(terms, method).generate(text)[0].confidence
+      for text in ("the old man", "he is old")
+    )
+    assert (strong, weak) == (1.0, 0.9)
+
+
+def test_refusals_are_counted_by_rule():
+  terms = IdentityTerms.parse("term,group,not_before\nmother,a,tongue\n", "x")
+  refusals = collections.Counter()
+  found = CounterfactualGenerator(terms).find_all(
+    [b"my mother", b"mother tongue, mother tongue"], refusals
+  )
+  assert [len(mentions) for mentions in found] == [1, 0]
+  assert refusals == {"not_before": 2}
+
+
+@pytest.mark.parametrize(
+  ("text", "ablated", "substituted"),
+  [
+    ("I saw Mr. Smith.", "I saw Smith.", "I saw Mrs. Smith."),
+    ("a woman&#39;s car", "a car", "a man&#39;s car"),
+    ("s/he and (wo)man at gay.com, #gay", None, None),
+  ],
+)
+def test_spellings(text, ablated, substituted):
+  terms = IdentityTerms.load("identity_en")
+  for method, expected in (("ablation", ablated), ("substitution", substituted)):
+    made = CounterfactualGenerator(terms, method).generate(text)
+    assert [each.text for each in made] == ([expected] if expected else [])

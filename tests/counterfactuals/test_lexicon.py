@@ -1,3 +1,6 @@
+import hashlib
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +12,7 @@ from clp_tfx.counterfactuals.lexicon import (
   groups_with_ancestors,
   normalized,
 )
+from clp_tfx.counterfactuals.sense_columns import Sense
 from clp_tfx.errors import InputError
 
 HEADER = "term,group\n"
@@ -226,6 +230,64 @@ def test_digest_follows_the_content_only():
   assert digest != parse("man,a\n").digest()
   with_counterparts = "term,group,counterparts\nman,a,woman\nwoman,b,\n"
   assert digest != IdentityTerms.parse(with_counterparts, "x").digest()
+
+
+def test_the_digest_covers_the_senses_and_is_the_one_it_was_without():
+  plain = parse("man,a\nwoman,b\n")
+  # As it was before there were such columns.
+  rows = "man\ta\t\t\tneutral\ten\nwoman\tb\t\t\tneutral\ten"
+  assert plain.digest() == hashlib.sha256(rows.encode()).hexdigest()
+  digests = {plain.digest()}
+  for columns in ("x,,,,,,", ",x,,,,,", ",,x,,,,", ",,,x,,,", ",,,,lower,,"):
+    digests.add(with_senses(f"man,a,{columns}\nwoman,b,,,,,,,\n").digest())
+  digests.add(with_senses("man,a,,,,,,people,\nwoman,b,,,,,,,\n").digest())
+  digests.add(with_senses("man,a,,,,,,,address\nwoman,b,,,,,,,\n").digest())
+  assert len(digests) == 8
+
+
+def test_senses_are_read_normalised():
+  row = with_senses("old,a,So|very  so,,,Ahead,Lower,people|is,\n").terms[0]
+  assert row.sense == Sense(
+    follows=("so", "very so"),
+    not_before=("ahead",),
+    case="lower",
+    only_person=("people", "is"),
+  )
+
+
+@pytest.mark.parametrize(
+  ("row", "fault"),
+  [
+    (
+      "old,a,,,,,title,,",
+      "unknown case 'title' (expected capital or lower or nothing)",
+    ),
+    ("old,a,,,,,,men,", "unknown only_person 'men' (expected people, the, is, one"),
+    ("old,a,,,,,,,noun", "unknown not_as 'noun' (expected address, title"),
+    ("old,a,so|,,,,,,", "empty word in follows"),
+    ("old,a,,,,x||y,,,", "empty word in not_before"),
+  ],
+)
+def test_faults_of_senses(row, fault):
+  with pytest.raises(InputError, match=re.escape(f"line 2: {fault}")):
+    with_senses(f"{row}\n")
+
+
+def test_english_senses_are_for_english_terms():
+  text = "term,group,language,only_person\nalt,a,de,people\n"
+  with pytest.raises(InputError, match="line 2: only_person in the language 'de'"):
+    IdentityTerms.parse(text, "x")
+
+
+def test_rows_of_a_term_agree_in_its_senses():
+  text = "term,group,role,case\nold,a,noun,lower\nold,a,adjective,\n"
+  with pytest.raises(InputError, match="line 3: term 'old' in other senses"):
+    IdentityTerms.parse(text, "x")
+
+
+def with_senses(rows):
+  columns = "follows,precedes,not_after,not_before,case,only_person,not_as"
+  return IdentityTerms.parse(f"term,group,{columns}\n{rows}", "x")
 
 
 def test_groups_with_ancestors():

@@ -30,7 +30,7 @@ def test_what_begins_with_a_word():
   [
     ("he", 0, 2),
     ("so (he)", 4, 6),
-    ("she/he.", 4, 6),
+    ("she, he.", 5, 7),
     ("he's", 0, 4),
     ("he\x1c", 0, 2),
   ],
@@ -44,6 +44,8 @@ def test_plain_neighbours_decide(text, start, end):
   [
     *(("x-he", 2), ("he-", 0), ("he'x", 0), ("he's-", 0), ("\u00e9he", 2)),
     *(("http://he", 7), ("WWW.x/he", 6), ("x" * 99 + "/he", 100)),
+    *(("s/he", 2), ("(s)he", 3), ("#he", 1), ("@he", 1), ("x@he", 2), ("he@x", 0)),
+    *(("he.com", 0), ("x.com/a?he", 8), ("he(s)", 0)),
   ],
 )
 def test_a_closer_look_is_needed(text, start):

@@ -1,4 +1,6 @@
-from clp_tfx.counterfactuals.tokenizer import Tokens
+import pytest
+
+from clp_tfx.counterfactuals.tokenizer import Tokens, token_pattern
 
 
 def test_keys_are_normalised_and_begin_at_a_byte():
@@ -31,3 +33,45 @@ def test_all_starts():
   # Bytes that are not UTF-8 continue a word.
   assert Tokens(b"he\xff, x").all_starts() == [0, 3, 4, 5]
   assert Tokens(b"").all_starts() == []
+
+
+@pytest.mark.parametrize(
+  "token",
+  [
+    "@woman",
+    "#gaypride",
+    "gay@example.org",
+    "gay.com",
+    "heterosexual.com/a?gay",
+    "www.he.org",
+    "a.gay.co.uk",
+    "s/he",
+    "(s)he",
+    "S(he)",
+    "(wo)man",
+    "wo(men)",
+    "fe/male",
+  ],
+)
+def test_one_token(token):
+  assert token_pattern().findall(token) == [token]
+  assert token_pattern().findall(f"so {token} x")[2] == token
+
+
+@pytest.mark.parametrize(
+  ("text", "tokens"),
+  [
+    ("he/him", ["he", "/", "him"]),
+    ("he/she", ["he", "/", "she"]),
+    # A missing blank, and an address with none of the endings.
+    ("he left.She", ["he", " ", "left", ".", "She"]),
+    ("(she)he", ["(", "she", ")", "he"]),
+    ("s/help", ["s", "/", "help"]),
+    ("gay.", ["gay", "."]),
+    ("gay.command", ["gay", ".", "command"]),
+    ("# gay", ["#", " ", "gay"]),
+    ("``gay''", ["`", "`", "gay", "'", "'"]),
+  ],
+)
+def test_several_tokens(text, tokens):
+  assert token_pattern().findall(text) == tokens

@@ -63,6 +63,18 @@ def token():
   endings = "|".join(clitic[1:] for clitic in CLITICS)
   clitic = f"['\u2019](?i:{endings})(?![{inside}]|{joint}[{letter}])"
   address = r"(?i:https?://|www[.])\S+"
+  mail = r"[\w.+-]{1,64}@[\w-]{1,63}(?:[.][\w-]{1,63}){1,4}"
+  endings = (
+    "com org net edu gov mil int info biz co io tv uk de fr eu ru cn jp ca au xxx app "
+    "dev"
+  )
+  domain = (
+    rf"(?:[\w-]{{1,63}}[.]){{1,4}}(?i:{endings.replace(' ', '|')})(?![\w-])(?:/\S*)?"
+  )
+  both = r"[(]{0}[)]{1}|{0}/{1}|{0}[(]{1}[)]".format(
+    "(?:s|wo|fe)", "(?:he|man|men|male|males)"
+  )
+  address = f"{address}|{mail}|{domain}|[@#][{inside}]+|(?i:{both})(?![\\w])"
   return re.compile(
     f"{address}|{word}(?:(?!{clitic}){joint}{word})*|[{BLANKS}]+|{clitic}|.", re.DOTALL
   )

@@ -5,8 +5,10 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from tfx import v1 as tfx
+from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
+from tfx.types import standard_artifacts
+from tfx.types.channel import BaseChannel, Channel
 from tfx.types.component_spec import (
   ChannelParameter,
   ComponentSpec,
@@ -37,16 +39,14 @@ class CounterfactualGenSpec(ComponentSpec):
     "code_digest": ExecutionParameter(type=str),
   }
   # TFX requires different names for inputs and outputs.
-  INPUTS = {
-    "original_examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples)
-  }
+  INPUTS = {"original_examples": ChannelParameter(type=standard_artifacts.Examples)}
   OUTPUTS = {
-    "examples": ChannelParameter(type=tfx.types.standard_artifacts.Examples),
+    "examples": ChannelParameter(type=standard_artifacts.Examples),
     "counterfactual_statistics": ChannelParameter(type=CounterfactualStatistics),
   }
 
 
-class CounterfactualGen(tfx.types.BaseBeamComponent):
+class CounterfactualGen(BaseBeamComponent):
   """Adds the counterfactuals of a text feature to examples.
 
   Takes the output of any ExampleGen and replaces it: the output has the same splits,
@@ -92,7 +92,7 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
 
   def __init__(
     self,
-    examples: tfx.types.BaseChannel,
+    examples: BaseChannel,
     identity_terms: str = GeneratorOptions.identity_terms,
     text_feature: str = GeneratorOptions.text_feature,
     training_splits: Sequence[str] = ("train",),
@@ -106,8 +106,8 @@ class CounterfactualGen(tfx.types.BaseBeamComponent):
     super().__init__(
       CounterfactualGenSpec(
         original_examples=examples,
-        examples=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Examples),
-        counterfactual_statistics=tfx.dsl.Channel(type=CounterfactualStatistics),
+        examples=Channel(type=standard_artifacts.Examples),
+        counterfactual_statistics=Channel(type=CounterfactualStatistics),
         **dataclasses.asdict(chosen),
         training_splits=json.dumps(list(training_splits)),
         identity_terms_digest=transforms.load_identity_terms(identity_terms).digest(),

@@ -6,19 +6,20 @@ import os
 from typing import Any
 
 import apache_beam as beam
-from tfx.components.util import examples_utils
 from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.dsl.io import fileio
-from tfx.proto.example_gen_pb2 import PayloadFormat
 from tfx.types import Artifact, artifact_utils
 
-from clp_tfx.components.counterfactual_gen import shards, statistics, transforms
+from clp_tfx.components.counterfactual_gen import (
+  example_artifacts,
+  shards,
+  statistics,
+  transforms,
+)
 from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import names_of
-
-_FORMAT = ("FORMAT_TF_EXAMPLE", "tfrecords_gzip")
 
 
 class Executor(BaseBeamExecutor):
@@ -39,7 +40,7 @@ class Executor(BaseBeamExecutor):
     splits = _splits(sources)
     target.split_names = artifact_utils.encode_split_names(splits)
     target.span = max(source.span for source in sources)
-    examples_utils.set_payload_format(target, PayloadFormat.FORMAT_TF_EXAMPLE)
+    example_artifacts.set_payload_format(target)
     training_splits = json.loads(exec_properties["training_splits"])
     generation = _generation(exec_properties)
     unfinished = os.path.join(target.uri, "unfinished")
@@ -47,7 +48,7 @@ class Executor(BaseBeamExecutor):
     with self._make_beam_pipeline() as pipeline:
       for split in splits:
         of_split = dataclasses.replace(generation, is_training=split in training_splits)
-        patterns = examples_utils.get_split_file_patterns(sources, split)
+        patterns = example_artifacts.file_patterns(sources, split)
         folder = artifact_utils.get_split_uri([target], split)
         counts.append(
           pipeline
@@ -101,14 +102,11 @@ def _splits(sources: list[Artifact]) -> list[str]:
   """
   splits = artifact_utils.decode_split_names(sources[0].split_names)
   for source in sources:
-    found = (
-      examples_utils.get_payload_format_string(source),
-      examples_utils.get_file_format(source),
-    )
-    if found != _FORMAT:
+    found = example_artifacts.format_of(source)
+    if found != example_artifacts.FORMAT:
       raise InputError(
-        f"Expected examples as {' in '.join(_FORMAT)}, but those in {source.uri!r} are "
-        f"{' in '.join(found)}: set the output format of ExampleGen."
+        f"Expected examples as {' in '.join(example_artifacts.FORMAT)}, but those in "
+        f"{source.uri!r} are {' in '.join(found)}: set the output format of ExampleGen."
       )
     own = artifact_utils.decode_split_names(source.split_names)
     if set(own) != set(splits):

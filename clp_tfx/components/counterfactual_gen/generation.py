@@ -15,6 +15,7 @@ from clp_tfx.counterfactuals.generator import (
   CounterfactualGenerator,
   Mention,
   Outcome,
+  Refusals,
 )
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
@@ -81,7 +82,10 @@ class Generator:
     )
 
   def outcomes(
-    self, texts: Sequence[bytes], label: Callable[[int], float | None]
+    self,
+    texts: Sequence[bytes],
+    label: Callable[[int], float | None],
+    refusals: Refusals | None = None,
   ) -> list[Outcome]:
     """Returns what is made of each text.
 
@@ -89,11 +93,12 @@ class Generator:
       texts: UTF-8; other bytes stay as they are.
       label: Returns the label of a text, by its index, or None; asked for only where
         it decides. A text without a label is no text with a low one.
+      refusals: Where to count the terms that name nobody where they stand.
     """
     return [
       self._outcome(text, mentions, index, label) if mentions else _NOTHING
       for index, (text, mentions) in enumerate(
-        zip(texts, self._generator.find_all(texts), strict=True)
+        zip(texts, self._generator.find_all(texts, refusals), strict=True)
       )
     ]
 

@@ -8,17 +8,23 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from tfx import v1 as tfx
+from tfx.types.artifact import Artifact
 
 from clp_tfx.components.counterfactual_gen.stored_statistics import (
   COUNTERFACTUALS,
   FILE_NAME,
   MATCHED,
+  REFUSED,
   RULES,
   SKIPPED,
   TEXTS,
 )
-from clp_tfx.counterfactuals.generator import Outcome, distinct_groups, distinct_terms
+from clp_tfx.counterfactuals.generator import (
+  Outcome,
+  Refusals,
+  distinct_groups,
+  distinct_terms,
+)
 from clp_tfx.counterfactuals.lexicon import groups_with_ancestors
 from clp_tfx.files import write_whole
 
@@ -26,7 +32,7 @@ Counts = collections.Counter[tuple[str, ...]]
 """Counts by path: `(split, "texts")`, `(split, "terms", "gay", "rules", "removal")`."""
 
 
-class CounterfactualStatistics(tfx.dsl.Artifact):
+class CounterfactualStatistics(Artifact):
   """A folder with one JSON file; `load_statistics` describes it."""
 
   # Import path for compiled jobs, which support at most two parts.
@@ -49,13 +55,17 @@ class _Kind(NamedTuple):
   skipped: str
 
 
-def count(outcomes: Sequence[Outcome], split: str) -> Counts:
-  """Counts the outcomes of the texts of a split."""
+def count(
+  outcomes: Sequence[Outcome], split: str, refusals: Refusals | None = None
+) -> Counts:
+  """Counts the outcomes of the texts of a split, and the terms that name nobody."""
   kinds = collections.Counter([_kind(each) for each in outcomes if each.mentions])
   counts: Counts = collections.Counter({(split, TEXTS): len(outcomes)})
   for kind, number in kinds.items():
     for name, of_one in _counts_of(kind, split):
       counts[name] = counts.get(name, 0) + number * of_one
+  for rule, number in (refusals or {}).items():
+    counts[split, REFUSED, rule] = number
   return counts
 
 

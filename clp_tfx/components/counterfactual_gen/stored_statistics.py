@@ -13,6 +13,7 @@ MATCHED = "texts_matched"
 COUNTERFACTUALS = "counterfactuals"
 SKIPPED = "skipped"
 RULES = "rules"
+REFUSED = "refused"
 
 
 def load_statistics(folder: str) -> dict[str, Any]:
@@ -24,8 +25,9 @@ def load_statistics(folder: str) -> dict[str, Any]:
   Returns:
     `{"splits": {split: counts}}`, where counts are `texts`, `texts_matched` (those with
     a term), `counterfactuals`, `skipped` (texts by reason), `rules` (edits by rule),
-    and `groups` and `terms`: for each group and term the same counts, without `texts`,
-    of the texts that mention it.
+    `refused` (terms that name nobody where they stand, by the lexicon's rule that says
+    so; absent if there are none), and `groups` and `terms`: for each group and term the
+    same counts, without `texts` and `refused`, of the texts that mention it.
 
   Raises:
     InputError: If they cannot be read.

@@ -17,6 +17,7 @@ from clp_tfx.components.counterfactual_gen.examples import (
   without_added,
 )
 from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactuals.generator import Refusals
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
@@ -197,11 +198,13 @@ class FeatureAdder:
 
   def add(self, examples: Sequence[bytes]) -> tuple[list[bytes], statistics.Counts]:
     """Returns the examples with features added, and counts; updates Beam's counters."""
+    refusals: Refusals = collections.Counter()
     outcomes = self._generator.outcomes(
       self._reader.texts(examples),
       lambda row: label_of(examples[row], self._label_feature),
+      refusals,
     )
-    counts = statistics.count(outcomes, self._split)
+    counts = statistics.count(outcomes, self._split, refusals)
     for name, number in _totals(counts).items():
       Metrics.counter("clp_tfx", name).inc(number)
     records = [

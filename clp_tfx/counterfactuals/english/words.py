@@ -9,6 +9,8 @@ def _words(text: str) -> frozenset[str]:
   return frozenset(text.split())
 
 
+ABBREVIATIONS = _words("mr mrs ms")
+"""Words that a full stop can belong to."""
 PREPOSITIONS = _words(
   """aboard about above across after against along alongside amid among amongst around
   as at atop before behind below beneath beside besides between beyond by

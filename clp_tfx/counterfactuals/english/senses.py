@@ -1,0 +1,448 @@
+"""Tells where an English word names people, and where it means something else.
+
+What stands beside the word decides, a few words to either side.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from clp_tfx.counterfactuals.english.context import CLOSED_CLASSES
+from clp_tfx.counterfactuals.english.persons import (
+  GREETINGS,
+  HUMAN_ADJECTIVES,
+  INDIVIDUALS,
+  INSTITUTIONS,
+  LANGUAGE_NOUNS,
+  LINKING_PARTICLES,
+  LINKING_VERBS,
+  NO_PERSONS,
+  PERSON_CONTRACTIONS,
+  PERSON_ENDINGS,
+  PERSON_PRONOUNS,
+  PERSONS,
+  POSSESSORS,
+  POSTMODIFIERS,
+  SEVERAL,
+  VERBS,
+  WORKS,
+)
+from clp_tfx.counterfactuals.english.words import (
+  ADJECTIVES,
+  ADVERBS,
+  AUXILIARIES,
+  BARE_VERBS,
+  CONJUNCTIONS,
+  COPULAS,
+  DETERMINERS,
+  FINITE_VERBS,
+  INTENSIFIERS,
+  PREPOSITIONS,
+  SPEAKING_VERBS,
+)
+
+_REACH = 96
+_TOKEN = re.compile(
+  r"'(?:s|m|re|d|ll|ve)\b|[^\W_](?:[\w-]|'(?!s\b)(?=\w))*|\n|[^\w\s]|_"
+)
+_QUOTES = frozenset('"`*_\u201c\u201d')
+_SPELLING = str.maketrans("\u2019\u2010\u2011", "'--")
+_JOINTS = frozenset({"and", "or", "nor", "&", ",", "/"})
+_ADVERBS = (INTENSIFIERS | ADVERBS | {"not", "also", "just", "both", "only", "all"}) - {
+  "straight",
+  "right",
+}
+_COPULAS = COPULAS | {"ain't", "aint", "isnt", "arent", "wasnt", "werent"}
+_BEFORE_COPULAS = _ADVERBS | AUXILIARIES | {"and", "'m", "'re", "to", "been"}
+_BARE_COPULAS = frozenset({"be", "been", "being"})
+_ENDS = CLOSED_CLASSES | FINITE_VERBS | POSTMODIFIERS | VERBS | {"will", "past", "n't"}
+_EXTENT = frozenset(
+  {"alike", "best", "first", "hardest", "need", "themselves", "worst"}
+)
+_ENDS_GROUP = _ENDS | BARE_VERBS | SPEAKING_VERBS | _EXTENT
+_MOST_BETWEEN = 5
+_CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
+_SENTENCE_ENDS = frozenset({"", ".", "!", "?", ";", ":", "\n"})
+
+
+class Scene(NamedTuple):
+  """A word and what stands beside it; words and single other characters.
+
+  Attributes:
+    written: The word as it is written.
+    before: What stands before it, the nearest first, in lower case.
+    after: What stands after it, the nearest first, in lower case.
+    written_before: The same as it is written.
+    written_after: The same as it is written.
+  """
+
+  written: str
+  before: Sequence[str]
+  after: Sequence[str]
+  written_before: Sequence[str]
+  written_after: Sequence[str]
+
+
+class Known(NamedTuple):
+  """Words that count beside those of `english.persons`.
+
+  Attributes:
+    persons: Nouns for persons.
+    modifiers: Adjectives that can stand before one.
+    identities: Those of them that are terms of the lexicon.
+    either: Terms that are nouns as well as adjectives.
+  """
+
+  persons: frozenset[str]
+  modifiers: frozenset[str]
+  identities: frozenset[str]
+  either: frozenset[str]
+
+  @classmethod
+  def of(
+    cls,
+    nouns: frozenset[str],
+    adjectives: frozenset[str],
+    either: frozenset[str] = frozenset(),
+  ) -> "Known":
+    """Returns them with the terms of a lexicon."""
+    identities = adjectives | either
+    modifiers = HUMAN_ADJECTIVES | ADJECTIVES | identities
+    return cls(PERSONS | nouns, modifiers, identities, either)
+
+  def person(self, word: str) -> float:
+    """Returns how likely a noun is one for a person, from 0 to 1."""
+    if word in self.persons:
+      return 1.0
+    ends = word.removesuffix("s").endswith(PERSON_ENDINGS) and len(word) > 4
+    return 0.8 if ends and word not in NO_PERSONS else 0.0
+
+
+def scene(text: str, start: int, end: int) -> Scene:
+  """Returns a stretch of a text with what stands beside it."""
+  first, last = max(0, start - _REACH), min(len(text), end + _REACH)
+  before = _TOKEN.findall(text[first:start].translate(_SPELLING))
+  after = _TOKEN.findall(text[end:last].translate(_SPELLING))
+  # What is cut off at the edge is no word.
+  if first and before and not text[first].isspace():
+    del before[0]
+  if last < len(text) and after and not text[last - 1].isspace():
+    del after[-1]
+  before = [token for token in reversed(before) if token not in _QUOTES]
+  return Scene(
+    text[start:end],
+    [w.lower() for w in before],
+    [w.lower() for w in after],
+    before,
+    after,
+  )
+
+
+def _at(words: Sequence[str], index: int) -> str:
+  return words[index] if index < len(words) else ""
+
+
+def _is_word(token: str) -> bool:
+  return token[:1].isalnum()
+
+
+def _people(at: Scene, known: Known) -> float:
+  """A noun for persons follows: deaf people, old white and Hispanic men."""
+  joined, last = False, ""
+  for word in [*at.after[:_MOST_BETWEEN], ""]:
+    if word in known.modifiers and (word not in known.persons or not joined):
+      joined = False
+    elif person := known.person(word):
+      return 0.0 if joined else person
+    elif word in _JOINTS and not joined and word not in ("and", "or", ",", "&"):
+      joined = True
+    elif last in known.either and not _is_noun(word):
+      return 0.9
+    elif word in _JOINTS and not joined:
+      joined = True
+    elif word not in INTENSIFIERS:
+      return 0.0
+    last = word
+  return 0.0
+
+
+def _the(at: Scene, known: Known) -> float:
+  """A group of its own: the deaf, the very poor, those French."""
+  first = _at(at.before, 0)
+  if first in INTENSIFIERS or first in known.modifiers or first.endswith("ly"):
+    first = _at(at.before, 1)
+  if first not in ("the", "these", "those"):
+    return 0.0
+  following, index = _at(at.after, 0), 0
+  if following in ("and", "or", "&", "/") and _at(at.after, 1) in known.modifiers:
+    following, index = _at(at.after, 2), 2
+  if following == "-" or (following == "'" and index == 0):
+    return 0.0
+  is_past = index == 0 and _is_past(_at(at.written_after, 0))
+  ends = following in _ENDS_GROUP or is_past
+  return 0.9 if ends or not _is_word(following) else 0.0
+
+
+def _is(at: Scene, known: Known) -> float:
+  """Said of somebody: they are deaf, born poor, identifies as queer."""
+  if not _ends_predicate(at, known):
+    return 0.0
+  index = 0
+  while index < _MOST_BETWEEN:
+    word = _at(at.before, index)
+    is_joint = index and word in ("and", "or", ",", "nor", "/")
+    is_adverb = word in _ADVERBS or (word.endswith("ly") and len(word) > 4)
+    if not (is_joint or is_adverb or word in known.modifiers):
+      break
+    index += 1
+  word = _at(at.before, index)
+  if index and word in known.persons and "too" in at.before[:index]:
+    return 0.8  # Kids too young to count.
+  if word in LINKING_PARTICLES and _at(at.before, index + 1) in LINKING_VERBS:
+    return 0.8
+  if word in PERSON_CONTRACTIONS:
+    return 0.9
+  if word in ("born", "identify", "identifies", "grow", "grows", "growing"):
+    return 0.9
+  if word in _BARE_COPULAS:
+    return _of_a_person_before(at, index + 1, known)
+  if word in _COPULAS or word in LINKING_VERBS:
+    return _subject(at, index + 1, known)
+  if word in PERSON_PRONOUNS and _at(at.before, index + 1) in _COPULAS:
+    return 0.8  # Are you deaf?
+  return 0.0
+
+
+def _ends_predicate(at: Scene, known: Known) -> bool:
+  index = 0
+  while _at(at.after, index) in known.modifiers and index < 2:
+    index += 1
+  following = _at(at.after, index)
+  if following in ("and", "or", ",", "but"):
+    return _at(at.after, index + 1) not in PREPOSITIONS or following != "and"
+  return not _is_word(following) and following != "-" or following in _ENDS
+
+
+def _subject(at: Scene, index: int, known: Known) -> float:
+  """Returns how likely the words from an index on are a person."""
+  copula = _at(at.before, index - 1)
+  while _at(at.before, index) in _BEFORE_COPULAS:
+    index += 1
+  word = _at(at.before, index)
+  if word in PERSON_PRONOUNS or word in known.persons or word in PERSON_CONTRACTIONS:
+    return 0.9
+  if copula in ("are", "were", "'s"):
+    # Sales were poor: a capital, but no name. Trump's old friends: no copula.
+    return 0.0
+  return 0.7 if _is_name(_at(at.written_before, index), known) else 0.0
+
+
+def _of_a_person_before(at: Scene, index: int, known: Known) -> float:
+  for word in at.before[index : index + 8]:
+    if word in PERSON_PRONOUNS or word in known.persons or word in PERSON_CONTRACTIONS:
+      return 0.8
+    if word in ".!?;\n":
+      break
+  return 0.7 if at.before[index - 1 : index] == ["being"] else 0.0
+
+
+def _one(at: Scene, known: Known) -> float:
+  """One or some of them: a German, two young Swiss."""
+  following = _at(at.after, 0)
+  is_end = following in _ENDS or _is_past(following)
+  if following in ("-", "&") or (_is_word(following) and not is_end):
+    return 0.0
+  if following in ("and", "or", ",") and not _ends_list(at, known):
+    return 0.0
+  for word in at.before[:3]:
+    if word in INDIVIDUALS or word in SEVERAL:
+      return 0.9
+    if word not in known.modifiers:
+      break
+  return 0.0
+
+
+def _ends_list(at: Scene, known: Known) -> bool:
+  """Tells "a German and a Pole" from "a German and Italian dish"."""
+  word, following = _at(at.after, 1), _at(at.after, 2)
+  if word in known.modifiers:
+    return not _is_noun(following)
+  return not _is_noun(word) or not _is_capital(_at(at.written_after, 1))
+
+
+def _is_past(word: str) -> bool:
+  return word.endswith("ed") and len(word) > 4 and word.islower()
+
+
+def _is_noun(word: str) -> bool:
+  return _is_word(word) and word not in _ENDS
+
+
+def _address(at: Scene, known: Known) -> bool:
+  """Speaks to somebody: thanks, bro; oh boy; come on man!"""
+  following = _at(at.after, 0)
+  if following in ("please", "pls", "plz"):
+    following = ""
+  if _is_word(following) or following in ("'s", "'", "-", "&", "/", "(", "'ll", "'d"):
+    return _at(at.before, 0) in _CALLS and following != "'s"
+  first = _at(at.before, 0)
+  if not _is_word(first) and first != "'s":
+    # At the beginning, before a comma or an end, it is all there is.
+    return bool(following) or bool(first)
+  if first in GREETINGS:
+    return True
+  if first in ("good", "bad") and not _is_word(_at(at.before, 1)):
+    return True
+  if first in known.modifiers or first in CONJUNCTIONS or first in AUXILIARIES:
+    return False
+  if first in PREPOSITIONS and first not in ("up", "on"):
+    return False
+  if first == "'s":
+    return False
+  for word in at.before[:6]:
+    if word in DETERMINERS or word in SEVERAL:
+      return False
+    if not _is_word(word):
+      break
+  return True
+
+
+def _title(at: Scene, known: Known) -> bool:
+  """Stands before a name: King Arthur, Lady Gaga, Father Brown."""
+  following = _at(at.written_after, 0)
+  lower = following.lower()
+  if not _is_name(following, known) and not (
+    _is_capital(following) and lower in known.identities and _is_capital(at.written)
+  ):
+    return False
+  has_owner = _at(at.before, 0) in POSSESSORS
+  return not has_owner or (_is_capital(at.written) and not at.written.isupper())
+
+
+def _first_name(at: Scene, known: Known) -> bool:
+  """Begins a name, or is one: Christian Bale, Prince recorded."""
+  if not _is_capital(at.written):
+    return False
+  following = _at(at.after, 0)
+  is_subject = _at(at.before, 0) in _SENTENCE_ENDS and (
+    _is_past(following) or following in FINITE_VERBS or following in VERBS
+  )
+  return is_subject or _is_name(_at(at.written_after, 0), known)
+
+
+def _surname(at: Scene, known: Known) -> bool:
+  """Ends a name: Stephen King."""
+  before = _at(at.written_before, 0)
+  return (
+    _is_capital(at.written)
+    and _is_name(before, known)
+    and before.lower() not in GREETINGS
+    and before.lower() not in ADVERBS
+  )
+
+
+def _institution(at: Scene, known: Known) -> bool:
+  """A church, a state or another body: Catholic Church, German government."""
+  following = _at(at.written_after, 0)
+  is_belief = following.endswith("ism")  # Islamic Terrorism
+  is_named = _is_capital(at.written) and _is_name(following, known) and not is_belief
+  return is_named or _at(at.after, 0) in INSTITUTIONS
+
+
+def _work(at: Scene, known: Known) -> bool:
+  """Belongs to the name of a work or a firm: Big Brother, the band Gay Dad."""
+  if not _is_capital(at.written):
+    return False
+  before = _at(at.written_before, 0)
+  lower = before.lower()
+  if lower in WORKS or _at(at.before, 1) in WORKS:
+    return True
+  if before == "The":
+    return _at(at.before, 1) not in _SENTENCE_ENDS
+  return (
+    _is_capital(before)
+    and not _is_capital(_at(at.written_after, 0))
+    and lower not in CLOSED_CLASSES
+    and lower not in known.identities
+    and lower not in GREETINGS
+  )
+
+
+def _acronym(at: Scene, known: Known) -> bool:
+  """Capitals among small letters that no emphasis explains: the MOM broker."""
+  before, following = _at(at.written_before, 0), _at(at.written_after, 0)
+  if not at.written.isupper() or len(at.written) < 2 or not following.islower():
+    return False
+  if before == "'s":
+    return following in AUXILIARIES
+  is_bare = not before or before.lower() in ("the", "a", "an")
+  return is_bare and _is_noun(following) and following not in known.persons
+
+
+def _thing(at: Scene, known: Known) -> bool:
+  """Said of a thing: that's gay, this report is gay."""
+  index = 0
+  while _at(at.before, index) in _ADVERBS:
+    index += 1
+  if _at(at.before, index) not in _COPULAS:
+    return _at(at.before, index) in ("thats", "its")
+  subject = _at(at.before, index + 1)
+  before = _at(at.before, index + 2)
+  if subject in ("it", "this", "that", "everything", "something", "shit"):
+    return subject != "that" or not _is_word(before)
+  is_bare = not _is_word(before) and "so" in at.before[:index]
+  return (
+    (is_bare or before in ("this", "that", "the", "my", "your", "whole"))
+    and not known.person(subject)
+    and subject not in PERSON_PRONOUNS
+    and subject not in known.modifiers
+    and not _is_capital(_at(at.written_before, index + 1))
+  )
+
+
+def _figurative(at: Scene, known: Known) -> bool:
+  """Rules over no country: the queen of drama."""
+  following = _at(at.written_after, 1)
+  return _at(at.after, 0) == "of" and following.islower() and _is_noun(following)
+
+
+def _language(at: Scene, known: Known) -> bool:
+  """What is spoken: French lessons, the German text."""
+  return _at(at.after, 0) in LANGUAGE_NOUNS
+
+
+def _is_capital(word: str) -> bool:
+  return word[:1].isupper() and not word[1:2].isupper()
+
+
+def _is_name(word: str, known: Known) -> bool:
+  lower = word.lower()
+  return (
+    _is_capital(word)
+    and lower not in known.persons
+    and lower not in known.modifiers
+    and lower not in CLOSED_CLASSES
+    and lower not in FINITE_VERBS
+  )
+
+
+WAYS: dict[str, Callable[[Scene, Known], float]] = {
+  "people": _people,
+  "the": _the,
+  "is": _is,
+  "one": _one,
+}
+"""How a word names people, with the confidence that it does; 0 where it does not."""
+OTHER_SENSES: dict[str, Callable[[Scene, Known], bool]] = {
+  "address": _address,
+  "title": _title,
+  "first_name": _first_name,
+  "surname": _surname,
+  "institution": _institution,
+  "work": _work,
+  "acronym": _acronym,
+  "thing": _thing,
+  "figurative": _figurative,
+  "language": _language,
+}
+"""Whether a word means something else."""
