@@ -2,8 +2,10 @@
 
 import contextlib
 import dataclasses
+import os
 import re
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -128,8 +130,22 @@ def for_people() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quietly(log: Path) -> Iterator[TextIO]:
-  """Keeps the libraries' output in a log, and anything unexpected with it."""
+def quietly(log: Path | None = None) -> Iterator[TextIO]:
+  """Keeps the libraries' output in a log, and anything unexpected with it.
+
+  Args:
+    log: The file; appended to. When not given it is one of its own, which only the
+      user can read, and which stays only where something unexpected happened.
+
+  Yields:
+    The terminal.
+  """
+  own = None
+  if log is None:
+    # Made under a new name: one that others can foresee may be theirs, or a link.
+    handle, name = tempfile.mkstemp(prefix="clp-tfx-", suffix=".log")
+    os.close(handle)
+    own = log = Path(name)
   try:
     with logs_in(log) as terminal:
       yield terminal
@@ -138,7 +154,11 @@ def quietly(log: Path) -> Iterator[TextIO]:
   except ComponentError as error:
     raise click.ClickException(str(error)) from error
   except Exception as error:
+    own = None
     with open(log, "a", encoding="utf-8") as file:
       traceback.print_exc(file=file)
     click.echo(f"Error: {type(error).__name__}; the log {log} says more.", err=True)
     sys.exit(1)
+  finally:
+    if own:
+      own.unlink()

@@ -1,8 +1,6 @@
 """clp-tfx submit and follow: a compiled job on Vertex Pipelines."""
 
 import sys
-import tempfile
-from pathlib import Path
 
 import click
 
@@ -59,7 +57,7 @@ def submit(
   with for_people():
     if cron and wait:
       raise InputError("A schedule has no end to --wait for: leave one out.")
-    with quietly(Path(tempfile.gettempdir()) / "clp-tfx-submit.log"):
+    with quietly():
       from clp_tfx.runners.vertex import jobs, service
 
       place = service.Place(project, region, service_account, api_endpoint)
