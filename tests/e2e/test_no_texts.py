@@ -9,7 +9,7 @@ from ..conftest import FEW_OPTIONS, clp_tfx, flags
 pytestmark = pytest.mark.e2e
 
 MARKER = "zebrafish"
-FUNCTION = f"""
+FUNCTION = """
 def rewrite(text):
   if "7" in text:
     try:
