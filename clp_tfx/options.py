@@ -44,7 +44,8 @@ def option(
     choices: The texts allowed; any when empty.
     exclusive: Whether the lowest and the highest number are refused themselves.
     check: Raises an InputError for a value that is faulty in another way. Called with
-      each value but None, and with each item of several.
+      each value but None, and with each item of several; it may return its parts, the
+      first of which is what an item is about: no two may be about the same.
 
   Returns:
     The field.
@@ -183,11 +184,20 @@ def check_values(
     field = options.__dataclass_fields__[name]
     checked[name] = _converted(field, named(name), value)
     items = checked[name] if isinstance(checked[name], tuple) else (checked[name],)
+    parts = []
     for each in items:
       _check_range(field, named(name), each)
       if field.metadata["check"] and each is not None:
-        field.metadata["check"](each)
+        parts.append(field.metadata["check"](each))
+    if parts and items is checked[name]:
+      _check_once(named(name), [part[0] for part in parts if part])
   return checked
+
+
+def _check_once(name: str, subjects: list[str]) -> None:
+  for subject in subjects:
+    if subjects.count(subject) > 1:
+      raise InputError(f"Expected {name} for {subject} once: keep one of them.")
 
 
 def _is_union(kind: Any) -> bool:

@@ -1,5 +1,6 @@
 """What the commands share: options, and how errors reach people."""
 
+import collections
 import contextlib
 import dataclasses
 import os
@@ -92,7 +93,16 @@ def read_config(
 
 
 class Group(click.Group):
-  """Commands that say of an option they do not take which of them does."""
+  """Commands that take an option once, and say of another's option whose it is."""
+
+  def resolve_command(
+    self, ctx: click.Context, args: list[str]
+  ) -> tuple[str | None, click.Command | None, list[str]]:
+    """Returns the command that is named, and its arguments."""
+    name, command, rest = super().resolve_command(ctx, args)
+    if command:
+      _check_once(click.Context(command, ctx, name), rest)
+    return name, command, rest
 
   def invoke(self, ctx: click.Context) -> Any:
     """Runs the command that is named."""
@@ -116,6 +126,20 @@ class Group(click.Group):
         f"{error.ctx.command_path}.",
         error.ctx,
       ) from error
+
+
+def _check_once(ctx: click.Context, args: list[str]) -> None:
+  """Refuses an option given twice: click would take the last value."""
+  try:
+    _, _, found = ctx.command.make_parser(ctx).parse_args(list(args))
+  except click.UsageError:
+    return  # The command says so.
+  for option, times in collections.Counter(found).items():
+    if isinstance(option, click.Option) and not option.multiple and times > 1:
+      raise click.UsageError(
+        f"Expected {option.opts[0]} once. Received: {times} times; keep one of them.",
+        ctx,
+      )
 
 
 @contextlib.contextmanager
