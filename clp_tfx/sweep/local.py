@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from clp_tfx.code_digest import code_digest
+from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.console import progress_on
 from clp_tfx.runners.local import prepare_data
@@ -12,6 +13,7 @@ from clp_tfx.sweep.sweep import Bounds, run_sweep
 from clp_tfx.sweep.trainings import PreparedData, Trainings
 
 
+@own_temporary_folder()
 def sweep_locally(
   config: PipelineConfig,
   weights: tuple[float, ...],

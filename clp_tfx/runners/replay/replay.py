@@ -12,6 +12,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import ComponentError, InputError
+from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import (
   JobArtifact,
@@ -33,6 +34,7 @@ from clp_tfx.tfma.results import decision_threshold_of
 _BUCKET = re.compile(r"\b(?:gs|s3|minio)://")
 
 
+@own_temporary_folder()
 def replay_job(
   path: str, output: str, parameters: Mapping[str, str], terminal: TextIO
 ) -> dict[str, Any]:

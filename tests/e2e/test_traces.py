@@ -1,4 +1,5 @@
-"""With --no-example-texts no word of a comment is in a log."""
+"""What a run leaves besides its output: nothing in the temporary folder that all share,
+and with --no-example-texts no word of a comment in a log."""
 
 import os
 
@@ -36,17 +37,26 @@ def logs_with_marker(folder, done):
   return [name for name, text in texts.items() if MARKER in text.lower()]
 
 
+def run(folder, *options):
+  """Runs with a temporary folder that is empty; returns the finished process."""
+  shared = folder / "shared"
+  shared.mkdir()
+  path = f"{folder}:{os.environ.get('PYTHONPATH', '')}"
+  environment = {**os.environ, "PYTHONPATH": path, "TMPDIR": str(shared)}
+  done = clp_tfx("run", *options, cwd=folder, env=environment)
+  assert [path.name for path in shared.iterdir()] == []
+  return done
+
+
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_function_that_raises_the_text(workers, tmp_path):
   (tmp_path / "comments.csv").write_text(rows(200, ("0", "1")))
   (tmp_path / "mine.py").write_text(FUNCTION)
-  done = clp_tfx(
-    "run",
+  done = run(
+    tmp_path,
     *flags({**FEW_OPTIONS, "comments": "comments.csv", "output": "out"}),
     *("--no-example-texts", "--counterfactual-fn", "mine.rewrite"),
     *("--workers", workers),
-    cwd=tmp_path,
-    env={**os.environ, "PYTHONPATH": f"{tmp_path}:{os.environ.get('PYTHONPATH', '')}"},
   )
   assert done.returncode in (0, 3), done.stderr
   assert logs_with_marker(tmp_path, done) == []
@@ -58,10 +68,10 @@ def test_a_function_that_raises_the_text(workers, tmp_path):
 def test_a_comment_in_a_column_that_is_for_scores(workers, tmp_path):
   shifted = f"0,{MARKER} wrote this about her\n"
   (tmp_path / "comments.csv").write_text(rows(200, ("0", "1")) + shifted)
-  done = clp_tfx(
-    *("run", "--comments", "comments.csv", "--output", "out", "--no-example-texts"),
+  done = run(
+    tmp_path,
+    *("--comments", "comments.csv", "--output", "out", "--no-example-texts"),
     *("--workers", workers),
-    cwd=tmp_path,
   )
   assert done.returncode == 2
   assert "row 201, column `toxicity`" in done.stderr
