@@ -33,7 +33,9 @@ class Candidate:
 CONTROL = Candidate(CLP)
 
 
-def grid(weights: tuple[float, ...], losses: tuple[str, ...]) -> list[Candidate]:
+def grid(
+  weights: tuple[float, ...], losses: tuple[str, ...], blindness: bool = True
+) -> list[Candidate]:
   """Returns every candidate of a sweep, the control first, none twice.
 
   The control is among them whether or not 0 is among the weights: the AUC bound is a
@@ -42,10 +44,13 @@ def grid(weights: tuple[float, ...], losses: tuple[str, ...]) -> list[Candidate]
   Args:
     weights: Each at least 0.
     losses: Names of pairwise losses.
+    blindness: Whether the first counterfactual of a text is the text without its terms,
+      as ablation makes it; with others there is no text that a blind model sees.
   """
   clp = [
     Candidate(CLP, loss, weight)
     for loss in dict.fromkeys(losses)
     for weight in sorted(set(weights) - {0.0})
   ]
-  return [CONTROL, *clp, Candidate(BLINDNESS), Candidate(AUGMENTATION)]
+  others = [BLINDNESS, AUGMENTATION] if blindness else [AUGMENTATION]
+  return [CONTROL, *clp, *map(Candidate, others)]

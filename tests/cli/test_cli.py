@@ -104,9 +104,10 @@ def test_several_values_are_several():
     (["preview", "--no-match", "fail", "x"], "run, sweep and compile"),
     (["preview", "--no-example-texts", "x"], "run, compile and evaluate"),
     (["evaluate", "--epochs", 2, "m"], "run, sweep and compile"),
-    (["sweep", "--min-auc", 0.6], "run, compile and evaluate"),
-    (["sweep", "--min-pairs", 3], "run, compile and evaluate"),
-    (["sweep", "--gate-on", "point"], "run, compile and evaluate"),
+    (
+      ["sweep", "--max-flip-rate-of", "gender=0.1"],
+      "run, compile and evaluate",
+    ),
     (["sweep", "--baseline", "none"], "run, compile and evaluate"),
     (["sweep", "--slices", "a"], "run and compile"),
     (["sweep", "--serving-dir", "d"], "run and compile"),

@@ -74,5 +74,5 @@ def test_a_comment_in_a_column_that_is_for_scores(workers, tmp_path):
     *("--workers", workers),
   )
   assert done.returncode == 2
-  assert "row 201, column `toxicity`" in done.stderr
+  assert "row 201" in done.stderr and "received a text of 30 characters" in done.stderr
   assert logs_with_marker(tmp_path, done) == []
