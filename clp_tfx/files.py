@@ -127,6 +127,30 @@ def remove_leftovers(folder: AnyPath) -> None:
       _remove(path)
 
 
+@contextlib.contextmanager
+def own_temporary_folder() -> Iterator[None]:
+  """Gives what runs in the block a temporary folder of its own, removed at its end.
+
+  The libraries leave folders behind in the one that all users share. Processes that are
+  started in the block inherit it. It holds for the whole process: what other threads
+  make under the temporary folder meanwhile goes with it.
+  """
+  before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
+  # Processes that are ending may still write to it.
+  with tempfile.TemporaryDirectory(
+    prefix="clp-tfx-", ignore_cleanup_errors=True
+  ) as folder:
+    tempfile.tempdir = os.environ["TMPDIR"] = folder
+    try:
+      yield
+    finally:
+      tempfile.tempdir = before
+      if variable is None:
+        del os.environ["TMPDIR"]
+      else:
+        os.environ["TMPDIR"] = variable
+
+
 def _is_remote(path: str) -> bool:
   return "://" in path
 

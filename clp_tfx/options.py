@@ -45,7 +45,8 @@ def option(
     choices: The texts allowed; any if empty.
     exclusive: Whether minimum and maximum themselves are refused.
     check: Further check that raises an InputError. Called with every value except
-      None; for tuples, with every item.
+      None; for tuples, with every item. It may return the item's parts, the first of
+      which names its subject: no two items may have the same subject.
 
   Returns:
     The field.
@@ -184,11 +185,20 @@ def check_values(
     field = options.__dataclass_fields__[name]
     checked[name] = _converted(field, named(name), value)
     items = checked[name] if isinstance(checked[name], tuple) else (checked[name],)
+    parts = []
     for each in items:
       _check_range(field, named(name), each)
       if field.metadata["check"] and each is not None:
-        field.metadata["check"](each)
+        parts.append(field.metadata["check"](each))
+    if parts and items is checked[name]:
+      _check_once(named(name), [part[0] for part in parts if part])
   return checked
+
+
+def _check_once(name: str, subjects: list[str]) -> None:
+  for subject in subjects:
+    if subjects.count(subject) > 1:
+      raise InputError(f"Expected {name} for {subject} once: keep one of them.")
 
 
 def _is_union(kind: Any) -> bool:

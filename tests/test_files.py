@@ -1,6 +1,8 @@
+import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 
 import pytest
 
@@ -9,6 +11,7 @@ from clp_tfx.files import (
   is_leftover,
   matching,
   open_file,
+  own_temporary_folder,
   remove_leftovers,
   replacing,
   write_whole,
@@ -175,3 +178,32 @@ assert len(matching([{str(tmp_path / "*")!r}])) == 1
 assert not {{"tensorflow", "apache_beam"}} & set(sys.modules)
 """
   subprocess.run([sys.executable, "-c", script], check=True)
+
+
+@pytest.mark.parametrize("variable", [None, "set"])
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_temporary_folder_of_its_own_goes_with_what_is_in_it(
+  variable, fails, tmp_path, monkeypatch
+):
+  monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+  monkeypatch.delenv("TMPDIR", raising=False)
+  if variable:
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+
+  @own_temporary_folder()
+  def run():
+    tempfile.mkdtemp()
+    subprocess.run(
+      [sys.executable, "-c", "import tempfile; tempfile.mkdtemp()"], check=True
+    )
+    (own,) = tmp_path.iterdir()
+    assert len(list(own.iterdir())) == 2
+    if fails:
+      raise RuntimeError("at its end")
+
+  for _ in range(2):
+    with pytest.raises(RuntimeError) if fails else contextlib.nullcontext():
+      run()
+    assert list(tmp_path.iterdir()) == []
+  assert tempfile.tempdir == str(tmp_path)
+  assert os.environ.get("TMPDIR") == (variable and str(tmp_path))

@@ -1,9 +1,12 @@
 """Options and error handling shared by the commands."""
 
+import collections
 import contextlib
 import dataclasses
+import os
 import re
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -89,7 +92,16 @@ def read_config(
 
 
 class Group(click.Group):
-  """Commands whose errors about unknown options name the commands that take them."""
+  """Commands that refuse an option given twice, and name the command of a wrong one."""
+
+  def resolve_command(
+    self, ctx: click.Context, args: list[str]
+  ) -> tuple[str | None, click.Command | None, list[str]]:
+    """Returns the command that is named, and its arguments."""
+    name, command, rest = super().resolve_command(ctx, args)
+    if command:
+      _check_once(click.Context(command, ctx, name), rest)
+    return name, command, rest
 
   def invoke(self, ctx: click.Context) -> Any:
     """Runs the command."""
@@ -115,6 +127,20 @@ class Group(click.Group):
       ) from error
 
 
+def _check_once(ctx: click.Context, args: list[str]) -> None:
+  """Refuses an option given twice: click would take the last value."""
+  try:
+    _, _, found = ctx.command.make_parser(ctx).parse_args(list(args))
+  except click.UsageError:
+    return  # The command says so.
+  for option, times in collections.Counter(found).items():
+    if isinstance(option, click.Option) and not option.multiple and times > 1:
+      raise click.UsageError(
+        f"Expected {option.opts[0]} once. Received: {times} times; keep one of them.",
+        ctx,
+      )
+
+
 @contextlib.contextmanager
 def for_people() -> Iterator[None]:
   """Turns bad input into one sentence and exit code 2."""
@@ -127,8 +153,22 @@ def for_people() -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def quietly(log: Path) -> Iterator[TextIO]:
-  """Writes the libraries' output and unexpected errors to a log."""
+def quietly(log: Path | None = None) -> Iterator[TextIO]:
+  """Writes the libraries' output and unexpected errors to a log.
+
+  Args:
+    log: File to append to. By default a private temporary file, which is kept only
+      after an unexpected error.
+
+  Yields:
+    The terminal.
+  """
+  own = None
+  if log is None:
+    # A new name: others could own a predictable one, or link it elsewhere.
+    handle, name = tempfile.mkstemp(prefix="clp-tfx-", suffix=".log")
+    os.close(handle)
+    own = log = Path(name)
   try:
     with logs_in(log) as terminal:
       yield terminal
@@ -137,7 +177,11 @@ def quietly(log: Path) -> Iterator[TextIO]:
   except ComponentError as error:
     raise click.ClickException(str(error)) from error
   except Exception as error:
+    own = None
     with open(log, "a", encoding="utf-8") as file:
       traceback.print_exc(file=file)
     click.echo(f"Error: {type(error).__name__}; see the log {log}.", err=True)
     sys.exit(1)
+  finally:
+    if own:
+      own.unlink()

@@ -20,6 +20,8 @@ def _names_and_values(
       raise click.BadParameter(
         f"Expected a name and a value, such as epochs=3. Received: {text!r}."
       )
+    if name in values:
+      raise click.BadParameter(f"Expected {name} once. Received it again: keep one.")
     values[name] = value
   return values
 

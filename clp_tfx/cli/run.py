@@ -2,8 +2,6 @@
 
 import collections
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 import click
@@ -47,10 +45,9 @@ def compile_(output: str, config_file: str | None, **options: Any) -> None:
 
   It needs neither network nor credentials.
   """
-  log = Path(tempfile.gettempdir()) / "clp-tfx-compile.log"
   with for_people():
     config = read_config(config_file, options)
-    with quietly(log):
+    with quietly():
       from clp_tfx.runners.kubeflow import compile_job
 
       compile_job(config, output)

@@ -1,8 +1,6 @@
 """clp-tfx submit and follow: run a compiled job on Vertex Pipelines."""
 
 import sys
-import tempfile
-from pathlib import Path
 
 import click
 
@@ -60,7 +58,7 @@ def submit(
   with for_people():
     if cron and wait:
       raise InputError("--wait cannot be used with --schedule: leave one out.")
-    with quietly(Path(tempfile.gettempdir()) / "clp-tfx-submit.log"):
+    with quietly():
       from clp_tfx.runners.vertex import jobs, service
 
       place = service.Place(project, region, service_account, api_endpoint)

@@ -19,7 +19,10 @@ from clp_tfx.training.hparams import PAIRWISE_LOSSES
 EXIT_NONE = 3
 """Exit code of a sweep in which no candidate meets the bounds."""
 
-_BOUNDS = ("max_flip_rate", "max_auc_drop", "decision_threshold")
+_BOUNDS = (
+  *("max_flip_rate", "max_auc_drop", "min_auc", "decision_threshold"),
+  *("gate_on", "min_pairs", "min_positive_ratio", "max_positive_ratio"),
+)
 _UNUSED = (
   *(set(names_of(GateOptions)) - set(_BOUNDS)),
   *names_of(JobOptions),
@@ -32,6 +35,7 @@ _FIGURES = {
   "AUC": "auc",
   "AUC drop": "auc_drop",
   "flip rate": "flip_rate",
+  "upper bound": "flip_rate_upper_bound",
   "at matched rate": "matched_flip_rate",
   "score gap": "score_gap",
   "recall": "matched_recall",
@@ -66,12 +70,13 @@ def sweep(
   config_file: str | None,
   **options: Any,
 ) -> None:
-  """Finds the smallest weight that meets the bounds.
+  """Finds the smallest weight with which every seed's model would pass the gate.
 
-  Trains every weight and loss with every seed, and two alternatives with the same
-  budget: blindness (removes the terms in training and serving) and augmentation (adds
-  counterfactuals as labelled comments). Finished trainings are reused. Candidates are
-  compared on the eval split; only the recommended one is scored on the test split.
+  Trains every weight and loss with every seed, and alternatives with the same budget:
+  augmentation (adds counterfactuals as labelled comments) and, with the method ablation,
+  blindness (removes the terms in training and serving). Finished trainings are reused.
+  Candidates are compared on the eval split; only the recommended one is scored on the
+  test split.
 
   Exit codes: 0 recommended, 3 none meets the bounds, 2 bad usage or input, 1 anything
   else.
@@ -133,7 +138,13 @@ def _table(result: dict[str, Any], split: str) -> Table:
     figures = [row[key] for key in _FIGURES.values()]
     table.add_row(
       row["name"],
-      *(f"{figure['mean']:.4f} ±{figure['deviation']:.4f}" for figure in figures),
+      *map(_figure, figures),
       style="bold" if row["name"] == result["recommended"] else None,
     )
   return table
+
+
+def _figure(figure: dict[str, float | None]) -> str:
+  if figure["mean"] is None:
+    return "-"
+  return f"{figure['mean']:.4f} ±{figure['deviation']:.4f}"

@@ -8,6 +8,11 @@ from tfx.dsl.io import fileio
 
 from clp_tfx.errors import InputError
 
+_QUOTING = (
+  anomalies_pb2.AnomalyInfo.ENUM_TYPE_UNEXPECTED_STRING_VALUES,
+  anomalies_pb2.AnomalyInfo.BOOL_TYPE_UNEXPECTED_STRING,
+)
+
 
 @tfx.dsl.components.component
 def AnomalyGate(
@@ -17,7 +22,7 @@ def AnomalyGate(
 ):
   """Fails if ExampleValidator found anomalies, and lists them."""
   found = [
-    f"{split}: {name}: {info.description}"
+    f"{split}: {name}: {_described(info)}"
     for split in sorted(fileio.listdir(anomalies.uri))
     for name, info in _read(os.path.join(anomalies.uri, split)).anomaly_info.items()
   ]
@@ -26,6 +31,12 @@ def AnomalyGate(
       "The comments do not match the schema given with --schema: correct one of the "
       f"two ({'; '.join(found)})."
     )
+
+
+def _described(info: anomalies_pb2.AnomalyInfo) -> str:
+  """Returns what is wrong without values: comments may be among them."""
+  quotes = any(reason.type in _QUOTING for reason in info.reason)
+  return info.short_description if quotes else info.description
 
 
 def _read(folder: str) -> anomalies_pb2.Anomalies:

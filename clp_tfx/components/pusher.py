@@ -1,7 +1,13 @@
-"""Pushes a model in one step, so that a server never sees a partial one."""
+"""Pushes a model so that a server never sees a partial one."""
 
+import contextlib
+import fcntl
 import os
+import re
+import socket
+import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf import json_format
@@ -11,16 +17,22 @@ from tfx.dsl.components.base import executor_spec
 from tfx.dsl.io import fileio
 from tfx.proto import pusher_pb2
 from tfx.types import Artifact
+from tfx.utils import io_utils
 
 _INCOMING = ".incoming-"
+_GRAPH = "saved_model.pb"
+_DAY = 86_400
 
 
 class Executor(executor.Executor):
-  """TFX's Pusher with a temporary folder, which it renames at the end.
+  """TFX's Pusher, except that a version is whole as soon as a server can load it.
 
-  Model servers load only folders with numeric names and ignore the temporary one. The
-  next push removes what an interrupted push left. On object stores, where a rename is a
-  copy, TFX's order (`saved_model.pb` last) protects servers.
+  On local and network disks, a model is written beside the served versions and renamed
+  at the end; servers ignore names that are no numbers. The next push removes what an
+  interrupted push left.
+
+  Object stores rename object by object. There the model is written under its final
+  name, `saved_model.pb`, without which no server loads it, last of all.
   """
 
   def Do(
@@ -30,46 +42,108 @@ class Executor(executor.Executor):
     exec_properties: dict[str, Any],
   ) -> None:
     """Pushes the model if it is blessed; see `tfx.v1.components.Pusher`."""
+    self._log_startup(input_dict, output_dict, exec_properties)
+    (pushed,) = output_dict["pushed_model"]
+    if not self.CheckBlessing(input_dict):
+      self._MarkNotPushed(pushed)
+      return
+    model = self.GetModelPath(input_dict)
     destination = json_format.Parse(
       exec_properties["push_destination"], pusher_pb2.PushDestination()
     )
     served = destination.filesystem.base_directory
-    _remove_interrupted(served)
-    incoming = os.path.join(served, f"{_INCOMING}{uuid.uuid4().hex}")
-    destination.filesystem.base_directory = incoming
-    super().Do(
-      input_dict,
-      output_dict,
-      {**exec_properties, "push_destination": json_format.MessageToJson(destination)},
+    io_utils.copy_dir(model, pushed.uri)
+    push = _push_objects if "://" in served else _push_folder
+    version = push(model, served)
+    self._MarkPushed(
+      pushed, pushed_destination=os.path.join(served, version), pushed_version=version
     )
-    (pushed,) = output_dict["pushed_model"]
-    if not pushed.get_int_custom_property("pushed"):
-      return
-    version = _free_version(served, pushed.get_string_custom_property("pushed_version"))
-    final = os.path.join(served, version)
-    fileio.rename(pushed.get_string_custom_property("pushed_destination"), final)
-    fileio.rmtree(incoming)
-    self._MarkPushed(pushed, pushed_destination=final, pushed_version=version)
 
 
-def _remove_interrupted(served: str) -> None:
-  if fileio.exists(served):
-    for name in fileio.listdir(served):
-      if name.startswith(_INCOMING):
-        fileio.rmtree(os.path.join(served, name))
-
-
-def _free_version(served: str, version: str) -> str:
-  """Returns the first free version: two pushes may happen in the same second."""
-  while fileio.exists(os.path.join(served, version)):
-    version = str(int(version) + 1)
+def _push_objects(model: str, served: str) -> str:
+  """Writes a model where no folder can be renamed; returns its version."""
+  version = _free_version(served)
+  _copy(model, os.path.join(served, version))
   return version
+
+
+def _push_folder(model: str, served: str) -> str:
+  """Writes a model beside the versions and renames it; returns its version."""
+  os.makedirs(served, exist_ok=True)
+  with _alone_in(served) as alone:
+    if alone:
+      _remove_remains(served)
+    incoming = os.path.join(served, f"{_own_prefix()}{uuid.uuid4().hex}")
+    _copy(model, incoming)
+    version = _free_version(served)
+    os.rename(incoming, os.path.join(served, version))
+  return version
+
+
+def _copy(source: str, target: str) -> None:
+  """Copies a model's files to where none of them is, the graph last."""
+  paths = [
+    os.path.relpath(os.path.join(folder, name), source)
+    for folder, _, names in fileio.walk(source)
+    for name in names
+  ]
+  for path in sorted(paths, key=lambda path: (path == _GRAPH, path)):
+    copy = os.path.join(target, path)
+    fileio.makedirs(os.path.dirname(copy))
+    fileio.copy(os.path.join(source, path), copy)
+
+
+@contextlib.contextmanager
+def _alone_in(served: str) -> Iterator[bool]:
+  """Waits for other pushes; yields whether the file system can tell of them."""
+  folder = os.open(served, os.O_RDONLY)
+  try:
+    try:
+      fcntl.flock(folder, fcntl.LOCK_EX)
+    except OSError:  # Some network file systems lock no folders.
+      yield False
+    else:
+      yield True
+  finally:
+    os.close(folder)
+
+
+def _remove_remains(served: str) -> None:
+  """Removes what interrupted pushes have left, and not what one is writing.
+
+  Those of this machine wait for each other. Another machine's lock may not be seen
+  here: what it writes is left alone until nothing has changed in it for a day.
+  """
+  for name in os.listdir(served):
+    path = os.path.join(served, name)
+    if name.startswith(_own_prefix()) or (
+      name.startswith(_INCOMING) and time.time() - _last_change(path) > _DAY
+    ):
+      fileio.rmtree(path)
+
+
+def _own_prefix() -> str:
+  return f"{_INCOMING}{re.sub('[^A-Za-z0-9.-]', '_', socket.gethostname())}-"
+
+
+def _last_change(folder: str) -> float:
+  return max(os.path.getmtime(parent) for parent, _, _ in os.walk(folder))
+
+
+def _free_version(served: str) -> str:
+  """Versions are seconds; two pushes in one second take consecutive ones."""
+  version = int(time.time())
+  while fileio.exists(os.path.join(served, str(version))):
+    version += 1
+  return str(version)
 
 
 def atomic_pusher(
   model: tfx.types.BaseChannel, model_blessing: tfx.types.BaseChannel, served: str
 ) -> tfx.components.Pusher:
-  """Returns a Pusher that pushes blessed models to a folder, whole or not at all.
+  """Returns a Pusher that pushes blessed models to a folder that a server watches.
+
+  A version is whole as soon as a server can load it, on object stores too.
 
   Args:
     model: The candidate.

@@ -20,6 +20,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
+from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
@@ -53,6 +54,7 @@ def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dic
   return evaluate(config, io.StringIO())
 
 
+@own_temporary_folder()
 def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   """Evaluates a model as `evaluate_model` does, from a configuration.
 

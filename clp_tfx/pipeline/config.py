@@ -123,7 +123,8 @@ def load_config(path: str) -> dict[str, Any]:
     InputError: If the file is not such a mapping or has an unknown option.
   """
   try:
-    values = yaml.safe_load(Path(path).read_text(encoding="utf-8"))
+    text = Path(path).read_text(encoding="utf-8")
+    values = yaml.load(text, _Loader)
   except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
     reason = " ".join(str(error).split())
     raise InputError(f"Configuration file {path} cannot be read: {reason}.") from error
@@ -133,6 +134,17 @@ def load_config(path: str) -> dict[str, Any]:
       f"Received: {type(values).__name__}."
     )
   return _flattened(values or {}, path)
+
+
+class _Loader(yaml.SafeLoader):
+  """Refuses a key given twice, of which YAML's own takes the last."""
+
+  def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
+    keys = [self.construct_object(key, deep=True) for key, _ in node.value]
+    for key in keys:
+      if keys.count(key) > 1:
+        raise yaml.YAMLError(f"{key} is given twice, leave one out")
+    return super().construct_mapping(node, deep)
 
 
 def _flattened(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
@@ -159,6 +171,11 @@ def _of_section(section: str, values: Any, where: str) -> dict[str, Any]:
       f"Received: {values!r}."
     )
   named = dict(_named(values or {}))
+  if len(named) < len(values or {}):
+    raise InputError(
+      f"An option of {section} is given twice in {where}, with - and with _: leave one "
+      "out."
+    )
   for key in named:
     if _SECTION_OF.get(key) == section:
       continue

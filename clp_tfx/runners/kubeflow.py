@@ -12,7 +12,7 @@ from tfx.dsl.components.base import base_component
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.counterfactuals.lexicon import built_in_lexicons
 from clp_tfx.errors import InputError
-from clp_tfx.files import write_whole
+from clp_tfx.files import own_temporary_folder, write_whole
 from clp_tfx.options import flag
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.pipeline import create_pipeline
@@ -31,6 +31,7 @@ _PATHS = (
 )
 
 
+@own_temporary_folder()
 def compile_job(config: PipelineConfig, path: str) -> None:
   """Writes the job file, without network or credentials.
 

@@ -10,6 +10,7 @@ from tfx import v1 as tfx
 
 from clp_tfx.components.comments_example_gen.comments import check_comments
 from clp_tfx.errors import InputError
+from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import MODELS
@@ -23,6 +24,7 @@ from clp_tfx.runners.console import Progress, progress_on
 from clp_tfx.runners.demo_comments import write_demo_comments
 
 
+@own_temporary_folder()
 def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   """Runs the pipeline with the local runner and caching; writes summary and report.
 

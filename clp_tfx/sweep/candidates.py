@@ -33,7 +33,9 @@ class Candidate:
 CONTROL = Candidate(CLP)
 
 
-def grid(weights: tuple[float, ...], losses: tuple[str, ...]) -> list[Candidate]:
+def grid(
+  weights: tuple[float, ...], losses: tuple[str, ...], blindness: bool = True
+) -> list[Candidate]:
   """Returns the distinct candidates of a sweep, starting with the control.
 
   The control is included even if 0 is not among the weights, because the bound on AUC
@@ -42,10 +44,13 @@ def grid(weights: tuple[float, ...], losses: tuple[str, ...]) -> list[Candidate]
   Args:
     weights: Weights of at least 0.
     losses: Names of pairwise losses.
+    blindness: Whether the first counterfactual of a text is the text without its terms,
+      as ablation makes it; with others there is no text that a blind model sees.
   """
   clp = [
     Candidate(CLP, loss, weight)
     for loss in dict.fromkeys(losses)
     for weight in sorted(set(weights) - {0.0})
   ]
-  return [CONTROL, *clp, Candidate(BLINDNESS), Candidate(AUGMENTATION)]
+  others = [BLINDNESS, AUGMENTATION] if blindness else [AUGMENTATION]
+  return [CONTROL, *clp, *map(Candidate, others)]

@@ -1,17 +1,23 @@
 """Runs a sweep on this machine from a pipeline configuration."""
 
+import dataclasses
 from pathlib import Path
 from typing import Any, TextIO
 
 from clp_tfx.code_digest import code_digest
+from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
+from clp_tfx.errors import InputError
+from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.console import progress_on
 from clp_tfx.runners.local import prepare_data
+from clp_tfx.sweep.bounds import Bounds
 from clp_tfx.sweep.candidates import grid
-from clp_tfx.sweep.sweep import Bounds, run_sweep
+from clp_tfx.sweep.sweep import run_sweep
 from clp_tfx.sweep.trainings import PreparedData, Trainings
 
 
+@own_temporary_folder()
 def sweep_locally(
   config: PipelineConfig,
   weights: tuple[float, ...],
@@ -35,6 +41,12 @@ def sweep_locally(
   Raises:
     InputError: If the configuration or the comments are invalid.
   """
+  if config.gate.max_flip_rate_of:
+    raise InputError(
+      "Expected no max_flip_rate_of in a sweep, whose training data do not say what a "
+      f"pair edits. Received: {', '.join(config.gate.max_flip_rate_of)}; leave it out "
+      "and give a max_flip_rate that is low enough."
+    )
   output = Path(config.deployment.output).absolute()
   model_module = config.hparams.build_model_path.rpartition(".")[0]
   trainings = Trainings(
@@ -46,12 +58,22 @@ def sweep_locally(
   with progress_on(terminal, 0):
     return run_sweep(
       trainings,
-      grid(weights, losses),
+      grid(weights, losses, _makes_blind(config.counterfactuals)),
       range(config.training.seed, config.training.seed + seeds),
-      Bounds(
-        config.gate.max_flip_rate,
-        config.gate.max_auc_drop,
-        config.gate.decision_threshold,
-      ),
+      Bounds(**{name: getattr(config.gate, name) for name in _names(Bounds)}),
       output,
     )
+
+
+def _names(options: type) -> list[str]:
+  return [field.name for field in dataclasses.fields(options)]
+
+
+def _makes_blind(options: CounterfactualOptions) -> bool:
+  """Whether every text with terms has one without them as its first counterfactual."""
+  return (
+    options.method == "ablation"
+    and not options.counterfactual_fn
+    and not options.min_confidence
+    and options.only_when_label_below is None
+  )

@@ -6,6 +6,8 @@ import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from clp_tfx.counterfactuals.decisions import labels_differ
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
+from clp_tfx.tfma.intervals import ClusterSums, ratio_bounds, upper_bound
 from clp_tfx.tfma.matched_threshold import find_matched_threshold
 
 
@@ -51,8 +53,14 @@ class Measures:
     auc: Area under the ROC curve on the originals, by label weight; 0.5 is chance.
     flip_rate: Share of pairs whose two decisions differ; 0 if no decision depends on
       the edit.
+    flip_rate_upper_bound: Its upper 95% confidence bound, as the gate has it; see
+      `clp_tfx.tfma.intervals.upper_bound`.
     score_gap: Mean absolute difference of the two scores of a pair.
     positive_rate: Share of originals whose decision is positive.
+    positive_ratio: The same as a multiple of the control's.
+    positive_ratio_lower_bound: Its lower 95% confidence bound, as the gate has it; see
+      `clp_tfx.tfma.intervals.ratio_bounds`. NaN where rows are not the control's.
+    positive_ratio_upper_bound: Likewise.
     matched_threshold: Threshold at which the positive rate equals the control's, as in
       the gate; see `find_matched_threshold`.
     matched_flip_rate: Flip rate at that threshold.
@@ -62,8 +70,12 @@ class Measures:
 
   auc: float
   flip_rate: float
+  flip_rate_upper_bound: float
   score_gap: float
   positive_rate: float
+  positive_ratio: float
+  positive_ratio_lower_bound: float
+  positive_ratio_upper_bound: float
   matched_threshold: float
   matched_flip_rate: float
   matched_recall: float
@@ -71,7 +83,10 @@ class Measures:
 
 
 def measure(
-  scores: Scores, decision_threshold: float, control: Scores | None = None
+  scores: Scores,
+  decision_threshold: float,
+  control: Scores | None = None,
+  same_rows: bool = True,
 ) -> Measures:
   """Computes the metrics of a model.
 
@@ -80,6 +95,7 @@ def measure(
     decision_threshold: Decision threshold in [0, 1].
     control: The control's scores of the same split, for the matched threshold; if None,
       the decision threshold is used for it.
+    same_rows: Whether the control's rows are in the same order.
 
   Returns:
     The metrics.
@@ -92,11 +108,19 @@ def measure(
   unknown = 0 * matched  # NaN if there is no such threshold.
   positive = (scores.label > 0.5) & (scores.label_weight > 0)
   gaps = scores.original[scores.original_row] - scores.counterfactual
+  flipped = flips(scores, decision_threshold)
+  ratio, low, high = _positive_ratio(scores, control or scores, decision_threshold)
+  unpaired = 0.0 if same_rows else float("nan")
+  no_number = 0 * np.sum(gaps)  # NaN where a score is: it would be no flip.
   return Measures(
     auc=auc(scores.original, scores.label, scores.label_weight),
-    flip_rate=_mean(flips(scores, decision_threshold)),
+    flip_rate=_mean(flipped) + no_number,
+    flip_rate_upper_bound=_upper_bound(flipped, scores.original_row) + no_number,
     score_gap=_mean(np.abs(gaps)),
     positive_rate=_mean(scores.original > decision_threshold),
+    positive_ratio=ratio,
+    positive_ratio_lower_bound=low + unpaired,
+    positive_ratio_upper_bound=high + unpaired,
     matched_threshold=matched,
     matched_flip_rate=_mean(flips(scores, matched)) + unknown,
     matched_recall=_mean(scores.original[positive] > matched) + unknown,
@@ -125,6 +149,40 @@ def auc(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
   if len(np.unique(labels[weights > 0])) < 2 or np.isnan(scores).any():
     return float("nan")
   return float(roc_auc_score(labels, scores, sample_weight=weights))
+
+
+def _positive_ratio(
+  scores: Scores, control: Scores, threshold: float
+) -> tuple[float, float, float]:
+  """Returns the ratio of the positive rates and its bounds."""
+  model, reference = (each.original > threshold for each in (scores, control))
+  both, first, second = (
+    float(np.sum(each)) for each in (model & reference, model, reference)
+  )
+  unknown = 0 * float(np.sum(scores.original) + np.sum(control.original))
+  low, high = ratio_bounds(both, first, second, DEFAULT_LEVEL)
+  ratio = first / second if second else float("nan")
+  return ratio + unknown, low + unknown, high + unknown
+
+
+def _upper_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
+  """Bound of the share of pairs that flip; those of a row are one cluster."""
+  if not len(flipped):
+    return float("nan")
+  _, cluster = np.unique(rows, return_inverse=True)
+  n = np.bincount(cluster).astype(float)
+  f = np.bincount(cluster, flipped)
+  sums = ClusterSums(
+    clusters=len(n),
+    flipped_clusters=np.sum(f > 0),
+    pairs=np.sum(n),
+    flips=np.sum(f),
+    w2_n=np.sum(n),
+    w2_nn=np.sum(n * n),
+    w2_fn=np.sum(f * n),
+    w2_ff=np.sum(f * f),
+  )
+  return float(upper_bound(sums, DEFAULT_LEVEL))
 
 
 def _mean(values: np.ndarray) -> float:

@@ -5,16 +5,22 @@ import dataclasses
 import io
 import json
 import logging
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
 from clp_tfx.files import write_whole
 from clp_tfx.report.trade_off import Point, trade_off_svg
-from clp_tfx.sweep.candidates import CLP, CONTROL, Candidate
+from clp_tfx.sweep.bounds import Bounds
+from clp_tfx.sweep.candidates import BLINDNESS, CLP, CONTROL, Candidate
 from clp_tfx.sweep.measures import Measures, Scores, measure
 from clp_tfx.sweep.recommendation import Row, recommend, rows
 
+_NO_PLOT = (
+  '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="720" height="40">'
+  '<text x="8" y="24">Neither flip rate nor AUC is defined.</text></svg>\n'
+)
 _log = logging.getLogger(__name__)
 
 
@@ -26,21 +32,6 @@ class Source(Protocol):
 
   def scores(self, candidate: Candidate, seed: int, split: str) -> Scores:
     """Returns the scores of a split, after training if necessary."""
-
-
-@dataclasses.dataclass(frozen=True)
-class Bounds:
-  """The bounds that a candidate must meet.
-
-  Attributes:
-    max_flip_rate: Maximum flip rate.
-    max_auc_drop: Maximum loss of AUC compared with the control.
-    decision_threshold: Scores above it are positive decisions.
-  """
-
-  max_flip_rate: float
-  max_auc_drop: float
-  decision_threshold: float
 
 
 def run_sweep(
@@ -66,8 +57,10 @@ def run_sweep(
 
   Returns:
     The contents of `sweep.json`: `bounds`, `seeds`, `eval` and `test` (a dictionary per
-    candidate with its figures), `recommended` and `closest` (a name or None), `reason`,
-    and `plot` (its path).
+    candidate with its figures, None where undefined, and `passes`, of how many seeds
+    the model would pass the gate: 0 of a blind one, which it could not judge),
+    `recommended` and `closest` (a name or None),
+    `reason`, and `plot`, its path.
   """
   jobs = [(candidate, seed) for seed in seeds for candidate in candidates]
   missing = sum(not trainings.is_done(*job) for job in jobs)
@@ -77,7 +70,7 @@ def run_sweep(
       _log.info("[%d/%d] %s, seed %d ...", number, len(jobs), candidate.name, seed)
       trainings.scores(candidate, seed, "eval")
   table = _table(trainings, candidates, seeds, bounds, "eval")
-  advice = recommend(table, bounds.max_flip_rate, bounds.max_auc_drop)
+  advice = recommend(table, bounds)
   chosen = [c for c in (CONTROL, advice.chosen) if c]
   confirmed = dict.fromkeys(chosen) if advice.chosen else {}
   test = _table(trainings, list(confirmed), seeds, bounds, "test") if confirmed else []
@@ -110,8 +103,12 @@ def _table(
     control = trainings.scores(CONTROL, seed, split)
     for candidate in candidates:
       scores = trainings.scores(candidate, seed, split)
-      measures[candidate].append(measure(scores, bounds.decision_threshold, control))
-  return rows(measures)
+      # A blind model's texts are shorter, and rows are read in the order of length.
+      same_rows = candidate.method != BLINDNESS
+      measures[candidate].append(
+        measure(scores, bounds.decision_threshold, control, same_rows)
+      )
+  return rows(measures, bounds)
 
 
 def _as_dict(row: Row) -> dict[str, Any]:
@@ -119,8 +116,16 @@ def _as_dict(row: Row) -> dict[str, Any]:
     "name": row.candidate.name,
     **dataclasses.asdict(row.candidate),
     "seeds": row.seeds,
-    **{name: dataclasses.asdict(figure) for name, figure in row.figures.items()},
+    "passes": row.passes,
+    **{
+      name: {key: _finite(value) for key, value in dataclasses.asdict(figure).items()}
+      for name, figure in row.figures.items()
+    },
   }
+
+
+def _finite(value: float) -> float | None:
+  return value if math.isfinite(value) else None
 
 
 def _csv(table: Sequence[Row]) -> str:
@@ -128,14 +133,14 @@ def _csv(table: Sequence[Row]) -> str:
   writer = csv.writer(text, lineterminator="\n")
   names = list(table[0].figures)
   writer.writerow(
-    ["name", "method", "loss", "weight", "seeds"]
+    ["name", "method", "loss", "weight", "seeds", "passes"]
     + [f"{name}_{part}" for name in names for part in ("mean", "deviation")]
   )
   for row in table:
     figures = [dataclasses.astuple(row.figures[name]) for name in names]
     writer.writerow(
-      [row.candidate.name, *dataclasses.astuple(row.candidate), row.seeds]
-      + [value for pair in figures for value in pair]
+      [row.candidate.name, *dataclasses.astuple(row.candidate), row.seeds, row.passes]
+      + [_finite(value) for pair in figures for value in pair]
     )
   return text.getvalue()
 
@@ -153,12 +158,16 @@ def _plot(table: Sequence[Row], chosen: Candidate | None, bounds: Bounds) -> str
       recommended=row.candidate == chosen,
     )
     for row in table
+    if _finite(row.figures["auc"].mean + row.figures["flip_rate"].mean) is not None
   ]
+  if not points:
+    return _NO_PLOT
+  drop = control.figures["auc"].mean - bounds.max_auc_drop
   return trade_off_svg(
     points,
     "Flip rate and AUC on the eval split",
     bounds.max_flip_rate,
-    control.figures["auc"].mean - bounds.max_auc_drop,
+    _finite(drop),
   )
 
 

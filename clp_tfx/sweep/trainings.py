@@ -59,8 +59,9 @@ class Trainings:
   """Trains candidates and scores with them, reusing earlier trainings.
 
   A training is stored as `NAME-SEED-DIGEST.json`, with its history and its scores on
-  the eval split, beside its weights. The digest covers the data, the hyperparameters
-  and the code: after a change of any of them the candidate is trained again.
+  the eval split, beside its weights. The digest covers the data, the hyperparameters,
+  the base model's contents, the code, and the versions of TensorFlow and Keras: after a
+  change of any of them the candidate is trained again.
 
   Args:
     data: The training data.
@@ -76,7 +77,9 @@ class Trainings:
     self._data_digest = data.digest()
     self._hparams = hparams
     self._folder = folder
-    self._code_digest = code_digest
+    self._code = [code_digest, tf.__version__, keras.__version__]
+    base = hparams.base_model
+    self._base_digest = content_digest(base).hex() if base else None
     self._transform = tft.TFTransformOutput(data.transform_graph)
 
   def is_done(self, candidate: Candidate, seed: int) -> bool:
@@ -148,7 +151,8 @@ class Trainings:
     hparams = dataclasses.asdict(self._hparams_of(candidate, seed))
     # Scores are stored, not decisions: a new threshold needs no new training.
     del hparams["decision_threshold"]
-    inputs = [self._data_digest, self._code_digest, candidate.method, hparams]
+    hparams["base_model"] = self._base_digest
+    inputs = [self._data_digest, *self._code, candidate.method, hparams]
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"
 

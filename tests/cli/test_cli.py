@@ -61,6 +61,37 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
 
 
 @pytest.mark.parametrize(
+  ("args", "option"),
+  [
+    (["run", "--label-feature", "a", "--label-feature", "b"], "--label-feature"),
+    (["run", "--example-texts", "--no-example-texts"], "--example-texts"),
+    (["sweep", "--weights", "1", "--weights=2"], "--weights"),
+    (["compile", "--output", "a", "--output", "a"], "--output"),
+    (["evaluate", "m", "--split", "all", "--split", "test"], "--split"),
+    (["preview", "--method", "ablation", "--method", "ablation", "x"], "--method"),
+    (["submit", "j", "--region", "a", "--region", "b"], "--region"),
+  ],
+)
+def test_an_option_of_one_value_is_taken_once(args, option):
+  result = invoke(*args)
+  assert result.exit_code == 2
+  assert (
+    f"Error: Expected {option} once. Received: 2 times; keep one of them.\n"
+  ) in result.stderr
+
+
+def test_a_parameter_of_a_job_is_taken_once():
+  result = invoke("replay", "j", "--parameter", "a=1", "--parameter", "a=2")
+  assert result.exit_code == 2
+  assert "Expected a once. Received it again: keep one." in result.stderr
+
+
+def test_several_values_are_several():
+  options = ["--slices", "a", "--slices", "b", "--output", "/proc/nowhere"]
+  assert "/proc/nowhere cannot be written" in invoke("run", *options).stderr
+
+
+@pytest.mark.parametrize(
   ("args", "takers"),
   [
     (["run", "--image", "i"], "compile"),
@@ -73,9 +104,10 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
     (["preview", "--no-match", "fail", "x"], "run, sweep and compile"),
     (["preview", "--no-example-texts", "x"], "run, compile and evaluate"),
     (["evaluate", "--epochs", 2, "m"], "run, sweep and compile"),
-    (["sweep", "--min-auc", 0.6], "run, compile and evaluate"),
-    (["sweep", "--min-pairs", 3], "run, compile and evaluate"),
-    (["sweep", "--gate-on", "point"], "run, compile and evaluate"),
+    (
+      ["sweep", "--max-flip-rate-of", "gender=0.1"],
+      "run, compile and evaluate",
+    ),
     (["sweep", "--baseline", "none"], "run, compile and evaluate"),
     (["sweep", "--slices", "a"], "run and compile"),
     (["sweep", "--serving-dir", "d"], "run and compile"),

@@ -35,6 +35,7 @@ def test_what_is_printed(capsys, tmp_path):
     "auc",
     "auc_drop",
     "flip_rate",
+    "flip_rate_upper_bound",
     "matched_flip_rate",
     "score_gap",
     "matched_recall",

@@ -13,9 +13,11 @@ pytestmark = pytest.mark.e2e
 def test_a_sweep_trains_each_configuration_once(few_comments, tmp_path):
   command = (
     *("sweep", "--comments", few_comments, "--output", "out", "--epochs", 1),
-    *("--weights", "0,1", "--seeds", 1, "--max-flip-rate", 1, "--max-auc-drop", 1),
+    *("--weights", "0,1", "--seeds", 1, "--min-auc", 0.51, "--min-pairs", 1),
+    *("--min-positive-ratio", 0, "--max-positive-ratio", 0),
   )
-  first = clp_tfx(*command, cwd=tmp_path)
+  wide = ("--max-flip-rate", 1, "--max-auc-drop", 1)
+  first = clp_tfx(*command, *wide, cwd=tmp_path)
   assert first.returncode == 0, first.stderr
   assert "4 trainings, 0 already done" in first.stderr
   assert "Plain training meets" in first.stdout

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clp_tfx.sweep.measures import Scores, auc, flips, measure
+from clp_tfx.tfma.intervals import ratio_bounds
 
 
 def scores(original, label, counterfactual=(), original_row=(), label_weight=None):
@@ -36,6 +37,38 @@ def test_measures_of_a_few_pairs():
   assert found.pairs == 3
 
 
+def test_the_upper_bound_of_the_flip_rate_is_the_gates():
+  # Ten comments of one pair each, none flips: 1 - 0.05 ** (1 / 10).
+  rows = list(range(10))
+  found = measure(scores([0.9] * 10, [1] * 10, [0.8] * 10, rows), 0.5)
+  assert found.flip_rate_upper_bound == pytest.approx(1 - 0.05**0.1)
+  # The same ten pairs of five comments are worth five.
+  found = measure(scores([0.9] * 5, [1] * 5, [0.8] * 10, rows[:5] * 2), 0.5)
+  assert found.flip_rate_upper_bound == pytest.approx(1 - 0.05**0.2)
+
+
+def test_the_positive_ratio_is_the_gates():
+  control = scores([0.9, 0.9, 0.9, 0.1], [1, 1, 0, 0])
+  model = scores([0.9, 0.1, 0.1, 0.9], [1, 1, 0, 0])
+  found = measure(model, 0.5, control)
+  # Two positive decisions against three, one text in both.
+  assert found.positive_ratio == pytest.approx(2 / 3)
+  low, high = ratio_bounds(1, 2, 3, 0.95)
+  assert found.positive_ratio_lower_bound == low < 2 / 3
+  assert found.positive_ratio_upper_bound == high > 2 / 3
+  unpaired = measure(model, 0.5, control, same_rows=False)
+  assert unpaired.positive_ratio == found.positive_ratio
+  assert math.isnan(unpaired.positive_ratio_lower_bound)
+  never = measure(model, 0.5, scores([0.1] * 4, [1, 1, 0, 0]))
+  assert math.isnan(never.positive_ratio)
+
+
+def test_a_score_that_is_no_number_is_no_flip_and_no_evidence():
+  found = measure(scores([0.4, 0.4], [1, 0], [math.nan, 0.3], [0, 1]), 0.5)
+  assert math.isnan(found.flip_rate)
+  assert math.isnan(found.flip_rate_upper_bound)
+
+
 def test_the_matched_threshold_gives_the_controls_positive_rate():
   # A model with all its scores below the threshold never flips at it. The control has
   # one of four positive: between 0.2 and 0.3, where the pair of row 0 flips. Nearest to
@@ -59,12 +92,14 @@ def test_what_is_not_defined_is_nan():
   found = measure(scores([0.9], [1]), 0.5)
   assert math.isnan(found.auc)
   assert math.isnan(found.flip_rate)
+  assert math.isnan(found.flip_rate_upper_bound)
   assert math.isnan(found.score_gap)
 
 
 def test_the_control_is_matched_at_the_decision_threshold():
   control = scores([0.9, 0.1], [1, 0], [0.2], [0])
   assert measure(control, 0.5, control) == measure(control, 0.5)
+  assert measure(control, 0.5).positive_ratio == 1
 
 
 def test_nothing_is_matched_by_scores_that_are_no_numbers():

@@ -156,7 +156,7 @@ class ExampleBuilder:
     if split is None:
       raise InputError(
         f"column `{_SPLIT_COLUMN}`: expected one of {', '.join(_SPLITS)}, received "
-        f"{named!r:.40}; correct it or drop the column."
+        f"{_quoted(named)}; correct it or drop the column."
       )
     return TRAIN_OR_EVAL if split == "train" and hashed == "eval" else split
 
@@ -226,9 +226,20 @@ def _share(name: str, cell: Cell) -> float | None:
   if not 0 <= share <= 1:
     raise InputError(
       f"column `{name}`: expected a number from 0 to 1 or nothing, received "
-      f"{value!r:.40}; correct or blank it."
+      f"{_quoted(value)}; correct or blank it."
     )
   return _float32(share)
+
+
+def _quoted(value: str | float) -> str:
+  """Quotes a cell in an error, which logs may keep, unless it could be a comment.
+
+  One stands in a column that is for something else where a field is missing.
+  """
+  text = str(value)
+  if isinstance(value, str) and (len(text) > 20 or len(text.split()) > 1):
+    return f"a text of {len(text)} characters"
+  return repr(value)
 
 
 def _float32(value: float) -> float:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import logging
+import traceback
 from collections.abc import Callable, Sequence
 
 from clp_tfx.counterfactuals.differences import edits_between
@@ -128,7 +129,7 @@ class Generator:
     except Exception as error:
       self._failures += 1
       if self._failures <= _FAILURES_LOGGED:
-        _log.warning("The counterfactual function failed.", exc_info=True)
+        _log.warning("The counterfactual function failed:\n%s", _without_words(error))
       # The kind only: a message may quote the comment.
       return Outcome(mentions, [], f"{FAILED}: {type(error).__name__}")
     distinct = [each for each in dict.fromkeys(made) if each != text]
@@ -157,3 +158,9 @@ class Generator:
       f"Expected the counterfactual function {self._function_name} to return a list of "
       f"texts. Received: {received}; return [text], or [] for no counterfactual."
     )
+
+
+def _without_words(error: Exception) -> str:
+  """Returns what an error is and where it arose; its message may quote the comment."""
+  place = "".join(traceback.format_tb(error.__traceback__))
+  return f"{place}{type(error).__name__}"

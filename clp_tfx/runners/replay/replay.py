@@ -12,6 +12,7 @@ from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import ComponentError, InputError
+from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import (
   JobArtifact,
@@ -33,6 +34,7 @@ from clp_tfx.tfma.results import decision_threshold_of
 _BUCKET = re.compile(r"\b(?:gs|s3|minio)://")
 
 
+@own_temporary_folder()
 def replay_job(
   path: str, output: str, parameters: Mapping[str, str], terminal: TextIO
 ) -> dict[str, Any]:
@@ -78,9 +80,9 @@ class _Replay:
       raise InputError(
         f"Expected --output without quotes or backslashes. Received: {output}."
       )
-    root = Path(self._local(job.pipeline_root)) / "replays"
-    root.mkdir(parents=True, exist_ok=True)
-    self._folder = root / str(len(list(root.iterdir())) + 1)
+    self._folder = _new_folder(
+      Path(self._local(job.pipeline_root)) / "replays", output / "logs"
+    )
     self._store = ArtifactStore(output / "artifacts.json")
     self._outputs: dict[str, Artifacts] = {}
     self._seconds: dict[str, float] = {}
@@ -159,6 +161,25 @@ class _Replay:
   def _local(self, text: str) -> str:
     """Returns a text with object stores replaced by local folders."""
     return _BUCKET.sub(lambda _: self._buckets, text)
+
+
+def _new_folder(root: Path, logs: Path) -> Path:
+  """Makes the folder of a replay: a number that none before it has had.
+
+  A number of a deleted replay is not taken again, as long as its logs are there: what
+  is known of its artifacts would seem to be of this one.
+  """
+  root.mkdir(parents=True, exist_ok=True)
+  names = [path.name.partition("-")[0] for path in (*root.iterdir(), *logs.glob("*"))]
+  number = max((int(name) for name in names if name.isdecimal()), default=0) + 1
+  while True:
+    folder = root / str(number)
+    try:
+      folder.mkdir()
+    except FileExistsError:  # By another replay, just now.
+      number += 1
+    else:
+      return folder
 
 
 def _first(found: pipeline_spec_pb2.ArtifactList) -> JobArtifact:

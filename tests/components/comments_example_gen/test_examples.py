@@ -279,3 +279,10 @@ def test_columns(row, parts):
 def test_text_and_label_are_two_columns():
   with pytest.raises(InputError, match="both text and label"):
     build(ROW, text_feature="toxicity")
+
+
+@pytest.mark.parametrize("column", ["toxicity", "split"])
+def test_a_comment_where_something_else_belongs_is_not_quoted(column):
+  # 19 characters, but more than one word.
+  with pytest.raises(InputError, match="received a text of 19 characters; correct"):
+    build({"split": "train", **ROW, column: "zebrafish wrote her"})

@@ -93,3 +93,19 @@ def test_label_filter():
   ]
   assert outcomes("he", label=None, **settings) == [([], "label")]
   assert outcomes("he", label=1.0, is_training=False, **settings) == [([""], "")]
+
+
+def raises_the_text(text: str) -> list[str]:
+  try:
+    raise KeyError(text)
+  except KeyError as error:
+    raise ValueError(f"cannot rewrite {text}") from error
+
+
+def test_what_a_function_says_of_a_text_is_not_logged(caplog):
+  name = f"{__name__}.raises_the_text"
+  assert outcomes("he zebrafish", counterfactual_fn=name) == [
+    ([], "failed: ValueError")
+  ]
+  assert "ValueError" in caplog.text and "raises_the_text" in caplog.text
+  assert "zebrafish" not in caplog.text
