@@ -73,8 +73,9 @@ def sweep(
   """Finds the smallest weight with which every seed's model would pass the gate.
 
   Trains every weight and loss with every seed, and alternatives with the same budget:
-  augmentation (adds counterfactuals as labelled comments) and, with the method ablation,
-  blindness (removes the terms in training and serving). Finished trainings are reused.
+  augmentation (adds counterfactuals as labelled comments) and, if the method is
+  ablation, blindness (removes the terms in training and serving). Finished trainings
+  are reused.
   Candidates are compared on the eval split; only the recommended one is scored on the
   test split.
 
