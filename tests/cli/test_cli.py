@@ -159,7 +159,7 @@ def test_the_summary_without_a_baseline(capsys):
   print_summary(
     {
       "baseline": None,
-      "clp": {**clp, "flip_rate_by_group": {}},
+      "clp": {**clp, "flip_rate_by_group": {}, "left_out": {}},
       "gate": {
         "failures": [{"reason": "There are no [pairs]."}],
         "inactive": ["No bound on [AUC]."],
@@ -171,7 +171,7 @@ def test_the_summary_without_a_baseline(capsys):
   lines = [
     line.replace("│", "").split() for line in capsys.readouterr().out.split("\n")
   ]
-  assert ["AUC", "-", "0.9000", "-"] in lines
-  assert ["flip", "rate", "-", "-", "-"] in lines
-  assert ["pairs", "-", "0"] in lines
+  assert ["AUC", "–", "0.9000", "–"] in lines
+  assert ["flip", "rate", "–", "–", "–"] in lines
+  assert ["pairs", "–", "0"] in lines
   assert ["There", "are", "no", "[pairs]."] in lines

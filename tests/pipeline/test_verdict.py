@@ -152,7 +152,8 @@ def test_an_earlier_verdict_and_earlier_figures_pass_nothing(tmp_path, models):
   (failure,) = summarize(str(refused / "out"), 0.5)["gate"]["failures"]
   assert failure["value"] == 0.5
   # Figures of two evaluations in one folder are figures of neither.
-  shutil.copy(refused / "out/metrics", passed / "out/metrics-earlier")
+  (earlier,) = (refused / "out").glob("metrics*")
+  shutil.copy(earlier, passed / "out" / f"metrics-earlier{earlier.suffix}")
   gate = summarize(str(passed / "out"), 0.5)["gate"]
   assert not gate["blessed"]
   assert {check["value"] for check in gate["checks"]} == {None}

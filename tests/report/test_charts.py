@@ -17,6 +17,7 @@ def test_bars_are_relative_to_the_longest():
     {
       "name": "a",
       "pairs": 3,
+      "left_out": {},
       "bars": [
         {
           "model": "baseline",
@@ -31,6 +32,7 @@ def test_bars_are_relative_to_the_longest():
     {
       "name": "b",
       "pairs": 3,
+      "left_out": {},
       "bars": [
         {
           "model": "baseline",
