@@ -37,7 +37,7 @@ def test_a_log_of_its_own_is_the_users_and_named_in_the_error(shared):
   result = CliRunner().invoke(command(RuntimeError("odd")))
   (log,) = shared.iterdir()
   assert result.exit_code == 1
-  assert result.stderr == f"Error: RuntimeError; the log {log} says more.\n"
+  assert result.stderr == f"Error: RuntimeError; see the log {log}.\n"
   assert stat.S_IMODE(log.stat().st_mode) == 0o600
   assert "from a library\n" in log.read_text()
   assert "RuntimeError: odd" in log.read_text()

@@ -96,7 +96,7 @@ def test_an_endpoint_as_google_has_it(tmp_path):
   ],
 )
 def test_what_else_is_needed(tmp_path, options, missing):
-  with pytest.raises(InputError, match=f"needs {missing} as well"):
+  with pytest.raises(InputError, match=f"also needs {missing}: add what is missing"):
     compile_job(PipelineConfig.of(**{**OPTIONS, **options}), str(tmp_path / "job.json"))
 
 
