@@ -13,6 +13,7 @@ LABEL_WEIGHT = "label_weight"
 """float, 1 value: 1.0 labelled, 0.0 unlabelled (no task loss, no AUC)."""
 ANNOTATED_IDENTITY = "annotated_identity"
 """bytes, distinct values: identity columns with a score of 0.5 or more."""
+ADDED_BY_EXAMPLE_GEN = (LABEL, LABEL_WEIGHT, ANNOTATED_IDENTITY)
 
 # --- added by CounterfactualGen ----------------------------------------------
 COUNTERFACTUAL_TEXT = "counterfactual_text"
@@ -34,6 +35,15 @@ IDENTITY_GROUP = "identity_group"
 COUNTERFACTUAL_SKIPPED = "counterfactual_skipped"
 """bytes, at most 1 value: why a text with terms has no or not all counterfactuals
 (`pejorative`: never paired; see `counterfactuals/generator.py`)."""
+ADDED_BY_COUNTERFACTUAL_GEN = (
+  COUNTERFACTUAL_TEXT,
+  COUNTERFACTUAL_GROUP,
+  COUNTERFACTUAL_EDIT,
+  COUNTERFACTUAL_EDITS,
+  COUNTERFACTUAL_SKIPPED,
+  IDENTITY_TERM,
+  IDENTITY_GROUP,
+)
 
 # --- added by Transform ------------------------------------------------------
 TOKENS = "tokens"

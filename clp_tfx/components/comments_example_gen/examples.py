@@ -29,18 +29,9 @@ _SPLITS = {
 }
 _HASHED_SPLITS = ("train",) * 8 + ("eval", "test")
 _RESERVED = frozenset(
-  {
-    features.LABEL,
-    features.LABEL_WEIGHT,
-    features.ANNOTATED_IDENTITY,
-    features.COUNTERFACTUAL_TEXT,
-    features.COUNTERFACTUAL_GROUP,
-    features.COUNTERFACTUAL_EDIT,
-    features.COUNTERFACTUAL_EDITS,
-    features.IDENTITY_TERM,
-    features.IDENTITY_GROUP,
-  }
+  features.ADDED_BY_EXAMPLE_GEN + features.ADDED_BY_COUNTERFACTUAL_GEN
 )
+_TRUTHS = {"true": 1.0, "false": 0.0}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -220,7 +211,8 @@ def _share(name: str, cell: Cell) -> float | None:
   if isinstance(value, str) and not value.strip():
     return None
   try:
-    share = float(value)
+    # Parquet's booleans are numbers already; CSV's are words.
+    share = float(_TRUTHS.get(str(value).strip().lower(), value))
   except ValueError:
     share = math.nan
   if not 0 <= share <= 1:

@@ -19,16 +19,7 @@ from clp_tfx.counterfactuals.edits import edits_to_json
 from clp_tfx.counterfactuals.generator import Outcome, distinct_groups, distinct_terms
 from clp_tfx.errors import InputError
 
-ADDED_FEATURES = (
-  features.COUNTERFACTUAL_TEXT,
-  features.COUNTERFACTUAL_GROUP,
-  features.COUNTERFACTUAL_EDIT,
-  features.COUNTERFACTUAL_EDITS,
-  features.COUNTERFACTUAL_SKIPPED,
-  features.IDENTITY_TERM,
-  features.IDENTITY_GROUP,
-)
-_ADDED_NAMES = tuple(name.encode() for name in ADDED_FEATURES)
+_ADDED_NAMES = tuple(name.encode() for name in features.ADDED_BY_COUNTERFACTUAL_GEN)
 
 
 class TextReader:
@@ -106,7 +97,7 @@ def _without_added(example: bytes) -> bytes:
   if not any(name in example for name in _ADDED_NAMES):
     return example
   parsed = tf.train.Example.FromString(example)
-  for name in ADDED_FEATURES:
+  for name in features.ADDED_BY_COUNTERFACTUAL_GEN:
     parsed.features.feature.pop(name, None)
   return parsed.SerializeToString(deterministic=True)
 
@@ -114,7 +105,7 @@ def _without_added(example: bytes) -> bytes:
 def added(outcome: Outcome) -> bytes:
   """Returns the serialised features to append to an example.
 
-  They are all of `ADDED_FEATURES`, each a bytes list of any length.
+  Each of `ADDED_BY_COUNTERFACTUAL_GEN` is a bytes list of any length.
   """
   made = outcome.counterfactuals
   return _field(

@@ -263,9 +263,11 @@ def test_cell_that_is_not_what_its_column_is_for(cells, parts):
     ({"comment_text": "a", "score": "1"}, ["`toxicity` is missing", "score"]),
     *(
       ({**ROW, name: ""}, [f"`{name}`", "rename"])
-      for name in (features.LABEL, features.LABEL_WEIGHT, features.ANNOTATED_IDENTITY)
+      for name in (
+        *features.ADDED_BY_EXAMPLE_GEN,
+        *features.ADDED_BY_COUNTERFACTUAL_GEN,
+      )
     ),
-    ({**ROW, features.COUNTERFACTUAL_TEXT: ""}, ["`counterfactual_text`"]),
   ],
 )
 def test_columns(row, parts):
@@ -286,3 +288,11 @@ def test_a_comment_where_something_else_belongs_is_not_quoted(column):
   # 19 characters, but more than one word.
   with pytest.raises(InputError, match="received a text of 19 characters; correct"):
     build({"split": "train", **ROW, column: "zebrafish wrote her"})
+
+
+@pytest.mark.parametrize(("yes", "no"), [("true", "false"), ("TRUE", " False"), (1, 0)])
+def test_booleans_of_csv_count_as_those_of_parquet(yes, no):
+  # Parquet's booleans are read as 1 and 0.
+  found = values(build({**ROW, "toxicity": yes, "female": no}).serialized)
+  assert found[features.LABEL] == [1.0]
+  assert found["female"] == [0.0]

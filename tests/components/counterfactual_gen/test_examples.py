@@ -6,7 +6,6 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx_bsl.coders import example_coder
 
 from clp_tfx.components.counterfactual_gen.examples import (
-  ADDED_FEATURES,
   NOTHING_ADDED,
   TextReader,
   added,
@@ -16,7 +15,11 @@ from clp_tfx.components.counterfactual_gen.examples import (
 from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.features import COUNTERFACTUAL_TEXT, IDENTITY_TERM
+from clp_tfx.features import (
+  ADDED_BY_COUNTERFACTUAL_GEN,
+  COUNTERFACTUAL_TEXT,
+  IDENTITY_TERM,
+)
 
 GENERATOR = CounterfactualGenerator(IdentityTerms.load("gender_and_sexual_orientation"))
 
@@ -42,7 +45,9 @@ def test_every_reader_reads_what_was_appended():
     [b"said"],
     [],
   ]
-  assert [{*p} for p in parsed] == [{"comment_text", "y", *ADDED_FEATURES}] * 2
+  assert [{*p} for p in parsed] == [
+    {"comment_text", "y", *ADDED_BY_COUNTERFACTUAL_GEN}
+  ] * 2
 
   spec = {COUNTERFACTUAL_TEXT: tf.io.RaggedFeature(tf.string)}
   spec["comment_text"] = tf.io.FixedLenFeature([], tf.string)
@@ -125,4 +130,4 @@ def test_long_values_are_written_as_protocol_buffers_write_them():
     assert list(result.features.feature[COUNTERFACTUAL_TEXT].bytes_list.value) == [
       b"x" * size
     ]
-    assert {*result.features.feature} == {*ADDED_FEATURES}
+    assert {*result.features.feature} == {*ADDED_BY_COUNTERFACTUAL_GEN}
