@@ -28,7 +28,16 @@ COMPONENTS = [
 def test_pushes_a_model_and_writes_a_report(demo):
   assert demo.returncode == 0, demo.stderr
   summary = summary_of(demo.output)
-  assert summary["gate"] == {"blessed": True, "failures": [], "inactive": []}
+  gate = summary["gate"]
+  assert {**gate, "checks": []} == {
+    "blessed": True,
+    "failures": [],
+    "inactive": [],
+    "checks": [],
+  }
+  # Every bound was held against a figure of this run.
+  assert all(check["passed"] and check["value"] is not None for check in gate["checks"])
+  assert {"auc", "auc (change)"} <= {check["metric"] for check in gate["checks"]}
   assert "Pushed:" in demo.stdout
   assert summary["report"] == str(demo.output / "report.html")
   assert (demo.output / "report.html").stat().st_size > 10_000

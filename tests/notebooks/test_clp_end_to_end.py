@@ -24,6 +24,7 @@ def test_runs_whole_and_removes_the_bias(tmp_path):
   assert before["flip_rate"] >= 0.05
   assert after["flip_rate"] <= before["flip_rate"] / 5
   assert after["auc"] >= 0.85
+  assert all(check["passed"] for check in gate.pop("checks"))
   assert gate == {"blessed": True, "failures": [], "inactive": []}
   assert "fairness-nb-container" in shown.outputs[0]["data"]["text/html"]
 
