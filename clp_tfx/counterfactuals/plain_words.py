@@ -32,6 +32,7 @@ ENDINGS = frozenset(
 """After an ASCII word these end it for sure."""
 
 _APOSTROPHE = ord("'")
+_BRACKET = ord("(")
 # Farther back no space is looked for, so that the time is linear in the text.
 _FAR = 64
 _STOP = ord(".")
@@ -39,7 +40,8 @@ _ADDRESS_SIGNS = frozenset(b"./@#")
 # Before a word they may belong to it, as may a stop before what is no blank.
 _JOINED = frozenset(b".@#/)")
 _CLITIC_WORDS = frozenset(clitic[1:].encode() for clitic in CLITICS)
-_ADDRESSES = frozenset({"http", "https", "www"})
+# They begin an address, or in brackets a word for both genders, such as "(s)he".
+_OPENINGS = frozenset({"http", "https", "www", "s", "wo", "fe"})
 
 
 class Word(NamedTuple):
@@ -69,7 +71,7 @@ class Word(NamedTuple):
     return cls(
       terms.get((word,), -1),
       frozenset(ASCII_WORD.match(keys[2])[0].encode() for keys in blank_and_word),
-      word not in _ADDRESSES and len(blank_and_word) == len(longer),
+      word not in _OPENINGS and len(blank_and_word) == len(longer),
     )
 
 
@@ -113,6 +115,8 @@ def _is_beginning(text: bytes, start: int) -> bool:
   before = text[start - 1]
   if before in SPACES:
     return True
+  if before == _BRACKET and FOLDED[text[start - 2]] != BREAK[0]:
+    return False  # It may be the end of "fe(male)".
   space = text.rfind(b" ", max(start - _FAR, 0), start)
   return (
     before in BEGINNINGS and space >= 0 and _ADDRESS_SIGNS.isdisjoint(text[space:start])

@@ -69,6 +69,11 @@ def test_whole_words_in_any_case(text, count):
   assert len(found(text, "he")) == count
 
 
+@pytest.mark.parametrize("text", ["(s)he", "(wo)man", "s/he", "fe(male)", "(S)HE said"])
+def test_a_word_for_both_genders_holds_no_term(text):
+  assert found(text, "s", "he", "wo", "man", "fe", "male") == []
+
+
 def test_leftmost_longest():
   terms = ("gay", "gay man", "man about town", "person of color", "person")
   assert [term for _, term in found("a gay man about town", *terms)] == ["gay man"]

@@ -23,6 +23,7 @@ def test_what_begins_with_a_word():
   assert she_word == (-1, {b"is"}, True)
   assert Word.of("s", {("s", "/", "he"): 2}) == (-1, frozenset(), False)
   assert Word.of("www", {("www",): 3}) == (3, frozenset(), False)
+  assert Word.of("s", {("s",): 4}) == (4, frozenset(), False)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +46,7 @@ def test_plain_neighbours_decide(text, start, end):
     *(("x-he", 2), ("he-", 0), ("he'x", 0), ("he's-", 0), ("\u00e9he", 2)),
     *(("http://he", 7), ("WWW.x/he", 6), ("x" * 99 + "/he", 100)),
     *(("s/he", 2), ("(s)he", 3), ("#he", 1), ("@he", 1), ("x@he", 2), ("he@x", 0)),
-    *(("he.com", 0), ("x.com/a?he", 8), ("he(s)", 0)),
+    *(("he.com", 0), ("x.com/a?he", 8), ("he(s)", 0), ("s(he)", 2)),
   ],
 )
 def test_a_closer_look_is_needed(text, start):
