@@ -30,6 +30,8 @@ OPTIONS = {
   "counterfactual_loss_weight": 0,
   "min_auc": 0.51,
   "max_flip_rate": 1,
+  "min_positive_ratio": 0,
+  "max_positive_ratio": 0,
 }
 OVERALL = "flip_rate/overall@"
 OTHER_THRESHOLDS = (0.3, 0.35, 0.4, 0.45)
