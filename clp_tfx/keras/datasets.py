@@ -16,10 +16,10 @@ _BATCH = 256
 
 
 class CounterfactualPackedInputs(NamedTuple):
-  """A batch to train on and a batch of pairs beside it.
+  """A training batch together with a batch of pairs.
 
   Attributes:
-    original_input: `(x, y)` or `(x, y, sample_weight)`, as Keras trains on them.
+    original_input: `(x, y)` or `(x, y, sample_weight)`, as in plain Keras training.
     counterfactual_data: `(original_x, counterfactual_x)` or `(original_x,
       counterfactual_x, counterfactual_sample_weight)`; row i of `counterfactual_x`
       is the counterfactual of row i of `original_x`, which need not be in `x`.
@@ -35,32 +35,33 @@ def build_counterfactual_dataset(
   custom_counterfactual_function: Callable[[Any], tuple] | None = None,
   text_feature: str | None = None,
 ) -> tf.data.Dataset:
-  """Builds the dataset of pairs: only examples that have a counterfactual.
+  """Builds a dataset of pairs from the examples that have a counterfactual.
 
-  Terms match whole words in any case, as `CounterfactualGenerator` describes, and all
-  of them are removed from a text at once. Texts are matched on the host, in Python:
-  `cache()` the result if it is read many times.
+  Terms match whole words, ignoring case, as `CounterfactualGenerator` describes, and
+  are all removed from a text at once. Matching runs on the host, in Python: `cache()`
+  the result if it is read many times.
 
   Args:
     original_dataset: Elements `x`, `(x, y)` or `(x, y, sample_weight)`, where `x` is
-      a string tensor or a dict of features. Taken as batched if none of the tensors
-      is a scalar.
-    sensitive_terms_to_remove: Terms, every character standing for itself, or a
-      lexicon. Beside a custom function they only choose the examples.
+      a string tensor or a dict of features. Treated as batched if none of the
+      tensors is a scalar.
+    sensitive_terms_to_remove: Terms, taken literally, or a lexicon. With a custom
+      function they only select the examples.
     custom_counterfactual_function: Takes an element and returns `(original_x,
-      counterfactual_x)` or `(original_x, counterfactual_x, sample_weight)`, in
-      TensorFlow operations; pairs that it leaves unchanged are dropped.
-    text_feature: Which feature of `x` holds the text, where several are strings.
+      counterfactual_x)` or `(original_x, counterfactual_x, sample_weight)`, using
+      TensorFlow operations only; pairs that it leaves unchanged are dropped.
+    text_feature: The feature of `x` that holds the text; required if several are
+      strings.
 
   Returns:
     Elements `(original_x, counterfactual_x, counterfactual_sample_weight)`, batched
-    if the originals are, though a batch holds only as many rows as have a
-    counterfactual. Weights are 1.0 unless the function gives others.
+    if the originals are; a batch then holds only the rows that have a counterfactual.
+    Weights are 1.0 unless the function returns others.
 
   Raises:
-    InputError: If neither terms nor function are given, there is no text to search,
-      or no example has a counterfactual. To know this, the dataset is read up to the
-      first that has one.
+    InputError: If neither terms nor a function are given, there is no text to search,
+      or no example has a counterfactual. To check the latter, the dataset is read up
+      to the first example that has one.
   """
   function = custom_counterfactual_function
   if not sensitive_terms_to_remove and function is None:
@@ -77,7 +78,7 @@ def build_counterfactual_dataset(
     remove = _remove_terms if function is None else _keep_rows_with_terms
     batches = batches.map(lambda *batch: remove(batch, feature, edit), tf.data.AUTOTUNE)
   if function is not None:
-    # The function is written for elements as they come.
+    # The function expects elements as the original dataset yields them.
     elements = batches if is_batched else batches.unbatch()
     elements = elements.map(
       lambda *element: _weighted(function(element if len(element) > 1 else element[0]))
@@ -96,10 +97,10 @@ def build_counterfactual_dataset(
 def pack_counterfactual_data(
   original_dataset: tf.data.Dataset, counterfactual_dataset: tf.data.Dataset
 ) -> tf.data.Dataset:
-  """Puts pairs beside the examples to train on.
+  """Combines training examples with pairs.
 
-  Each element of the originals gets one of the pairs, which start over when they run
-  out. Of datasets that are not batched, batch the result.
+  Each element of the original dataset gets one element of the pairs, which are repeated
+  as needed. If the datasets are not batched, batch the result.
 
   Args:
     original_dataset: Elements `(x, y)` or `(x, y, sample_weight)`.
@@ -108,11 +109,11 @@ def pack_counterfactual_data(
       `build_counterfactual_dataset` returns; batched if the originals are.
 
   Returns:
-    Elements `CounterfactualPackedInputs`, as many as the original dataset has.
+    `CounterfactualPackedInputs`, as many elements as the original dataset has.
 
   Raises:
-    InputError: If the elements have another form, only one dataset is batched, or
-      there are no pairs.
+    InputError: If the elements have any other structure, only one of the datasets is
+      batched, or there are no pairs.
   """
   original, pair = original_dataset.element_spec, counterfactual_dataset.element_spec
   for what, spec in (("original_dataset", original), ("counterfactual_dataset", pair)):
@@ -142,11 +143,11 @@ def pack_counterfactual_data(
 
 
 def unpacked(data: Any, pad: bool) -> Any:
-  """Turns a dataset of `CounterfactualPackedInputs` into one that Keras trains on.
+  """Turns a dataset of `CounterfactualPackedInputs` into one that Keras accepts.
 
   Args:
-    data: Such a dataset, batched; anything else is returned as it is.
-    pad: Whether to pad the pairs to a few sizes.
+    data: Such a dataset, batched; anything else is returned unchanged.
+    pad: Whether to pad the pairs with `pad_pairs`.
 
   Returns:
     Batches `(SeparatePairs, y)` or `(SeparatePairs, y, sample_weight)`.
@@ -191,7 +192,7 @@ def _lexicon(terms: Sequence[str] | IdentityTerms) -> IdentityTerms:
 
 
 def _term_remover(terms: IdentityTerms) -> Callable[[np.ndarray], tuple]:
-  """Returns a function of texts: rows that hold terms, and their texts without them."""
+  """Returns a function that maps texts to the rows with terms and their new texts."""
   generator = CounterfactualGenerator(terms)
 
   def without(text: bytes) -> bytes:
@@ -231,7 +232,7 @@ def _keep_rows_with_terms(batch: tuple, feature: str | None, edit: Callable) -> 
 
 
 def _weighted(pairs: tuple) -> tuple:
-  """Returns pairs with a weight each, 1 where none are given."""
+  """Returns pairs with weights, adding weights of 1 if there are none."""
   original, counterfactual, *weight = pairs
   if not weight:
     first = keras.tree.flatten(original)[0]
@@ -240,7 +241,7 @@ def _weighted(pairs: tuple) -> tuple:
 
 
 def _changed(original: Any, counterfactual: Any, weight: tf.Tensor) -> tuple:
-  """Returns the rows of a batch of pairs that differ."""
+  """Returns the pairs of a batch whose two sides differ."""
 
   def differ(a: tf.Tensor, b: tf.Tensor) -> tf.Tensor:
     is_changed = a != b
@@ -256,7 +257,7 @@ def _changed(original: Any, counterfactual: Any, weight: tf.Tensor) -> tuple:
 
 
 def _text_feature(x: Any, name: str | None) -> str | None:
-  """Returns the name of the feature with the text; None if `x` is the text."""
+  """Returns the name of the text feature; None if `x` itself is the text."""
   if isinstance(x, tf.TensorSpec) and x.dtype == tf.string and name is None:
     return None
   features = x if isinstance(x, dict) else {}

@@ -1,4 +1,4 @@
-"""What a `CounterfactualModel` is trained on: originals and their counterfactuals."""
+"""The inputs of a `CounterfactualModel`: originals and their counterfactuals."""
 
 from typing import Any, NamedTuple
 
@@ -7,16 +7,16 @@ import tensorflow as tf
 
 
 class CounterfactualInputs(NamedTuple):
-  """A batch of originals together with the counterfactuals that exist.
+  """A batch of originals together with their counterfactuals, if any.
 
   Attributes:
-    original: Model inputs, a tensor or structure of them, shape `[batch, ...]`.
-    counterfactual: Same structure, shape `[pairs, ...]`; `pairs` may be 0 and is
-      the number of counterfactuals in the batch, not the number of rows.
+    original: Model inputs, a tensor or structure of tensors, shape `[batch, ...]`.
+    counterfactual: Same structure, shape `[pairs, ...]`, where `pairs` is the number
+      of counterfactuals in the batch, possibly 0.
     original_row: Int, shape `[pairs]`; counterfactual i was made from row
       `original_row[i]` of `original`.
     pair_weight: Float, shape `[pairs]`; weight of each pair in the counterfactual
-      loss, 0 to leave it out.
+      loss; 0 excludes the pair.
   """
 
   original: Any
@@ -26,14 +26,14 @@ class CounterfactualInputs(NamedTuple):
 
 
 class SeparatePairs(NamedTuple):
-  """A batch of examples together with pairs that need not be of these examples.
+  """A batch of examples together with pairs of any examples.
 
   Attributes:
-    original: Model inputs, a tensor or structure of them, shape `[batch, ...]`.
+    original: Model inputs, a tensor or structure of tensors, shape `[batch, ...]`.
     pair_original: Same structure, shape `[pairs, ...]`.
     counterfactual: Same structure and shape; row i is the counterfactual of row i of
       `pair_original`.
-    pair_weight: Float, shape `[pairs]`; 0 leaves a pair out.
+    pair_weight: Float, shape `[pairs]`; 0 excludes the pair.
   """
 
   original: Any
@@ -43,14 +43,14 @@ class SeparatePairs(NamedTuple):
 
 
 class PairedPredictions(NamedTuple):
-  """What a `CounterfactualModel` returns for a batch with pairs.
+  """The result of a `CounterfactualModel` for a batch with pairs.
 
   Attributes:
-    outputs: The model's own outputs for the originals, shape `[batch, num_outputs]`
-      or a structure of such.
-    original: Float logits by output name ("" of a single output), shape
-      `[pairs, num_logits]`: those of each pair's original.
-    counterfactual: The same of each pair's counterfactual.
+    outputs: The model's own outputs for the originals, a tensor of shape
+      `[batch, num_outputs]` or a structure of such tensors.
+    original: Float logits of each pair's original, shape `[pairs, num_logits]`, by
+      output name ("" for a single output).
+    counterfactual: The same for each pair's counterfactual.
   """
 
   outputs: Any
@@ -61,23 +61,22 @@ class PairedPredictions(NamedTuple):
 def pad_pairs(
   inputs: CounterfactualInputs | SeparatePairs,
 ) -> CounterfactualInputs | SeparatePairs:
-  """Pads the pairs of a batch, so that batches of one size have few shapes.
+  """Pads the pairs of a batch, so that equally large batches have few distinct shapes.
 
-  The number of pairs becomes the next of an eighth, a quarter, half and all of the
-  batch's rows, and above that a multiple of them. A step that is compiled for each
-  shape (`jit_compile=True`) is then compiled at most four times, and once more for a
-  smaller last batch, as long as no example has several counterfactuals. Without
-  `jit_compile`, a tf.data pipeline is traced once whatever its shapes are, and
-  padding only costs time.
+  The number of pairs is rounded up to an eighth, a quarter, half or all of the number
+  of rows, and above that to a multiple of it. A step that is compiled for each shape
+  (`jit_compile=True`) is then compiled at most four times, and once more for a smaller
+  last batch, as long as no example has several counterfactuals. Without
+  `jit_compile`, a step on a tf.data pipeline is traced once for all shapes, and padding
+  only costs time.
 
-  The padding has weight 0 and repeats the first original, so that it is an input
-  the model can take.
+  The padding has weight 0 and repeats the first original, which is a valid input.
 
   Args:
     inputs: A batch, as tensors; for `tf.data.Dataset.map`.
 
   Returns:
-    The batch with as many pairs as before or more.
+    The batch with at least as many pairs as before.
   """
   missing = _missing_pairs(_rows(inputs.original), tf.shape(inputs.pair_weight)[0])
 
@@ -102,16 +101,16 @@ def pad_pairs(
 def with_a_pair(
   inputs: CounterfactualInputs | SeparatePairs,
 ) -> CounterfactualInputs | SeparatePairs:
-  """Gives a batch without pairs one, of weight 0: the first original with itself.
+  """Adds a pair of weight 0, the first original with itself, to a batch without pairs.
 
-  TensorFlow's convolutions cannot take a batch of no rows: what they return for it on
-  a CPU has the shape of their input.
+  TensorFlow's convolutions do not handle batches of no rows: on a CPU their result has
+  the shape of their input.
 
   Args:
     inputs: A batch, as tensors; for `tf.data.Dataset.map`.
 
   Returns:
-    The batch as it was if it has pairs.
+    The batch, unchanged if it has pairs.
   """
   if inputs.pair_weight.shape[0]:
     return inputs
@@ -144,8 +143,8 @@ def _missing_pairs(rows: tf.Tensor, pairs: tf.Tensor) -> tf.Tensor:
 def average_counterfactuals(inputs: CounterfactualInputs) -> CounterfactualInputs:
   """Makes each original count once, however many counterfactuals it has.
 
-  The weight of a pair is divided by the number of pairs of its original, those with
-  weight 0 aside.
+  Divides the weight of a pair by the number of pairs that its original has, not
+  counting pairs of weight 0.
 
   Args:
     inputs: A batch, as tensors; for `tf.data.Dataset.map`.
@@ -159,14 +158,13 @@ def average_counterfactuals(inputs: CounterfactualInputs) -> CounterfactualInput
 
 
 def draw_counterfactuals(dataset: tf.data.Dataset, seed: int) -> tf.data.Dataset:
-  """Draws one counterfactual per original and step, the same ones for the same seed.
+  """Draws one counterfactual per original, anew in each epoch.
 
-  Each epoch draws anew. Cheaper than scoring all of them, and over the epochs all
-  are seen.
+  This is cheaper than scoring all of them, and over the epochs all of them are seen.
 
   Args:
-    dataset: Batches `(CounterfactualInputs, ...)`; those with weight 0 are not drawn.
-    seed: Of the draws.
+    dataset: Batches `(CounterfactualInputs, ...)`; pairs of weight 0 are not drawn.
+    seed: Random seed; the same seed draws the same counterfactuals.
 
   Returns:
     The same batches with at most one pair per original.

@@ -1,4 +1,4 @@
-"""Pairwise losses: how far apart the outputs of a text and its counterfactual are."""
+"""Pairwise losses: distances between the outputs of a text and its counterfactual."""
 
 import math
 
@@ -64,15 +64,15 @@ def pairwise_cosine_distance(
     however far apart they are.
 
   Raises:
-    InputError: If `num_logits` is 1: the cosine of two numbers is 1 or -1, whatever
-      they are, so its gradient is zero and nothing would be learnt.
+    InputError: If `num_logits` is 1: the cosine of two numbers is always 1 or -1, so
+      its gradient is zero and nothing would be learned.
   """
   original, counterfactual = map(ops.convert_to_tensor, (original, counterfactual))
   if original.shape[-1] == 1:
     raise InputError(
       "Expected at least two output units for the cosine loss, but the model has one: "
-      "the cosine of two numbers is 1 or -1 whatever they are, so its gradient is zero "
-      "and nothing would be learnt; use PairwiseMSELoss or "
+      "the cosine of two numbers is always 1 or -1, so its gradient is zero and "
+      "nothing would be learned; use PairwiseMSELoss or "
       "PairwiseAbsoluteDifferenceLoss."
     )
   directions = (ops.normalize(logits, axis=-1) for logits in (original, counterfactual))
@@ -89,12 +89,12 @@ def pairwise_jensen_shannon_divergence(
 
   Args:
     original: Float logits of the classes, shape `[pairs, num_classes]`. A single
-      logit is that of the positive class of two, as a sigmoid reads it.
+      logit is that of the positive class, as for a sigmoid.
     counterfactual: Same shape; row i pairs with `original[i]`.
 
   Returns:
-    Loss per pair in nats, shape `[pairs]`, in [0, log 2]; the same either way round,
-    0 when the probabilities are identical, log 2 when they have no class in common.
+    Loss per pair in nats, shape `[pairs]`, in [0, log 2]; symmetric, 0 when the
+    probabilities are identical, log 2 when they have no class in common.
 
   Reference:
     Lin, 1991, https://doi.org/10.1109/18.61115
@@ -105,7 +105,7 @@ def pairwise_jensen_shannon_divergence(
     ops.sum(ops.multiply(ops.exp(log), ops.subtract(log, middle)), axis=-1)
     for log in (p, q)
   )
-  # Rounding may leave identical probabilities a hair below zero.
+  # For identical probabilities, rounding may give a value just below zero.
   return ops.maximum(sum(divergences) / 2, 0.0)
 
 

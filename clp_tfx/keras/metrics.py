@@ -1,4 +1,4 @@
-"""What is reported about pairs while a model trains."""
+"""Metrics that are reported during training."""
 
 import math
 
@@ -9,18 +9,18 @@ from clp_tfx.counterfactuals.decisions import classes_differ, labels_differ
 
 
 class PairMean(keras.metrics.Mean):
-  """Weighted mean over the pairs of an epoch; NaN as long as there are none."""
+  """Weighted mean over the pairs of an epoch; NaN if there are none."""
 
   def result(self) -> keras.KerasTensor:
-    """Returns the mean of what was seen since the last reset."""
+    """Returns the mean since the last reset."""
     return ops.where(self.count > 0, super().result(), math.nan)
 
 
 class DefinedAUC(keras.metrics.AUC):
-  """Keras' AUC; NaN, and not 0, as long as one class has no weight."""
+  """Keras's AUC, but NaN rather than 0 if one class has no weight."""
 
   def result(self) -> keras.KerasTensor:
-    """Returns the AUC of what was seen since the last reset."""
+    """Returns the AUC since the last reset."""
     positives = self.true_positives[0] + self.false_negatives[0]
     negatives = self.false_positives[0] + self.true_negatives[0]
     defined = ops.logical_and(positives > 0, negatives > 0)
@@ -32,16 +32,17 @@ def decision_flips(
   counterfactual: keras.KerasTensor,
   threshold: float | None = None,
 ) -> keras.KerasTensor:
-  """Tells whether the decision on a text and on its counterfactual differ.
+  """Returns which pairs have a text and a counterfactual with different decisions.
 
-  With one output unit the decision is whether the probability exceeds `threshold`.
-  With several it is the class of the highest logit; or, if a threshold is given, the
+  With one output unit, the decision is whether the probability exceeds `threshold`.
+  With several, it is the class of the highest logit or, if a threshold is given, the
   set of labels whose probabilities exceed it.
 
   Args:
     original: Float logits, shape `[pairs, num_logits]`.
     counterfactual: Same shape; row i pairs with `original[i]`.
-    threshold: Probability, in (0, 1). None: 0.5 for one unit, classes for several.
+    threshold: Probability in (0, 1). If None, 0.5 for one unit and the highest logit
+      for several.
 
   Returns:
     Float, shape `[pairs]`: 1 where the decision flips, else 0.

@@ -1,4 +1,4 @@
-"""Counterfactual Logit Pairing as a Keras model around any Keras model."""
+"""Counterfactual Logit Pairing as a Keras model that wraps any other."""
 
 import logging
 from typing import Any
@@ -30,7 +30,8 @@ from clp_tfx.keras.outputs import (
 
 _log = logging.getLogger(__name__)
 
-# Where schedules end. Losses of evaluations compare only at one and the same weight.
+# The step whose scheduled weight evaluation uses: with the final weight in every epoch,
+# the losses of epochs are comparable.
 _LAST_STEP = 2**31 - 1
 
 
@@ -38,40 +39,40 @@ _LAST_STEP = 2**31 - 1
 class CounterfactualModel(keras.Model):
   """Trains a model to give a text and its counterfactual the same output.
 
-  Adds `loss_weight * counterfactual_loss` to the training loss. The
-  counterfactual loss is the weighted mean over the pairs of the batch, not over
-  its rows, so a weight means the same however rare the pairs are:
+  Adds `loss_weight * counterfactual_loss` to the training loss. The counterfactual
+  loss is the weighted mean over the pairs of the batch, not over its rows, so the
+  meaning of a weight does not depend on how rare pairs are:
 
   Formula: `sum(w * loss(logits, counterfactual_logits)) / sum(w)`; 0 without pairs.
 
   Trains and evaluates on batches `(CounterfactualInputs, labels, sample_weights)` or
-  on datasets of `CounterfactualPackedInputs`; evaluates and predicts on plain inputs
-  too. The originals go through the model as in plain training, dropout and
-  regularisation losses included; loss and metrics of the task see its own outputs. Both
-  texts of a pair are scored as in serving, without dropout, and compared by the logits
-  behind the outputs.
+  on datasets of `CounterfactualPackedInputs`; also evaluates and predicts on plain
+  inputs. The originals pass through the model as in plain training, including dropout
+  and regularisation losses, and the task's loss and metrics apply to its own outputs.
+  Both texts of a pair are scored as in serving, without dropout, and compared by the
+  logits behind the outputs.
 
-  Reports the metrics `counterfactual_loss` and `flip_rate`, the share of pairs with a
-  weight above 0 whose decision flips; for a loss per output,
-  `<output>_counterfactual_loss` and `<output>_flip_rate`. With weight 0 training, its
-  metrics included, is plain training, and the pairs are scored in evaluation only.
+  Reports the metrics `counterfactual_loss` and `flip_rate`, the share of the pairs with
+  a weight above 0 whose decision flips; with one loss per output,
+  `<output>_counterfactual_loss` and `<output>_flip_rate`. With weight 0, training is
+  plain training, metrics included, and pairs are scored in evaluation only.
 
   Args:
-    model: A Keras model or layer. With a sigmoid or softmax at its end the logits
-      behind it are paired, otherwise its outputs.
-    loss: Keras loss between the two logits of a pair; `PairwiseMSELoss()` when not
-      given. For a model with several outputs a dict of them by output name; outputs
-      that are not in it are not paired.
-    loss_weight: At least 0; 0 is plain training. Or a schedule over the optimizer's
-      steps, or a dict of either by output name. Evaluation takes the weight at which
-      a schedule ends, so that losses of different epochs compare.
+    model: A Keras model or layer. If it ends in a sigmoid or softmax, the logits
+      behind that are paired, otherwise its outputs.
+    loss: Keras loss between the two logits of a pair; default `PairwiseMSELoss()`. For
+      a model with several outputs, a dict of losses by output name; other outputs are
+      not paired.
+    loss_weight: A number of at least 0 (0 is plain training), a schedule over the
+      optimizer's steps, or a dict of either by output name. Evaluation uses the final
+      weight of a schedule, so that the losses of different epochs are comparable.
     from_logits: True if the model's outputs are logits, False if they are
-      probabilities; found when not given.
-    threshold: Decision threshold of `flip_rate`, a probability in (0, 1). When not
-      given, 0.5 for one output unit and the most probable class for several.
+      probabilities; by default this is detected.
+    threshold: Decision threshold of `flip_rate`, a probability in (0, 1). By default,
+      0.5 for one output unit and the most probable class for several.
 
   Raises:
-    InputError: If a weight is negative, the threshold is no probability or the
+    InputError: If a weight is negative, the threshold is not a probability, or the
       dicts do not name the same outputs.
 
   Reference:
@@ -104,12 +105,12 @@ class CounterfactualModel(keras.Model):
       for what in ("counterfactual_loss", "flip_rate")
     )
     self._told_logits = False
-    # The inner model builds itself; whatever it has can be saved at once.
+    # The wrapper adds no variables, so it can be saved once the inner model is built.
     self.built = model.built
 
   @property
   def output_names(self) -> list[str]:
-    """Names of the model's outputs, for `compile`; functional models have them."""
+    """Names of a functional model's outputs, which `compile` reads."""
     return self.model.output_names
 
   def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -130,8 +131,8 @@ class CounterfactualModel(keras.Model):
         for name, logits in self._pair_logits(outputs).items()
       }
       return PairedPredictions(outputs, original, counterfactual)
-    # With masks of their own, dropout alone would keep two texts apart, and the loss
-    # would shrink all logits to bring that noise down.
+    # With separate dropout masks, even identical texts would differ, and the loss would
+    # shrink all logits to reduce that noise.
     pairs = keras.tree.map_structure(
       lambda *x: ops.concatenate(x, axis=0),
       _pair_originals(inputs),
@@ -173,7 +174,7 @@ class CounterfactualModel(keras.Model):
   def compute_metrics(
     self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
   ) -> dict[str, Any]:
-    """Returns the metrics of the originals, and of pairs where they are scored."""
+    """Returns the metrics of the originals and, if pairs are scored, of the pairs."""
     results = super().compute_metrics(x, y, _outputs(y_pred), sample_weight)
     if not isinstance(y_pred, PairedPredictions):
       for metric in (
@@ -184,26 +185,26 @@ class CounterfactualModel(keras.Model):
     return results
 
   def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
-    """Trains as `keras.Model.fit`; takes datasets of `CounterfactualPackedInputs`."""
+    """Like `keras.Model.fit`; also takes datasets of `CounterfactualPackedInputs`."""
     if "validation_data" in kwargs:
       kwargs["validation_data"] = self._batches(kwargs["validation_data"])
     return super().fit(self._batches(x), *args, **kwargs)
 
   def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
-    """Evaluates as `keras.Model.evaluate`; takes `CounterfactualPackedInputs`."""
+    """Like `keras.Model.evaluate`; also takes `CounterfactualPackedInputs`."""
     results = super().evaluate(self._batches(x), *args, **kwargs)
-    # Keras leaves tensors where a batch reports fewer metrics than the model has.
+    # Keras returns tensors if a batch reports fewer metrics than the model has.
     return keras.tree.map_structure(float, results)
 
   def predict(self, x: Any, *args: Any, **kwargs: Any) -> Any:
-    """Predicts as `keras.Model.predict`: the outputs of the originals alone."""
+    """Like `keras.Model.predict`; returns the outputs of the originals only."""
     x = self._batches(x)
     if _is_of_pairs(x):
       x = x.map(lambda inputs, *_: inputs.original)
     return super().predict(x, *args, **kwargs)
 
   def export(self, filepath: str, *args: Any, **kwargs: Any) -> None:
-    """Exports the inner model: serving knows plain inputs only."""
+    """Exports the inner model: serving uses plain inputs only."""
     self.model.export(filepath, *args, **kwargs)
 
   def get_config(self) -> dict[str, Any]:
@@ -227,14 +228,14 @@ class CounterfactualModel(keras.Model):
     return cls(**objects, **config)
 
   def _batches(self, data: Any) -> Any:
-    """Returns a dataset of pairs as batches that Keras takes; anything else as is."""
+    """Returns a dataset of pairs as batches for Keras, and anything else unchanged."""
     replicas = self.distribute_strategy.num_replicas_in_sync
     if replicas > 1 and _is_of_pairs(data):
       raise InputError(
         f"Expected CounterfactualPackedInputs to train on {replicas} replicas, but got "
-        "CounterfactualInputs, whose rows cannot be split among them: use "
-        "pack_counterfactual_data on datasets that are not batched, and batch what it "
-        "returns."
+        "CounterfactualInputs, whose rows cannot be split among replicas: use "
+        "pack_counterfactual_data on datasets that are not batched, and batch the "
+        "result."
       )
     data = unpacked(data, pad=self.jit_compile)
     if not _is_of_pairs(data):
@@ -245,7 +246,7 @@ class CounterfactualModel(keras.Model):
     self, name: str, original: Any, counterfactual: Any, pair_weight: Any
   ) -> Any:
     loss = self._pair_losses[name]
-    # Half precision would overflow in squares.
+    # Squares would overflow in half precision.
     original, counterfactual = (
       ops.cast(logits, loss.dtype) for logits in (original, counterfactual)
     )
@@ -273,14 +274,14 @@ class CounterfactualModel(keras.Model):
     if logits is not output and not self._told_logits:
       self._told_logits = True
       _log.warning(
-        "%s ends in a sigmoid or softmax: pairs are compared by the logits behind it, "
-        "loss and metrics of the task see the probabilities.",
+        "%s ends in a sigmoid or softmax: pairs are compared by the logits behind it; "
+        "the task's loss and metrics use the probabilities.",
         self.model.name,
       )
     return logits
 
   def _pair_logits(self, outputs: Any) -> dict[str, Any]:
-    """Returns the logits of the outputs that have a counterfactual loss, by name."""
+    """Returns the logits of each output that has a counterfactual loss, by name."""
     named = named_outputs(outputs, getattr(self, "output_names", None))
     check_outputs_exist(self._pair_losses, named)
     return {name: self._logits(named[name]) for name in self._pair_losses}

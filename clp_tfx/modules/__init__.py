@@ -1,1 +1,1 @@
-"""What TFX loads by dotted name: functions only, no classes."""
+"""Functions that TFX loads by dotted name; no classes."""

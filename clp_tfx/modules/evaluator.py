@@ -1,4 +1,4 @@
-"""Evaluator: the stock extractors, and the scores of the counterfactuals."""
+"""Evaluator: TFMA's stock extractors and one that scores the counterfactuals."""
 
 from typing import Any
 
@@ -15,9 +15,9 @@ def custom_extractors(
   """Returns the extractors that the Evaluator runs; see `counterfactual_extractors`.
 
   Args:
-    eval_shared_model: The model, or candidate and baseline.
-    eval_config: As built by `make_eval_config`.
-    tensor_adapter_config: As TFX passes it.
+    eval_shared_model: The model, or the candidate and the baseline.
+    eval_config: A config from `make_eval_config`.
+    tensor_adapter_config: Passed by TFX.
   """
   return counterfactual_extractors(
     eval_shared_model, eval_config, tensor_adapter_config

@@ -1,4 +1,4 @@
-"""Transform: texts to token ids, with one vocabulary from a full pass."""
+"""Transform: texts to token ids, with one vocabulary computed in a full pass."""
 
 from typing import Any
 
@@ -16,8 +16,8 @@ def preprocessing_fn(
   Args:
     inputs: Raw features: the text feature, `COUNTERFACTUAL_TEXT`, `LABEL` and
       `LABEL_WEIGHT`.
-    custom_config: `text_feature` (name), `vocabulary_size` (most frequent tokens
-      kept) and `max_tokens` (the rest of a text is cut).
+    custom_config: `text_feature` (its name), `vocabulary_size` (number of most frequent
+      tokens to keep) and `max_tokens` (length at which texts are truncated).
 
   Returns:
     `TOKENS`, `COUNTERFACTUAL_TOKENS` and `COUNTERFACTUAL_LENGTHS` (ragged int64,
@@ -73,7 +73,7 @@ def _dense(values: Any) -> tf.Tensor:
 
 
 def _ragged(values: Any) -> tf.RaggedTensor:
-  """Schemas describe K >= 0 values as sparse, and exactly K as dense."""
+  """Converts sparse tensors (K >= 0 values per row) and dense ones (exactly K)."""
   if isinstance(values, tf.SparseTensor):
     return tf.RaggedTensor.from_sparse(values)
   if isinstance(values, tf.RaggedTensor):

@@ -18,15 +18,15 @@ from clp_tfx.training.loop import fit
 def run_fn(fn_args: tfx.components.FnArgs) -> None:
   """Trains a model and exports it for serving.
 
-  Beside the SavedModel it writes `classifier.keras`, from which a later training can
-  continue: by TFX's channel `base_model`, or by name.
+  Next to the SavedModel it writes `classifier.keras`, from which a later training can
+  continue, given either through TFX's channel `base_model` or by its path.
 
   Args:
-    fn_args: What TFX passes; `custom_config` holds the fields of `HParams`.
+    fn_args: Arguments from TFX; `custom_config` holds the fields of `HParams`.
 
   Raises:
-    InputError: If `custom_config` is not as `HParams` wants it, or names two base
-      models, or what it names cannot be worked with.
+    InputError: If `custom_config` is not valid for `HParams`, or there are two base
+      models, or a base model or function that it names cannot be used.
   """
   hparams = HParams.from_dict(fn_args.custom_config or {})
   if fn_args.base_model:

@@ -85,7 +85,7 @@ def test_a_model_of_several_outputs_wants_names_that_exist():
 def test_a_model_of_one_output_wants_one_loss():
   x = keras.Input([1])
   model = keras.Model(x, head(x, [1.0], "only"))
-  with pytest.raises(InputError, match="give the loss alone"):
+  with pytest.raises(InputError, match="give the loss itself"):
     CounterfactualModel(model, {"only": PairwiseMSELoss()})(INPUTS)
 
 
