@@ -1,7 +1,7 @@
-"""Training a classifier on transformed examples; usable without TFX's Trainer.
+"""Trains a classifier on transformed examples; usable without TFX's Trainer.
 
-`HParams`, the hyperparameters of a training, needs no TensorFlow. Losses and the model
-that pairs are `keras`'s; nothing here knows of pipelines.
+`HParams`, the training hyperparameters, needs no TensorFlow. The losses and the paired
+model come from `clp_tfx.keras`; nothing here depends on pipelines.
 """
 
 import lazy_loader

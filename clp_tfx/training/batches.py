@@ -1,4 +1,4 @@
-"""Transformed examples as batches of padded token ids."""
+"""Reads transformed examples as batches of padded token ids."""
 
 import random
 from typing import Any
@@ -32,26 +32,26 @@ def read_batches(
 ) -> tf.data.Dataset:
   """Reads transformed examples as batches for a `CounterfactualModel`.
 
-  Examples of similar length share a batch, which saves computing on padding. The data
-  is streamed: no more than a shuffle buffer of it is in memory.
+  Batches hold examples of similar length, which saves computation on padding. The data
+  is streamed: no more than a shuffle buffer is in memory.
 
   Args:
     files: Patterns of gzipped TFRecords.
-    feature_spec: Of the transformed examples.
-    batch_size: Examples in a batch.
-    shuffle_seed: Shuffles files, examples and batches; the same seed gives the same
-      batches. In the order of the files when not given.
-    skip: How many batches to leave out at the start.
-    positive_weight: Multiplies the label weight of positive examples.
-    draw: Whether to draw one counterfactual per text, by the seed; otherwise the
-      pairs of a text with K counterfactuals weigh 1 / K.
+    feature_spec: Feature spec of the transformed examples.
+    batch_size: Examples per batch.
+    shuffle_seed: Seed for shuffling files, examples and batches; the same seed gives
+      the same batches. If None, nothing is shuffled.
+    skip: Number of batches to skip at the start.
+    positive_weight: Factor on the label weight of positive examples.
+    draw: Whether to draw one counterfactual per text, using the seed; otherwise each
+      pair of a text with K counterfactuals has weight 1 / K.
     few_shapes: Whether to pad tokens to multiples of 32 and pairs to a few sizes, for
-      steps that are compiled for each shape. Without, a step is traced once whatever
-      the shapes are, and padding would only cost time.
+      steps that are compiled for each shape. Other steps are traced once for all
+      shapes, and padding would only cost time.
 
   Returns:
-    Dataset of `(CounterfactualInputs, labels, label_weights)`; both labels and
-    weights have shape `[batch, 1]`, tokens `[batch, T]`.
+    Dataset of `(CounterfactualInputs, labels, label_weights)`; labels and weights have
+    shape `[batch, 1]`, tokens `[batch, T]`.
   """
   paths = matching(files)
   if shuffle_seed is not None:
@@ -95,7 +95,7 @@ def read_batches(
 
 
 def count_examples(files: list[str]) -> int:
-  """Returns how many examples there are; reads through them.
+  """Counts the examples by reading all of them.
 
   Args:
     files: Patterns of gzipped TFRecords.
@@ -109,14 +109,14 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
   """Returns the weight of a positive example that balances the labels.
 
   Args:
-    files: Patterns of gzipped TFRecords; read through, not held in memory.
-    feature_spec: Of the transformed examples.
+    files: Patterns of gzipped TFRecords; streamed, not held in memory.
+    feature_spec: Feature spec of the transformed examples.
 
   Returns:
-    The label weights of negative examples over those of positive ones.
+    The total label weight of negative examples divided by that of positive ones.
 
   Raises:
-    InputError: If there are none of either.
+    InputError: If there are no positive or no negative examples.
   """
   names = (features.LABEL, features.LABEL_WEIGHT)
   spec = {name: feature_spec[name] for name in names}
@@ -129,7 +129,7 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
     negative += float(weight[label <= 0.5].sum())
   if not positive or not negative:
     raise InputError(
-      "Expected positive and negative labels to balance. Received: "
+      "Expected both positive and negative labels to balance. Received: "
       f"{positive:g} positive and {negative:g} negative ones in the training split; "
       "give positive_weight as a number."
     )
@@ -155,11 +155,11 @@ def _pack(example: dict[str, Any], multiple: int) -> tuple:
 def pad_tokens(tokens: tf.RaggedTensor, multiple: int = 1) -> tf.Tensor:
   """Returns token ids of shape `[batch, T]`, each row ending in padding.
 
-  So a text without any token still has a position to take the maximum over.
+  The padding gives even a text without tokens a position to take the maximum over.
 
   Args:
-    tokens: Shape `[batch, None]`.
-    multiple: `T` is one of this.
+    tokens: Token ids, shape `[batch, None]`.
+    multiple: `T` is a multiple of this.
   """
   dense = tf.cast(tokens, tf.int32).to_tensor()
   length = tf.shape(dense)[1]

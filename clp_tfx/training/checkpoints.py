@@ -1,4 +1,4 @@
-"""The state of an unfinished training, on disk."""
+"""Checkpoints of unfinished trainings."""
 
 import dataclasses
 import io
@@ -23,12 +23,12 @@ _UNREADABLE = (
 
 @dataclasses.dataclass
 class Progress:
-  """How far a training has come.
+  """The progress of a training.
 
   Attributes:
-    epoch: Epochs that are finished, evaluation included.
-    step: Steps of the next epoch that are finished.
-    history: A dictionary of figures per finished epoch.
+    epoch: Finished epochs, including their evaluation.
+    step: Finished steps of the next epoch.
+    history: A dictionary of metrics per finished epoch.
   """
 
   epoch: int = 0
@@ -38,13 +38,13 @@ class Progress:
 
 @dataclasses.dataclass
 class State:
-  """All that is needed to go on as if nothing had happened.
+  """Everything needed to continue a training as if it had not been interrupted.
 
   Attributes:
-    progress: How far training has come.
+    progress: Progress of the training.
     variables: Values of the weights, the optimizer, the metrics and the random seeds.
-    best: Values of the classifier's weights after the best epoch so far; empty before
-      the first is finished.
+    best: Values of the classifier's weights after the best epoch so far; empty until
+      the first epoch is finished.
   """
 
   progress: Progress
@@ -53,18 +53,18 @@ class State:
 
 
 class Checkpoints:
-  """The checkpoint of one training in a folder that only it and its like use.
+  """The checkpoint of one training, in a folder that holds nothing but checkpoints.
 
-  There is one file, replaced in one step: whatever kills the process, what is on disk
-  is whole. It holds arrays and JSON; reading it runs no code.
+  It is a single file, replaced atomically, so the file on disk is complete no matter
+  when the process is killed. It holds arrays and JSON; reading it runs no code.
 
   Attributes:
-    folder: As given.
-    name: Of the file.
+    folder: Folder as given.
+    name: File name.
 
   Args:
-    folder: Made when needed; local or remote (`gs://`).
-    digest: Of what the training depends on; see `training_digest`.
+    folder: Local or remote (`gs://`) folder; created when needed.
+    digest: Digest of the training's inputs; see `training_digest`.
   """
 
   def __init__(self, folder: str, digest: str):
@@ -73,7 +73,7 @@ class Checkpoints:
     self._path = f"{folder}/{self.name}"
 
   def load(self) -> State | None:
-    """Returns the state that was saved last; `None` if there is none to be read."""
+    """Returns the last saved state; `None` if there is no readable one."""
     if not tf.io.gfile.exists(self._path):
       return None
     try:
@@ -85,11 +85,11 @@ class Checkpoints:
           Progress(**progress), _listed(arrays, "variable"), _listed(arrays, "best")
         )
     except _UNREADABLE as error:
-      _log.warning("  %s cannot be read (%s): training starts anew", self._path, error)
+      _log.warning("  %s cannot be read (%s): training starts over", self._path, error)
       return None
 
   def save(self, state: State) -> None:
-    """Replaces what was saved before."""
+    """Saves a state in place of the previous one."""
     progress = json.dumps(dataclasses.asdict(state.progress)).encode()
     arrays = {"progress": np.frombuffer(progress, np.uint8)}
     for name, values in (("variable", state.variables), ("best", state.best)):
@@ -103,8 +103,8 @@ def sweep_checkpoints(folder: str, but: Checkpoints | None = None) -> None:
   """Deletes the checkpoints in a folder, and the folder once it is empty.
 
   Args:
-    folder: Need not exist; what is not a checkpoint stays.
-    but: Its file stays.
+    folder: Folder, which need not exist; files that are not checkpoints are kept.
+    but: Checkpoint to keep.
   """
   if not tf.io.gfile.isdir(folder):
     return

@@ -2,7 +2,7 @@
 
 Each is a function `(hparams, tf_transform_output)` that returns a Keras model from
 token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`. Padding (token id 0)
-never reaches a score, so that it does not depend on the texts it is batched with.
+does not affect scores, so the score of a text does not depend on the rest of its batch.
 """
 
 import importlib
@@ -25,7 +25,7 @@ def build_function(
   """Imports the function that builds the classifier.
 
   Args:
-    hparams: Name it.
+    hparams: Hyperparameters that name the function.
 
   Returns:
     The function `(hparams, tf_transform_output)`.
@@ -47,7 +47,7 @@ def build_function(
 def convolution(
   hparams: HParams, tf_transform_output: tft.TFTransformOutput
 ) -> keras.Model:
-  """Embedding, one convolution, maximum over time: the default.
+  """Embedding, one convolution, maximum over time; the default.
 
   Args:
     hparams: Not used by this model.
@@ -69,7 +69,7 @@ def convolution(
 def bag_of_embeddings(
   hparams: HParams, tf_transform_output: tft.TFTransformOutput
 ) -> keras.Model:
-  """Mean of the embeddings, one hidden layer: the quickest.
+  """Mean of the embeddings, one hidden layer; the fastest to train.
 
   Args:
     hparams: Not used by this model.
@@ -91,8 +91,8 @@ def transformer(
 ) -> keras.Model:
   """Two blocks of self-attention over the whole text, mean over time.
 
-  Normalisation stands before attention and before the hidden layer, which trains
-  without a warm-up of the learning rate.
+  Layers are normalised before attention and before the hidden layer, so training needs
+  no learning-rate warm-up.
 
   Args:
     hparams: Not used by this model.
@@ -124,11 +124,11 @@ def transformer(
 
 @keras.saving.register_keras_serializable("clp_tfx")
 class SinusoidalPositions(keras.layers.Layer):
-  """Adds sines and cosines of a token's position, of growing wavelength.
+  """Adds sines and cosines of a token's position, of increasing wavelength.
 
   Formula: unit i of position t gets `sin(t / 10000 ** (i / units))` if i is even and
-  `cos(t / 10000 ** ((i - 1) / units))` if it is odd. Values shrink to a tenth: the
-  embeddings start small.
+  `cos(t / 10000 ** ((i - 1) / units))` if it is odd, scaled by 0.1 because the initial
+  embeddings are small.
 
   Reference:
     Vaswani et al., 2017, https://arxiv.org/abs/1706.03762
@@ -148,18 +148,18 @@ class SinusoidalPositions(keras.layers.Layer):
 
 
 def _mean(x: keras.KerasTensor, present: keras.KerasTensor) -> keras.KerasTensor:
-  """Returns the mean over the tokens of a text, shape `[batch, units]`; 0 of none."""
+  """Returns the mean over a text's tokens, shape `[batch, units]`; 0 without tokens."""
   count = keras.ops.maximum(keras.ops.sum(present, axis=1), 1.0)
   return keras.ops.sum(x * present, axis=1) / count
 
 
 def _tokens() -> tuple[keras.KerasTensor, keras.KerasTensor]:
-  """Returns the input and, shape `[batch, None, 1]`, 1.0 where it holds a token."""
+  """Returns the input and its mask, 1.0 for each token, shape `[batch, None, 1]`."""
   tokens = keras.Input([None], dtype="int32", name=features.TOKENS)
   present = keras.ops.cast(keras.ops.not_equal(tokens, 0), "float32")
   return tokens, keras.ops.expand_dims(present, -1)
 
 
 def _rows(tf_transform_output: tft.TFTransformOutput) -> int:
-  """Two more than there are words: padding and out of vocabulary."""
+  """Returns the number of words plus two, for padding and out-of-vocabulary tokens."""
   return tf_transform_output.vocabulary_size_by_name(features.VOCABULARY) + 2

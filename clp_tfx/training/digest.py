@@ -1,4 +1,4 @@
-"""What a training depends on, as a digest: the name its checkpoint goes by."""
+"""A digest of a training's inputs, which names its checkpoint."""
 
 import dataclasses
 import hashlib
@@ -13,7 +13,8 @@ from clp_tfx.files import matching, open_file
 from clp_tfx.training.hparams import HParams
 
 _CHUNK = 1 << 20
-# They say where things are and how often they are written, not what they hold.
+# Paths and frequencies of writing, which do not affect the weights. The contents of the
+# base model are digested separately.
 _IRRELEVANT = ("checkpoint_dir", "checkpoint_steps", "base_model")
 
 
@@ -23,18 +24,18 @@ def training_digest(
   hparams: HParams,
   transform_folder: str,
 ) -> str:
-  """Digests what the weights of a training depend on.
+  """Digests everything that the weights of a training depend on.
 
   Args:
-    train_files: Patterns of the files that are learned from; their contents count.
-    eval_files: The same, of the files that the best epoch is chosen by.
-    hparams: All but where and how often checkpoints are written; of the base model
-      its contents.
-    transform_folder: Folder of the transform output; its contents count.
+    train_files: Patterns of the training files, whose contents are digested.
+    eval_files: Patterns of the files used to choose the best epoch, likewise.
+    hparams: Hyperparameters, except where and how often checkpoints are written; of
+      the base model, the contents are digested.
+    transform_folder: Folder of the transform output, whose contents are digested.
 
   Returns:
-    Hex digest. Equal inputs, hyperparameters, code and versions of TensorFlow and
-    Keras give the same, wherever the files are.
+    Hex digest. It is equal for equal inputs, hyperparameters, code and versions of
+    TensorFlow and Keras, regardless of where the files are.
   """
   digest = hashlib.sha256()
   values = dataclasses.asdict(hparams)
@@ -62,7 +63,7 @@ def _files_in(folder: str) -> Iterator[str]:
 
 
 def content_digest(path: str) -> bytes:
-  """Returns the SHA-256 of a file, local or remote."""
+  """Returns the SHA-256 of a local or remote file."""
   digest = hashlib.sha256()
   with open_file(path) as file:
     while chunk := file.read(_CHUNK):

@@ -10,7 +10,8 @@ from clp_tfx import features
 from clp_tfx.training.batches import pad_tokens
 
 
-# Nothing here branches on a tensor: converting Keras's code took most of the time.
+# No AutoGraph: nothing here branches on a tensor, and converting Keras's code took most
+# of the time.
 def _traced(argument: str) -> Callable[[Callable], Callable]:
   spec = tf.TensorSpec([None], tf.string, name=argument)
   return tf.function(input_signature=[spec], autograph=False)
@@ -22,16 +23,16 @@ def export(
   text_feature: str,
   path: str,
 ) -> None:
-  """Writes a SavedModel that scores texts and needs nothing of this package.
+  """Writes a SavedModel that scores texts and does not need this package.
 
   Signatures: `serving_default` takes serialised tf.Examples (`examples`, string,
   shape `[batch]`) and `serving_text` takes texts (`text`, string, shape `[batch]`);
   both return `scores`, probabilities of the positive class, shape `[batch, 1]`.
 
   Args:
-    classifier: From token ids to logits.
-    tf_transform_output: Its transform graph goes into the SavedModel.
-    text_feature: The one feature that the examples must hold.
+    classifier: Model from token ids to logits.
+    tf_transform_output: Transform output, whose graph becomes part of the SavedModel.
+    text_feature: The only feature that the examples need.
     path: Folder to write.
   """
   module = tf.Module()

@@ -8,7 +8,8 @@ from clp_tfx.options import Options, TextColumn, names_of, option
 
 BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
-# Not cosine: that of two numbers is 1 or -1, and the classifier has one output.
+# Without cosine: the classifiers have one output, and the cosine of two numbers is
+# always 1 or -1.
 PAIRWISE_LOSSES = ("mse", "mae", "jensen_shannon")
 
 
@@ -22,7 +23,7 @@ def _check_model(model_fn: str) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class DecisionThreshold(Options):
-  """When a score is a decision, in training, in evaluation and at the gate."""
+  """The threshold for decisions in training, in evaluation and at the gate."""
 
   decision_threshold: float = option(
     0.5, "A score above it is a positive decision.", 0, 1, exclusive=True
@@ -31,7 +32,7 @@ class DecisionThreshold(Options):
 
 @dataclasses.dataclass(frozen=True)
 class FitOptions(Options):
-  """What is trained and how; each field is documented by its `help`."""
+  """The classifier and how to train it; each field is documented by its `help`."""
 
   model_fn: str = option(
     "convolution",
@@ -44,55 +45,55 @@ class FitOptions(Options):
   )
   counterfactual_loss: str = option(
     "mse",
-    "Gap between the logits of a pair: squared (mse), absolute (mae) or between "
-    "the distributions they stand for (jensen_shannon).",
+    "Gap between the logits of a pair: squared (mse), absolute (mae) or the "
+    "divergence of their distributions (jensen_shannon).",
     choices=PAIRWISE_LOSSES,
   )
   counterfactual_loss_warm_up: float = option(
     1.0,
-    "Epochs over which that weight grows from 0; 0 for all of it from the start.",
+    "Epochs over which that weight grows from 0; 0 for the full weight at once.",
     0,
   )
   counterfactuals: str = option(
     "all",
-    "Of a text with several counterfactuals, train on all, which together count as "
+    "For a text with several counterfactuals, train on all, which together count as "
     "one, or on one, drawn anew in each epoch.",
     choices=("all", "one"),
   )
   positive_weight: float | str = option(
     1.0,
-    "How much a positive example counts in the task loss, or balanced: positive ones "
-    "together count as much as negative ones.",
+    "Weight of a positive example in the task loss, or balanced: positive and "
+    "negative examples have the same total weight.",
     0,
     choices=("balanced",),
   )
   epochs: int = option(
-    5, "Most epochs; training stops early when the eval loss no longer falls.", 1
+    5, "Maximum epochs; training stops early when the eval loss stops falling.", 1
   )
   patience: int = option(
-    2, "Epochs without a lower eval loss after which training stops.", 1
+    2, "Epochs without a lower eval loss before training stops.", 1
   )
   batch_size: int = option(64, "Examples per training step.", 1)
   learning_rate: float = option(0.001, "Learning rate of Adam.", 0)
-  seed: int = option(42, "Seed of everything random in training.", 0)
+  seed: int = option(42, "Seed of all randomness in training.", 0)
   base_model: str | None = option(
-    None, "File (.keras) of a model to continue training; a new model when not given."
+    None, "Model (.keras file) to continue training; by default, a new model."
   )
   checkpoint_steps: int = option(
-    200, "Training steps between checkpoints; 0: at the end of epochs only.", 0
+    200, "Training steps between checkpoints; 0 for one per epoch.", 0
   )
 
 
 @dataclasses.dataclass(frozen=True)
 class HParams(FitOptions, TextColumn, DecisionThreshold):
-  """Hyperparameters of a training; each field is documented by its `help`.
+  """Training hyperparameters; each field is documented by its `help`.
 
   Raises:
     InputError: If a value has the wrong type or is out of range.
   """
 
   checkpoint_dir: str | None = option(
-    None, "Folder for the checkpoint of an unfinished training, of this one alone."
+    None, "Folder for this training's checkpoint, used by no other training."
   )
 
   @classmethod
@@ -100,7 +101,7 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     """Validates a `custom_config`.
 
     Args:
-      values: By name; what is left out has its default.
+      values: Values by name; missing ones get their default.
 
     Returns:
       The hyperparameters.
@@ -112,7 +113,7 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     known = list(names_of(cls))
     if unknown := sorted(set(values) - set(known)):
       raise InputError(
-        f"Expected custom_config to have only keys of {known}. Received: {unknown}."
+        f"Expected custom_config to have only the keys {known}. Received: {unknown}."
       )
     return cls(**values)
 

@@ -1,4 +1,4 @@
-"""A classifier as a `.keras` file that a later training continues from."""
+"""Classifiers as `.keras` files from which later trainings can continue."""
 
 import os
 import shutil
@@ -17,15 +17,17 @@ _VOCABULARY = "vocabulary.txt"
 def save_classifier(
   classifier: keras.Model, vocabulary: list[bytes], path: str
 ) -> None:
-  """Writes a classifier and the vocabulary that its token ids are of.
+  """Writes a classifier and the vocabulary of its token ids.
 
-  The file is one that `keras.saving.load_model` reads; the vocabulary is one more
-  member of the archive.
+  `keras.saving.load_model` can read the file; the vocabulary is an additional member of
+  the archive.
 
   Args:
-    classifier: From token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
-    vocabulary: Word i has token id i + 1.
-    path: Ends in `.keras`; local or remote; replaced in one step. Its folder is made.
+    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
+      `[batch, 1]`.
+    vocabulary: Words; word i has token id i + 1.
+    path: Local or remote path that ends in `.keras`, replaced atomically; its folder is
+      created.
   """
   with replacing(path) as fresh:
     classifier.save(fresh)
@@ -36,22 +38,22 @@ def save_classifier(
 def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
   """Reads a classifier and fits its embeddings to a vocabulary.
 
-  Where the file's vocabulary is another, each word keeps the row it had in the
-  embeddings, and new words get rows as in a new model. A file without a vocabulary,
-  from elsewhere, is taken to be of this one.
+  If the file has a different vocabulary, each word keeps its row of the embeddings, and
+  new words get rows as in a new model. A file without a vocabulary, not written by this
+  package, is assumed to use the given one.
 
   Args:
-    path: Of a `.keras` file, as `save_classifier` or Keras wrote it. No code in it is
-      run: models with lambdas are refused.
-    vocabulary: Word i has token id i + 1.
+    path: Path of a `.keras` file written by `save_classifier` or Keras. No code in it
+      is run: models with lambdas are refused.
+    vocabulary: Words; word i has token id i + 1.
 
   Returns:
     The classifier.
 
   Raises:
     InputError: If the file cannot be read, does not hold a classifier of token ids, or
-      is of another vocabulary and not a functional or sequential model with a row of
-      an embedding per word.
+      has a different vocabulary and is not a functional or sequential model with one
+      embedding row per word.
   """
   with tempfile.TemporaryDirectory() as folder:
     file = os.path.join(folder, "classifier.keras")
@@ -63,7 +65,7 @@ def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
         if _VOCABULARY in archive.namelist():
           known = archive.read(_VOCABULARY).split(b"\n")
       classifier = keras.saving.load_model(file, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises what it likes.
+    except Exception as error:  # Keras documents no type of its errors.
       reason = " ".join(str(error).split())
       raise InputError(
         f"Expected base model {path} to be a .keras file of a classifier, but it "
@@ -83,7 +85,7 @@ def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
 def _with_vocabulary(
   classifier: keras.Model, known: list[bytes], vocabulary: list[bytes], path: str
 ) -> keras.Model:
-  """Returns a copy whose embeddings have a row per word of another vocabulary."""
+  """Returns a copy whose embeddings have one row per word of the new vocabulary."""
   rows = len(known) + 2
 
   def fitted(layer: keras.Layer) -> keras.Layer:
@@ -96,8 +98,9 @@ def _with_vocabulary(
     copy = keras.models.clone_model(classifier, clone_function=fitted, recursive=True)
   except ValueError as error:
     raise InputError(
-      f"Expected base model {path}, which is of another vocabulary, to be a functional "
-      "or sequential model, so that its embeddings can be fitted to the new one."
+      f"Expected base model {path}, which has a different vocabulary, to be a "
+      "functional or sequential model, so that its embeddings can be fitted to the new "
+      "one."
     ) from error
   by_word = {
     id(layer.embeddings)
@@ -108,7 +111,7 @@ def _with_vocabulary(
   is_known = old_row >= 0
   for variable, old in zip(copy.weights, classifier.weights, strict=True):
     value = keras.ops.convert_to_numpy(old)
-    # Not told by their shapes: two capped vocabularies are of the same size.
+    # Shapes do not tell which to remap: two capped vocabularies have the same size.
     if id(old) in by_word:
       fresh = np.array(keras.ops.convert_to_numpy(variable))
       if len(fresh) != len(old_row):
@@ -119,17 +122,17 @@ def _with_vocabulary(
     variable.assign(value)
   if not by_word:
     raise InputError(
-      f"Expected base model {path}, which is of another vocabulary, to have an "
-      f"Embedding of {rows} rows, not inside a layer of its own, but it has none: "
+      f"Expected base model {path}, which has a different vocabulary, to have an "
+      f"Embedding of {rows} rows that is not nested in a layer, but it has none: "
       "train a new model."
     )
   return copy
 
 
 def _old_rows(known: list[bytes], vocabulary: list[bytes]) -> np.ndarray:
-  """Returns where each row of the new embeddings was in the old; -1 if nowhere.
+  """Returns the old index of each row of the new embeddings; -1 for new rows.
 
-  Row 0 is padding, then come the words, and the last row is out of vocabulary.
+  Row 0 is padding, followed by the words; the last row is for words out of vocabulary.
   """
   ids = {word: i + 1 for i, word in enumerate(known)}
   return np.array([0, *(ids.get(word, -1) for word in vocabulary), len(known) + 1])

@@ -34,11 +34,11 @@ _log = logging.getLogger(__name__)
 
 
 class Trained(NamedTuple):
-  """What a training results in.
+  """The result of a training.
 
   Attributes:
-    classifier: From token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`;
-      with the weights of the best epoch.
+    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
+      `[batch, 1]`, with the weights of the best epoch.
     history: A dictionary per epoch: `loss`, `auc`, `val_loss`, `val_auc`, …
   """
 
@@ -56,23 +56,23 @@ def fit(
   """Trains a classifier on transformed examples.
 
   Sets the seeds of Python, NumPy and TensorFlow. With `hparams.checkpoint_dir`, a
-  training that was killed goes on where it was and ends with the weights that it
-  would have had. Its checkpoint stays, so that what is finished is not trained again;
+  killed training resumes where it stopped and ends with the weights of an uninterrupted
+  one. Its checkpoint is kept, so that a finished training is not repeated;
   `sweep_checkpoints` deletes it.
 
   Args:
-    train_files: Patterns of gzipped TFRecords of transformed examples to learn from.
-    eval_files: The same, to choose the best epoch by.
-    hparams: What to train and how.
-    tf_transform_output: Of the Transform that made the examples.
-    log_dir: Folder for `training.csv` and TensorBoard's events; not written when not
-      given.
+    train_files: Patterns of gzipped TFRecords of transformed training examples.
+    eval_files: The same for the examples used to choose the best epoch.
+    hparams: Training hyperparameters.
+    tf_transform_output: Output of the Transform that produced the examples.
+    log_dir: Folder for `training.csv` and TensorBoard events; if None, neither is
+      written.
 
   Returns:
     The classifier and the history of its training.
 
   Raises:
-    InputError: If the classifier cannot be built, or the labels not be balanced.
+    InputError: If the classifier cannot be built or the labels cannot be balanced.
   """
   keras.utils.set_random_seed(hparams.seed)
   spec = tf_transform_output.transformed_feature_spec()
@@ -123,13 +123,13 @@ def compiled(
   """Wraps a classifier for training.
 
   Args:
-    classifier: From token ids to logits.
-    hparams: Give the pairwise loss, its weight, the learning rate and the threshold of
-      the flip rate.
-    steps_per_epoch: What the weight's warm-up is counted in.
+    classifier: Model from token ids to logits.
+    hparams: Hyperparameters with the pairwise loss and its weight, the learning rate
+      and the threshold of the flip rate.
+    steps_per_epoch: Steps per epoch, for the warm-up of the weight.
 
   Returns:
-    The model, with Adam, binary cross-entropy (a mean over label weights) and AUC.
+    The model, with Adam, binary cross-entropy (averaged by label weight) and AUC.
   """
   model = CounterfactualModel(
     classifier,
@@ -150,10 +150,10 @@ def compiled(
 def _loss_weight(
   hparams: HParams, steps_per_epoch: float
 ) -> float | keras.optimizers.schedules.LearningRateSchedule:
-  """Returns the weight, or a schedule that grows to it linearly.
+  """Returns the weight, or a schedule that rises to it linearly.
 
-  Before a classifier knows the task, scores that do not depend on the text at all are
-  the easiest way to a small gap.
+  Without a warm-up, a classifier that has not learned the task yet can minimise the gap
+  by ignoring the text.
   """
   weight = hparams.counterfactual_loss_weight
   steps = round(hparams.counterfactual_loss_warm_up * steps_per_epoch)
@@ -168,7 +168,7 @@ def _checkpoints(
   hparams: HParams,
   tf_transform_output: tft.TFTransformOutput,
 ) -> Checkpoints | None:
-  """Returns where the state of this training is kept, having deleted that of others."""
+  """Returns the checkpoints of this training after deleting those of others."""
   if not hparams.checkpoint_dir:
     return None
   transform_folder = tf_transform_output.transform_savedmodel_dir
@@ -184,15 +184,15 @@ def _epoch(
   evaluation: tf.data.Dataset,
   recorder: Recorder,
 ) -> dict[str, float]:
-  """Trains for (the rest of) an epoch and evaluates; returns the figures."""
+  """Trains for (the rest of) an epoch and evaluates; returns the metrics."""
   epoch = recorder.progress.epoch
   with warnings.catch_warnings():
-    # Keras says so at the end of any dataset whose length it does not know.
+    # Keras warns at the end of every dataset of unknown length.
     warnings.filterwarnings("ignore", "Your input ran out of data")
     model.fit(
       train, initial_epoch=epoch, epochs=epoch + 1, verbose=0, callbacks=[recorder]
     )
-    # Not what `fit` returns: the epoch may have had no step left.
+    # Not the result of `fit`, which is empty if the epoch had no step left.
     trained = {name: float(value) for name, value in model.get_metrics_result().items()}
     evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
   row = trained | {f"val_{name}": float(value) for name, value in evaluated.items()}
@@ -200,12 +200,12 @@ def _epoch(
 
 
 def _is_of_no_pairs(name: str, value: float) -> bool:
-  """Whether a figure is missing because no pair was scored."""
+  """Returns whether a metric is NaN because no pair was scored."""
   return math.isnan(value) and name.endswith(("counterfactual_loss", "flip_rate"))
 
 
 def _best(history: list[dict[str, float]]) -> int:
-  """Returns the first epoch, from 0, with the lowest eval loss."""
+  """Returns the first epoch, counted from 0, with the lowest eval loss."""
   losses = [row["val_loss"] for row in history]
   return int(np.argmin(np.nan_to_num(losses, nan=np.inf)))
 

@@ -1,4 +1,4 @@
-"""Keeps a training's state, so that a killed one resumes where it was, and its log."""
+"""Saves the state of a training, so that it can resume when killed, and its log."""
 
 import csv
 import io
@@ -16,16 +16,16 @@ _log = logging.getLogger(__name__)
 
 
 class Recorder(keras.callbacks.Callback):
-  """Counts the steps of a training and saves its state every so many and per epoch.
+  """Saves the state of a training at regular steps and at the end of each epoch.
 
   Attributes:
-    progress: How far training has come.
+    progress: Progress of the training.
     best: Values of the classifier's weights after the best epoch so far.
 
   Args:
-    classifier: The model inside of the one that is trained.
-    checkpoints: Where to; nowhere when not given.
-    every: Steps of an epoch between two checkpoints; 0 saves at its end only.
+    classifier: The model inside the one that is trained.
+    checkpoints: Destination; if None, nothing is saved.
+    every: Steps between two checkpoints in an epoch; 0 saves at its end only.
   """
 
   def __init__(
@@ -40,10 +40,10 @@ class Recorder(keras.callbacks.Callback):
     self._restored: list[np.ndarray] = []
 
   def resume(self) -> bool:
-    """Takes up what an earlier process saved; returns whether there was anything.
+    """Loads the state of an earlier process; returns whether there was one.
 
-    The variables get their values when the next epoch begins: Keras resets the
-    metrics just before.
+    The variables are set when the next epoch begins, because Keras resets the metrics
+    just before that.
     """
     state = self._checkpoints.load() if self._checkpoints else None
     if state is None:
@@ -56,13 +56,13 @@ class Recorder(keras.callbacks.Callback):
     return True
 
   def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-    """Puts values that were saved into the variables."""
+    """Sets the variables to the loaded values."""
     if self._restored:
       for variable, value in zip(self._variables(), self._restored, strict=True):
         variable.assign(value)
       self._restored = []
       if not self.progress.step:
-        self.model.reset_metrics()  # They were of the evaluation.
+        self.model.reset_metrics()  # They held values of the evaluation.
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
     """Counts the step."""
@@ -71,11 +71,11 @@ class Recorder(keras.callbacks.Callback):
       self._save()
 
   def finish_epoch(self, row: dict[str, float], is_best: bool) -> None:
-    """Ends an epoch that was evaluated.
+    """Records an epoch once it is evaluated.
 
     Args:
-      row: Its figures.
-      is_best: Whether it is the best so far.
+      row: Metrics of the epoch.
+      is_best: Whether the epoch is the best so far.
     """
     self.progress.history.append(row)
     self.progress.epoch += 1
@@ -85,7 +85,7 @@ class Recorder(keras.callbacks.Callback):
     self._save()
 
   def restore_best(self) -> None:
-    """Gives the classifier the weights of the best epoch."""
+    """Restores the classifier's weights of the best epoch."""
     for variable, value in zip(self._classifier.weights, self.best, strict=True):
       variable.assign(value)
 
@@ -98,7 +98,7 @@ class Recorder(keras.callbacks.Callback):
       )
 
   def _variables(self) -> list[keras.Variable]:
-    """Returns weights, random seeds, the optimizer's state and the metrics'."""
+    """Returns the weights, random seeds and the state of the optimizer and metrics."""
     model = self.model
     found = [*model.variables, *model.optimizer.variables, *model.metrics_variables]
     return list({id(variable): variable for variable in found}.values())
@@ -112,7 +112,7 @@ class TrainingLog:
   """Writes `training.csv` and TensorBoard events to a folder, epoch by epoch.
 
   Args:
-    folder: Made when needed; nothing is written when not given.
+    folder: Folder, created when needed; if None, nothing is written.
   """
 
   def __init__(self, folder: str | None):
@@ -121,7 +121,7 @@ class TrainingLog:
     self._events = tf.summary.create_file_writer(folder) if folder else None
 
   def add(self, row: dict[str, float]) -> None:
-    """Adds the figures of the next epoch."""
+    """Adds the metrics of the next epoch."""
     self._rows.append(row)
     if not self._folder:
       return
@@ -136,6 +136,6 @@ class TrainingLog:
     write_whole(f"{self._folder}/training.csv", text.getvalue())
 
   def close(self) -> None:
-    """Ends the events file."""
+    """Closes the events file."""
     if self._events:
       self._events.close()

@@ -1,4 +1,4 @@
-"""The classifier that a training starts from: new, or one that was trained before."""
+"""The classifier that a training starts from: a new one or a base model."""
 
 import keras
 import tensorflow_transform as tft
@@ -13,20 +13,20 @@ from clp_tfx.training.keras_file import load_classifier
 def starting_classifier(
   hparams: HParams, tf_transform_output: tft.TFTransformOutput
 ) -> keras.Model:
-  """Builds the classifier, or loads the base model where there is one.
+  """Builds the classifier, or loads the base model if there is one.
 
   Args:
-    hparams: Name the function that builds it and the base model.
-    tf_transform_output: Gives the vocabulary.
+    hparams: Hyperparameters that name the building function and the base model.
+    tf_transform_output: Transform output with the vocabulary.
 
   Returns:
     A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
 
   Raises:
-    InputError: If the function or the file is not there, or what it gives is no such
+    InputError: If the function or the file does not exist or does not give such a
       model.
   """
-  # Imported for a base model as well: its module registers layers of its own.
+  # Also for a base model: importing the module registers its custom layers.
   build = build_function(hparams)
   if hparams.base_model:
     vocabulary = tf_transform_output.vocabulary_by_name(VOCABULARY)

@@ -59,7 +59,7 @@ def test_a_damaged_file_is_none_and_said_so(tmp_path, caplog, content):
   (file,) = tmp_path.iterdir()
   file.write_bytes(file.read_bytes()[:-40] if content is None else content)
   assert checkpoints.load() is None
-  assert "training starts anew" in caplog.text
+  assert "training starts over" in caplog.text
 
 
 def test_pickles_are_not_read(tmp_path):
