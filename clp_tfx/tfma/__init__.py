@@ -1,4 +1,4 @@
-"""Flip rate for TensorFlow Model Analysis, and the gate; usable without TFX."""
+"""Flip rate for TensorFlow Model Analysis, and the gate; usable without pipelines."""
 
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import (

@@ -1,4 +1,4 @@
-"""AUC that is undefined where there is nothing to rank."""
+"""AUC that is undefined if there is nothing to rank."""
 
 from typing import Any
 
@@ -6,16 +6,16 @@ import tensorflow_model_analysis as tfma
 
 
 class DefinedAUC(tfma.metrics.AUC):
-  """TFMA's AUC; NaN, which fails any bound, where one class has no weight.
+  """TFMA's AUC, but NaN, which fails any bound, if one class has no weight.
 
-  TFMA gives 0.0 there, which reads as a figure, and the difference of two of them as
-  no loss at all.
+  TFMA returns 0.0 in that case, which looks like a real value; the difference of two
+  of them even looks like no loss.
   """
 
   def _metric_value(self, *args: Any, matrices: Any, **kwargs: Any) -> float:
     positives = matrices.tp[0] + matrices.fn[0]
     negatives = matrices.fp[0] + matrices.tn[0]
-    # Also where a weight is not a number.
+    # Also catches weights that are NaN.
     if not (positives > 0 and negatives > 0):
       return float("nan")
     return super()._metric_value(*args, matrices=matrices, **kwargs)

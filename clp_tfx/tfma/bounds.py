@@ -1,7 +1,7 @@
-"""Every bound of an evaluation against its figures: no bound without its figure.
+"""Checks every bound of an evaluation; a bound without its metric fails.
 
-TFMA's validator writes the blessing. This judges what it wrote once more, from the
-figures alone, for those who show or act on a verdict.
+TFMA's validator writes the blessing. This module checks the bounds again, from the
+metrics alone, for callers that show a verdict or act on it.
 """
 
 import collections
@@ -14,21 +14,21 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
 Figures = Mapping[tuple, Mapping[metric_types.MetricKey, float]]
-"""Figures by slice and key; NaN where a figure is there twice, or is no number."""
+"""Metric values by slice and key; NaN for duplicates and values that are no numbers."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Check:
-  """A bound and the figure that it is held against.
+  """A bound and the metric value that it applies to.
 
   Attributes:
-    metric: Name of the figure.
-    is_change: Whether it is the candidate's minus the baseline's.
-    slice_key: As TFMA has it; what the bound names where `is_absent`.
-    value: The figure; None where it is undefined or not there.
-    low: Lowest value allowed, None for none.
-    high: Highest value allowed, None for none.
-    is_absent: Whether no comment is in the slice.
+    metric: Name of the metric.
+    is_change: Whether the value is the candidate's minus the baseline's.
+    slice_key: Slice key in TFMA's form; if `is_absent`, the slice that the bound names.
+    value: Value of the metric; None if it is undefined or missing.
+    low: Lowest value allowed; None for no limit.
+    high: Highest value allowed; None for no limit.
+    is_absent: Whether the slice has no comments.
   """
 
   metric: str
@@ -41,7 +41,7 @@ class Check:
 
   @property
   def passed(self) -> bool:
-    """Whether there is a figure, and it is within the bound."""
+    """Whether there is a value and it is within the bound."""
     return (
       self.value is not None
       and (self.low is None or self.value >= self.low)
@@ -50,7 +50,7 @@ class Check:
 
 
 def load_checks(evaluation_path: str) -> list[Check]:
-  """Returns the bounds of an evaluation, and how each was met.
+  """Returns a check for each bound of an evaluation.
 
   Args:
     evaluation_path: Output folder of the evaluation.
@@ -60,11 +60,11 @@ def load_checks(evaluation_path: str) -> list[Check]:
 
 
 def figures_of(records: Iterable[Any]) -> Figures:
-  """Returns the figures of an evaluation.
+  """Returns the metric values of an evaluation.
 
   Args:
-    records: TFMA's MetricsForSlice messages. Two of the same slice are of two
-      evaluations: none of their figures counts.
+    records: TFMA's MetricsForSlice messages. Two messages for the same slice mean that
+      two evaluations were mixed, so all their values become NaN.
   """
   found: dict[tuple, dict[metric_types.MetricKey, float]] = {}
   times = collections.Counter()
@@ -84,14 +84,14 @@ def figures_of(records: Iterable[Any]) -> Figures:
 
 
 def check_bounds(config: tfma.EvalConfig, figures: Figures) -> list[Check]:
-  """Holds every bound of a configuration against the candidate's figures.
+  """Checks every bound of a configuration against the candidate's metrics.
 
   Args:
-    config: Of the evaluation.
-    figures: Of all its models.
+    config: Configuration of the evaluation.
+    figures: Metric values of all its models.
 
   Returns:
-    A check per bound and slice that it holds for.
+    One check for each bound and each slice that it applies to.
   """
   thresholds = tfma.metrics.metric_thresholds_from_metrics_specs(
     config.metrics_specs, eval_config=config
@@ -134,7 +134,7 @@ def _value(
 ) -> float | None:
   value = figures.get(key, math.nan)
   if key.is_diff:
-    # A change is no evidence without what changed.
+    # A difference counts only if both its values exist and give it.
     own = key._replace(is_diff=False)
     change = figures.get(own, math.nan) - figures.get(
       own._replace(model_name=baseline_name), math.nan
@@ -153,7 +153,7 @@ def _number(value: Any) -> float:
 
 def _range(threshold: Any) -> tuple[float | None, float | None]:
   if isinstance(threshold, tfma.GenericChangeThreshold):
-    # Of `make_eval_config`'s all are for figures of which more is better.
+    # All change thresholds of `make_eval_config` are for higher-is-better metrics.
     return threshold.absolute.value, None
   low, high = threshold.lower_bound, threshold.upper_bound
   return (

@@ -1,4 +1,4 @@
-"""What a model decides, and how far apart two of its answers are."""
+"""Decisions of a model, and distances between its scores."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -15,19 +15,19 @@ RULES = (THRESHOLD, ARGMAX, ANY_LABEL)
 class DecisionRule:
   """How scores become decisions.
 
-  - `threshold`: one score; positive where it is above the threshold, as in TFMA's
-    confusion matrices. Of several scores, `class_id` says which.
-  - `argmax`: several scores, of which the largest decides (the first of equal ones).
-  - `any_label`: several scores, each a decision of its own by the threshold; the
-    decision has changed where any of them has.
+  - `threshold`: one score; positive if it is above the threshold, as in TFMA's
+    confusion matrices. If there are several scores, `class_id` selects one.
+  - `argmax`: several scores; the largest decides (on ties, the first).
+  - `any_label`: several scores, each with its own decision by the threshold; the
+    decision changes if any of them does.
 
   Attributes:
     rule: One of `RULES`.
-    thresholds: Decision thresholds; unused by `argmax`.
-    class_id: The score that `threshold` looks at; None where there is only one.
+    thresholds: Decision thresholds; not used by `argmax`.
+    class_id: Index of the score that `threshold` uses; None if there is only one.
 
   Raises:
-    ValueError: If the rule is not known or lacks thresholds.
+    ValueError: If the rule is unknown or needs thresholds and there are none.
   """
 
   rule: str = THRESHOLD
@@ -38,11 +38,11 @@ class DecisionRule:
     if self.rule not in RULES:
       raise ValueError(f"Expected decision to be one of {RULES}. Received: {self.rule}")
     if self.rule != ARGMAX and not self.thresholds:
-      raise ValueError("Expected one or more thresholds. Received none.")
+      raise ValueError("Expected at least one threshold. Received none.")
 
   @property
   def keyed_thresholds(self) -> tuple[float | None, ...]:
-    """The thresholds that keys name; a single None where there is none."""
+    """The thresholds named in metric keys; a single None for `argmax`."""
     return (None,) if self.rule == ARGMAX else self.thresholds
 
   def compare(self, original: np.ndarray, counterfactuals: np.ndarray) -> "Comparison":
@@ -50,13 +50,14 @@ class DecisionRule:
 
     Args:
       original: Scores of the text, shape `[num_scores]`.
-      counterfactuals: Of its K counterfactuals, shape `[K, num_scores]`.
+      counterfactuals: Scores of its K counterfactuals, shape `[K, num_scores]`.
 
     Returns:
-      What changed, for T thresholds (one without any).
+      The changes at each of T thresholds; for `argmax`, T is 1.
 
     Raises:
-      ValueError: If `threshold` meets several scores and no `class_id`.
+      ValueError: If the rule is `threshold` and there are several scores but no
+        `class_id`.
     """
     if self.rule == ARGMAX:
       return Comparison(
@@ -79,19 +80,19 @@ class DecisionRule:
     )
 
   def score(self, scores: np.ndarray) -> float:
-    """Returns the one score that decides; `threshold` only.
+    """Returns the score that decides; only for the rule `threshold`.
 
     Args:
-      scores: Of a text, shape `[num_scores]`.
+      scores: Scores of a text, shape `[num_scores]`.
     """
     return float(self._select(scores))
 
   def positive(self, score: float) -> tuple[bool, ...]:
-    """Returns whether that score is decided positive, at each threshold."""
+    """Returns whether the decision on a score is positive, for each threshold."""
     return tuple(score > threshold for threshold in self.thresholds)
 
   def _select(self, scores: np.ndarray) -> np.ndarray:
-    """Returns the one score that decides, without the last axis."""
+    """Returns the score that decides, dropping the last axis."""
     if self.class_id is not None:
       return scores[..., self.class_id]
     if scores.shape[-1] != 1:
@@ -105,15 +106,17 @@ class DecisionRule:
 
 @dataclasses.dataclass(frozen=True)
 class Comparison:
-  """A text beside its K counterfactuals, at T thresholds.
+  """A text compared with its K counterfactuals at T thresholds.
 
   Attributes:
-    gap: Distance of the scores, shape `[K]`: absolute difference of one score; total
-      variation distance of class probabilities; largest difference among labels.
+    gap: Distance between the scores, shape `[K]`: the absolute difference of a single
+      score, the total variation distance of class probabilities, or the largest
+      difference among labels.
     changed: Whether the decision differs, shape `[T, K]`.
-    positive: Whether the text is decided positive, shape `[T]`; `threshold` only.
-    score: The text's score; `threshold` only.
-    scores: The counterfactuals' scores, shape `[K]`; `threshold` only.
+    positive: Whether the decision on the text is positive, shape `[T]`; only for the
+      rule `threshold`.
+    score: Score of the text; only for the rule `threshold`.
+    scores: Scores of the counterfactuals, shape `[K]`; only for the rule `threshold`.
   """
 
   gap: np.ndarray
@@ -127,14 +130,14 @@ def scores_of(values: object, names: Sequence[str | None]) -> np.ndarray:
   """Finds the scores of one model and output in an extract.
 
   Args:
-    values: Array of scores, or dicts of them by model or output name or both.
-    names: Model and output name, empty where there is only one.
+    values: Array of scores, or dicts of arrays by model name, output name or both.
+    names: Model and output name; empty if there is only one.
 
   Returns:
-    The scores, as TFMA shaped them.
+    The scores, shaped as by TFMA.
 
   Raises:
-    ValueError: If there are several and none is named.
+    ValueError: If there are several models or outputs and none is named.
   """
   for name in names:
     if name and isinstance(values, dict) and name in values:

@@ -1,9 +1,9 @@
-"""Slices by what was edited: a pair counts in the groups and terms that it edits.
+"""Slices by edit: a pair counts in the slices of the groups and terms that it edits.
 
-A slice by `identity_group` holds every comment that mentions the group, with all its
-pairs. A slice by `edited_group` holds the same comments with the pairs that edit the
-group: a comment with one pair for "gay" and one for "woman" is in both slices, with one
-pair in each, and with both pairs in the whole.
+A slice by `identity_group` contains every comment that mentions the group, with all its
+pairs. A slice by `edited_group` contains the same comments, but only with the pairs
+that edit the group: a comment with one pair for "gay" and one for "woman" is in both
+slices with one pair each, and in the overall slice with both pairs.
 """
 
 import copy
@@ -37,19 +37,20 @@ def EditedSliceKeyExtractor(
 ) -> tfma.extractors.Extractor:
   """TFMA's extractor of slice keys, with slices by `edited_group` and `edited_term`.
 
-  Stands in TFMA's place: metrics are computed right after that stage. Where a slice
-  holds fewer pairs than its comment has, the comment's extracts go on twice: once for
-  the slices that hold it whole, once with the pairs that the slice holds. A comment is
-  also in the slices of the groups and terms that it mentions and that no pair of it
-  edits, without pairs there, so that `comments_left_out` can be told.
+  It replaces TFMA's extractor because metrics are computed right after that stage. If a
+  slice has only some of a comment's pairs, the comment's extracts are emitted twice:
+  once for the slices with all its pairs, and once with the pairs of that slice. To
+  allow for `comments_left_out`, a comment is also in the slices of groups and terms
+  that it mentions but none of its pairs edits, without any pairs.
 
   Args:
-    eval_config: Its slicing specs, cross slicing specs included, may name the two as
-      feature keys or feature values, alone or together with features of the data.
-      As a feature key `edited_term` means the terms of `FrequentTermsExtractor`.
+    eval_config: Configuration whose slicing specs, including cross slicing specs, may
+      name the two as feature keys or feature values, alone or together with features of
+      the data. As a feature key, `edited_term` means the terms of
+      `FrequentTermsExtractor`.
 
   Returns:
-    Extractor with the stage name of TFMA's.
+    Extractor with the stage name of TFMA's extractor.
   """
   plain, edited = [], []
   for spec in slicing_specs(eval_config):
@@ -108,7 +109,7 @@ class _SliceByEdit(beam.DoFn):
       }
 
   def _slices(self, extracts: tfma.Extracts) -> Iterator[tuple[tuple, tuple[int, ...]]]:
-    """Yields slice keys, and the pairs that they hold."""
+    """Yields slice keys with the pairs in each slice."""
     groups, terms = edited(extracts)
     frequent = {value.decode() for value in extracts.get(FREQUENT_TERMS, ())}
     some_terms = {term: pairs for term, pairs in terms.items() if term in frequent}
@@ -130,7 +131,7 @@ class _SliceByEdit(beam.DoFn):
 
 
 class Edited(NamedTuple):
-  """The pairs that edit each group, or a group below it, and each term."""
+  """The pairs that edit each group (or one of its subgroups) and each term."""
 
   groups: dict[str, tuple[int, ...]]
   terms: dict[str, tuple[int, ...]]
@@ -140,11 +141,11 @@ def edited(extracts: tfma.Extracts) -> Edited:
   """Returns what the pairs of an example edit.
 
   Args:
-    extracts: Of one example. What it mentions and no pair edits is there without
-      pairs, unless its pairs do not say what they edit.
+    extracts: Extracts of one example. Terms and groups that it mentions but no pair
+      edits get an empty entry, unless its pairs lack edits.
 
   Raises:
-    InputError: If pairs have groups, but no edits.
+    InputError: If pairs have groups but no edits.
   """
   made = feature_values(extracts, features.COUNTERFACTUAL_EDITS)
   if (
@@ -154,13 +155,13 @@ def edited(extracts: tfma.Extracts) -> Edited:
   ):
     raise InputError(
       f"Expected pairs with the feature {features.COUNTERFACTUAL_GROUP!r} to have "
-      f"{features.COUNTERFACTUAL_EDITS!r} as well, but an example has none, as those "
-      "made by version 0.1: run CounterfactualGen again."
+      f"{features.COUNTERFACTUAL_EDITS!r} as well, but an example, perhaps made by "
+      "version 0.1, has none: run CounterfactualGen again."
     )
   groups: dict[str, set[int]] = {}
   terms: dict[str, set[int]] = {}
   for place in pairs_of(extracts):
-    # Pairs that a user made may say nothing of their edits.
+    # Pairs from a custom function may have no edits.
     for edit in edits_from_json(made[place]) if place < len(made) else ():
       if edit.group:
         for group in groups_with_ancestors(readable(edit.group)):
@@ -180,7 +181,7 @@ def _in_order(found: dict[str, set[int]]) -> dict[str, tuple[int, ...]]:
 
 
 def _mentioned(extracts: tfma.Extracts, name: str) -> dict[str, tuple[int, ...]]:
-  # TFMA refuses slices that are not UTF-8.
+  # TFMA rejects slices that are not UTF-8.
   return {
     value.decode(errors="replace"): () for value in feature_values(extracts, name)
   }
@@ -189,7 +190,7 @@ def _mentioned(extracts: tfma.Extracts, name: str) -> dict[str, tuple[int, ...]]
 def _combinations(
   made: list[dict[str, tuple[int, ...]]],
 ) -> Iterator[tuple[tuple[str, ...], tuple[int, ...]]]:
-  """Yields values of one or two features, and the pairs that have them all."""
+  """Yields values of one or two features with the pairs that have all of them."""
   first, *others = made
   for value, pairs in first.items():
     if not others:

@@ -1,4 +1,4 @@
-"""The gate as a TFMA configuration: what is measured, and what refuses a model."""
+"""The gate as a TFMA configuration: metrics, and the bounds that models must meet."""
 
 import importlib.util
 import json
@@ -20,7 +20,7 @@ DEFAULT_MIN_PAIRS = 30
 DEFAULT_MIN_POSITIVE_RATIO, DEFAULT_MAX_POSITIVE_RATIO = 0.5, 2.0
 DEFAULT_MAX_FAILED = 0.01
 DEFAULT_MAX_LEFT_OUT = 0.2
-# A share that is no bound but says that there is something of both.
+# A positive rate this far from 0 and 1 only requires decisions of both kinds.
 _SOME = 1e-9
 
 
@@ -52,62 +52,64 @@ def make_eval_config(
 ) -> tfma.EvalConfig:
   """Builds the configuration of the Evaluator that gates the push.
 
-  A model is blessed when, at the decision threshold,
+  A model is blessed if, at the decision threshold,
 
-  - its flip rate over all pairs is at most `max_flip_rate`, and over the pairs that
-    edit a group at most what `max_flip_rate_of` says, on at least `min_pairs` pairs;
-  - its AUC on the original texts is at least `min_auc` and, where there is a baseline,
-    at most `max_auc_drop` below the baseline's;
-  - its positive rate is from `min_positive_ratio` to `max_positive_ratio` times the
-    baseline's or, without one, the label rate;
-  - of the comments that mention an identity, and of those that mention each group, at
-    most `max_failed` have no pair because a function failed, and at most `max_left_out`
-    for any reason but that a term is pejorative.
+  - its flip rate is at most `max_flip_rate` over all pairs and at most the bound in
+    `max_flip_rate_of` over the pairs that edit a group, with at least `min_pairs` pairs
+    each;
+  - its AUC on the original texts is at least `min_auc` and, if there is a baseline, at
+    most `max_auc_drop` below the baseline's;
+  - its positive rate is between `min_positive_ratio` and `max_positive_ratio` times
+    that of the baseline or, without one, the label rate;
+  - among the comments that mention an identity, and among those that mention each
+    group, the share without pairs is at most `max_failed` because a function failed,
+    and at most `max_left_out` for all reasons except pejorative terms.
 
-  Too little evidence refuses: too few pairs, a group without any, a figure that is not
-  a number. A bound of None is none; a configuration without any writes no blessing.
+  Insufficient evidence fails the gate: too few pairs, a group without pairs, a metric
+  that is NaN. None means no bound; without any bounds no blessing is written.
 
   Args:
-    max_flip_rate: In [0, 1].
-    min_auc: In [0, 1].
-    max_auc_drop: In [0, 1]; without it no baseline is expected.
+    max_flip_rate: Bound in [0, 1].
+    min_auc: Bound in [0, 1].
+    max_auc_drop: Bound in [0, 1]; if None, no baseline is expected.
     max_flip_rate_of: Bounds in [0, 1] by identity group of either level, such as
       `{"gender/female": 0.1}`.
-    gate_on: Whether flip rates are held against their bounds by their `upper_bound`, at
-      the confidence `level`, or by their value (`point`); likewise the positive rate,
-      by the end of its interval that is nearer to the bound.
-    level: In (0, 1).
-    min_pairs: Least evidence for a flip rate.
-    min_positive_ratio: At least 0, which like None bounds nothing.
-    max_positive_ratio: Likewise. Without baseline and labels there is nothing to
-      compare with, and where either is bounded the model must decide both ways.
-    max_failed: In [0, 1]; None for no bound.
-    max_left_out: In [0, 1]; None for no bound. What chance may leave out of a small
-      group is allowed for: the lower bound of the share, at `level`, is judged.
-    has_baseline: Whether there is one; as `max_auc_drop` says when not given.
-    decision_threshold: A score above it is a positive decision.
-    other_thresholds: At which the same is measured, and nothing gated.
-    text_feature: Feature that the counterfactuals stand in for.
-    slice_features: Features whose values are reported as slices beside the whole;
-      several together make a cross of slices. `edited_group` and `edited_term` are made
-      from the pairs; see `edited_slices.py`.
-    max_terms: Most slices by `edited_term`.
-    example_texts: Whether the worst flips keep users' words.
-    with_labels: Without, only what needs no label is measured: no AUC, no Fairness
-      Indicators.
-    signature_name: Of the models.
+    gate_on: Whether a bound applies to the flip rate's `upper_bound` at the confidence
+      `level` or to its value (`point`). Likewise for the positive rate, with the end of
+      its interval that is closer to the bound.
+    level: Confidence in (0, 1).
+    min_pairs: Minimum number of pairs for a flip rate.
+    min_positive_ratio: Bound of at least 0; 0 and None mean no bound.
+    max_positive_ratio: Likewise. With neither a baseline nor labels there is no rate to
+      compare with; if either is bounded, the model must then make both decisions.
+    max_failed: Bound in [0, 1].
+    max_left_out: Bound in [0, 1], which applies to the lower confidence bound of the
+      share at `level`, to allow for chance in small groups.
+    has_baseline: Whether there is a baseline; by default, whether `max_auc_drop` is
+      given.
+    decision_threshold: Threshold above which a decision is positive.
+    other_thresholds: Thresholds to report but not to gate on.
+    text_feature: Feature that the counterfactuals replace.
+    slice_features: Features whose values are reported as slices in addition to the
+      overall metrics; several in one entry are crossed. `edited_group` and
+      `edited_term` come from the pairs; see `edited_slices.py`.
+    max_terms: Maximum number of slices by `edited_term`.
+    example_texts: Whether the worst flips include users' texts.
+    with_labels: Whether there are labels; if not, AUC and Fairness Indicators are left
+      out.
+    signature_name: Serving signature of the models.
 
   Returns:
-    The configuration. AUC and Fairness Indicators weigh each example by
-    `LABEL_WEIGHT`; FlipRate counts labelled and unlabelled examples alike.
+    The configuration. AUC and Fairness Indicators weight examples by `LABEL_WEIGHT`;
+    FlipRate counts labelled and unlabelled examples alike.
 
   Raises:
-    ValueError: If `gate_on` is not known or AUC is to be gated without labels.
+    ValueError: If `gate_on` is unknown or AUC is bounded without labels.
   """
   if gate_on not in GATES:
     raise ValueError(f"Expected gate_on to be one of {GATES}. Received: {gate_on}")
   if not with_labels and (min_auc is not None or max_auc_drop is not None):
-    raise ValueError("AUC cannot gate without labels: give no min_auc or max_auc_drop.")
+    raise ValueError("AUC needs labels: leave out min_auc and max_auc_drop.")
   models = [_model_spec(CANDIDATE, signature_name, with_labels)]
   if has_baseline is None:
     has_baseline = max_auc_drop is not None
@@ -187,11 +189,11 @@ def _accuracy(
     _metric(auc.DefinedAUC, name="auc", num_thresholds=10000),
     _named("ExampleCount"),
   ]
-  # The package is an extra: plain pip cannot install it beside TFX 1.16.
+  # The package is an extra: plain pip cannot install it together with TFX 1.16.
   if importlib.util.find_spec("fairness_indicators"):
     module = "fairness_indicators.fairness_indicators_metrics"
     metrics.append(_named("FairnessIndicators", module, thresholds=thresholds))
-  # A threshold without slicing specs would hold for every slice, however small.
+  # A threshold without slicing specs would apply to every slice, however small.
   bound = tfma.MetricThreshold()
   if min_auc is not None:
     bound.value_threshold.lower_bound.value = min_auc
@@ -249,6 +251,6 @@ def _metric(metric_class: type, **config: Any) -> tfma.MetricConfig:
 
 
 def _named(class_name: str, module: str = "", **config: Any) -> tfma.MetricConfig:
-  # TFMA wants the inside of a JSON object.
+  # TFMA expects the contents of a JSON object, without the braces.
   inside = json.dumps(config)[1:-1]
   return tfma.MetricConfig(class_name=class_name, module=module, config=inside)

@@ -1,4 +1,4 @@
-"""Sums that come out the same in whatever order they are made."""
+"""Sums that do not depend on the order of their terms."""
 
 import dataclasses
 
@@ -9,14 +9,14 @@ import numpy as np
 class ExactSums:
   """Sums of float64 vectors, kept to twice their precision.
 
-  Beam merges partial sums in any order, and in plain floats each order rounds
-  differently. What each addition loses is kept (Knuth's TwoSum) and added at the end,
-  so that for any realistic number of terms the totals are those of exact arithmetic,
-  rounded once.
+  Beam merges partial sums in any order, and with plain floats each order rounds
+  differently. Here the rounding error of each addition is kept (Knuth's TwoSum) and
+  added at the end, so that for any realistic number of terms the totals are those of
+  exact arithmetic, rounded once.
 
   Attributes:
-    high: Shape `[n]`, the rounded sums.
-    low: Shape `[n]`, what rounding lost.
+    high: Rounded sums, shape `[n]`.
+    low: Accumulated rounding errors, shape `[n]`.
   """
 
   high: np.ndarray
@@ -24,7 +24,7 @@ class ExactSums:
 
   @classmethod
   def zeros(cls, size: int) -> "ExactSums":
-    """Returns sums of nothing."""
+    """Returns empty sums."""
     return cls(np.zeros(size), np.zeros(size))
 
   def __add__(self, other: "ExactSums | np.ndarray") -> "ExactSums":
@@ -36,12 +36,12 @@ class ExactSums:
 
   @property
   def totals(self) -> np.ndarray:
-    """The sums, shape `[n]`."""
+    """Returns the sums, shape `[n]`."""
     return self.high + self.low
 
 
 def _two_sum(a: np.ndarray, b: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-  """Returns a + b, rounded, and what rounding lost, exactly.
+  """Returns a + b, rounded, and the exact rounding error.
 
   Reference:
     Knuth, The Art of Computer Programming, volume 2, 3rd edition, section 4.2.2.

@@ -25,16 +25,16 @@ def counterfactual_extractors(
   eval_config: tfma.EvalConfig,
   tensor_adapter_config: Any = None,
 ) -> list[tfma.extractors.Extractor]:
-  """Returns TFMA's default extractors with what FlipRate needs among them.
+  """Returns TFMA's default extractors together with those that FlipRate needs.
 
   Args:
-    eval_shared_model: The model, or candidate and baseline.
-    eval_config: With a FlipRate metric, as `make_eval_config` builds it.
-    tensor_adapter_config: As TFX passes it.
+    eval_shared_model: The model, or the candidate and the baseline.
+    eval_config: Configuration with a FlipRate metric, as from `make_eval_config`.
+    tensor_adapter_config: Passed by TFX.
 
   Returns:
-    The defaults; `CounterfactualPredictionsExtractor` while extracts are still in
-    batches; and slices by `edited_group` and `edited_term`.
+    The defaults, with `CounterfactualPredictionsExtractor` where extracts are still
+    batched, and with slices by `edited_group` and `edited_term`.
 
   Raises:
     ValueError: If no FlipRate metric is configured.
@@ -53,7 +53,7 @@ def counterfactual_extractors(
   )
   max_terms = flip_rate_metric(eval_config).max_terms
   if slices_by_term(eval_config):
-    # The first of TFMA's makes the features.
+    # After TFMA's first extractor, which adds the features.
     extractors.insert(1, FrequentTermsExtractor(max_terms))
   return extractors
 
@@ -64,15 +64,16 @@ def CounterfactualPredictionsExtractor(
 ) -> tfma.extractors.Extractor:
   """Adds the scores of every example's counterfactuals to its extracts.
 
-  Each counterfactual is scored as the same example with the text feature replaced and
-  without the features that hold counterfactuals, by the signature that scores the
-  example itself: of serialised examples or of named features. The texts of a batch go
-  through the model together, up to 512 at once.
+  A counterfactual is scored as a copy of its example in which the text feature is
+  replaced and the features that hold counterfactuals are removed, by the same signature
+  as the example, whether that takes serialised examples or named features. The texts of
+  a batch are scored together, up to 512 at a time.
 
   Args:
-    eval_config: Its model specs name the models and their signatures, its FlipRate
-      metric the text feature that `COUNTERFACTUAL_TEXT` stands in for.
-    eval_shared_model: The model, or candidate and baseline.
+    eval_config: Configuration whose model specs name the models and their signatures,
+      and whose FlipRate metric names the text feature that `COUNTERFACTUAL_TEXT`
+      replaces.
+    eval_shared_model: The model, or the candidate and the baseline.
 
   Returns:
     Extractor that adds `COUNTERFACTUAL_PREDICTIONS` and `COUNTERFACTUAL_PAIRS`.
@@ -113,7 +114,7 @@ def flip_rate_metric(eval_config: tfma.EvalConfig) -> FlipRate:
 
 
 class _ScoreCounterfactuals(beam.DoFn):
-  """Builds batches of counterfactuals, and lets TFMA's own predictor score them."""
+  """Builds batches of counterfactuals and scores them with TFMA's own predictor."""
 
   def __init__(self, predict: model_util.ModelSignaturesDoFn, text_feature: str):
     self._predict = predict
@@ -129,7 +130,7 @@ class _ScoreCounterfactuals(beam.DoFn):
     inputs = np.ravel(extracts[tfma.INPUT_KEY])
     replaced = [_replaced(each, self._text_feature) for each in inputs]
     counts = np.array([len(texts) for texts, _ in replaced])
-    # At least one place, so that the arrays always have a score's shape.
+    # At least one place, so that the arrays always have the shape of scores.
     places = np.arange(max(counts.max(initial=0), 1))
     pairs = np.where(places < counts[:, None], places, -1)
     rows = np.repeat(np.arange(len(counts)), counts)
@@ -153,7 +154,7 @@ class _ScoreCounterfactuals(beam.DoFn):
     texts: list[bytes],
     examples: list[bytes],
   ) -> Any:
-    """Returns predictions as TFMA shapes them, for a batch of counterfactuals."""
+    """Returns the predictions for a batch of counterfactuals, shaped as by TFMA."""
     known = {
       name: taken
       for name, values in extracts.get(tfma.FEATURES_KEY, {}).items()
@@ -169,7 +170,7 @@ class _ScoreCounterfactuals(beam.DoFn):
 
 
 def _replaced(serialized: bytes, text_feature: str) -> tuple[list[bytes], list[bytes]]:
-  """Returns an example's counterfactual texts, and the example with each of them."""
+  """Returns the counterfactual texts of an example, and copies of it with each text."""
   example = tf.train.Example.FromString(serialized)
   values = example.features.feature
   if features.COUNTERFACTUAL_TEXT not in values:
@@ -195,7 +196,7 @@ def _slices(size: int) -> Iterator[slice]:
 
 
 def _rows_of(values: Any, rows: np.ndarray) -> Any:
-  """Returns a batch of the given rows of a batched feature; None if it is no batch."""
+  """Returns the given rows of a batched feature; None if it is not batched."""
   if isinstance(values, np.ndarray) and values.ndim:
     return values[rows]
   if isinstance(values, tfma.types.VarLenTensorValue):
@@ -205,15 +206,17 @@ def _rows_of(values: Any, rows: np.ndarray) -> Any:
 
 
 def _scattered(like: Any, chunks: list[Any], where: np.ndarray) -> Any:
-  """Puts the scores of all pairs, in order, where their examples are.
+  """Arranges the scores of all pairs by example.
 
   Args:
-    like: Predictions of the originals: array, or dicts of them by model and output.
-    chunks: Predictions of the pairs, likewise, in batches.
-    where: Where there is a pair, shape `[batch, K]`.
+    like: Predictions for the originals: an array, or dicts of arrays by model and
+      output.
+    chunks: Predictions for the pairs, in the same form and in batches.
+    where: Whether there is a pair, shape `[batch, K]`.
 
   Returns:
-    Scores of shape `[batch, K, num_scores]`, NaN where there is no pair; or dicts.
+    Scores of shape `[batch, K, num_scores]`, NaN where there is no pair, or dicts of
+    such arrays.
   """
   if isinstance(like, dict):
     return {

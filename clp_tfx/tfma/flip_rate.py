@@ -26,7 +26,7 @@ DEFAULT_MAX_TERMS = 50
 
 
 class FlipRate(metric_types.Metric):
-  """Shares of pairs whose decision flips, and how far their scores are apart.
+  """Shares of pairs whose decision flips, and gaps between their scores.
 
   A pair is a text and one of its counterfactuals. Needs `counterfactual_extractors`.
   Emits, for each decision threshold t, the metrics of docs/metrics.md:
@@ -39,7 +39,7 @@ class FlipRate(metric_types.Metric):
     `flip_count/negative_to_positive@t`, `flip_count/positive_pairs@t`,
     `flip_count/negative_pairs@t`;
   - `positive_rate@t`: share of all texts whose decision is positive;
-  - with a baseline, of the other model, `matched_threshold@t`,
+  - for a model that is compared with a baseline, `matched_threshold@t`,
     `positive_rate/matched@t` and `flip_rate/overall/matched@t`;
 
   and once `flip_count/pairs`, `flip_count/comments` (texts with pairs),
@@ -47,21 +47,23 @@ class FlipRate(metric_types.Metric):
   `/not_by_policy` with its `/lower_bound`), `counterfactual_gap` (with
   `/standard_error` and `/max_per_example`), `score_sensitivity` and `score_deviation`.
 
-  Rates are in [0, 1]; 0 when no decision depends on the edit; NaN without pairs, which
-  fails any bound. Where decisions are not those of one score (`argmax`, `any_label`)
-  what needs a positive decision or a signed difference is not emitted, and `argmax` has
-  no `@t`. Unweighted keys leave `example_weighted` open: TFMA looks thresholds up so.
+  Rates are in [0, 1]: 0 if no decision depends on the edit, and NaN, which fails any
+  bound, without pairs. If decisions are not made on one score (`argmax`, `any_label`),
+  metrics that need a positive decision or a signed difference are not emitted, and the
+  keys of `argmax` have no `@t`. Unweighted keys leave `example_weighted` unset, because
+  TFMA looks up thresholds that way.
 
   Args:
     thresholds: Decision thresholds.
     decision: `threshold`, `argmax` or `any_label`; see `DecisionRule`.
     level: Confidence of the one-sided bounds, in (0, 1).
-    denominator: `pairs`; or `examples` for the numbers of TFMA's FlipRate up to 0.46,
-      which divided by all examples, with pairs or without; rates have no bounds then.
-    text_feature: Feature that the counterfactuals stand in for; for the extractor.
-    max_terms: Most terms that make a slice of their own, those with the most pairs,
-      where the EvalConfig slices by `edited_term`; for the extractor.
-    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+    denominator: `pairs`; or `examples` for the values of TFMA's FlipRate up to 0.46,
+      which divided by the number of all examples, with or without pairs; rates then
+      have no bounds.
+    text_feature: Feature that the counterfactuals replace; read by the extractor.
+    max_terms: If the EvalConfig slices by `edited_term`, the maximum number of terms
+      with a slice, chosen by their number of pairs; read by the extractor.
+    name: Name of the metric in the EvalConfig; it does not affect the keys.
   """
 
   def __init__(
@@ -137,10 +139,10 @@ def scored_outputs(
   Args:
     thresholds: Decision thresholds.
     decision: One of `decisions.RULES`.
-    eval_config: Names the baseline.
-    model_names: As TFMA passes them, None for one without a name.
+    eval_config: Configuration that names the baseline.
+    model_names: Passed by TFMA; None for a model without a name.
     output_names: Likewise.
-    sub_keys: Likewise; only class ids.
+    sub_keys: Likewise; only class ids are supported.
 
   Raises:
     ValueError: If a sub key is not a class id.
@@ -150,7 +152,7 @@ def scored_outputs(
     if sub_key is not None and sub_key.class_id is None:
       raise ValueError(
         f"Expected to binarize by class_ids. Received: {sub_key}, which this metric "
-        "does not know."
+        "does not support."
       )
     rule = DecisionRule(decision, tuple(thresholds), sub_key and sub_key.class_id)
     for output_name in output_names or [""]:
@@ -161,7 +163,7 @@ def scored_outputs(
 
 @dataclasses.dataclass
 class _Accumulator:
-  """Sums, and histograms where there is a baseline to match."""
+  """Sums and, if there is a baseline to match, histograms."""
 
   sums: ExactSums
   histograms: ScoreHistograms | None
@@ -240,7 +242,7 @@ class _FlipCounter(beam.CombineFn):
     }
 
   def keys(self) -> list[metric_types.MetricKey]:
-    """Returns the keys that are emitted."""
+    """Returns the emitted keys."""
     return list(self.extract_output(self.create_accumulator()))
 
   def _shared_values(self, sums: dict[str, float]) -> dict[str, float]:
@@ -307,7 +309,7 @@ def _left_out_values(sums: dict[str, float], level: float) -> dict[str, float]:
   left_out = sum(by_reason.values())
   mentioning = left_out + sums["paired_texts"]
   other = left_out - by_reason[POLICY]
-  # Each text is a draw of its own: a cluster of one.
+  # Texts are independent: each is a cluster of one.
   draws = intervals.ClusterSums(
     *[mentioning, other] * 2, *[mentioning] * 2, *[other] * 2
   )

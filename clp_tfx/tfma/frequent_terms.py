@@ -1,4 +1,4 @@
-"""Which terms make slices: those with the most pairs, a bounded number."""
+"""Chooses the terms that get a slice: a limited number with the most pairs."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -12,18 +12,18 @@ from clp_tfx.counterfactuals.edits import edits_from_json
 from clp_tfx.tfma.pair_scores import readable
 
 FREQUENT_TERMS = "frequent_terms"
-"""Extracts key of the terms that make slices: bytes, the same for every example."""
+"""Extracts key of the terms that get a slice: bytes, the same for every example."""
 
 
 def FrequentTermsExtractor(max_terms: int) -> tfma.extractors.Extractor:
-  """Adds the terms that most pairs edit to the extracts.
+  """Adds the terms that are edited by the most pairs to the extracts.
 
-  Which they are is known when all examples have been seen, so that Beam keeps what it
-  has of them meanwhile. Therefore it comes early, right after the features, where
-  examples are in batches, which are kept at little cost.
+  The terms are known only once all examples have been seen, and Beam stores the
+  extracts until then. The extractor therefore runs early, right after the features are
+  extracted, when examples are still batched and cheap to store.
 
   Args:
-    max_terms: Most terms; in alphabetical order where they have equally many pairs.
+    max_terms: Maximum number of terms; ties are broken alphabetically.
 
   Returns:
     Extractor that adds `FREQUENT_TERMS`.
@@ -35,7 +35,7 @@ def FrequentTermsExtractor(max_terms: int) -> tfma.extractors.Extractor:
 
 
 def slicing_specs(eval_config: tfma.EvalConfig) -> Iterator[tfma.SlicingSpec]:
-  """Yields every slicing spec, those of cross slices included."""
+  """Yields every slicing spec, including those of cross slices."""
   yield from eval_config.slicing_specs
   for cross in eval_config.cross_slicing_specs:
     yield cross.baseline_spec
@@ -43,7 +43,7 @@ def slicing_specs(eval_config: tfma.EvalConfig) -> Iterator[tfma.SlicingSpec]:
 
 
 def slices_by_term(eval_config: tfma.EvalConfig) -> bool:
-  """Whether terms are to be found that make slices: `edited_term` is a feature key."""
+  """Returns whether `edited_term` is a feature key, so that terms must be chosen."""
   return any(
     features.EDITED_TERM in spec.feature_keys for spec in slicing_specs(eval_config)
   )
@@ -65,7 +65,7 @@ class _ExtractFrequentTerms(beam.PTransform):
 
 
 class _MostPairs(beam.CombineFn):
-  """The terms with the most pairs; of equal ones the first in the alphabet."""
+  """The terms with the most pairs; ties are broken alphabetically."""
 
   def __init__(self, max_terms: int):
     self._max_terms = max_terms
@@ -92,7 +92,7 @@ class _MostPairs(beam.CombineFn):
 
 
 def _terms_of_batch(extracts: tfma.Extracts) -> Iterator[str]:
-  """Yields a term once for each pair that edits it."""
+  """Yields each term once for every pair that edits it."""
   found = extracts[tfma.FEATURES_KEY]
   for pairs in _rows(found.get(features.COUNTERFACTUAL_EDITS)):
     for edits in pairs:
@@ -110,8 +110,8 @@ def _rows(values: Any) -> list[list[bytes]]:
 
 
 def _add_terms(extracts: tfma.Extracts, terms: list[str]) -> tfma.Extracts:
-  # TFMA splits batches by their first dimension; these rows are all one. An empty term
-  # edits nothing, and gives the rows a width where there are none.
+  # TFMA splits batches along the first axis, so the same row is repeated. The empty
+  # term, which no pair edits, keeps rows from having no columns.
   row = np.array([b"", *(term.encode() for term in terms)], object)
   batch = len(extracts[tfma.INPUT_KEY])
   return {**extracts, FREQUENT_TERMS: np.broadcast_to(row, (batch, len(row)))}

@@ -1,8 +1,8 @@
-"""Standard errors and bounds of a share of pairs, where a comment's pairs correlate.
+"""Standard errors and bounds for a share of pairs, whose pairs correlate by comment.
 
-The pairs of one comment are one cluster: often they flip together, so a thousand pairs
-of a hundred comments say less than a thousand independent ones. Everything here follows
-from sums over clusters, which merge in any order.
+The pairs of one comment are a cluster: they often flip together, so a thousand pairs of
+a hundred comments carry less information than a thousand independent ones. Everything
+here is computed from sums over clusters, which can be merged in any order.
 """
 
 import dataclasses
@@ -13,13 +13,13 @@ from scipy import special
 
 @dataclasses.dataclass(frozen=True)
 class ClusterSums:
-  """Sums over the comments i with n_i > 0 pairs, of which f_i flip, at weight w_i.
+  """Sums over the comments i with n_i > 0 pairs, of which f_i flip, and weight w_i.
 
   Scalars, or arrays of one shape for many samples at once.
 
   Attributes:
     clusters: Number of such comments.
-    flipped_clusters: Of these with f_i > 0.
+    flipped_clusters: Number of these with f_i > 0.
     pairs: Sum of w n.
     flips: Sum of w f.
     w2_n: Sum of w² n.
@@ -45,11 +45,11 @@ def standard_error(sums: ClusterSums) -> np.ndarray:
   `r = sum(w f) / sum(w n)`: the linearised variance of a ratio estimator.
 
   Args:
-    sums: Of any counts, not only flips: f may be a sum of gaps.
+    sums: Sums of any values, not only of flips: f may be a sum of gaps.
 
   Returns:
-    The standard error; 0 where all clusters have the same share, NaN with fewer than
-    two clusters.
+    The standard error; 0 if all clusters have the same share, NaN with fewer than two
+    clusters.
 
   Reference:
     Cochran, Sampling Techniques, 3rd edition, 1977, sections 6.4 and 9A.
@@ -58,7 +58,7 @@ def standard_error(sums: ClusterSums) -> np.ndarray:
     rate = np.divide(sums.flips, sums.pairs)
     squares = sums.w2_ff - 2 * rate * sums.w2_fn + rate**2 * sums.w2_nn
     correction = np.divide(sums.clusters, np.subtract(sums.clusters, 1.0))
-    # Rounding may leave a little less than nothing.
+    # Rounding may give a value just below zero.
     return np.where(
       np.greater(sums.clusters, 1),
       np.sqrt(correction * np.maximum(squares, 0)) / sums.pairs,
@@ -69,23 +69,23 @@ def standard_error(sums: ClusterSums) -> np.ndarray:
 def upper_bound(sums: ClusterSums, level: float) -> np.ndarray:
   """One-sided upper confidence bound of the share `flips / pairs`.
 
-  Clopper and Pearson's bound on as many independent pairs as the clusters are worth:
+  The Clopper–Pearson bound for the effective number of independent pairs:
   `BetaQuantile(level; r e + 1, e - r e)` with `e = pairs / design effect`; see
-  `effective_pairs`. Without a flip it is `1 - (1 - level)^(1 / e)`.
+  `effective_pairs`. Without flips it is `1 - (1 - level)^(1 / e)`.
 
   Args:
-    sums: As above; f counts pairs.
-    level: In (0, 1).
+    sums: Sums over clusters, where f counts pairs.
+    level: Confidence in (0, 1).
 
   Returns:
-    The bound in [0, 1]; 1 where every pair flips, NaN without pairs.
+    The bound in [0, 1]; 1 if every pair flips, NaN without pairs.
 
   Reference:
     Korn and Graubard, 1998, "Confidence intervals for proportions with small expected
     number of positive counts estimated from survey data", Survey Methodology 24.
   """
   pairs, flips = _effective(sums)
-  # Not above the pairs: the other parameter would be 0.
+  # At most the number of pairs; the other parameter would otherwise be 0.
   with np.errstate(invalid="ignore"):
     rest = np.maximum(pairs - flips, 0)
     bound = special.betaincinv(flips + 1, np.where(rest > 0, rest, 1.0), level)
@@ -96,11 +96,11 @@ def lower_bound(sums: ClusterSums, level: float) -> np.ndarray:
   """One-sided lower confidence bound of the share; see `upper_bound`.
 
   Args:
-    sums: As above; f counts pairs.
-    level: In (0, 1).
+    sums: Sums over clusters, where f counts pairs.
+    level: Confidence in (0, 1).
 
   Returns:
-    The bound in [0, 1]; 0 without a flip, NaN without pairs.
+    The bound in [0, 1]; 0 without flips, NaN without pairs.
   """
   pairs, flips = _effective(sums)
   with np.errstate(invalid="ignore"):
@@ -111,20 +111,20 @@ def lower_bound(sums: ClusterSums, level: float) -> np.ndarray:
 
 
 def effective_pairs(sums: ClusterSums) -> np.ndarray:
-  """How many independent pairs the clusters are worth.
+  """Returns the effective number of independent pairs.
 
-  The design effect is the variance of the share over that of independent pairs,
-  estimated from the clusters and at least 1. A few flips say little about it: with c
-  flipped clusters it is averaged, c to 1, with its value were all the pairs of a
-  comment to flip together, `sum(w² n²) / sum(w² n)`; without a flip that is all there
-  is. The bounds' coverage, by simulation, is in docs/metrics.md.
+  The design effect is the variance of the share divided by that of independent pairs,
+  estimated from the clusters and at least 1. A few flips give a poor estimate: with c
+  flipped clusters it is averaged, with weights c and 1, with the value it would have if
+  all pairs of a comment flipped together, `sum(w² n²) / sum(w² n)`; without flips, it
+  is that value. docs/metrics.md has the bounds' coverage in simulations.
 
   Args:
-    sums: As above; f counts pairs.
+    sums: Sums over clusters, where f counts pairs.
 
   Returns:
-    Between 0 and `sum(w n)² / sum(w² n)`, the number of pairs where weights are equal;
-    NaN without pairs.
+    A number between 0 and `sum(w n)² / sum(w² n)`, which is the number of pairs if
+    weights are equal; NaN without pairs.
   """
   with np.errstate(divide="ignore", invalid="ignore"):
     independent = np.divide(np.square(sums.pairs), sums.w2_n)
@@ -145,20 +145,22 @@ def _effective(sums: ClusterSums) -> tuple[np.ndarray, np.ndarray]:
 def ratio_bounds(
   both: float, first: float, second: float, level: float
 ) -> tuple[float, float]:
-  """One-sided bounds of the ratio of two shares of the same texts.
+  """One-sided confidence bounds of the ratio of two shares of the same texts.
 
   Bonett and Price's hybrid of two Wilson intervals: with `n = first + second - both`
-  and z reduced for what the two have in common, the lower bound is Wilson's lower one
-  of `first / n` over Wilson's upper one of `second / n`, the upper bound the reverse.
+  and z reduced for the overlap of the two shares, the lower bound is Wilson's lower
+  bound of `first / n` divided by Wilson's upper bound of `second / n`; the upper bound
+  is the reverse.
 
   Args:
-    both: Texts that are in both.
-    first: Texts in the numerator's share.
-    second: Texts in the denominator's share.
-    level: In (0, 1), of each bound.
+    both: Number of texts in both shares.
+    first: Number of texts in the numerator's share.
+    second: Number of texts in the denominator's share.
+    level: Confidence of each bound, in (0, 1).
 
   Returns:
-    The bounds; 0 below where `first` is 0, NaN where `second` is 0.
+    The lower and upper bound; the lower is 0 if `first` is 0, both are NaN if `second`
+    is 0.
 
   Reference:
     Bonett and Price, 2006, "Confidence intervals for a ratio of binomial proportions

@@ -1,4 +1,4 @@
-"""Which pairs of a text count, and why a text that mentions somebody has none."""
+"""The pairs of a text that count, and why a text that mentions an identity has none."""
 
 import numpy as np
 import tensorflow_model_analysis as tfma
@@ -13,13 +13,13 @@ from clp_tfx.counterfactuals.generator import (
 )
 
 COUNTERFACTUAL_PAIRS = "counterfactual_pairs"
-"""Extracts key of the pairs that count: int, shape `[batch, K]`, places among the
-example's counterfactuals, then -1. A slice by edit counts those that made the edit."""
+"""Extracts key of the pairs that count: int, shape `[batch, K]`, indices of the
+example's counterfactuals, padded with -1. A slice by edit counts the pairs with it."""
 
 NOT_EDITED = "not_edited"
 UNKNOWN = "unknown"
 POLICY = PEJORATIVE
-"""The one reason that is a policy and no fault of the data or the method."""
+"""The only reason that is a policy rather than a fault of the data or the method."""
 REASONS = (
   POLICY,
   NO_COUNTERPART,
@@ -29,18 +29,18 @@ REASONS = (
   NOT_EDITED,
   UNKNOWN,
 )
-"""Why a comment in a slice has no pair there: what `COUNTERFACTUAL_SKIPPED` says;
-`not_edited` where its pairs edit other terms than those of the slice; `unknown` where
-nothing is said."""
+"""Why a comment has no pair in a slice: a reason from `COUNTERFACTUAL_SKIPPED`;
+`not_edited` if its pairs edit other terms than the slice's; `unknown` if no reason was
+recorded."""
 
 
 def pairs_of(extracts: tfma.Extracts) -> list[int]:
-  """Returns the places of the pairs that count among the counterfactuals."""
+  """Returns the indices of the counterfactuals whose pairs count."""
   return [place for place in extracts[COUNTERFACTUAL_PAIRS].tolist() if place >= 0]
 
 
 def has_pairs(extracts: tfma.Extracts) -> bool:
-  """Whether any pair counts. Those that do come first."""
+  """Returns whether any pair counts; those that do come first."""
   return extracts[COUNTERFACTUAL_PAIRS].item(0) >= 0
 
 
@@ -48,10 +48,10 @@ def left_out_reason(extracts: tfma.Extracts) -> str | None:
   """Returns why a text that mentions an identity has no pairs.
 
   Args:
-    extracts: Of one example.
+    extracts: Extracts of one example.
 
   Returns:
-    One of `REASONS`; None where the text has pairs or mentions nobody.
+    One of `REASONS`; None if the text has pairs or mentions no identity.
   """
   if has_pairs(extracts):
     return None
@@ -61,13 +61,13 @@ def left_out_reason(extracts: tfma.Extracts) -> str | None:
     return None
   if feature_values(extracts, features.COUNTERFACTUAL_TEXT):
     return NOT_EDITED
-  # What failed has the kind of error behind a colon.
+  # For failures, the kind of error follows after a colon.
   reason = skipped[0].decode(errors="replace").partition(":")[0] if skipped else UNKNOWN
   return reason if reason in REASONS else UNKNOWN
 
 
 def feature_values(extracts: tfma.Extracts, name: str) -> list[bytes]:
-  """Returns the values of a bytes feature; none where it is absent."""
+  """Returns the values of a bytes feature; an empty list if it is absent."""
   values = extracts.get(tfma.FEATURES_KEY, {}).get(name)
   if values is None or not len(values):
     return []

@@ -1,7 +1,7 @@
-"""The threshold at which a model is positive as often as the baseline is.
+"""The threshold at which a model's positive rate matches the baseline's.
 
-A model that moves all its scores away from the decision threshold flips seldom without
-having become any fairer; at the matched threshold it does not look so.
+A model whose scores have all moved away from the decision threshold rarely flips but is
+no fairer; comparing models at the matched threshold reveals this.
 """
 
 import collections
@@ -12,25 +12,26 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import special
 
-# Thresholds are told apart in logits: to 1/256, from -20 to 20, beyond which a score is
-# 2e-9 from 0 or 1.
+# Resolution of thresholds: 1/256 logit between -20 and 20; beyond that, scores are
+# within 2e-9 of 0 or 1.
 _BINS_PER_LOGIT = 256
 _LARGEST_LOGIT = 20
 _LAST_BIN = _BINS_PER_LOGIT * _LARGEST_LOGIT
-# Weights are counted in millionths or so, in integers, which add up in any order.
+# Weights are counted in units of about a millionth, as integers, whose sums do not
+# depend on the order.
 _UNIT = 2**20
 
 
 @dataclasses.dataclass(frozen=True)
 class ScoredPairs:
-  """One text and its pairs, as the histograms take them.
+  """One text and its pairs, binned for the histograms.
 
   Attributes:
-    weight: In units of 2^-20.
-    original: Bin of the text's score; None where it is no probability.
-    lows: Of each pair the bin of the lower score.
-    highs: Of each pair the bin of the higher score.
-    baseline_positive: Whether the baseline is positive, per threshold.
+    weight: Weight in units of 2^-20.
+    original: Bin of the text's score; None if that is not a probability.
+    lows: Bin of the lower score of each pair.
+    highs: Bin of the higher score of each pair.
+    baseline_positive: Whether the baseline's decision is positive, per threshold.
   """
 
   weight: int
@@ -62,11 +63,11 @@ class ScoredPairs:
 
 @dataclasses.dataclass(frozen=True)
 class Matched:
-  """What a model does at its matched threshold.
+  """Counts of a model at its matched threshold.
 
   Attributes:
-    threshold: In [0, 1].
-    positives: Weight of the texts decided positive.
+    threshold: Matched threshold in [0, 1].
+    positives: Weight of the texts with a positive decision.
     flips: Weight of the pairs that flip.
   """
 
@@ -76,21 +77,22 @@ class Matched:
 
 
 def _bin(score: float) -> int | None:
-  """Returns the bin of a score; None where it is no probability."""
+  """Returns the bin of a score; None if it is not a probability."""
   if not 0 <= score <= 1:
     return None
   logit = math.log(score / (1 - score)) if 0 < score < 1 else (score - 0.5) * math.inf
   logit = min(max(logit, -_LARGEST_LOGIT), _LARGEST_LOGIT)
-  # A score is above the threshold at the lower edge of its bin, as `>` has it.
+  # Bins exclude their lower edge: with it as threshold, `score > threshold` holds.
   return math.ceil(logit * _BINS_PER_LOGIT) - 1
 
 
 class ScoreHistograms:
-  """Counts from which flips at any threshold follow, in bounded memory.
+  """Histograms from which flips at any threshold are computed, in bounded memory.
 
-  A pair flips at a threshold t where its lower score is at most t and its higher one
-  above, so that flips(t) = #(higher > t) - #(lower > t): two histograms, and a third of
-  the originals for the positive rate. At most 10,241 bins each, kept sparse.
+  A pair flips at a threshold t if its lower score is at most t and its higher score is
+  above t, so flips(t) = #(higher > t) - #(lower > t). This takes two histograms, and
+  the positive rate takes a third, of the originals. Each is sparse and has at most
+  10,241 bins.
   """
 
   def __init__(self, num_thresholds: int):
@@ -113,7 +115,7 @@ class ScoreHistograms:
       self._baseline_positives[i] += pairs.weight * positive
 
   def merge(self, other: "ScoreHistograms") -> None:
-    """Adds another's counts; leaves the other as it is."""
+    """Adds the counts of `other`, which is not modified."""
     self._originals.update(other._originals)
     self._lows.update(other._lows)
     self._highs.update(other._highs)
@@ -127,12 +129,11 @@ class ScoreHistograms:
     """Finds the threshold whose positive rate is closest to the baseline's.
 
     Args:
-      index: Which of the baseline's thresholds to match.
-      threshold: That threshold; of several equally close ones the one nearest to it
-        is taken.
+      index: Index of the baseline's threshold to match.
+      threshold: That threshold; on ties, the match nearest to it is chosen.
 
     Returns:
-      What the model does there; None without texts or where a score was no
+      The counts at the matched threshold; None without texts or if a score was not a
       probability.
     """
     if self._no_probabilities or not self._originals:
@@ -153,16 +154,15 @@ class ScoreHistograms:
 def find_matched_threshold(
   scores: np.ndarray, baseline_scores: np.ndarray, threshold: float
 ) -> float:
-  """Finds the threshold at which a model is positive as often as the baseline is.
+  """Finds the threshold at which a model's positive rate is closest to the baseline's.
 
   Args:
-    scores: Probabilities of the model, shape `[texts]`.
-    baseline_scores: Of the baseline, on the same texts.
-    threshold: The baseline's; of several equally close ones the one nearest to it is
-      taken.
+    scores: Probabilities from the model, shape `[texts]`.
+    baseline_scores: Probabilities from the baseline for the same texts.
+    threshold: The baseline's threshold; on ties, the match nearest to it is chosen.
 
   Returns:
-    In [0, 1]; NaN without texts or where a score is no probability.
+    The threshold in [0, 1]; NaN without texts or if a score is not a probability.
   """
   histograms = ScoreHistograms(num_thresholds=1)
   positive = (baseline_scores > threshold).tolist()
@@ -173,7 +173,7 @@ def find_matched_threshold(
 
 
 def _above(counts: dict[int, int]) -> np.ndarray:
-  """Returns the count at and above each bin, and at last the 0 above all."""
+  """Returns the counts at and above each bin, followed by a 0."""
   # Bins run from -_LAST_BIN - 1 (scores of 0) to _LAST_BIN - 1.
   dense = np.zeros(2 * _LAST_BIN + 2, np.int64)
   for bin_, count in counts.items():

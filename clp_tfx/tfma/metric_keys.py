@@ -1,4 +1,4 @@
-"""What the metrics are called: one place, for those who emit, gate and show them."""
+"""Names of the metrics, shared by the code that emits, gates and displays them."""
 
 from tensorflow_model_analysis.metrics import metric_types
 
@@ -23,7 +23,7 @@ WORST_FLIPS = "worst_flips"
 
 
 def threshold_suffix(threshold: float | None) -> str:
-  """Returns `@0.5`: how a key names its decision threshold; empty without one."""
+  """Returns the suffix for a decision threshold, such as `@0.5`; empty without one."""
   return "" if threshold is None else f"@{threshold:g}"
 
 
@@ -31,14 +31,14 @@ def flip_rate_key(threshold: float | None, kind: str = OVERALL) -> str:
   """Returns the name of a flip rate.
 
   Args:
-    threshold: Decision threshold; None for the largest score of several.
-    kind: `overall`, `positive_to_negative` or `negative_to_positive`, or one of what
-      belongs to them: `overall/upper_bound`, `overall/lower_bound`,
+    threshold: Decision threshold; None for the rule `argmax`.
+    kind: `overall`, `positive_to_negative` or `negative_to_positive`, or a value
+      derived from one: `overall/upper_bound`, `overall/lower_bound`,
       `overall/standard_error`, `overall/matched`,
       `positive_to_negative/given_positive`, `negative_to_positive/given_negative`.
 
   Returns:
-    Such as `flip_rate/overall/upper_bound@0.5`.
+    A name such as `flip_rate/overall/upper_bound@0.5`.
   """
   return f"{FLIP_RATE}/{kind}{threshold_suffix(threshold)}"
 
@@ -47,44 +47,44 @@ def flip_count_key(threshold: float | None, kind: str = OVERALL) -> str:
   """Returns the name of a count of pairs.
 
   Args:
-    threshold: Decision threshold; None for the largest score of several.
-    kind: As a flip rate's, or `positive_pairs`, `negative_pairs`: pairs whose original
-      is decided so.
+    threshold: Decision threshold; None for the rule `argmax`.
+    kind: `overall`, `positive_to_negative` or `negative_to_positive`; or
+      `positive_pairs` or `negative_pairs`, by the decision on the original.
 
   Returns:
-    Such as `flip_count/positive_to_negative@0.5`.
+    A name such as `flip_count/positive_to_negative@0.5`.
   """
   return f"{FLIP_COUNT}/{kind}{threshold_suffix(threshold)}"
 
 
 def positive_rate_key(threshold: float, matched: bool = False) -> str:
-  """Returns the name of the share of texts decided positive.
+  """Returns the name of the share of texts with a positive decision.
 
   Args:
     threshold: Decision threshold.
-    matched: At the threshold matched to the baseline's positive rate instead.
+    matched: Whether the rate is the one at the matched threshold.
 
   Returns:
-    Such as `positive_rate@0.5` or `positive_rate/matched@0.5`.
+    A name such as `positive_rate@0.5` or `positive_rate/matched@0.5`.
   """
   return f"positive_rate{'/matched' if matched else ''}{threshold_suffix(threshold)}"
 
 
 def positive_ratio_key(threshold: float, kind: str = "") -> str:
-  """Returns the name of the positive rate as a multiple of the reference's.
+  """Returns the name of the ratio of the positive rate to the reference's.
 
   Args:
     threshold: Decision threshold.
-    kind: Empty, or `lower_bound` or `upper_bound`.
+    kind: Empty, `lower_bound` or `upper_bound`.
 
   Returns:
-    Such as `positive_rate/ratio@0.5` or `positive_rate/ratio/lower_bound@0.5`.
+    A name such as `positive_rate/ratio@0.5` or `positive_rate/ratio/lower_bound@0.5`.
   """
   return f"positive_rate/ratio{kind and '/'}{kind}{threshold_suffix(threshold)}"
 
 
 def left_out_key(reason: str) -> str:
-  """Returns the name of the share left out for a reason: `…/comments_left_out/failed`.
+  """Returns the name of the share left out, such as `…/comments_left_out/failed`.
 
   Args:
     reason: One of `left_out.REASONS`.
@@ -93,7 +93,7 @@ def left_out_key(reason: str) -> str:
 
 
 def matched_threshold_key(threshold: float) -> str:
-  """Returns the name of the threshold that was matched, `matched_threshold@0.5`."""
+  """Returns the name of the matched threshold, such as `matched_threshold@0.5`."""
   return f"matched_threshold{threshold_suffix(threshold)}"
 
 
@@ -104,10 +104,10 @@ def metric_key(
   sub_key: metric_types.SubKey | None,
   example_weighted: bool,
 ) -> metric_types.MetricKey:
-  """Returns TFMA's key.
+  """Returns TFMA's key of a metric.
 
-  TFMA looks a threshold up under a key that leaves `example_weighted` open, so the
-  unweighted metrics, which the gate judges, leave it open.
+  TFMA looks up thresholds by a key without `example_weighted`, so the unweighted
+  metrics, which the gate uses, leave it unset.
   """
   return metric_types.MetricKey(
     name=name,

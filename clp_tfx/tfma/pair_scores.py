@@ -1,4 +1,4 @@
-"""Extracts to numbers: what one text and its pairs add to the sums of a metric."""
+"""Converts extracts to numbers: the terms that a text and its pairs add to the sums."""
 
 import dataclasses
 import re
@@ -14,7 +14,7 @@ from clp_tfx.tfma.matched_threshold import ScoredPairs
 
 COUNTERFACTUAL_PREDICTIONS = "counterfactual_predictions"
 """Extracts key of the scores of counterfactuals: float, shape `[batch, K, num_scores]`;
-with several models or outputs a dict of them by name."""
+with several models or outputs, a dict of such arrays by name."""
 
 
 _ESCAPED = re.compile("[\ud800-\udfff]")
@@ -22,13 +22,13 @@ _ESCAPED = re.compile("[\ud800-\udfff]")
 
 @dataclasses.dataclass(frozen=True)
 class Scored:
-  """Which scores of an extract are looked at, and how they decide.
+  """The scores to read from an extract and the rule by which they decide.
 
   Attributes:
-    rule: How scores become decisions.
-    model_name: As TFMA has it: empty for the only one.
-    output_name: Likewise.
-    baseline_name: Another model, whose positive rate is matched; None for none.
+    rule: Rule by which scores become decisions.
+    model_name: Name of the model in TFMA; empty if it is the only one.
+    output_name: Name of the output, likewise.
+    baseline_name: Model whose positive rate is matched; None for none.
   """
 
   rule: DecisionRule
@@ -42,7 +42,7 @@ class Scored:
     return self.baseline_name is not None and self.rule.rule == THRESHOLD
 
   def compare(self, extracts: tfma.Extracts) -> Comparison | None:
-    """Returns what changes between a text and its pairs; None without pairs."""
+    """Compares a text with its counterfactuals; returns None without pairs."""
     if not has_pairs(extracts):
       return None
     return self.rule.compare(self.original(extracts), self.counterfactuals(extracts))
@@ -57,25 +57,25 @@ class Scored:
     return scores.reshape(len(scores), -1)[pairs_of(extracts)]
 
   def baseline(self, extracts: tfma.Extracts) -> np.ndarray:
-    """Returns the text's scores by the baseline, shape `[num_scores]`."""
+    """Returns the baseline's scores of the text, shape `[num_scores]`."""
     return self._scores(extracts[tfma.PREDICTIONS_KEY], self.baseline_name).ravel()
 
   def _scores(self, values: object, model_name: str | None) -> np.ndarray:
-    # In double precision, as TFMA compares them with thresholds.
+    # Double precision, in which TFMA compares scores with thresholds.
     return np.asarray(scores_of(values, (model_name, self.output_name)), np.float64)
 
 
 def readable(text: str) -> str:
-  """Returns a text with U+FFFD for each byte that is not UTF-8, as long as before.
+  """Replaces each byte that is not UTF-8 by one U+FFFD, which keeps offsets valid.
 
   Args:
-    text: As `surrogateescape` decodes it.
+    text: Text decoded with `surrogateescape`.
   """
   return _ESCAPED.sub("\ufffd", text)
 
 
-# The sums that do not depend on a threshold, then those of each threshold, in the order
-# of the vectors.
+# The components of the vectors, in order: sums that do not depend on a threshold, then
+# those for each threshold. w is the weight of a text and n its number of pairs.
 SHARED = (
   "texts",  # w
   "paired_texts",  # w, of texts with pairs
@@ -92,12 +92,12 @@ SHARED = (
   "deviation",  # w times the standard deviation
 )
 PER_THRESHOLD = (
-  "positives",  # w, of texts decided positive
-  "positive_pairs",  # w n of these
-  "positive_to_negative",  # w times pairs
+  "positives",  # w, of texts with a positive decision
+  "positive_pairs",  # w n, of these texts
+  "positive_to_negative",  # w times pairs that flip this way
   "negative_to_positive",
-  "changed",  # w f, where f are the pairs that flip
-  "flipped_clusters",  # 1, of texts with such
+  "changed",  # w f, where f is the number of pairs that flip
+  "flipped_clusters",  # 1, of texts with such pairs
   "w2_fn",
   "w2_ff",
 )
@@ -106,13 +106,13 @@ PER_THRESHOLD = (
 class PairScoresPreprocessor(metric_types.Preprocessor):
   """Turns an extract into the vector that it adds to the sums.
 
-  TFMA calls it once per example, and the combiner once per slice: the work is here.
-  Yields `(vector, pairs)` with the terms named by `SHARED` and `PER_THRESHOLD`, and the
-  binned scores for matching a baseline, or None.
+  The work is done here because TFMA calls this once per example, but the combiner once
+  per slice. Yields `(vector, pairs)`: the terms named by `SHARED` and `PER_THRESHOLD`,
+  and the binned scores for matching a baseline, or None.
 
   Args:
-    scored: Which scores, and how they decide.
-    example_weighted: Whether examples weigh what their weight says, or 1.
+    scored: Scores to read and the rule by which they decide.
+    example_weighted: Whether to use example weights; otherwise every weight is 1.
   """
 
   def __init__(self, scored: Scored, example_weighted: bool):
@@ -123,7 +123,7 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
   def process(
     self, extracts: tfma.Extracts
   ) -> Iterator[tuple[np.ndarray, ScoredPairs | None]]:
-    """Yields what the example adds."""
+    """Yields the terms of an example."""
     weight = self._weight(extracts) if self._example_weighted else 1.0
     comparison = self._scored.compare(extracts)
     if comparison is None:
@@ -146,7 +146,7 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
   def _without_pairs(
     self, extracts: tfma.Extracts, weight: float
   ) -> tuple[np.ndarray, ScoredPairs | None]:
-    """Most texts: they have no pairs and count for the positive rate alone."""
+    """Returns the terms of a text without pairs, which most texts are."""
     rule = self._scored.rule
     vector = np.zeros(
       len(SHARED) + len(rule.keyed_thresholds) * len(PER_THRESHOLD), np.float64
@@ -203,7 +203,7 @@ def _shared_terms(comparison: Comparison, weight: float) -> list[float]:
 def _threshold_terms(comparison: Comparison, weight: float) -> np.ndarray:
   """Returns the terms of a text with pairs, shape `[T, len(PER_THRESHOLD)]`."""
   n = len(comparison.gap)
-  # A score that is not a number decides nothing: what it enters is not a number either.
+  # NaN scores make no decision, so every sum that they enter becomes NaN.
   unknown = np.nan if np.isnan(comparison.gap).any() else 0.0
   flips = comparison.changed.sum(axis=1) + unknown
   positive = comparison.positive

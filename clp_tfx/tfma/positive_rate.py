@@ -1,4 +1,4 @@
-"""Whether a model is still useful at its threshold: how often it says yes."""
+"""The positive rate, which shows whether a model is still useful at its threshold."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -14,19 +14,19 @@ from clp_tfx.tfma.pair_scores import Scored
 
 
 class PositiveRatio(metric_types.Metric):
-  """The positive rate as a multiple of the baseline's or of the label rate.
+  """The ratio of the positive rate to the baseline's or to the label rate.
 
-  A model that says no to everything never flips, and may rank as well as any. Emits for
-  each decision threshold t `positive_rate/ratio@t`, with `/lower_bound` and
-  `/upper_bound`: of a model that is compared with a baseline, over all texts, the share
-  decided positive over the share that the baseline decides so; without a baseline, over
-  the labelled texts, over the share labelled positive. 1 where both are the same; NaN,
-  which fails any bound, where the reference is never positive.
+  A model that says no to everything never flips, and its AUC may be as good as any.
+  For each decision threshold t, emits `positive_rate/ratio@t` with `/lower_bound` and
+  `/upper_bound`: the share of positive decisions divided by the baseline's share, over
+  all texts; or, without a baseline, by the share of positive labels, over the labelled
+  texts. It is 1 if both shares are equal, and NaN, which fails any bound, if the
+  reference is never positive.
 
   Args:
-    thresholds: Decision thresholds, of one score.
+    thresholds: Decision thresholds of one score.
     level: Confidence of the one-sided bounds, in (0, 1); see `intervals.ratio_bounds`.
-    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+    name: Name of the metric in the EvalConfig; it does not affect the keys.
   """
 
   def __init__(
@@ -68,9 +68,9 @@ def _computations(
 
 
 class _Decisions(metric_types.Preprocessor):
-  """Yields whether a text is positive by both, by the model and by the reference.
+  """Yields whether both, the model, and the reference decide positively on a text.
 
-  Float, shape `[T, 3]`; NaN where a score is not a number.
+  Float, shape `[T, 3]`; NaN if a score is NaN.
   """
 
   def __init__(self, scored: Scored):
@@ -102,7 +102,7 @@ class _Decisions(metric_types.Preprocessor):
 
 
 class _Counter(beam.CombineFn):
-  """Counts; whole numbers, whose sums do not depend on the order."""
+  """Adds counts, which are integers, so that sums do not depend on the order."""
 
   def __init__(
     self,

@@ -1,4 +1,4 @@
-"""Results of an evaluation, model by model."""
+"""Loads the results of an evaluation, by model."""
 
 import json
 from pathlib import Path
@@ -18,8 +18,8 @@ def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
     evaluation_path: Output folder of `tfma.run_model_analysis` or of an Evaluator.
 
   Returns:
-    Results by model name, the baseline's first. A single model is named `model`
-    where the run did not name it.
+    Results by model name, the baseline's first. A single model without a name is
+    called `model`.
 
   Raises:
     InputError: If the folder holds no TFMA run.
@@ -46,7 +46,7 @@ def decision_threshold_of(evaluation_path: str) -> float:
     evaluation_path: Output folder of the evaluation.
 
   Raises:
-    InputError: If it has no such metric, or is no evaluation.
+    InputError: If the folder holds no evaluation, or one without that metric.
   """
   first = next(iter(load_results(evaluation_path).values()))
   for spec in first.config.metrics_specs:
@@ -54,8 +54,8 @@ def decision_threshold_of(evaluation_path: str) -> float:
       if metric.class_name == "FlipRate":
         return json.loads(f"{{{metric.config}}}")["thresholds"][0]
   raise InputError(
-    f"Expected {evaluation_path} to be an evaluation with the metric FlipRate; it has "
-    "none."
+    f"Expected {evaluation_path} to be an evaluation with the metric FlipRate, but it "
+    "has none."
   )
 
 
@@ -66,12 +66,12 @@ def load_worst_flips(
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
-    slice_key: As TFMA has it, such as `(("edited_group", "gender"),)`; all comments
-      when empty.
+    slice_key: Slice key in TFMA's form, such as `(("edited_group", "gender"),)`; empty
+      for all comments.
 
   Returns:
-    By model name (`model` where the run did not name it) what WorstFlips kept, worst
-    first; several outputs or classes one after the other.
+    The pairs kept by WorstFlips, worst first, by model name (`model` for a single model
+    without a name). Several outputs or classes follow one another.
   """
   found: dict[str, list[dict[str, Any]]] = {}
   for metrics in tfma.load_metrics(evaluation_path):
@@ -89,11 +89,11 @@ def load_worst_flips(
 
 
 def write_worst_flips(evaluation_path: str, path: str | Path) -> None:
-  """Writes the worst flips of all comments as JSON lines, whole or not at all.
+  """Writes the worst flips of all comments as JSON lines, atomically.
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
-    path: File to write or replace; a line per flip, with the name of its `model`.
+    path: File to write or replace, with a line per flip that names its `model`.
   """
   lines = [
     json.dumps({"model": model, **flip}, ensure_ascii=False) + "\n"

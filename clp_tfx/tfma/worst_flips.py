@@ -1,4 +1,4 @@
-"""The worst flips: which texts, what was edited, both scores; a bounded number."""
+"""The worst flips, a limited number: both texts, their edits and their scores."""
 
 import dataclasses
 import hashlib
@@ -27,27 +27,27 @@ DEFAULT_SIZE = 50
 class WorstFlips(metric_types.Metric):
   """Keeps the pairs whose decision flips and whose scores are furthest apart.
 
-  Emits `worst_flips`, whose value is not a number but JSON lines, a line per pair, the
-  worst first: `original`, `counterfactual`, `edit` (`gay→`), `group`
+  Emits `worst_flips`, whose value is not a number but JSON lines, one per pair, worst
+  first: `original`, `counterfactual`, `edit` (`gay→`), `group`
   (`sexual_orientation/homosexual`), `edits` (a list with the fields of
-  `features.COUNTERFACTUAL_EDITS`, where the pair has that feature), `original_score`,
-  `counterfactual_score` (a list each where there are several scores), `gap`,
-  `thresholds` (those at which it flips) and `digest` (SHA-256 of both texts). At most
-  `size` in each slice; pairs with equal gaps are ordered by digest, so that the same
-  data give the same lines in any order. Read them with `load_worst_flips`.
+  `features.COUNTERFACTUAL_EDITS`, if the pair has that feature), `original_score` and
+  `counterfactual_score` (lists if there are several scores), `gap`, `thresholds` (those
+  at which the pair flips) and `digest` (SHA-256 of both texts). Each slice has at most
+  `size` pairs; ties are ordered by digest, so that the same data give the same lines in
+  any order. `load_worst_flips` reads them.
 
-  In texts each byte that is not UTF-8 becomes one U+FFFD, so that the places of edits
-  are those of the line's own `original`.
+  In texts, each byte that is not UTF-8 becomes one U+FFFD, so that the positions of
+  edits refer to the line's own `original`.
 
   Args:
     thresholds: Decision thresholds.
-    decision: As FlipRate's.
-    size: Most pairs kept.
-    texts: Whether users' words are kept; without them lines lack `original`,
-      `counterfactual` and the `replacement` of each edit, which has the case of what it
-      replaces and, with a `counterfactual_fn`, can be any text.
-    text_feature: Feature that the counterfactuals stand in for.
-    name: Name of the metric in the EvalConfig; the key is as above whatever it is.
+    decision: Rule as for FlipRate.
+    size: Maximum number of pairs.
+    texts: Whether to keep users' texts. If not, lines lack `original`, `counterfactual`
+      and the `replacement` of each edit, which has the case of the text it replaces
+      and, with a `counterfactual_fn`, can be any text.
+    text_feature: Feature that the counterfactuals replace.
+    name: Name of the metric in the EvalConfig; it does not affect the key.
   """
 
   def __init__(
@@ -71,14 +71,14 @@ class WorstFlips(metric_types.Metric):
 
   @property
   def compute_confidence_interval(self) -> bool:
-    """Texts have none."""
+    """Returns False: texts have no confidence intervals."""
     return False
 
 
 class JsonLines(tfma.types.StructuredMetricValue):
-  """A metric value that TFMA stores as it is, and that no arithmetic changes.
+  """A metric value that TFMA stores unchanged and on which arithmetic has no effect.
 
-  TFMA subtracts the metrics of models and of slices; there is no difference of texts.
+  TFMA subtracts the metrics of models and of slices, but texts have no difference.
   """
 
   def __init__(self, lines: Iterable[str] = ()):
@@ -89,8 +89,8 @@ class JsonLines(tfma.types.StructuredMetricValue):
     return metrics_for_slice_pb2.MetricValue(bytes_value=self.text.encode())
 
   def to_dataframe(self) -> Any:
-    """Not supported: these are no numbers."""
-    raise NotImplementedError("Worst flips are read with load_worst_flips.")
+    """Not supported: the values are not numbers."""
+    raise NotImplementedError("Read worst flips with load_worst_flips.")
 
   def _apply_binary_op_elementwise(self, other: "JsonLines", op: Callable) -> Any:
     return JsonLines()
@@ -136,7 +136,7 @@ def _computations(
 
 @dataclasses.dataclass(frozen=True, order=True)
 class _Flip:
-  """Sorted from the worst on."""
+  """A pair that flips; sorts worst first."""
 
   minus_gap: float
   digest: str
@@ -144,7 +144,7 @@ class _Flip:
 
 
 class _FlipsPreprocessor(metric_types.Preprocessor):
-  """Yields the flips of an example: none, for nearly all."""
+  """Yields the flips of an example; nearly all examples have none."""
 
   def __init__(self, scored: Scored, texts: bool, text_feature: str):
     super().__init__(name=f"flips {scored} {texts} {text_feature}")
