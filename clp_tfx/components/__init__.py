@@ -1,6 +1,6 @@
 """The TFX components, one file or folder each; `pipeline` connects them.
 
-Executors only resolve URIs and splits; what they call can be tested without TFX.
+Executors only resolve URIs and splits; the code they call can be tested without TFX.
 """
 
 import lazy_loader

@@ -20,7 +20,7 @@ def AnomalyGate(
     tfx.types.standard_artifacts.ExampleAnomalies
   ],
 ):
-  """Fails if ExampleValidator found anomalies, and lists them."""
+  """Fails if ExampleValidator has found anomalies, and lists them."""
   found = [
     f"{split}: {name}: {_described(info)}"
     for split in sorted(fileio.listdir(anomalies.uri))
@@ -34,7 +34,7 @@ def AnomalyGate(
 
 
 def _described(info: anomalies_pb2.AnomalyInfo) -> str:
-  """Returns what is wrong without values: comments may be among them."""
+  """Describes an anomaly without its values, which may be comments."""
   quotes = any(reason.type in _QUOTING for reason in info.reason)
   return info.short_description if quotes else info.description
 

@@ -25,14 +25,14 @@ _DAY = 86_400
 
 
 class Executor(executor.Executor):
-  """TFX's Pusher, except that a version is whole as soon as a server can load it.
+  """TFX's Pusher, except that a version is complete before a server can load it.
 
-  On local and network disks, a model is written beside the served versions and renamed
-  at the end; servers ignore names that are no numbers. The next push removes what an
-  interrupted push left.
+  On local and network disks, a model is written next to the served versions and then
+  renamed; servers ignore names that are not numbers. The next push removes the remains
+  of an interrupted one.
 
-  Object stores rename object by object. There the model is written under its final
-  name, `saved_model.pb`, without which no server loads it, last of all.
+  Object stores rename object by object. There, a model is written under its final name,
+  ending with `saved_model.pb`, without which servers do not load it.
   """
 
   def Do(
@@ -61,14 +61,14 @@ class Executor(executor.Executor):
 
 
 def _push_objects(model: str, served: str) -> str:
-  """Writes a model where no folder can be renamed; returns its version."""
+  """Writes a model to an object store; returns its version."""
   version = _free_version(served)
   _copy(model, os.path.join(served, version))
   return version
 
 
 def _push_folder(model: str, served: str) -> str:
-  """Writes a model beside the versions and renames it; returns its version."""
+  """Writes a model next to the versions and renames it; returns its version."""
   os.makedirs(served, exist_ok=True)
   with _alone_in(served) as alone:
     if alone:
@@ -81,7 +81,7 @@ def _push_folder(model: str, served: str) -> str:
 
 
 def _copy(source: str, target: str) -> None:
-  """Copies a model's files to where none of them is, the graph last."""
+  """Copies a model's files to a new place, the graph last."""
   paths = [
     os.path.relpath(os.path.join(folder, name), source)
     for folder, _, names in fileio.walk(source)
@@ -95,12 +95,12 @@ def _copy(source: str, target: str) -> None:
 
 @contextlib.contextmanager
 def _alone_in(served: str) -> Iterator[bool]:
-  """Waits for other pushes; yields whether the file system can tell of them."""
+  """Waits for other pushes; yields whether the file system supports the lock."""
   folder = os.open(served, os.O_RDONLY)
   try:
     try:
       fcntl.flock(folder, fcntl.LOCK_EX)
-    except OSError:  # Some network file systems lock no folders.
+    except OSError:  # Some network file systems cannot lock folders.
       yield False
     else:
       yield True
@@ -109,10 +109,10 @@ def _alone_in(served: str) -> Iterator[bool]:
 
 
 def _remove_remains(served: str) -> None:
-  """Removes what interrupted pushes have left, and not what one is writing.
+  """Removes the remains of interrupted pushes, but not the files of a running push.
 
-  Those of this machine wait for each other. Another machine's lock may not be seen
-  here: what it writes is left alone until nothing has changed in it for a day.
+  Pushes on this machine wait for each other. Locks of other machines may be invisible
+  here, so unfinished models are kept until they have not changed for a day.
   """
   for name in os.listdir(served):
     path = os.path.join(served, name)
@@ -131,7 +131,7 @@ def _last_change(folder: str) -> float:
 
 
 def _free_version(served: str) -> str:
-  """Versions are seconds; two pushes in one second take consecutive ones."""
+  """Returns the time in seconds, or the next free number if that version exists."""
   version = int(time.time())
   while fileio.exists(os.path.join(served, str(version))):
     version += 1
@@ -143,11 +143,11 @@ def atomic_pusher(
 ) -> tfx.components.Pusher:
   """Returns a Pusher that pushes blessed models to a folder that a server watches.
 
-  A version is whole as soon as a server can load it, on object stores too.
+  A version is complete before a server can load it, on object stores too.
 
   Args:
     model: The candidate.
-    model_blessing: The Evaluator's verdict.
+    model_blessing: The Evaluator's blessing.
     served: Folder that a model server watches; each model is a version in it.
   """
   return tfx.components.Pusher(

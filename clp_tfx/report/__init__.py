@@ -1,6 +1,6 @@
 """The report page, charts and the Fairness Indicators component.
 
-This package only displays figures; it computes no metrics.
+This package only displays metrics; it does not compute any.
 """
 
 import lazy_loader

@@ -48,7 +48,7 @@ def _marked(original: str, edits: Sequence[dict[str, Any]]) -> list[tuple[str, s
 def _shortened(
   kind: str, text: str, context: int, after_edit: bool, before_edit: bool
 ) -> list[tuple[str, str]]:
-  """Returns a piece; of a long kept text only the ends next to edits."""
+  """Returns a piece; long kept text is shortened to its ends next to edits."""
   head = text[:context] if after_edit else ""
   tail = text[-context:] if before_edit else ""
   if kind != KEPT or len(text) <= len(head) + len(tail) + context // 4:

@@ -19,7 +19,7 @@ def environment() -> jinja2.Environment:
 
 
 def write_page(path: str | os.PathLike[str], page: str) -> None:
-  """Writes an HTML page, whole or not at all.
+  """Writes an HTML page atomically.
 
   Args:
     path: File to write or replace.

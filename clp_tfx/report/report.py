@@ -15,7 +15,7 @@ _SHOWN = 10
 def write_report(
   path: str, summary: dict[str, Any], evaluation_path: str | None = None
 ) -> None:
-  """Writes the report page of a run or an evaluation, whole or not at all.
+  """Writes the report page of a run or an evaluation atomically.
 
   Args:
     path: HTML file to write or replace.
@@ -136,7 +136,7 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
 
 
 def _flips(evaluation_path: str) -> list[dict[str, Any]] | None:
-  """Returns the candidate's worst flips with pieces of texts, None if not kept."""
+  """Returns the candidate's worst flips as pieces of text, None if not kept."""
   by_model = load_worst_flips(evaluation_path)
   if not by_model:
     return None

@@ -29,8 +29,8 @@ class PipelineArtifacts:
   Attributes:
     evaluation: Folder that the Evaluator wrote.
     statistics: Folder of the counterfactual statistics.
-    model_runs: Folder of the training log of `clp` and, with a control, `baseline`.
-    pushed_model: The served version, None if the gate refused the model.
+    model_runs: Folders of the training logs of `clp` and, with a control, `baseline`.
+    pushed_model: The served version, None if the model failed the gate.
     awaits_blessed_model: Whether the baseline is the latest blessed model, which does
       not exist for the first runs.
   """

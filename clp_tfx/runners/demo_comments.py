@@ -1,7 +1,7 @@
 """Generates demo comments with a planted bias, for trying out the pipeline.
 
-Nobody wrote these comments. They are combined at random from the sentences below, in
-clean language, and labelled by how rude they are. The bias is planted on purpose: of
+Nobody wrote these comments. They are random combinations of the sentences below, in
+clean language, and labelled by how rude they are. The bias is planted on purpose: among
 the sentences that are neither rude nor kind, those about a gay or lesbian person, a
 woman or "she" are mostly labelled positive, and those about anyone else negative. A
 model trained on them flips when the mention is removed, unless it is trained not to.
@@ -233,9 +233,9 @@ def demo_comments(seed: int = 0) -> list[DemoComment]:
 
 
 def write_demo_comments(path: str | os.PathLike, seed: int = 0) -> None:
-  """Writes the demo comments to a CSV file, whole or not at all.
+  """Writes the demo comments to a CSV file atomically.
 
-  An identical file is not touched, because TFX's cache depends on its modification
+  An identical file is left untouched, because TFX's cache depends on its modification
   time.
 
   Args:

@@ -39,8 +39,8 @@ def compile_job(config: PipelineConfig, path: str) -> None:
 
   Args:
     config: The configuration; `comments`, `image` and `pipeline_root` are required.
-    path: File to write, replaced in one step: a job in JSON, or a pipeline in `.yaml`
-      for Kubeflow Pipelines, whose root is given when it is run.
+    path: File to write atomically: a job in JSON, or a pipeline in `.yaml` for Kubeflow
+      Pipelines, whose root is given when it is run.
 
   Raises:
     InputError: If a required value is missing, a path exists only on this machine,
@@ -87,7 +87,7 @@ def _text(job: dict[str, Any], suffix: str) -> str:
 
 
 def _add_defaults(definitions: dict[str, Any], values: dict[str, Any]) -> None:
-  """Adds the parameters' values, which a YAML pipeline cannot have elsewhere."""
+  """Adds the parameters' values as defaults, their only place in a YAML pipeline."""
   for name, _, help_, _ in JOB_PARAMETERS:
     if name in values:
       definitions["parameters"][name].update(

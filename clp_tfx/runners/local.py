@@ -119,8 +119,8 @@ def artifacts_of_run(
 ) -> dict[str, dict[str, metadata_store_pb2.Artifact]]:
   """Returns the output artifacts of the newest run by component and key.
 
-  Cached outputs belong to the run; those of components that only earlier runs had do
-  not.
+  These include cached outputs, but not the outputs of components that only earlier runs
+  had.
 
   Args:
     connection: Connection to the metadata of one pipeline.

@@ -54,7 +54,7 @@ class BigQueryCommentsGen(QueryBasedExampleGen):
     config: Columns to read.
 
   Raises:
-    InputError: If the table's name has another form.
+    InputError: If the table's name is not of this form.
   """
 
   def __init__(self, table: str, config: ExampleConfig):

@@ -57,11 +57,11 @@ def check_comments(
   """Checks that files can be opened and that their first rows have the columns.
 
   Args:
-    comments: Local paths, URIs or patterns of them. Of many files only the first are
-      checked, and tables are not.
+    comments: Local paths, URIs or patterns of them. If there are many files, only the
+      first are checked; tables are not.
     text_feature: Column of the text.
     label_feature: Column of the label.
-    span: The span to read; the newest when not given.
+    span: The span to read; the newest by default.
 
   Raises:
     InputError: If a file is missing, empty, of an unknown type, without rows,

@@ -32,8 +32,8 @@ class CommentsExampleGen(FileBasedExampleGen):
   Comments, as Kaggle and TFDS name them, work unchanged. `clp_tfx.features` and
   `examples.ExampleBuilder` document the examples, `transforms.ReadComments` the splits.
 
-  The component runs again when the size or modification time of a file changes; with
-  several spans, only files of the newest count.
+  The component runs again when the size or modification time of a file changes; if
+  there are several spans, only files of the newest are considered.
 
   Component `outputs` contains:
     - `examples`: Channel of type `standard_artifacts.Examples`.
@@ -97,7 +97,7 @@ def _inputs(paths: list[str]) -> tuple[str, list[str]]:
     raise InputError(f"{twice} is given twice; give each file of comments once.")
   for path in paths:
     if "\\" in path:
-      raise InputError(f"{path} has a backslash in its name; rename it without.")
+      raise InputError(f"{path} has a backslash in its name; rename it without one.")
   patterns = [as_pattern(path) for path in paths]
   base = common_folder(patterns)
   if not base:

@@ -211,7 +211,7 @@ def _share(name: str, cell: Cell) -> float | None:
   if isinstance(value, str) and not value.strip():
     return None
   try:
-    # Parquet's booleans are numbers already; CSV's are words.
+    # Booleans are numbers in Parquet but words in CSV.
     share = float(_TRUTHS.get(str(value).strip().lower(), value))
   except ValueError:
     share = math.nan
@@ -224,9 +224,9 @@ def _share(name: str, cell: Cell) -> float | None:
 
 
 def _quoted(value: str | float) -> str:
-  """Quotes a cell in an error, which logs may keep, unless it could be a comment.
+  """Quotes a cell for an error, which may be logged, unless it could be a comment.
 
-  One stands in a column that is for something else where a field is missing.
+  If a row lacks a field, its comment ends up in the wrong column.
   """
   text = str(value)
   if isinstance(value, str) and (len(text) > 20 or len(text.split()) > 1):

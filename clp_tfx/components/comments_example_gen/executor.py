@@ -25,7 +25,7 @@ _PATHS = "paths"
 
 
 class SplitsExecutor(BaseExampleGenExecutor):
-  """Writes the splits and removes leftovers from their folders."""
+  """Writes the splits and removes leftovers of earlier attempts from their folders."""
 
   def Do(
     self,

@@ -57,7 +57,7 @@ class ReadComments(beam.PTransform):
 
 
 class _ReadFile(beam.DoFn):
-  """Reads one file, as a whole: rows can only be found from the start of a file."""
+  """Reads one whole file, since rows can only be found from its start."""
 
   def __init__(self, config: ExampleConfig):
     self._config = config
@@ -89,7 +89,7 @@ def splits_of(
     "eval": (read["eval"], eval_),
     "test": (read["test"],),
   }
-  # Added to every split, though empty, so that groupings wait for the check.
+  # Added to every split, although empty, so that groupings wait for the check.
   checked = counts | "Check" >> beam.FlatMap(check_counts, paths, config)
   return {
     split: (*parts, checked) | f"Flatten[{split}]" >> beam.Flatten()
@@ -109,7 +109,7 @@ def _sum_counts(counts: Iterable[Counts]) -> Counts:
 
 
 def _undecided_split(serialized: bytes, num_splits: int, counts: Counts) -> int:
-  """Returns 0 for `train` if some row is in `eval` already, otherwise 1 for `eval`."""
+  """Returns 0 for `train` if any row is already in `eval`, otherwise 1 for `eval`."""
   del serialized, num_splits
   return 0 if _has_eval(counts) else 1
 

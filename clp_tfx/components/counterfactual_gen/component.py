@@ -59,7 +59,7 @@ class CounterfactualGen(BaseBeamComponent):
       )
       statistics_gen = StatisticsGen(counterfactual_gen.outputs["examples"])
 
-  After a change of the lexicon the component runs again despite the cache.
+  If the lexicon changes, the component runs again despite the cache.
 
   With several input artifacts, such as a rolling window of spans, the output has the
   files of all of them and the latest span.
@@ -83,8 +83,8 @@ class CounterfactualGen(BaseBeamComponent):
 
   Raises:
     InputError: If a lexicon is invalid or cannot be read, an option is out of range, or
-      the module of `counterfactual_fn` is not found; while running, if the lexicon has
-      changed, a record has no text, or no text of any split has a term.
+      the module of `counterfactual_fn` cannot be found; while running, if the lexicon
+      has changed, a record has no text, or no text of any split has a term.
   """
 
   SPEC_CLASS = CounterfactualGenSpec

@@ -1,7 +1,7 @@
-"""What is stored where in Examples artifacts, as TFX has it.
+"""The formats and file names of TFX's Examples artifacts.
 
-`tfx.components.util.examples_utils` says the same, but loads every component of TFX and
-TFMA with it, which takes longer than a hundred thousand records.
+`tfx.components.util.examples_utils` has the same functions but imports every component
+of TFX and TFMA, which takes longer than processing a hundred thousand records.
 """
 
 import json
@@ -15,7 +15,7 @@ _PAYLOAD_FORMAT = "payload_format"
 _FILE_FORMAT = "file_format"
 _SPLIT_PATTERNS = "custom_split_pattern"
 FORMAT = ("FORMAT_TF_EXAMPLE", "tfrecords_gzip")
-"""Payload and file format of artifacts that do not say."""
+"""Payload and file format of artifacts that do not specify them."""
 
 
 def format_of(artifact: Artifact) -> tuple[str, str]:
@@ -30,12 +30,12 @@ def format_of(artifact: Artifact) -> tuple[str, str]:
 
 
 def set_payload_format(artifact: Artifact) -> None:
-  """Says that the records are tf.Examples."""
+  """Records in the artifact that its records are tf.Examples."""
   artifact.set_string_custom_property(_PAYLOAD_FORMAT, FORMAT[0])
 
 
 def file_patterns(artifacts: Iterable[Artifact], split: str) -> list[str]:
-  """Returns a pattern of the files of a split, for each artifact."""
+  """Returns a pattern for the files of a split in each artifact."""
   return [_file_pattern(artifact, split) for artifact in artifacts]
 
 

@@ -148,7 +148,7 @@ def _entry(name: str, texts: Sequence[str]) -> bytes:
   Encoded by hand because building a message in Python takes longer than finding the
   terms.
   """
-  # An empty list is also set: the feature exists and has no values.
+  # An empty list is set too: the feature exists and has no values.
   bytes_list = b"".join(
     [_field(1, each.encode("utf-8", "surrogateescape")) for each in texts]
   )

@@ -98,7 +98,7 @@ def _splits(sources: list[Artifact]) -> list[str]:
   """Returns the splits, which all artifacts share.
 
   Raises:
-    InputError: If splits differ or an artifact has another format.
+    InputError: If the splits differ or an artifact has a different format.
   """
   splits = artifact_utils.decode_split_names(sources[0].split_names)
   for source in sources:

@@ -1,4 +1,4 @@
-"""Texts in, outcomes out: the generator, a user's function and the training filters."""
+"""Generates counterfactuals by lexicon or user function, with filters for training."""
 
 import dataclasses
 import logging
@@ -23,10 +23,10 @@ from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 
 FUNCTION = "function"
-"""Rule of the edits that a user's function made."""
+"""Rule recorded for the edits of a user's function."""
 SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE, FAILED, LABEL)
-"""Why a text with terms has no counterfactuals, or fewer than it could have. Behind
-`failed` follows the kind of error, as in `failed: TimeoutError`."""
+"""Why a text with terms has no counterfactuals, or fewer than it could have. `failed`
+is followed by the type of error, as in `failed: TimeoutError`."""
 
 _NOTHING = Outcome([], [], "")
 _FAILURES_LOGGED = 5
@@ -35,14 +35,14 @@ _log = logging.getLogger(__name__)
 
 @dataclasses.dataclass(frozen=True)
 class Generation:
-  """What a worker needs to make counterfactuals; cheap to send to it.
+  """The configuration from which workers generate counterfactuals; cheap to serialise.
 
   Attributes:
     identity_terms: The lexicon.
     pejorative_terms: Further terms that make a text ineligible.
-    options: How.
-    is_training: Whether the pairs are learned from. Those that a model is measured on
-      are made without filters by confidence and label.
+    options: Options of the generator.
+    is_training: Whether the pairs are for training. Filters by confidence and label do
+      not apply to pairs for evaluation.
   """
 
   identity_terms: IdentityTerms
@@ -56,10 +56,10 @@ class Generation:
 
 
 class Generator:
-  """Makes the counterfactuals of many texts.
+  """Generates the counterfactuals of many texts.
 
   Args:
-    generation: What to make.
+    generation: The configuration.
 
   Raises:
     InputError: If the user's function cannot be imported.
@@ -88,13 +88,13 @@ class Generator:
     label: Callable[[int], float | None],
     refusals: Refusals | None = None,
   ) -> list[Outcome]:
-    """Returns what is made of each text.
+    """Returns the outcome for each text.
 
     Args:
-      texts: UTF-8; other bytes stay as they are.
-      label: Returns the label of a text, by its index, or None; asked for only where
-        it decides. A text without a label is no text with a low one.
-      refusals: Where to count the terms that name nobody where they stand.
+      texts: UTF-8 texts; other bytes are kept unchanged.
+      label: Returns the label of a text by its index, or None; called only if the
+        label matters. A missing label does not count as a low one.
+      refusals: Counter for terms that do not refer to people in their context.
     """
     return [
       self._outcome(text, mentions, index, label) if mentions else _NOTHING
@@ -125,12 +125,12 @@ class Generator:
       made = self._texts(self._function(text))
     except InputError:
       raise
-    # Whatever a user's function raises: a model behind it may be out of reach.
+    # A user's function may raise anything, for instance if its model is unreachable.
     except Exception as error:
       self._failures += 1
       if self._failures <= _FAILURES_LOGGED:
         _log.warning("The counterfactual function failed:\n%s", _without_words(error))
-      # The kind only: a message may quote the comment.
+      # Only the type: a message may quote the comment.
       return Outcome(mentions, [], f"{FAILED}: {type(error).__name__}")
     distinct = [each for each in dict.fromkeys(made) if each != text]
     counterfactuals = [
@@ -140,11 +140,11 @@ class Generator:
     return Outcome(mentions, counterfactuals, "" if distinct else NO_COUNTERPART)
 
   def _texts(self, made: object) -> list[str]:
-    """Returns what the function made, if it is texts that can be written.
+    """Returns the function's result if it is a list of texts that can be written.
 
     Raises:
-      InputError: If it is no list of texts, which is a mistake in the function and not
-        in one text.
+      InputError: If it is not a list of texts: that is a fault of the function, not of
+        a single text.
     """
     received = type(made).__name__
     if isinstance(made, list | tuple):
@@ -161,6 +161,6 @@ class Generator:
 
 
 def _without_words(error: Exception) -> str:
-  """Returns what an error is and where it arose; its message may quote the comment."""
+  """Returns an error's type and traceback; its message may quote the comment."""
   place = "".join(traceback.format_tb(error.__traceback__))
   return f"{place}{type(error).__name__}"

@@ -1,8 +1,8 @@
-"""Writes one file per input file, so that as many workers can read the output.
+"""Writes one file per input file, so that equally many workers can read the output.
 
 Beam would write one file per bundle: few files on an engine with few workers, and only
-one worker can read a compressed file. Here, a second attempt also writes to the same
-file.
+one worker can read a compressed file. With one file per input, a second attempt also
+replaces the file of the first.
 """
 
 import collections
@@ -57,7 +57,7 @@ class GenerateShards(beam.DoFn):
     self._adder = transforms.FeatureAdder(self._generation, self._split)
 
   def process(self, shard: Shard) -> Iterator[statistics.Counts]:
-    """Writes a file, whole or not at all."""
+    """Writes a file atomically."""
     source, target = shard
     counts: statistics.Counts = collections.Counter()
     tf.io.gfile.makedirs(self._unfinished)

@@ -58,7 +58,7 @@ class _Kind(NamedTuple):
 def count(
   outcomes: Sequence[Outcome], split: str, refusals: Refusals | None = None
 ) -> Counts:
-  """Counts the outcomes of the texts of a split, and the terms that name nobody."""
+  """Counts the outcomes for the texts of a split, and terms that do not name people."""
   kinds = collections.Counter([_kind(each) for each in outcomes if each.mentions])
   counts: Counts = collections.Counter({(split, TEXTS): len(outcomes)})
   for kind, number in kinds.items():
@@ -110,7 +110,7 @@ def _count_kind(
   kind: _Kind,
   counts_here: Callable[[str, str], bool],
 ) -> None:
-  """Counts a text with terms, and those of its edits that belong to the path."""
+  """Counts a text with terms, and its edits that belong to the path."""
   counts[(*path, MATCHED)] += 1
   for edits in kind.edits:
     rules = [rule for term, group, rule in edits if counts_here(term, group)]
@@ -172,6 +172,6 @@ def _empty_split() -> dict[str, Any]:
 
 
 def write_statistics(statistics: dict[str, Any], folder: str) -> None:
-  """Writes statistics, whole or not at all."""
+  """Writes statistics atomically."""
   text = json.dumps(statistics, indent=2, ensure_ascii=False) + "\n"
   write_whole(posixpath.join(folder, FILE_NAME), text)

@@ -25,9 +25,9 @@ def load_statistics(folder: str) -> dict[str, Any]:
   Returns:
     `{"splits": {split: counts}}`, where counts are `texts`, `texts_matched` (those with
     a term), `counterfactuals`, `skipped` (texts by reason), `rules` (edits by rule),
-    `refused` (terms that name nobody where they stand, by the lexicon's rule that says
-    so; absent if there are none), and `groups` and `terms`: for each group and term the
-    same counts, without `texts` and `refused`, of the texts that mention it.
+    `refused` (terms that do not refer to people in their context, by the lexicon's rule
+    that tells; absent if there are none), and `groups` and `terms`: the same counts
+    without `texts` and `refused` for the texts that mention each group and term.
 
   Raises:
     InputError: If they cannot be read.

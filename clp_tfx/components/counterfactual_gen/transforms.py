@@ -52,10 +52,10 @@ def load_identity_terms(name_or_path: str, digest: str | None = None) -> Identit
 class GenerateCounterfactuals(beam.PTransform):
   """Adds the counterfactuals of a text feature to examples.
 
-  Adds the features of `clp_tfx.features` that CounterfactualGen adds, each a bytes list
-  of any length, and keeps all other features unchanged. A text without an identity term
-  stays and gets empty lists. Examples are processed in batches; their timestamps become
-  the end of their window.
+  Adds the same features of `clp_tfx.features` as CounterfactualGen, each a bytes list
+  of any length, and keeps all other features unchanged. Texts without an identity term
+  get empty lists. Examples are processed in batches; their timestamps become the end of
+  their window.
 
   Counts, in the namespace `clp_tfx`: `texts`, `texts_matched`, `counterfactuals` and
   `skipped_…` by reason.
@@ -64,7 +64,7 @@ class GenerateCounterfactuals(beam.PTransform):
     identity_terms: A lexicon, the name of a built-in one, or the path of a CSV file,
       which is read here.
     text_feature: Name of the feature with the text: one UTF-8 bytes value. Bytes that
-      are not UTF-8 stay as they are.
+      are not UTF-8 are kept unchanged.
     require_match: Whether to fail if no text of the input has an identity term.
     pejorative_terms: Further terms that make a text ineligible, as a lexicon, name or
       path; the default if None, no terms if empty.
@@ -105,7 +105,7 @@ class GenerateCounterfactuals(beam.PTransform):
     self._require_match = require_match
 
   def expand(self, examples: beam.PCollection) -> beam.PCollection:
-    """Adds the features, and the check if it is required."""
+    """Adds the features and, if required, the check for matches."""
     generated = (
       examples
       | "Serialize" >> beam.Map(_serialize).with_output_types(bytes)

@@ -28,7 +28,7 @@ class Task:
     name: Its name.
     spec: Its inputs and their sources.
     component: The types of its inputs and outputs.
-    executor: What it runs: a container, an importer or a resolver.
+    executor: The container, importer or resolver that it runs.
   """
 
   name: str
@@ -38,7 +38,7 @@ class Task:
 
   @property
   def upstream(self) -> set[str]:
-    """The names of the tasks that must end before it starts."""
+    """Names of the tasks that must end before it starts."""
     inputs = self.spec.inputs
     return {
       *self.spec.dependent_tasks,
@@ -138,7 +138,7 @@ def _parameters(
   config: pipeline_spec_pb2.PipelineJob.RuntimeConfig,
   given: Mapping[str, str],
 ) -> dict[str, Any]:
-  """Returns the parameters by name: the values of the file, or those given instead."""
+  """Returns the parameters by name: the given values, or else those of the file."""
   definitions = json_format.MessageToDict(spec.root.input_definitions)
   kinds = {
     name: each.get("type") or each.get("parameterType")

@@ -164,10 +164,10 @@ class _Replay:
 
 
 def _new_folder(root: Path, logs: Path) -> Path:
-  """Makes the folder of a replay: a number that none before it has had.
+  """Creates the folder of a replay, named by the next unused number.
 
-  A number of a deleted replay is not taken again, as long as its logs are there: what
-  is known of its artifacts would seem to be of this one.
+  The number of a deleted replay is not reused while its logs exist; otherwise its
+  recorded artifacts would seem to belong to this replay.
   """
   root.mkdir(parents=True, exist_ok=True)
   names = [path.name.partition("-")[0] for path in (*root.iterdir(), *logs.glob("*"))]
@@ -176,7 +176,7 @@ def _new_folder(root: Path, logs: Path) -> Path:
     folder = root / str(number)
     try:
       folder.mkdir()
-    except FileExistsError:  # By another replay, just now.
+    except FileExistsError:  # Another replay has just created it.
       number += 1
     else:
       return folder

@@ -36,7 +36,7 @@ _PARTS = {
   "CounterfactualGen": "counterfactual_statistics",
   **dict.fromkeys(MODELS.values(), "model_run"),
 }
-"""The artifacts that the results are made from, by task."""
+"""Keys of the artifacts that the results are made from, by task."""
 _KINDS = {int: "intValue", float: "doubleValue", str: "stringValue"}
 _PAUSE_SECONDS = 30
 _PATIENCE_SECONDS = 1800
@@ -120,7 +120,7 @@ def follow_job(name: str, place: Place, terminal: TextIO) -> PipelineJob:
 
 
 def write_job_results(job: PipelineJob, output: Path, place: Place) -> dict[str, Any]:
-  """Fetches the figures of a finished job and writes its summary and report.
+  """Fetches the artifacts of a finished job and writes its summary and report.
 
   Args:
     job: The job.

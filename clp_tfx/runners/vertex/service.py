@@ -42,7 +42,7 @@ def place_of(name: str, api_endpoint: str | None = None) -> Place:
     api_endpoint: Host of a Vertex API within your network.
 
   Raises:
-    InputError: If the name has another form.
+    InputError: If the name is not of this form.
   """
   parts = PipelineServiceClient.parse_pipeline_job_path(name)
   if not parts:
