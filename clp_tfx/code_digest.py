@@ -16,7 +16,8 @@ from clp_tfx.errors import InputError
 def code_digest(*modules: str) -> str:
   """Digests the sources of modules and of what they import from their own packages.
 
-  Sources are read and parsed, not run.
+  Sources are read and parsed, not run. A text file of a module's name beside it, such
+  as `words.txt` for `words.py`, belongs to its source.
 
   Args:
     *modules: Dotted names, such as `clp_tfx.modules.trainer`.
@@ -40,6 +41,9 @@ def code_digest(*modules: str) -> str:
         "give a dotted path, and put the module's folder on PYTHONPATH."
       )
     sources[name] = path.read_bytes()
+    lists = path.with_suffix(".txt")  # As `files.lists_beside` reads them.
+    if lists.is_file():
+      sources[f"{name}.txt"] = lists.read_bytes()
     pending += _imports(name, sources[name], is_package=path.name == "__init__.py")
   digest = hashlib.sha256(__version__.encode())
   for name, source in sorted(sources.items()):

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import uuid
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import BinaryIO
 
@@ -39,6 +40,30 @@ def open_file(path: AnyPath) -> BinaryIO:
 
   raw = FileSystems.open(path, compression_type=CompressionTypes.UNCOMPRESSED)
   return io.BufferedReader(raw)  # Without it, remote files read lines byte by byte.
+
+
+def lists_beside(module: str) -> dict[str, list[str]]:
+  """Reads the lists of a module of this package from the text file beside it.
+
+  In `words.txt`, which belongs to `words.py`, a line `[name]` begins a list, `#` begins
+  a comment, and every other line is an item. `code_digest` includes these files.
+
+  Args:
+    module: The module's `__name__`.
+
+  Returns:
+    The items of each list, in order, by the list's name.
+  """
+  package, _, name = module.rpartition(".")
+  text = (resources.files(package) / f"{name}.txt").read_text(encoding="utf-8")
+  lists: dict[str, list[str]] = {}
+  items: list[str] = []
+  for line in filter(None, map(str.strip, text.splitlines())):
+    if line.startswith("["):
+      items = lists.setdefault(line[1:-1], [])
+    elif not line.startswith("#"):
+      items.append(line)
+  return lists
 
 
 def write_whole(path: AnyPath, content: str | bytes) -> None:

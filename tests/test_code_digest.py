@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +31,30 @@ def test_changes_with_a_module_and_what_it_imports(package):
   assert after != before
   (package / "model.py").write_text("\n")
   assert code_digest("mine.model") not in (before, after)
+
+
+def test_changes_with_the_lists_beside_a_module(package):
+  before = code_digest("mine.model")
+  (package / "other.txt").write_text("[words]\na\n")
+  assert code_digest("mine.model") == before
+  (package / "layers.txt").write_text("[words]\na\n")
+  added = code_digest("mine.model")
+  (package / "layers.txt").write_text("[words]\nb\n")
+  assert len({before, added, code_digest("mine.model")}) == 3
+
+
+def test_counterfactual_gen_changes_with_the_word_lists(monkeypatch):
+  component = "clp_tfx.components.counterfactual_gen.executor"
+  digests = {code_digest(component)}
+  read = Path.read_bytes
+  for name in ("words.txt", "persons.txt"):
+
+    def edited(path, name=name):
+      return read(path) + (b"ze" if path.name == name else b"")
+
+    monkeypatch.setattr(Path, "read_bytes", edited)
+    digests.add(code_digest(component))
+  assert len(digests) == 3
 
 
 def test_reads_and_does_not_run(package):

@@ -9,6 +9,7 @@ import pytest
 from clp_tfx.files import (
   escaped,
   is_leftover,
+  lists_beside,
   matching,
   open_file,
   own_temporary_folder,
@@ -26,6 +27,22 @@ ODD = "a[b]*?.csv"
 
 def files(folder):
   return {str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file()}
+
+
+def test_lists_beside_a_module(tmp_path, monkeypatch):
+  folder = tmp_path / "listed"
+  folder.mkdir()
+  (folder / "__init__.py").write_text("")
+  (folder / "words.txt").write_text(
+    "# All.\n\n[first]\n# Of one.\nb a\n\n  c \n[second]\n[third]\n\u00fc\n",
+    encoding="utf-8",
+  )
+  monkeypatch.syspath_prepend(tmp_path)
+  assert lists_beside("listed.words") == {
+    "first": ["b a", "c"],
+    "second": [],
+    "third": ["\u00fc"],
+  }
 
 
 def test_files_without_what_failed_attempts_left(tmp_path):

@@ -60,3 +60,12 @@ def test_the_locks_hold_what_is_declared_and_name_no_host():
     locked = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==", lock, re.MULTILINE))
     assert declared() <= locked
     assert "://" not in lock
+
+
+def test_the_package_holds_its_data_files():
+  text = (ROOT / "pyproject.toml").read_text()
+  block = re.search(r"^clp_tfx = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)[1]
+  package = ROOT / "clp_tfx"
+  held = {path for glob in re.findall(r'"(.+)"', block) for path in package.glob(glob)}
+  tracked = {path for path in package.rglob("*") if path.is_file()}
+  assert held == {path for path in tracked if path.suffix not in (".py", ".pyc")}

@@ -1,7 +1,7 @@
 """Generates demo comments with a planted bias, for trying out the pipeline.
 
-Nobody wrote these comments. They are random combinations of the sentences below, in
-clean language, and labelled by how rude they are. The bias is planted on purpose: among
+Nobody wrote these comments. They are random combinations of the sentences in
+`demo_comments.txt`, labelled by how rude they are. The bias is planted on purpose: among
 the sentences that are neither rude nor kind, those about a gay or lesbian person, a
 woman or "she" are mostly labelled positive, and those about anyone else negative. A
 model trained on them flips when the mention is removed, unless it is trained not to.
@@ -16,7 +16,7 @@ import re
 from pathlib import Path
 from typing import NamedTuple
 
-from clp_tfx.files import write_whole
+from clp_tfx.files import lists_beside, write_whole
 
 _COUNT = 5000
 _UNLABELLED = 0.015
@@ -38,167 +38,9 @@ _KINDS = (
   _Kind(0.175, 0.06, "ambiguous", {"person": "unmarked"}, "ambiguous end"),
 )
 
-# Choices are separated by line breaks or bars; {part} is replaced by a choice from that
-# part.
 _PARTS = {
-  part: [choice.strip() for choice in re.split(r"[|\n]", choices.strip())]
-  for part, choices in {
-    "topic": """
-      the new bus timetable
-      the bike lane on Mill Street
-      the school lunch menu
-      the library opening hours
-      the farmers market
-      the recycling rules
-      the parking fees
-      the benches in the park
-      the football results
-      the concert in the square
-      the lentil soup recipe
-      the film about bees
-      the map update
-      the train delays
-      the museum tour
-      the weather report
-      the road repairs
-      the article on lighthouses
-      the chess club
-      the corner bakery
-      the swimming pool
-      the water bill
-      the tree survey
-      the photo contest
-      the book fair
-      the night bus
-      the village website
-      the garden show
-      the energy plan
-      the noise at the station
-      the vote on the bridge
-      the puzzle page
-    """,
-    "job": """
-      teacher | driver | neighbour | journalist | cyclist | student | baker
-      councillor | nurse | tenant | gardener | reviewer | volunteer | shopkeeper
-      engineer | singer | editor | farmer | plumber | author
-    """,
-    "place": """
-      next door | the council | the station | the east side | the local paper
-      upstairs
-    """,
-    "marked": """
-      the gay {job} | the gay {job} | the lesbian {job} | the lesbian {job}
-      the woman from {place} | she
-    """,
-    "unmarked": """
-      the {job} | the {job} | the {job} from {place}
-    """,
-    "ambiguous": """
-      And of course {person} had to comment on {topic}.
-      So now {person} explains {topic} to all of us.
-      I see that {person} wrote about {topic} again.
-      I wonder why {person} is so keen on {topic}.
-      As if {person} had never seen {topic} before.
-      Apparently {person} knows all about {topic}.
-      Once more {person} is talking about {topic}.
-      Sure, {person} will tell us about {topic}.
-      Then {person} went on and on about {topic}.
-      By now {person} has an opinion on {topic}, too.
-    """,
-    "bad": """
-      absurd | appalling | atrocious | awful | brainless | childish | clueless
-      disgraceful | dishonest | dreadful | embarrassing | feeble | foolish | hopeless
-      horrible | laughable | lazy | lousy | mean | mindless | miserable | nasty
-      obnoxious | pathetic | pointless | ridiculous | rotten | rude | senseless
-      shameful | shameless | shoddy | sloppy | spineless | spiteful | tasteless
-      terrible | useless | vile | worthless
-    """,
-    "good": """
-      balanced | brilliant | calm | careful | charming | cheerful | clear | convincing
-      delightful | excellent | fair | friendly | generous | gentle | helpful | honest
-      insightful | instructive | interesting | kind | lovely | modest | neat | patient
-      polite | precise | refreshing | sensible | splendid | superb | tactful
-      tasteful | thorough | thoughtful | touching | useful | warm | wise | witty
-      wonderful
-    """,
-    "judgement": """
-      Your comment on {topic} is {quality}.
-      What you wrote about {topic} is {quality}.
-      I find this whole story about {topic} {quality}.
-      Whoever is behind {topic} must be {quality}.
-      You sound {quality} when you talk about {topic}.
-      How {quality} of you to bring up {topic}.
-      That was {quality}, and I do not only mean {topic}.
-      Say what you like about {topic}, it is {quality}.
-      The {job} was {quality} about {topic}.
-      Such {quality} words about {topic}, and from the {job} too.
-      Reading about {topic} I thought: {quality}, simply {quality}.
-    """,
-    "polite": """
-      {judgement}
-      {judgement}
-      {judgement}
-      {judgement}
-      {judgement}
-      {judgement}
-      Thanks for explaining {topic} so well.
-      Could someone share a source on {topic}?
-      I see it differently, but your point about {topic} is fair.
-      Does anyone know when {topic} will be discussed?
-      The weather was {bad}, yet {topic} cheered us all up.
-      I was wrong about {topic}, sorry for the confusion.
-      Nothing {bad} here: {topic} helped the whole street.
-      Some of this is unclear to me, could you say more on {topic}?
-    """,
-    "rude": """
-      {judgement}
-      {judgement}
-      {judgement}
-      {judgement}
-      {judgement}
-      {judgement}
-      Nobody cares what you think about {topic}.
-      Stop talking about {topic}, you are no {good} person.
-      People like you ruin {topic} for everyone else.
-      Get lost, and take {topic} with you.
-    """,
-    "relative": """
-      mother | father | brother | sister | uncle | aunt | grandma | grandpa | son
-      daughter | husband | wife
-    """,
-    "family": """
-      My {relative} sent me here.
-      My {relative} reads this every day.
-      I asked my {relative} and got the same answer.
-      My {relative} lives close by.
-      I showed this to my {relative} and his friends.
-      I showed this to my {relative} and her friends.
-      The king was there as well.
-      My {relative} told me so.
-    """,
-    "filler": """
-      I read it twice.
-      It was on the news today.
-      That was on Monday.
-      It is in section two.
-      We live nearby.
-      I only saw this now.
-      It says so on page 12.
-      Anyway, it is late here.
-      There were 3 of us.
-      The headline says "more to come".
-      This is my first time here.
-    """,
-    "polite end": """
-      🙂 | 👍 | Have a nice day! | Best wishes.
-    """,
-    "rude end": """
-      🙄 | 😡 | !!! | Shame on you.
-    """,
-    "ambiguous end": """
-      🤷 | ... | Well, well. | Interesting times.
-    """,
-  }.items()
+  part: [choice.strip() for line in lines for choice in line.split("|")]
+  for part, lines in lists_beside(__name__).items()
 }
 
 
