@@ -1,7 +1,7 @@
-"""What code a component runs, as a digest.
+"""A digest of the code that a component runs.
 
-TFX caches by a component's properties. It hashes a module *file*, but not code that
-is named by dotted path; this digest, put among the properties, does.
+TFX caches by a component's properties. It hashes a module *file*, but not code given by
+dotted path, which this digest covers as one of the properties.
 """
 
 import ast

@@ -58,7 +58,7 @@ def _option(field: dataclasses.Field) -> Callable[..., Any]:
     name = f"{name}/--no-{name.removeprefix('--')}"
     return click.option(name, field.name, default=None, help=field.metadata["help"])
   multiple = get_origin(kinds[0]) is tuple
-  # If words are allowed beside numbers, the field's own checks parse the text.
+  # If words are allowed besides numbers, the field's own checks parse the text.
   kind = get_args(kinds[0])[0] if multiple else str if str in kinds else kinds[0]
   choices = field.metadata["choices"]
   shown = "" if field.default in (None, (), "") else f"  [default: {field.default}]"
@@ -92,12 +92,12 @@ def read_config(
 
 
 class Group(click.Group):
-  """Commands that refuse an option given twice, and name the command of a wrong one."""
+  """Commands that refuse repeated options and say which command takes a wrong one."""
 
   def resolve_command(
     self, ctx: click.Context, args: list[str]
   ) -> tuple[str | None, click.Command | None, list[str]]:
-    """Returns the command that is named, and its arguments."""
+    """Returns the name, the command and its arguments."""
     name, command, rest = super().resolve_command(ctx, args)
     if command:
       _check_once(click.Context(command, ctx, name), rest)
@@ -132,7 +132,7 @@ def _check_once(ctx: click.Context, args: list[str]) -> None:
   try:
     _, _, found = ctx.command.make_parser(ctx).parse_args(list(args))
   except click.UsageError:
-    return  # The command says so.
+    return  # The command reports it.
   for option, times in collections.Counter(found).items():
     if isinstance(option, click.Option) and not option.multiple and times > 1:
       raise click.UsageError(

@@ -88,8 +88,8 @@ def print_left_out(console: Console, summary: dict[str, Any]) -> None:
   """Prints which comments with identity terms were not judged, and why.
 
   Args:
-    console: Where to.
-    summary: With `clp`, and `coverage` by split where there is one.
+    console: Where to print.
+    summary: Summary with `clp` and optionally `coverage` by split.
   """
   shares = ", ".join(
     f"{share:.1%} {reason.replace('_', ' ')}"

@@ -1,6 +1,6 @@
 """Text in, counterfactuals out: lexicons, matching, edits and English grammar.
 
-Needs neither TensorFlow nor Beam, and nothing that does may come in.
+Imports neither TensorFlow nor Beam, and must not start to.
 """
 
 from clp_tfx.counterfactuals.edits import Edit, edits_from_json, edits_to_json

@@ -1,20 +1,20 @@
-"""Whether a decision on a text and the one on its counterfactual differ.
+"""Whether the decisions on a text and on its counterfactual differ.
 
-The functions take the array namespace to compute with, `numpy` or `keras.ops`, as `xp`:
-this module imports neither.
+The functions take the array namespace, `numpy` or `keras.ops`, as `xp`: this module
+imports neither.
 """
 
 from typing import Any
 
 
 def labels_differ(xp: Any, original: Any, counterfactual: Any, threshold: Any) -> Any:
-  """Tells whether any score is above the threshold in one text and not in the other.
+  """Tells whether any score is above the threshold for only one of the two texts.
 
   Args:
     xp: Array namespace.
     original: Scores or logits, shape `[..., num_scores]`.
-    counterfactual: The same; the shapes broadcast.
-    threshold: What a positive score is above; broadcasts, too.
+    counterfactual: Likewise; the shapes broadcast.
+    threshold: Scores above it are positive decisions; broadcasts as well.
 
   Returns:
     Bool, the broadcast shape without its last axis.
@@ -24,12 +24,12 @@ def labels_differ(xp: Any, original: Any, counterfactual: Any, threshold: Any) -
 
 
 def classes_differ(xp: Any, original: Any, counterfactual: Any) -> Any:
-  """Tells whether the highest score, the first of equal ones, is another.
+  """Tells whether another score is the highest; the first of equal ones counts.
 
   Args:
     xp: Array namespace.
     original: Scores or logits, shape `[..., num_scores]`.
-    counterfactual: The same; the shapes broadcast.
+    counterfactual: Likewise; the shapes broadcast.
 
   Returns:
     Bool, the broadcast shape without its last axis.

@@ -1,4 +1,4 @@
-"""Edits of a text that somebody else rewrote: found by comparing the two."""
+"""Finds the edits of a text that was rewritten elsewhere, by comparison."""
 
 import difflib
 import itertools
@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.mentions import Mention
 
-# Words, runs of blanks, and other characters one by one: edits are of whole words.
+# Words, runs of white space and single other characters: edits cover whole words.
 _TOKEN = re.compile(r"\w+|\s+|[^\w\s]")
-# Comparing takes time quadratic in the tokens; longer differences are one edit.
+# Comparing takes quadratic time, so longer differences are a single edit.
 _MOST_TOKENS = 500
 
 
@@ -19,19 +19,19 @@ def edits_between(
 ) -> list[Edit]:
   """Returns the edits that turn a text into another one.
 
-  Each mention is of one edit: of the first that touches it or, where the mention was
-  left as it is, of one that changes nothing, at its start. So it counts for its term
-  and group whatever was made of it.
+  Each mention belongs to one edit: the first that touches it or, if the mention was
+  left as it is, an empty edit at its start. So it counts for its term and group in any
+  case.
 
   Args:
     text: The original.
-    rewritten: The text to turn it into.
-    mentions: The mentions of the original, in order, not overlapping.
-    rule: The rule of the edits.
+    rewritten: The other text.
+    mentions: The mentions in the original, in order and not overlapping.
+    rule: Rule to record in the edits.
 
   Returns:
-    The edits in order, not overlapping: `applied` to the text they give the other one.
-    Edits of no mention have an empty term, group and label.
+    The edits, in order and not overlapping; `applied` to the text, they give the other
+    text. Edits without a mention have an empty term, group and label.
   """
   left, edits = list(mentions), []
   for start, end, replacement in _changes(text, rewritten):
@@ -40,7 +40,7 @@ def edits_between(
     touched = []
     while left and left[0].start < end:
       touched.append(left.pop(0))
-    # Of several mentions the first has the replacement: the others go.
+    # The first of several mentions gets the replacement; the others are removed.
     bounds = [start, *[mention.start for mention in touched[1:]], end]
     for place, mention in enumerate(touched or [None]):
       new = "" if place else replacement
@@ -57,7 +57,7 @@ def _edit(
 
 
 def _changes(text: str, rewritten: str) -> Iterator[tuple[int, int, str]]:
-  """Yields start, end and replacement of each stretch that differs."""
+  """Yields start, end and replacement of each difference."""
   old, new = _TOKEN.findall(text), _TOKEN.findall(rewritten)
   first = _shared(old, new)
   last = _shared(old[first:][::-1], new[first:][::-1])
@@ -68,7 +68,7 @@ def _changes(text: str, rewritten: str) -> Iterator[tuple[int, int, str]]:
 
 
 def _shared(old: list[str], new: list[str]) -> int:
-  """Returns how many tokens the two start with in common."""
+  """Returns the number of tokens that the two have in common at their start."""
   for length, (one, other) in enumerate(zip(old, new, strict=False)):
     if one != other:
       return length
@@ -76,7 +76,7 @@ def _shared(old: list[str], new: list[str]) -> int:
 
 
 def _differing(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
-  """Yields which tokens of the one stand for which of the other."""
+  """Yields the ranges of old and new tokens that replace each other."""
   if max(len(old), len(new)) > _MOST_TOKENS:
     yield 0, len(old), 0, len(new)
     return

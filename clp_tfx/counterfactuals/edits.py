@@ -9,20 +9,20 @@ from clp_tfx.errors import InputError
 
 
 class Edit(NamedTuple):
-  """A stretch of a text and what stands there instead.
+  """A part of a text and its replacement.
 
   Attributes:
-    start: Index of its first character in the original text. Bytes that are not UTF-8
-      are a character each, as `surrogateescape` decodes them.
-    end: Index after its last one.
-    replacement: What stands there instead; empty for a removal.
-    term: The identity term, as the lexicon has it; empty where an edit only repairs
-      what is around one.
-    group: The term's group; empty as well then.
-    label: The edit in short, for people: `gay→`, `he→she`, `an→a`; empty where there
-      is nothing to say in short, or the edit was stored.
+    start: Index of its first character in the original text. A byte that is not UTF-8
+      counts as one character, as `surrogateescape` decodes it.
+    end: Index after its last character.
+    replacement: The new text; empty for a removal.
+    term: The identity term, as the lexicon spells it; empty if the edit only repairs
+      the text around a term.
+    group: The term's group; empty without a term.
+    label: Short form for people, such as `gay→`, `he→she` or `an→a`; empty if there is
+      none or the edit was read from storage.
     rule: What was done, or how it was chosen: a name from docs/counterfactuals.md.
-    confidence: How likely this is what a writer would have done, from 0 to 1.
+    confidence: Probability that a human writer would have edited the text this way.
   """
 
   start: int
@@ -36,7 +36,7 @@ class Edit(NamedTuple):
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
-  """Returns a text after edits that are in order and do not overlap."""
+  """Applies edits, which must be in order and not overlap, to a text."""
   pieces, end = [], 0
   for edit in edits:
     pieces += text[end : edit.start], edit.replacement
@@ -48,8 +48,8 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
 def edits_to_json(edits: Iterable[Edit]) -> str:
   """Returns edits as `features.COUNTERFACTUAL_EDITS` holds them, without their labels.
 
-  A JSON list of objects in the order given, with sorted keys and no blanks; what is not
-  ASCII is escaped, so that the same edits give the same bytes.
+  A JSON list of objects in the given order, with sorted keys, no blanks and non-ASCII
+  characters escaped, so that the same edits give the same bytes.
   """
   written = [
     _template(edit.term, edit.group, edit.rule, edit.confidence)
@@ -59,10 +59,10 @@ def edits_to_json(edits: Iterable[Edit]) -> str:
   return f"[{','.join(written)}]"
 
 
-# Where an edit is differs from text to text; what it is, mostly not.
+# Positions differ from text to text; the rest of an edit mostly repeats.
 @functools.lru_cache(maxsize=4096)
 def _template(term: str, group: str, rule: str, confidence: float) -> str:
-  """Returns an edit's JSON with places for its end, its replacement and its start."""
+  """Returns an edit's JSON with placeholders for its end, replacement and start."""
   confidence, group, rule, term = (
     json.dumps(value).replace("%", "%%") for value in (confidence, group, rule, term)
   )
@@ -73,10 +73,10 @@ def _template(term: str, group: str, rule: str, confidence: float) -> str:
 
 
 def edits_from_json(value: str | bytes) -> list[Edit]:
-  """Returns the edits that a value of `COUNTERFACTUAL_EDITS` holds, without labels.
+  """Reads a value of `features.COUNTERFACTUAL_EDITS`; the edits have no labels.
 
   Raises:
-    InputError: If it is no such value.
+    InputError: If the value is malformed.
   """
   try:
     return [Edit(label="", **fields) for fields in json.loads(value)]

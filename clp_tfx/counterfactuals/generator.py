@@ -1,4 +1,4 @@
-"""Text in, counterfactuals out: the same text with its identity terms edited."""
+"""Generates the counterfactuals of a text: the text with its identity terms edited."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -39,27 +39,27 @@ PEJORATIVE = "pejorative"
 NO_COUNTERPART = "no_counterpart"
 LOW_CONFIDENCE = "low_confidence"
 SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
-"""Why a text has no counterfactuals, or fewer than it could have."""
+"""Reasons why a text has no counterfactuals, or fewer than possible."""
 FAILED, LABEL = "failed", "label"
-"""What `components.counterfactual_gen` adds to these: a user's function failed, and the
-label keeps a text out of the training pairs."""
+"""Further reasons in `components.counterfactual_gen`: a user's function failed, or the
+label excludes a text from the training pairs."""
 
-# Members of a group that are no counterparts may be another part of speech.
+# Members of a group that are not listed as counterparts may not fit the sentence.
 _MEMBER_CONFIDENCE = 0.6
-# Nothing is known of agreement, case and gender in other languages.
+# For other languages there are no rules for agreement, case and gender.
 _NO_GRAMMAR_CONFIDENCE = 0.5
-# There is no rule that tells the roles of the term.
+# No rule tells the roles of the term apart.
 _UNKNOWN_ROLE_CONFIDENCE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Counterfactual:
-  """A text that differs from the original in identity only.
+  """A text that differs from the original only in the identities it names.
 
   Attributes:
     text: The edited text.
-    edits: What was edited, in the order of the text. Outside of them the text is the
-      original, byte for byte.
+    edits: The edits, in text order. The rest of the text is the original, byte for
+      byte.
   """
 
   text: str
@@ -72,7 +72,7 @@ class Counterfactual:
 
   @property
   def edit(self) -> str:
-    """The edits in short, joined by `;`: `gay→` is a removal, `an→a` a repair."""
+    """Labels of the edits, joined by `;`: `gay→` is a removal, `an→a` a repair."""
     return ";".join([edit.label for edit in self.edits if edit.label])
 
   @property
@@ -82,13 +82,13 @@ class Counterfactual:
 
 
 class Outcome(NamedTuple):
-  """What the generator makes of a text.
+  """Result of the generator for one text.
 
   Attributes:
-    mentions: Where the text names an identity, pejorative terms included.
+    mentions: The mentions of identity terms, including pejorative ones.
     counterfactuals: Its counterfactuals.
-    skipped: One of `SKIP_REASONS` if there are none or fewer than there could be, else
-      empty. A text without mentions is not skipped: there is nothing to do.
+    skipped: One of `SKIP_REASONS` if there are none or fewer than possible, else empty.
+      A text without mentions does not count as skipped.
   """
 
   mentions: list[Mention]
@@ -99,35 +99,34 @@ class Outcome(NamedTuple):
 class CounterfactualGenerator:
   """Finds the identity terms of texts and generates counterfactuals.
 
-  What counts as an identity term in a text: see `mentions.MentionFinder`. All edits of
-  a counterfactual are made in one pass from the original text, so that he and she swap.
-  The methods:
+  See `mentions.MentionFinder` for what counts as an identity term in a text. All edits
+  of a counterfactual are made in one pass over the original text, so that "he" and
+  "she" swap. The methods:
 
   - `ablation`: one counterfactual without any of the terms. Of a term such as "black
-    person" the second word stays: it names no identity.
-  - `ablation_by_group`: for each group in the text, one without the terms of the group.
+    person", the second word stays because it names no identity.
+  - `ablation_by_group`: for each group in the text, one without the group's terms.
   - `ablation_by_term`: for each term in the text, one without that term.
   - `substitution`: each term replaced by its first counterpart; if terms have several,
-    one more counterfactual with the second ones, and so on. Terms without counterparts
+    another one with the second counterparts, and so on. Terms without counterparts
     stay.
-  - `substitution_within_group`: the same, where after its counterparts a term has the
-    other terms of its topmost group (such as `religion`) with the same role.
+  - `substitution_within_group`: the same, but a term's counterparts are followed by the
+    other terms of its topmost group (such as `religion`) that have the same role.
 
-  A text with a pejorative term gets no counterfactual: that a model treat it like a
-  text without one is nothing to ask for.
+  A text with a pejorative term gets no counterfactuals: that a model treats it like a
+  text without the term is not something to train for.
 
   Args:
     identity_terms: The lexicon.
     method: One of `METHODS`.
-    max_counterfactuals: At most so many per text, in the order above; at least 1.
-    min_confidence: Counterfactuals with an edit of a lower confidence are dropped.
-    pejorative_terms: More terms that are pejorative: a lexicon, the name of a built-in
-      one or the path of a CSV file, or None or empty for no more than `identity_terms`
-      has. Only those in a language of `identity_terms` count, and none that
-      `identity_terms` has.
+    max_counterfactuals: Maximum per text, in the order above; at least 1.
+    min_confidence: Counterfactuals with an edit of lower confidence are dropped.
+    pejorative_terms: Lexicon with additional pejorative terms, or its built-in name or
+      path; None or empty for none. Terms in other languages than those of
+      `identity_terms`, and terms that `identity_terms` has, are ignored.
 
   Raises:
-    InputError: If a parameter is none of these.
+    InputError: If a value is invalid.
   """
 
   def __init__(
@@ -160,22 +159,22 @@ class CounterfactualGenerator:
     self._finder = MentionFinder((*identity_terms.terms, *more))
 
   def find(self, text: str) -> list[Mention]:
-    """Returns the mentions of identity terms in a text, in order, none overlapping.
+    """Returns the mentions of identity terms in a text, in order and not overlapping.
 
     Args:
-      text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them,
-        continue a word: they may be letters of another encoding.
+      text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them, count
+        as letters: they may be letters of another encoding.
     """
     return self._finder.find(text)
 
   def find_all(
     self, texts: Sequence[bytes], refusals: Refusals | None = None
   ) -> list[list[Mention]]:
-    """Returns what `find` returns for each text, much sooner than one by one.
+    """Returns what `find` returns for each text, much faster than one by one.
 
     Args:
-      texts: Texts as bytes; indices in mentions are those of characters.
-      refusals: Where to count the terms that name nobody where they stand.
+      texts: Texts as bytes; the indices in mentions still count characters.
+      refusals: Counter for terms that name nobody in their context.
     """
     return self._finder.find_all(texts, refusals)
 
@@ -186,16 +185,16 @@ class CounterfactualGenerator:
 
     Args:
       text: Any text.
-      mentions: What `find` returns for the text, where it is at hand.
+      mentions: Result of `find` for the text, if already known.
     """
     return self.outcome(text, mentions).counterfactuals
 
   def outcome(self, text: str, mentions: list[Mention] | None = None) -> Outcome:
-    """Returns the counterfactuals of a text and why there are not more.
+    """Returns the counterfactuals of a text, and why there are no more.
 
     Args:
       text: Any text.
-      mentions: What `find` returns for the text, where it is at hand.
+      mentions: Result of `find` for the text, if already known.
     """
     if mentions is None:
       mentions = self.find(text)
@@ -239,12 +238,12 @@ class CounterfactualGenerator:
     return Removal(mention, term.is_noun, term.is_english)
 
   def _choices(self, text: str, mention: Mention) -> list[Replacement]:
-    """Returns what can replace a mention, best first."""
+    """Returns the possible replacements of a mention, best first."""
     term, end = self._terms[mention.term], mention.term_end
     row, rule, confidence = _row(term, text, mention)
     confidence = min(confidence, mention.confidence)
     if mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
-      # A spelling of "hers".
+      # "her's" is a spelling of "hers".
       row, end = term.row_as("possessive_determiner") or row, mention.end
     choices = [
       Replacement(mention, end, counterpart, rule, confidence, term.is_english)
@@ -261,7 +260,7 @@ class CounterfactualGenerator:
 
 
 class _Term(NamedTuple):
-  """The rows of a term, and what they say together."""
+  """The rows of a term, and their common properties."""
 
   rows: list[IdentityTerm]
   roles: frozenset[str]
@@ -287,7 +286,7 @@ class _Term(NamedTuple):
 
 
 def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:
-  """Returns the row for the role of a mention, the rule and its confidence."""
+  """Returns the row for a mention's role, with the rule and its confidence."""
   first = term.rows[0]
   if not term.is_english:
     return first, "no grammar", _NO_GRAMMAR_CONFIDENCE
@@ -316,7 +315,7 @@ def _members(identity_terms: IdentityTerms) -> dict[tuple[str, str, str], list[s
 def _pejorative(
   terms: IdentityTerms | str | None, identity_terms: IdentityTerms
 ) -> list[IdentityTerm]:
-  """Returns the pejorative rows that apply beside a lexicon and are not in it."""
+  """Returns the pejorative rows that apply in addition to those of a lexicon."""
   if not terms:
     return []
   if isinstance(terms, str):

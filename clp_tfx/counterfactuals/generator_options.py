@@ -1,4 +1,4 @@
-"""How counterfactuals are made: the options of generator and component."""
+"""Options of the generator and of CounterfactualGen."""
 
 import dataclasses
 import importlib
@@ -14,7 +14,7 @@ METHODS = (
   "substitution",
   "substitution_within_group",
 )
-"""How counterfactuals are made; see `CounterfactualGenerator`."""
+"""Methods of generating counterfactuals; see `CounterfactualGenerator`."""
 
 
 def _check_function(path: str) -> None:
@@ -27,50 +27,52 @@ def _check_function(path: str) -> None:
 
 @dataclasses.dataclass(frozen=True)
 class EditingOptions(Options):
-  """Which counterfactuals a text has; each field is documented by its `help`."""
+  """How counterfactuals are generated; each field is documented by its `help`."""
 
   identity_terms: str = option(
     "gender_and_sexual_orientation", "Lexicon: a built-in name or a CSV file."
   )
   pejorative_terms: str = option(
     "pejorative_en",
-    "Lexicon of more terms that exclude a text: a built-in name or a CSV file; empty "
-    "for none.",
+    "Lexicon of pejorative terms, which exclude a text: a built-in name or a CSV file; "
+    "empty for none.",
   )
-  method: str = option("ablation", "How counterfactuals are made.", choices=METHODS)
-  max_counterfactuals: int = option(4, "Most counterfactuals of a text.", 1)
+  method: str = option(
+    "ablation", "How counterfactuals are generated.", choices=METHODS
+  )
+  max_counterfactuals: int = option(4, "Maximum number of counterfactuals per text.", 1)
   counterfactual_fn: str = option(
     "",
-    "Dotted path of your own function in place of the method: takes a text and returns "
-    "a list of counterfactual texts; called for texts with terms.",
+    "Dotted path of your own function to use instead of the method. It takes a text "
+    "with identity terms and returns a list of counterfactual texts.",
     check=_check_function,
   )
 
 
 @dataclasses.dataclass(frozen=True)
 class CounterfactualOptions(EditingOptions):
-  """The same, and which counterfactuals are learned from."""
+  """How counterfactuals are generated, and which ones are used in training."""
 
   min_confidence: float = option(
     0.0,
-    "Drop counterfactuals with an edit of a lower confidence; a pipeline drops them "
-    "from training only.",
+    "Drop counterfactuals with an edit of lower confidence; a pipeline drops them from "
+    "training only.",
     0,
     1,
   )
   only_when_label_below: float | None = option(
-    None, "Train only on pairs of texts with a label below this, such as 0.5."
+    None, "Train only on pairs whose original has a label below this, such as 0.5."
   )
   no_match: str = option(
     "fail",
-    "What to do when no text has a term of the lexicon.",
+    "What to do if no text contains a term of the lexicon.",
     choices=("fail", "allow"),
   )
 
 
 @dataclasses.dataclass(frozen=True)
 class GeneratorOptions(CounterfactualOptions, LabelColumn):
-  """What CounterfactualGen is configured with; see each field's `help`.
+  """Configuration of CounterfactualGen; each field is documented by its `help`.
 
   Raises:
     InputError: If a value has the wrong type or is out of range.
@@ -78,14 +80,14 @@ class GeneratorOptions(CounterfactualOptions, LabelColumn):
 
   @property
   def function_module(self) -> str:
-    """Module of `counterfactual_fn`; empty without one."""
+    """Module of `counterfactual_fn`; empty if there is no function."""
     return self.counterfactual_fn.rpartition(".")[0]
 
   def load_function(self) -> Callable[[str], list[str]] | None:
     """Imports `counterfactual_fn`.
 
     Raises:
-      InputError: If there is no such function.
+      InputError: If it cannot be imported.
     """
     if not self.counterfactual_fn:
       return None

@@ -33,19 +33,19 @@ ROLES = (
   "noun",
   "adjective",
 )
-"""What a term can be in a sentence; an empty role stands for any."""
+"""Roles that a term can have in a sentence; an empty role means any."""
 CONNOTATIONS = ("neutral", "pejorative")
 BLANKS = (
   "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
   "\u202f\u205f\u3000"
 )
-"""White space within a line: no line break, form feed or control character."""
+"""White space within a line, without line breaks, form feeds and control characters."""
 
 _BLANKS = re.compile(f"[{BLANKS}]+")
 _GROUP = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*")
 _LINE_BREAK = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
-# One spelling for the curly apostrophe and the typographic hyphens.
+# Maps the curly apostrophe and typographic hyphens to the plain ones.
 _SPELLING = str.maketrans("\u2019\u2010\u2011", "'--")
 _FAULTS_SHOWN = 20
 
@@ -56,15 +56,14 @@ class IdentityTerm(NamedTuple):
   Attributes:
     term: The term, normalised.
     group: The path of its group, such as `gender/female`.
-    counterparts: Terms that can stand in its place, normalised: of other groups, with
-      the same part of speech and number (`wives` for `husbands`). The first is the
-      preferred one.
+    counterparts: Terms of other groups that can replace it, normalised, with the same
+      part of speech and number (`wives` for `husbands`); the preferred one first.
     role: One of `ROLES`, or empty for any. A term with several roles has several rows:
       `her` is an object and a possessive determiner.
     connotation: One of `CONNOTATIONS`. A text with a pejorative term gets no
       counterfactuals.
-    language: A language tag such as `en`, lower case.
-    sense: When the term names people; by default always.
+    language: Language tag such as `en`, in lower case.
+    sense: When the term names people; always by default.
   """
 
   term: str
@@ -79,10 +78,9 @@ class IdentityTerm(NamedTuple):
 def normalized(text: str) -> str:
   """Returns the form in which terms and words are compared.
 
-  Lower case, NFC, trimmed, one space for a run of blanks, and one spelling for
-  apostrophes and hyphens.
+  Lower case, NFC and trimmed, with single spaces and plain apostrophes and hyphens.
   """
-  if text.isascii() and text.isalnum():  # Most words, so this is worth a line.
+  if text.isascii() and text.isalnum():  # A shortcut for most words.
     return text.lower()
   text = unicodedata.normalize("NFC", text.lower()).translate(_SPELLING)
   return _BLANKS.sub(" ", text).strip(" ")
@@ -90,7 +88,7 @@ def normalized(text: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def groups_with_ancestors(group: str) -> tuple[str, ...]:
-  """Returns a group and the groups above it, topmost first.
+  """Returns a group and its ancestors, topmost first.
 
   `gender/female` gives `("gender", "gender/female")`.
   """
@@ -100,19 +98,18 @@ def groups_with_ancestors(group: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class IdentityTerms:
-  """An immutable lexicon of identity terms, valid as a whole.
+  """An immutable lexicon of identity terms.
 
-  A CSV file with the columns `term` (one word or several, in any case; every
-  character stands for itself) and `group` (a path such as `gender/female`), and, where
-  wanted, `counterparts` (several separated by `|`), `role`, `connotation` and
-  `language`, all as in `IdentityTerm`, and those of `Sense`; an empty cell stands for
-  the default. No two rows have the same term, role and language. Rows of the same term
-  agree in group, connotation and sense. A counterpart is a neutral term of the same
-  language with a row for the same role.
+  A lexicon is a CSV file with the columns `term` (one or more words in any case, taken
+  literally) and `group` (a path such as `gender/female`) and optionally `counterparts`
+  (separated by `|`), `role`, `connotation` and `language`, all as in `IdentityTerm`,
+  and the columns of `Sense`. An empty cell means the default. No two rows have the same
+  term, role and language. Rows of the same term agree in group, connotation and sense.
+  A counterpart is a neutral term of the same language with a row for the same role.
 
   Attributes:
-    terms: The rows in the order of the file.
-    source: Where they came from, for messages: a built-in name or a path.
+    terms: The rows in file order.
+    source: Built-in name or path, for messages.
   """
 
   terms: tuple[IdentityTerm, ...]
@@ -127,8 +124,8 @@ class IdentityTerms:
         or on a file system that Beam knows, such as `gs://`.
 
     Raises:
-      InputError: If there is no such lexicon, or it cannot be read, or it has
-        faults; all faults are named at once, with their lines.
+      InputError: If it does not exist, cannot be read or is invalid; the message names
+        all faults with their lines.
     """
     if name_or_path in built_in_lexicons():
       content = _built_in_folder().joinpath(f"{name_or_path}.csv").read_bytes()
@@ -153,7 +150,7 @@ class IdentityTerms:
       source: Its name, for messages.
 
     Raises:
-      InputError: If it has faults; all are named at once, with their lines.
+      InputError: If it is invalid; the message names all faults with their lines.
     """
     found: list[tuple[int, str]] = []
     numbered = [
@@ -176,19 +173,19 @@ class IdentityTerms:
     return cls(tuple(row for _, row in numbered), source)
 
   def digest(self) -> str:
-    """Returns a hex digest of the content: the rows in their order, no layout."""
+    """Returns a hex digest of the rows in order, independent of the file's layout."""
     rows = "\n".join(map(_digested, self.terms))
     return hashlib.sha256(rows.encode()).hexdigest()
 
 
 def _digested(row: IdentityTerm) -> str:
   cells = [*row[:2], LIST_SEPARATOR.join(row.counterparts), *row[3:6]]
-  # The digest of a lexicon without these columns is the one it always had.
+  # The digest of a lexicon without sense columns stays as it was before they existed.
   return "\t".join(cells if row.sense == ANY_SENSE else [*cells, sense_text(row.sense)])
 
 
 def built_in_lexicons() -> tuple[str, ...]:
-  """Returns the names of the lexicons that come with this package."""
+  """Returns the names of the lexicons in this package."""
   files = (entry.name for entry in _built_in_folder().iterdir())
   return tuple(sorted(name[:-4] for name in files if name.endswith(".csv")))
 
@@ -201,7 +198,7 @@ def _read(path: str) -> bytes:
   try:
     with open_file(path) as file:
       return file.read()
-  # Remote file systems raise errors of their own for what is missing or forbidden.
+  # Remote file systems raise their own errors.
   except Exception as error:
     raise InputError(
       f"Expected lexicon {path!r} to be one of the built-in "
@@ -229,14 +226,14 @@ def _identity_term(cells: dict[str, str]) -> IdentityTerm:
 
 
 def _listed(cell: str) -> tuple[str, ...]:
-  # An empty part stays, as a fault.
+  # Empty parts are kept, to be reported as faults.
   return tuple(map(normalized, cell.split(LIST_SEPARATOR))) if cell else ()
 
 
 def _faults_within(
   numbered: list[tuple[int, IdentityTerm]],
 ) -> Iterator[tuple[int, str]]:
-  """Yields the lines and faults of rows on their own and of those that come twice."""
+  """Yields the lines and faults of single rows, and of duplicates."""
   first_lines: dict[tuple[str, str, str], int] = {}
   for line, row in numbered:
     key = (row.term, row.role, row.language)
@@ -250,7 +247,7 @@ def _faults_within(
 
 
 def _fault(row: IdentityTerm) -> str | None:
-  """Returns what is wrong with a row on its own."""
+  """Returns what is wrong with a single row."""
   term = row.term
   if not term:
     return "empty term"
@@ -281,7 +278,7 @@ def _fault(row: IdentityTerm) -> str | None:
 def _faults_between(
   numbered: list[tuple[int, IdentityTerm]],
 ) -> Iterator[tuple[int, str]]:
-  """Yields the lines and faults of rows that do not agree with others."""
+  """Yields the lines and faults of rows that contradict others."""
   first: dict[str, tuple[int, IdentityTerm]] = {}
   roles: dict[tuple[str, str], set[str]] = {}
   for line, row in numbered:
@@ -297,11 +294,14 @@ def _faults_between(
           f"{getattr(other, name)!r} on line {first_line}",
         )
     if row.sense != other.sense:
-      yield line, f"term {row.term!r} in other senses than on line {first_line}"
+      yield (
+        line,
+        f"term {row.term!r} with other sense columns than on line {first_line}",
+      )
     for counterpart in row.counterparts:
       found = roles.get((counterpart, row.language))
       if not found:
-        fault = "is no term of this lexicon in the same language"
+        fault = "is not a term of this lexicon in the same language"
       elif row.role and not found & {row.role, ""}:
         fault = f"has no row for the role {row.role}"
       elif first[counterpart][1].connotation != "neutral":
@@ -314,7 +314,7 @@ def _faults_between(
 def _rows(
   csv_text: str, faults: list[tuple[int, str]]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-  """Yields the first line and the cells of each row that has all of them."""
+  """Yields the first line and the cells of each complete row."""
   reader = csv.reader(io.StringIO(csv_text, newline=""), strict=True)
   header: list[str] | None = None
   line = 1

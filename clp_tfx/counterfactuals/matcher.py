@@ -1,8 +1,8 @@
-"""Finds the terms of a lexicon in texts, as fast as the texts can be read.
+"""Finds the terms of a lexicon in texts, nearly as fast as the texts can be read.
 
-An automaton finds candidates in the bytes of a text. Nearly all of them stand between
-plain ASCII neighbours and are decided by looking at those; around the others the text
-is cut into tokens. Both are linear in the text, whatever the number of terms.
+An automaton finds candidates in the bytes of a text. Nearly all of them have plain
+ASCII neighbours, which decide; around the others the text is cut into tokens. Both take
+time linear in the text, independent of the number of terms.
 """
 
 from bisect import bisect_right
@@ -31,23 +31,23 @@ from clp_tfx.counterfactuals.term_forms import (
 )
 from clp_tfx.counterfactuals.tokenizer import Tokens, token_pattern
 
-# Texts that, of the usual length, stay in the processor's cache together.
+# So many texts of the usual length fit into the processor's cache.
 _BATCH_SIZE = 256
 
 
 class TermMatcher:
   """Finds terms in texts: whole words in any case.
 
-  What a word is, `tokenizer` says. Words are compared as `normalized` has them: in
-  any case, with composed or decomposed accents, with straight or curly apostrophes and
-  plain or typographic hyphens. Any blanks within a line may separate the words of a
-  longer term. Of terms that overlap, the leftmost is taken, and of those the longest. A
-  clitic after a term ("she's") is not part of what is found, and no other term begins
-  with it.
+  `tokenizer` defines what a word is. Words are compared in the form that `normalized`
+  returns: in any case, with composed or decomposed accents, with straight or curly
+  apostrophes and with plain or typographic hyphens. Any blanks within a line may
+  separate the words of a longer term. If terms overlap, the leftmost one is found, or
+  the longest of several that start there. A clitic after a term ("she's") is not part
+  of the match, and no other term begins with it.
 
   Args:
-    terms: One word or several each; characters stand for themselves. Of terms that
-      normalise to the same, the first counts.
+    terms: Terms of one or more words each, taken literally. Of terms with the same
+      normalised form, the first counts.
 
   Raises:
     ValueError: If a term is empty.
@@ -71,7 +71,7 @@ class TermMatcher:
         words |= ascii_beginnings(first)
       else:
         others |= other_beginnings(first)
-    # The letter of one that begins with a letter and marks is a word to the automaton.
+    # To the automaton, a letter before combining marks is a word.
     words |= {other for other in others if ASCII_WORD.fullmatch(other)}
     others -= words
     self._words = [Word.of(word, self._terms.get(word, {})) for word in sorted(words)]
@@ -86,25 +86,25 @@ class TermMatcher:
     self._find_irregular = _automaton(irregular) if irregular else None
 
   def find(self, text: bytes) -> list[tuple[int, int, int]]:
-    """Returns where terms are, in the order of the text, none overlapping.
+    """Returns where terms are, in text order and not overlapping.
 
     Args:
-      text: Any bytes; those that are not UTF-8 continue a word.
+      text: Any bytes; those that are not UTF-8 count as letters.
 
     Returns:
-      First byte, byte after the last, and index of the term, of each.
+      The first byte, the byte after the last and the index of the term, for each.
     """
     return [*self._find_in([text])[0]]
 
   def find_all(self, texts: Sequence[bytes]) -> list[Sequence[tuple[int, int, int]]]:
-    """Returns what `find` returns for each text, sooner than one by one."""
+    """Returns what `find` returns for each text, faster than one by one."""
     found = []
     for first in range(0, len(texts), _BATCH_SIZE):
       found += self._find_in(texts[first : first + _BATCH_SIZE])
     return found
 
   def matches(self, text: bytes) -> bool:
-    """Returns whether a text has a term."""
+    """Returns whether a text contains a term."""
     return bool(self.find(text))
 
   def _find_in(self, texts: Sequence[bytes]) -> list[Sequence[tuple[int, int, int]]]:
@@ -114,16 +114,17 @@ class TermMatcher:
     hits = self._find_words(folded, overlapping=True)
     if self._has_ascii_others or not joined.isascii():
       hits = self._with_others(hits, joined, texts, offsets)
-    # Most texts have none; a list for each would cost more than finding that out.
+    # Most texts have no term, and creating a list for each would take longer than
+    # searching it.
     found: list[Any] = [()] * len(texts)
     after = row_end = 0
     for index, start, end in hits:
-      start, end = start + 1, end - 1  # Without the breaks around.
+      start, end = start + 1, end - 1  # Without the breaks around it.
       if start < after:
         continue
       term = self._plain_terms[index]
       if term >= 0 and joined[end] in ENDINGS and joined[start - 1] in SPACES:
-        clitic_end = end  # As `plain_end` says, for most.
+        clitic_end = end  # What `plain_end` returns for most words.
       else:
         term = self._words[index].term
         clitic_end = plain_end(joined, folded, start, end, self._words[index])
@@ -152,7 +153,7 @@ class TermMatcher:
     texts: Sequence[bytes],
     offsets: list[int],
   ) -> list[tuple[int, int, int]]:
-    """Adds to the hits where terms may begin that do not begin with an ASCII word."""
+    """Adds the places where terms that do not begin with an ASCII word may begin."""
     starts: set[int] = set()
     if self._find_others:
       starts.update(
@@ -170,17 +171,17 @@ class TermMatcher:
     return sorted(hits + more, key=lambda hit: hit[1])
 
   def _look(self, tokens: Tokens, start: int, offset: int) -> tuple[int, int, int]:
-    """Returns the end, the end with a clitic and the term at a start; -1 for none.
+    """Returns the end, the end with a clitic, and the term at a start; -1 for none.
 
     Args:
-      tokens: Those of the text.
-      start: First byte, among the joined texts.
-      offset: First byte of the text, among the joined texts.
+      tokens: Tokens of the text.
+      start: First byte, in the joined texts.
+      offset: First byte of the text, in the joined texts.
     """
     for first in tokens.keys(start - offset, 1):
       for length in self._lengths.get(first, ()):
         keys = tokens.keys(start - offset, length)
-        # Fewer where the text ends; their turn comes.
+        # Near the end of the text there may be fewer; shorter terms come later.
         term = self._terms[first].get(tuple(keys), -1)
         if term >= 0 and len(keys) == length:
           end, clitic_end = tokens.ends(start - offset, length)

@@ -1,4 +1,4 @@
-"""Where a text names identities."""
+"""Finds where a text names identities."""
 
 import collections
 import functools
@@ -13,9 +13,9 @@ from clp_tfx.counterfactuals.senses import Senses
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES, clitic_pattern
 
 Refusals = collections.Counter[str]
-"""How often a term was no mention, by what in the lexicon says so."""
+"""Number of terms that were not mentions, by the sense column or sense that said so."""
 
-# woman&#39;s, as pages hold it.
+# As in HTML: woman&#39;s.
 _ESCAPED_CLITIC = re.compile(
   r"&(?:#0?39|#x27|#8217|apos|rsquo);(?:s|d|ll|ve|re|m)(?!\w)", re.IGNORECASE
 )
@@ -27,12 +27,12 @@ class Mention(NamedTuple):
 
   Attributes:
     start: Index of its first character.
-    end: Index after its last one; a clitic (`'s`) belongs to the mention.
-    term: The term, as the lexicon has it.
+    end: Index after its last one, including a clitic (`'s`).
+    term: The term, as the lexicon spells it.
     group: The term's group.
-    term_end: Index after the term itself, before a clitic.
-    pejorative: Whether the term is.
-    confidence: How likely the term names an identity here, from 0 to 1.
+    term_end: Index after the term itself, excluding a clitic.
+    pejorative: Whether the term is pejorative.
+    confidence: Probability that the term names an identity here.
   """
 
   start: int
@@ -47,14 +47,14 @@ class Mention(NamedTuple):
 class MentionFinder:
   """Finds the identity terms of texts.
 
-  A term matches whole words, in any case: see `tokenizer` for what a word is and
-  `TermMatcher` for the rest. "batman" and "there" hold no term. The clitic of "she's"
-  and "woman's" is no part of the word but goes with it. A term with conditions for its
-  sense is a mention where they hold.
+  A term matches whole words in any case: "batman" and "there" contain no term; see
+  `tokenizer` for what a word is and `TermMatcher` for the rest. The clitic of "she's"
+  and "woman's" is not part of the word but of the mention. A term with sense columns is
+  a mention only where they apply.
 
   Args:
-    terms: The rows of one or several lexicons. Of rows with the same term the first
-      gives the group and the connotation.
+    terms: The rows of one or more lexicons. If several rows have the same term, the
+      first one gives the group and the connotation.
   """
 
   def __init__(self, terms: Iterable[IdentityTerm]):
@@ -73,11 +73,11 @@ class MentionFinder:
     self._matcher = TermMatcher([row.term for row in rows])
 
   def find(self, text: str) -> list[Mention]:
-    """Returns the mentions of identity terms in a text, in order, none overlapping.
+    """Returns the mentions of identity terms in a text, in order and not overlapping.
 
     Args:
-      text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them,
-        continue a word: they may be letters of another encoding.
+      text: Any text. Bytes that are not UTF-8, as `surrogateescape` decodes them, count
+        as letters: they may be letters of another encoding.
     """
     encoded = _encoded(text)
     return self._mentions(text, encoded, self._matcher.find(encoded), None)
@@ -85,12 +85,12 @@ class MentionFinder:
   def find_all(
     self, texts: Sequence[bytes], refusals: Refusals | None = None
   ) -> list[list[Mention]]:
-    """Returns what `find` returns for each text, much sooner than one by one.
+    """Returns what `find` returns for each text, much faster than one by one.
 
     Args:
-      texts: Texts as bytes. The indices in mentions are those of characters, decoded
-        with `surrogateescape`.
-      refusals: Where to count the terms that are no mention.
+      texts: Texts as bytes. The indices in mentions count the characters that
+        `surrogateescape` decodes them to.
+      refusals: Counter for terms that are not mentions.
     """
     return [
       self._mentions(text.decode("utf-8", "surrogateescape"), text, spans, refusals)
@@ -132,7 +132,7 @@ class MentionFinder:
 
 
 def _end_with_ending(text: str, end: int, term: str) -> int:
-  """Returns where a term ends with its clitic or its full stop: woman's, Mr."""
+  """Returns the end of a term including its clitic or full stop: woman's, Mr."""
   following = text[end : end + 1]
   if following in APOSTROPHES:  # Also at the end of the text.
     found = clitic_pattern().match(text, end)
@@ -146,14 +146,14 @@ def _end_with_ending(text: str, end: int, term: str) -> int:
 
 
 def distinct_terms(mentions: list[Mention]) -> list[str]:
-  """Returns the distinct terms of mentions, pejorative ones apart, in text order."""
+  """Returns the distinct terms of mentions, except pejorative ones, in text order."""
   return list(dict.fromkeys([item.term for item in mentions if not item.pejorative]))
 
 
 def distinct_groups(mentions: list[Mention]) -> list[str]:
-  """Returns the distinct groups of mentions and the groups above them, sorted.
+  """Returns the distinct groups of mentions and their ancestors, sorted.
 
-  Those of pejorative terms are left out.
+  Pejorative terms are left out.
   """
   groups = frozenset([item.group for item in mentions if not item.pejorative])
   return list(_with_ancestors(groups))
@@ -168,7 +168,7 @@ def _with_ancestors(groups: frozenset[str]) -> tuple[str, ...]:
 def _encoded(text: str) -> bytes:
   try:
     return text.encode("utf-8", "surrogateescape")
-  except UnicodeEncodeError:  # A surrogate that stands for no byte is no letter.
+  except UnicodeEncodeError:  # A surrogate that encodes no byte is not a letter.
     return _STRAY.sub("\ufffd", text).encode("utf-8", "surrogateescape")
 
 

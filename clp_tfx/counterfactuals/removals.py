@@ -1,4 +1,4 @@
-"""Identity terms removed from a text, and what that calls for."""
+"""Removes identity terms from a text and repairs what is around them."""
 
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
@@ -21,11 +21,11 @@ _FOLLOWING_REACH = 40
 
 
 class Removal(NamedTuple):
-  """A mention to leave out.
+  """A mention to remove.
 
   Attributes:
     mention: The mention.
-    noun: Whether it is a noun and cannot be an adjective.
+    noun: Whether it is always a noun.
     english: Whether English grammar applies.
   """
 
@@ -37,20 +37,20 @@ class Removal(NamedTuple):
 def removal_edits(text: str, removals: Iterable[Removal]) -> list[Edit]:
   """Returns the edits that remove mentions and repair what is around them.
 
-  No blank is left that a mention alone called for, at the ends of a line, before
-  punctuation or doubled; nor an article without its noun. Everything else stays as it
-  is, line breaks and capitals included.
+  A removal leaves no blanks at the ends of a line or before punctuation, no doubled
+  blanks and no article without its noun. Everything else stays as it is, including line
+  breaks and capitals.
 
   Args:
     text: The text.
-    removals: In order, not overlapping.
+    removals: Removals, in order and not overlapping.
   """
   edits: list[Edit] = []
   units: list[_Unit] = []
   end = 0
   for run in _runs(text, removals):
     repairs, found = _units(text, run, end)
-    # An article that goes can stand right after what went before: "he's a boy".
+    # A removed article can directly follow the previous removal: "he's a boy".
     if repairs or text[end : found[0].start].strip(BLANKS) or not units:
       edits += _unit_edits(text, units, end)
       edits += repairs
@@ -61,9 +61,9 @@ def removal_edits(text: str, removals: Iterable[Removal]) -> list[Edit]:
 
 
 def without_head(text: str, mention: Mention) -> Mention:
-  """Returns a mention without the head that names no identity, and with a bare '.
+  """Returns a mention without a neutral last word, or with a bare apostrophe.
 
-  Of "black people" it is "black"; of "ladies" in "the ladies' room" it is "ladies'".
+  "black people" becomes "black"; "ladies" in "the ladies' room" becomes "ladies'".
   """
   words = (
     text[mention.start : mention.term_end].rsplit(None, 1)
@@ -79,7 +79,7 @@ def without_head(text: str, mention: Mention) -> Mention:
 
 
 def _runs(text: str, removals: Iterable[Removal]) -> Iterator[list[Removal]]:
-  """Yields the removals that have nothing but blanks between them together."""
+  """Yields groups of removals that have only blanks between them."""
   run: list[Removal] = []
   for removal in removals:
     if run and text[run[-1].mention.end : removal.mention.start].strip(BLANKS):
@@ -91,7 +91,7 @@ def _runs(text: str, removals: Iterable[Removal]) -> Iterator[list[Removal]]:
 
 
 class _Unit(NamedTuple):
-  """A word to remove, from its start on, and how its edit is recorded."""
+  """The start of a word to remove, and the values of its edit."""
 
   start: int
   term: str
@@ -102,7 +102,7 @@ class _Unit(NamedTuple):
 
 
 def _units(text: str, run: list[Removal], after: int) -> tuple[list[Edit], list[_Unit]]:
-  """Returns what becomes of the article before a run, and what to remove."""
+  """Returns the edits of the article before a run, and the words to remove."""
   units = [
     _Unit(
       removal.mention.start,
@@ -127,7 +127,7 @@ def _units(text: str, run: list[Removal], after: int) -> tuple[list[Edit], list[
 
 
 def _unit_edits(text: str, units: list[_Unit], end: int) -> list[Edit]:
-  """Returns the edits that remove neighbouring words, the last of which ends at end."""
+  """Returns the edits that remove neighbouring words; the last one ends at `end`."""
   if not units:
     return []
   start, end = _gap(text, units[0].start, end)
@@ -139,7 +139,7 @@ def _unit_edits(text: str, units: list[_Unit], end: int) -> list[Edit]:
 
 
 def _gap(text: str, start: int, end: int) -> tuple[int, int]:
-  """Returns what to remove, with its blanks, where a stretch of text goes."""
+  """Extends a removed part of a text by the blanks to remove with it."""
   left, right = start, end
   while left and text[left - 1] in BLANKS:
     left -= 1
@@ -152,7 +152,7 @@ def _gap(text: str, start: int, end: int) -> tuple[int, int]:
   if right == end and text[right] in _CLOSING:
     return left, right
   if starts_line:
-    return start, right  # Its indentation stays.
+    return start, right  # The indentation stays.
   if left == start and text[left - 1] in _OPENING:
     return left, right
   if left < start:

@@ -1,4 +1,4 @@
-"""Repairs of what is around an edit, which removals and replacements both need."""
+"""Repairs of the text around an edit, for both removals and replacements."""
 
 import re
 from collections.abc import Iterator
@@ -13,18 +13,18 @@ _ARTICLE = re.compile(rf"(?<![^\s(\[\"\u201c\u2018'*_])(an?|the)[{BLANKS}]+\Z", 
 _ARTICLE_REACH = 12
 _ARTICLE_ENDS = f"aAnNeE{BLANKS}"
 _WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
-# An apostrophe after the s of a word closes a quote that was opened before it.
+# With an open quote before it, an apostrophe after an s closes the quote.
 _OPEN_QUOTE = re.compile(r"(?<![^\s(\[])['\u2018](?!s\b)")
 _QUOTE_REACH = 200
 _NOUN_AFTER = re.compile(rf"[{BLANKS}]+[^\W\d_]")
 
 
 def has_bare_apostrophe(text: str, mention: Mention) -> bool:
-  """Tells whether an apostrophe that closes no quote makes a term possessive.
+  """Tells whether the term of a mention has a possessive apostrophe without an s.
 
   Args:
     text: The text.
-    mention: Ends before the apostrophe, if there is one.
+    mention: Mention that ends before the apostrophe, if there is one.
   """
   end = mention.end
   return (
@@ -37,12 +37,12 @@ def has_bare_apostrophe(text: str, mention: Mention) -> bool:
 
 
 def article_at(text: str, after: int, start: int) -> re.Match[str] | None:
-  """Returns the article before a position, if one is there and no edit has it.
+  """Returns the article before a position, unless there is none or it is edited.
 
   Args:
     text: The text.
     after: Index after the last edit.
-    start: Index of the word that may have an article.
+    start: Index of the word that may follow an article.
 
   Returns:
     A match whose first group is the article.
@@ -55,12 +55,12 @@ def article_at(text: str, after: int, start: int) -> re.Match[str] | None:
 
 
 def article_edits(text: str, article: re.Match[str], following: str) -> Iterator[Edit]:
-  """Yields an edit where an article does not go with what follows it now.
+  """Yields an edit if an article does not fit the text that now follows it.
 
   Args:
     text: The text.
-    article: What `article_at` returned.
-    following: What follows the article after the other edits.
+    article: Match from `article_at`.
+    following: The text after the article, as the other edits leave it.
   """
   old, word = article[1], _WORD.match(following)
   if old.lower() == "the" or not word:

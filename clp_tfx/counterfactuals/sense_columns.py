@@ -1,6 +1,6 @@
-"""The columns of a lexicon that say when a word is a name for people.
+"""The columns of a lexicon that say when a term names people.
 
-All are optional. What they mean: docs/counterfactuals.md; who applies them: `senses`.
+All are optional. docs/counterfactuals.md explains them, and `senses` applies them.
 """
 
 from typing import NamedTuple
@@ -8,7 +8,7 @@ from typing import NamedTuple
 LIST_SEPARATOR = "|"
 CASES = ("capital", "lower")
 WAYS = ("people", "the", "is", "one")
-"""How a word that means other things, too, names people; see `english.senses`."""
+"""Constructions in which an ambiguous word names people; see `english.senses`."""
 OTHER_SENSES = (
   "address",
   "title",
@@ -21,21 +21,21 @@ OTHER_SENSES = (
   "figurative",
   "language",
 )
-"""What names nobody although the word would; see `english.senses`."""
+"""Senses in which a word names nobody; see `english.senses`."""
 
 
 class Sense(NamedTuple):
-  """When a term names people. All conditions hold where it does.
+  """Conditions under which a term names people; all must hold.
 
   Attributes:
-    follows: Words or phrases; the term stands right after one of them. Of `follows`,
-      `precedes` and `only_person`, one is enough.
-    precedes: The same, right before one of them.
-    not_after: The term does not stand right after one of these.
-    not_before: The term does not stand right before one of these.
-    case: One of `CASES`: how its first letter is written.
-    only_person: Some of `WAYS`.
-    not_as: Some of `OTHER_SENSES` that the term does not have.
+    follows: Words or phrases, one of which must come directly before the term. Only
+      one of `follows`, `precedes` and `only_person` must hold.
+    precedes: Words or phrases, one of which must come directly after the term.
+    not_after: Words or phrases that must not come directly before the term.
+    not_before: Words or phrases that must not come directly after the term.
+    case: Case of the first letter, one of `CASES`.
+    only_person: Constructions from `WAYS`, in one of which the term must be.
+    not_as: Senses from `OTHER_SENSES` that the term must not have.
   """
 
   follows: tuple[str, ...] = ()
@@ -52,7 +52,7 @@ ANY_SENSE = Sense()
 
 
 def sense_fault(sense: Sense, language: str) -> str | None:
-  """Returns what is wrong with the sense columns of a row."""
+  """Returns what is wrong with the sense columns of a row, if anything."""
   if sense.case and sense.case not in CASES:
     return f"unknown case {sense.case!r} (expected {' or '.join(CASES)} or nothing)"
   for column, known in (("only_person", WAYS), ("not_as", OTHER_SENSES)):
@@ -69,7 +69,7 @@ def sense_fault(sense: Sense, language: str) -> str | None:
 
 
 def sense_text(sense: Sense) -> str:
-  """Returns the columns as one text, the same for the same content."""
+  """Returns the columns as one text, for a digest."""
   parts = [
     cell if isinstance(cell, str) else LIST_SEPARATOR.join(cell) for cell in sense
   ]

@@ -1,4 +1,4 @@
-"""Tells whether a term that was found names people, by the lexicon's sense columns."""
+"""Applies a lexicon's sense columns: tells whether a term in a text names people."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -18,9 +18,9 @@ class Verdict(NamedTuple):
   """Whether a term names people.
 
   Attributes:
-    confidence: How likely it does, from 0 to 1.
-    refused_by: Where it does not, the column that says so, or the sense it has instead;
-      else empty.
+    confidence: Probability that it does.
+    refused_by: The column that says that it does not, or the sense it has instead;
+      empty if it does.
   """
 
   confidence: float
@@ -31,8 +31,8 @@ class Senses:
   """Applies the sense columns of terms.
 
   Args:
-    terms: The rows of one or several lexicons. Nouns among them can be the person of a
-      rule, and adjectives can stand before one.
+    terms: The rows of one or more lexicons. Rules take their nouns for persons, and
+      their adjectives for words that can precede one.
   """
 
   def __init__(self, terms: Iterable[IdentityTerm]):
@@ -47,11 +47,11 @@ class Senses:
     )
 
   def rule(self, term: str) -> "_Rule | None":
-    """Returns what `verdict` takes for a term; None where it has no conditions."""
+    """Returns a term's rule, for `verdict`; None if it has no conditions."""
     return self._rules.get(term)
 
   def verdict(self, rule: "_Rule", text: str, start: int, end: int) -> Verdict:
-    """Judges a term that stands in a text."""
+    """Judges a term in a text."""
     return rule.verdict(scene(text, start, end), self._known)
 
 
@@ -88,18 +88,18 @@ class _Rule:
 
 
 class _Phrases:
-  """Words and phrases that stand right before or after a term."""
+  """Words and phrases to look for directly before or after a term."""
 
   def __init__(self, phrases: Sequence[str]):
     self._phrases = frozenset(tuple(phrase.split()) for phrase in phrases)
     self._lengths = sorted({len(phrase) for phrase in self._phrases})
 
   def begin(self, words: Sequence[str]) -> bool:
-    """Returns whether one of them begins with the first of the words."""
+    """Returns whether the words begin with one of the phrases."""
     return any(tuple(words[:length]) in self._phrases for length in self._lengths)
 
   def end(self, words: Sequence[str]) -> bool:
-    """Returns whether one ends with the first of the words, which go backwards."""
+    """Returns whether the words, given backwards, end with one of the phrases."""
     return any(
       tuple(reversed(words[:length])) in self._phrases for length in self._lengths
     )

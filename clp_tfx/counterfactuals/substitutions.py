@@ -1,4 +1,4 @@
-"""Identity terms replaced in a text, and what that calls for."""
+"""Replaces identity terms in a text and repairs what is around them."""
 
 import re
 from collections.abc import Iterable
@@ -17,14 +17,14 @@ _WORD_START = re.compile(r"(?<![^\s-])\S")
 
 
 class Replacement(NamedTuple):
-  """What to put in the place of a mention.
+  """A mention and its replacement.
 
   Attributes:
     mention: The mention.
-    end: Index up to which it is replaced; what follows stays.
-    term: What replaces it, as the lexicon has it.
-    rule: How it was chosen.
-    confidence: How likely it is right, from 0 to 1.
+    end: Index up to which the mention is replaced; the rest stays.
+    term: The term that replaces it, as the lexicon spells it.
+    rule: How the term was chosen.
+    confidence: Probability that the choice is right.
     english: Whether English grammar applies.
   """
 
@@ -41,7 +41,7 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
 
   Args:
     text: The text.
-    replacements: In order, not overlapping.
+    replacements: Replacements, in order and not overlapping.
   """
   edits: list[Edit] = []
   after = 0
@@ -71,7 +71,7 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
 
 
 def _cased(term: str, original: str) -> str:
-  """Returns a term in the case of what it replaces: lower, Title or UPPER."""
+  """Returns a term in the case of the original: lower, Title or UPPER."""
   if original.islower():
     return term
   if original.isupper() and len(original) > 1:
@@ -84,10 +84,10 @@ def _cased(term: str, original: str) -> str:
 
 
 def _possessive(text: str, item: Replacement, new: str) -> tuple[str, int]:
-  """Returns a replacement with its possessive ending, and where what it replaces ends.
+  """Returns a replacement with its possessive ending, and the end of the original.
 
-  The s of 's goes and comes where one of the two is a plural in -s and the other is
-  not: "men's" and "ladies'", "princess'" and "prince's".
+  If only one of the two is a plural in -s, the s after the apostrophe comes or goes:
+  "men's" and "ladies'", "princess'" and "prince's".
   """
   mention, end = item.mention, item.end
   clitic = text[end : mention.end]

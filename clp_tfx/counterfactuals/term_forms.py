@@ -1,4 +1,4 @@
-"""How a word may be written, as far as a search for bytes has to know."""
+"""The spellings of a word that a search in bytes has to know."""
 
 import functools
 import re
@@ -8,23 +8,23 @@ from itertools import chain, combinations
 
 ASCII_WORD = re.compile("[a-z0-9_]+")
 _MOST_FORMS = 32
-# No code point beyond is changed by lower case or by NFC; a test holds this.
+# Lower case and NFC change no code point from here on; a test checks this.
 _END_OF_LETTERS = 0x30000
 _OTHER_SPELLINGS = {
   "'": ("'", "\u2019"),
   "-": ("-", "\u2010", "\u2011"),
-  "\u03c2": ("\u03c2", "\u03a3"),  # A capital sigma that ends a word.
+  "\u03c2": ("\u03c2", "\u03a3"),  # A capital sigma at the end of a word.
 }
 
 
 def ascii_beginnings(word: str) -> set[str]:
-  """Returns what a normalised word may begin with before its first other character.
+  """Returns the ASCII words that a spelling of a normalised word can begin with.
 
   Args:
-    word: Begins with an ASCII letter, digit or underscore.
+    word: Word that begins with an ASCII letter, digit or underscore.
 
   Returns:
-    "ni" and "nin" for "niño": the tilde may be a character of its own.
+    "ni" and "nin" for "niño", because the tilde may be a separate character.
   """
   beginning = ASCII_WORD.match(word)[0]
   base = unicodedata.normalize("NFD", word[len(beginning) :])[:1]
@@ -32,10 +32,10 @@ def ascii_beginnings(word: str) -> set[str]:
 
 
 def other_beginnings(word: str) -> set[str]:
-  """Returns what a normalised word that begins otherwise may begin with.
+  """Returns the beginnings of a normalised word that begins with no ASCII word.
 
   Args:
-    word: A word, or any other single token.
+    word: A word or any other single token.
 
   Returns:
     Strings in ASCII lower case, one of which begins every text that normalises to
@@ -53,9 +53,9 @@ def other_beginnings(word: str) -> set[str]:
 
 
 def irregular_characters(words: Collection[str]) -> set[str]:
-  """Returns characters that normalise to some of these words in unusual ways.
+  """Returns characters that normalise to parts of these words in unusual ways.
 
-  Such as the Kelvin sign to k, or compatibility ideographs.
+  Examples are the Kelvin sign, which becomes k, and compatibility ideographs.
 
   Args:
     words: Normalised words.
@@ -66,7 +66,7 @@ def irregular_characters(words: Collection[str]) -> set[str]:
 
 @functools.cache
 def _irregular() -> dict[str, frozenset[str]]:
-  """Returns the characters that `_spellings` does not list for what they fold to."""
+  """Returns the characters that `_spellings` omits, with what they fold to."""
   found = {}
   for char in map(chr, chain(range(0x80, 0xD800), range(0xE000, _END_OF_LETTERS))):
     lower = char.lower()
@@ -83,7 +83,7 @@ def _irregular() -> dict[str, frozenset[str]]:
 
 
 def _units(word: str) -> list[str]:
-  """Cuts a word into characters with the combining marks after them."""
+  """Cuts a word into characters, each with its combining marks."""
   units: list[str] = []
   for char in word:
     if units and unicodedata.combining(char):
@@ -94,14 +94,14 @@ def _units(word: str) -> list[str]:
 
 
 def _spellings(unit: str) -> tuple[set[str], bool]:
-  """Returns spellings of a unit, and whether they are whole or only its beginnings."""
+  """Returns spellings of a unit, and whether they are complete or only beginnings."""
   base, *marks = unicodedata.normalize("NFD", unit)
   if not marks:
     return _cases(unit), True
   if len(marks) == 1:
     decomposed = {case + marks[0] for case in _cases(base)}
     return (_cases(unit) if len(unit) == 1 else set()) | decomposed, True
-  # With several marks: the letter with any of them composed, whatever follows.
+  # With several marks: the letter composed with any of them.
   some = chain.from_iterable(combinations(marks, n) for n in range(len(marks) + 1))
   composed = {
     unicodedata.normalize("NFC", base + "".join(chosen))[0] for chosen in some

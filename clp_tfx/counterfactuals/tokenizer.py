@@ -1,4 +1,4 @@
-"""What a word is, in any script, and how texts are cut into words and other tokens."""
+"""Cuts texts in any script into words and other tokens."""
 
 import functools
 import re
@@ -11,41 +11,41 @@ from clp_tfx.counterfactuals.lexicon import BLANKS, normalized
 APOSTROPHES = ("'", "\u2019")
 """Straight and curly; a clitic begins with either."""
 CLITICS = frozenset({"'s", "'d", "'ll", "'ve", "'re", "'m"})
-"""Endings that are no part of a word, normalised."""
+"""Endings that are not part of a word, normalised."""
 
 DOMAINS = (
   "com org net edu gov mil int info biz co io tv uk de fr eu ru cn jp ca au xxx app dev"
 )
-"""What bare domains end in; gay.museum would be a sentence without its blank."""
+"""Endings of bare domains; "gay.museum" may just lack the blank between sentences."""
 BOTH_GENDERS = (
   r"(?i:\((?:s|wo|fe)\)(?:he|man|men|males?)|(?:s|wo|fe)(?:/(?:he|man|men|males?)"
   r"|\((?:he|man|men|males?)\)))(?!\w)"
 )
-"""(s)he, s/he, (wo)man, fe(male): neither is a word for one gender."""
+"""(s)he, s/he, (wo)man, fe(male): words that do not name one gender."""
 
 _SPACED = bytes(32 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
 
 @functools.cache
 def token_pattern() -> re.Pattern[str]:
-  """Returns a pattern that cuts a text into words, clitics, blanks and single others.
+  """Returns a pattern for words, clitics, runs of blanks and single other characters.
 
-  Letters, digits, underscores, combining marks and zero-width joiners continue a word,
-  in any script; so do bytes that are not UTF-8, as `surrogateescape` decodes them: they
-  may be letters of another encoding. A hyphenated compound is one word of its own
-  ("man-made", "father-in-law"): without a part it would be no word at all, and few
-  compounds speak of the identity of their parts; a lexicon can list those that do. So
-  is a word with letters masked by asterisks, an address or bare domain of the web or of
-  mail, a @name, a #hashtag, and a word for both genders such as "s/he" and "(wo)man".
-  The clitic of "she's" and "woman's" is no part of the word.
+  A word consists of letters, digits, underscores, combining marks and zero-width
+  joiners of any script, and of bytes that are not UTF-8, as `surrogateescape` decodes
+  them: they may be letters of another encoding. A hyphenated compound ("man-made",
+  "father-in-law") is a single word: without one of its parts it would not be a word,
+  and few compounds name the identity of their parts; a lexicon can list those that do.
+  A word with letters masked by asterisks, a web or mail address, a bare domain, a
+  @name, a #hashtag and a word for both genders such as "s/he" or "(wo)man" are single
+  words, too. The clitic of "she's" and "woman's" is not part of the word.
 
   Every character of a text is in exactly one token. No alternative backtracks over
-  more than a clitic, so the time is linear in the text.
+  more than a clitic, so matching takes linear time.
   """
   letter, inside, joint = _classes()
   word = f"[{letter}][{inside}]*"
   clitic = clitic_pattern().pattern
-  # Bounded repetitions: what is no address after all costs no more for being long.
+  # Repetitions are bounded, so that long text that is no address is rejected early.
   address = (
     r"(?i:https?://|www\.)\S+"
     r"|[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}"
@@ -60,7 +60,7 @@ def token_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def clitic_pattern() -> re.Pattern[str]:
-  """Returns a pattern that matches a clitic where a word ends."""
+  """Returns a pattern for a clitic at the end of a word."""
   letter, inside, joint = _classes()
   endings = "|".join(sorted(clitic[1:] for clitic in CLITICS))
   return re.compile(
@@ -70,7 +70,7 @@ def clitic_pattern() -> re.Pattern[str]:
 
 @functools.cache
 def _classes() -> tuple[str, str, str]:
-  """Returns what begins and what continues a word, and the joint of a compound."""
+  """Returns patterns: the beginning and the rest of a word, the joint of a compound."""
   letter = r"\w\udc80-\udcff"
   # U+00AD and U+2060 are invisible within a word, like the joiners U+200C and U+200D.
   inside = f"{letter}{_marks()}\u00ad\u200c\u200d\u2060"
@@ -80,7 +80,7 @@ def _classes() -> tuple[str, str, str]:
 def _marks() -> str:
   """Returns Unicode's combining marks as the ranges of a character class.
 
-  Runs instead of single characters: `re` tries those above U+FFFF one by one.
+  Ranges, because `re` tries single characters above U+FFFF one by one.
   """
   codes = [
     code for code in range(sys.maxunicode) if unicodedata.category(chr(code))[0] == "M"
@@ -91,7 +91,7 @@ def _marks() -> str:
 
 
 class Tokens:
-  """The tokens of a text, cut where and when they are asked for, in order."""
+  """The tokens of a text, cut on demand, from left to right."""
 
   def __init__(self, text: bytes):
     self._text = text
@@ -107,11 +107,11 @@ class Tokens:
     return self._bounds[:-1]
 
   def keys(self, start: int, count: int) -> list[str]:
-    """Returns normalised tokens from one that begins at a byte; none if none does.
+    """Returns normalised tokens from a byte on; none if no token begins there.
 
     Args:
-      start: The byte; never before that of an earlier call.
-      count: How many; fewer where the text ends.
+      start: The byte; not before that of an earlier call.
+      count: Number of tokens; fewer are returned at the end of the text.
     """
     if start >= self._end:
       self._cut_around(start, start + 1)
@@ -124,14 +124,14 @@ class Tokens:
     return self._keys[first : first + count]
 
   def ends(self, start: int, count: int) -> tuple[int, int]:
-    """Returns where tokens that `keys` gave end, without and with a clitic."""
+    """Returns the end of tokens from `keys`, without and with a clitic."""
     last = self._indices[start] + count
     end = self._bounds[last]
     has_clitic = not CLITICS.isdisjoint(self._keys[last : last + 1])
     return end, self._bounds[last + has_clitic]
 
   def _cut_around(self, start: int, reach: int) -> None:
-    """Cuts a piece that begins and ends with the text or beside white space."""
+    """Cuts a piece that is bounded by white space or the ends of the text."""
     if self._spaced is None:
       self._spaced = self._text.translate(_SPACED)
     end = self._spaced.find(b" ", reach)

@@ -83,7 +83,7 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
 
   @property
   def gates(self) -> bool:
-    """Whether anything is judged."""
+    """Whether there is any bound."""
     standing = dict(self.standing_bounds)
     shares = (standing["max_left_out"], standing["max_failed"])
     ratios = (standing["min_positive_ratio"], standing["max_positive_ratio"])
@@ -91,7 +91,7 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
 
   @property
   def standing_bounds(self) -> dict[str, float | None]:
-    """The bounds beside those on flip rate and AUC, as `make_eval_config` has them."""
+    """The bounds besides flip rate and AUC, as arguments of `make_eval_config`."""
     judged = (self.max_flip_rate, self.min_auc, self.max_auc_drop)
     judges = bool(self.max_flip_rate_of) or any(b is not None for b in judged)
     bounds = {}
@@ -99,6 +99,6 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
       given = getattr(self, name)
       is_standard = judges and given is None
       bounds[name] = getattr(GateOptions, name) if is_standard else given
-    # A function of the user's own may fail, and must not for too many.
+    # The user's own function may fail, but not on too many comments.
     counted = judges or bool(self.counterfactual_fn)
     return {**bounds, "max_failed": self.max_failed if counted else None}

@@ -190,7 +190,7 @@ def _generation(config: EvaluationConfig) -> Generation:
 def _report(
   counts: statistics.Counts, generation: Generation, split: str, folder: str
 ) -> None:
-  """Checks and writes what was made; in the pipeline, so that a failure is one."""
+  """Checks and writes the counts as a step of the pipeline, so that errors end it."""
   transforms.check_match(counts, generation)
   statistics.write_statistics(statistics.as_dict(counts, [split]), folder)
 

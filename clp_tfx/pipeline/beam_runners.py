@@ -17,7 +17,7 @@ RUNNERS = (DIRECT, FLINK, PORTABLE, DATAFLOW)
 
 _SERVER_SECONDS = 3
 _LOCAL_MASTERS = ("[local]", "[auto]")
-# How to add a missing argument.
+# What to add if an argument is missing.
 _ADD = {
   "project": "--project PROJECT",
   "region": "--region REGION",
@@ -109,7 +109,7 @@ def check_servers(beam_args: Sequence[str]) -> None:
 
 @contextlib.contextmanager
 def told_by_workers() -> Iterator[None]:
-  """Raises a worker's `InputError` again as an `InputError`.
+  """Re-raises the `InputError` of a worker process.
 
   Exceptions of other processes arrive as text in a traceback.
 
@@ -175,7 +175,7 @@ def _require(runner: str, given: argparse.Namespace, *names: str) -> None:
 
 
 def _servers(given: argparse.Namespace) -> dict[str, str]:
-  """Returns the addresses of servers outside this process by argument."""
+  """Returns the addresses of servers outside this process, by argument."""
   if given.job_endpoint:
     embedded = given.job_endpoint == _EMBEDDED
     return {} if embedded else {"job_endpoint": given.job_endpoint}

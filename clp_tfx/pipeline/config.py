@@ -137,7 +137,7 @@ def load_config(path: str) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-  """Refuses a key given twice, of which YAML's own takes the last."""
+  """Refuses a key given twice; PyYAML takes the last value."""
 
   def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
     keys = [self.construct_object(key, deep=True) for key, _ in node.value]

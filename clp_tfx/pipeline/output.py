@@ -45,7 +45,7 @@ def read_summary(output: str) -> dict[str, Any]:
     a path that can be opened from the current folder.
 
   Raises:
-    InputError: If there is no such summary, or its evaluation is gone.
+    InputError: If there is no valid summary, or its evaluation is gone.
   """
   path = Path(output) / "summary.json"
   try:
@@ -58,8 +58,8 @@ def read_summary(output: str) -> dict[str, Any]:
     ) from error
   except (OSError, ValueError, KeyError, TypeError) as error:
     raise InputError(
-      f"{path} is not the summary of a run with this version: run again, with what is "
-      "still valid taken from the cache."
+      f"{path} is not the summary of a run with this version: run again; the cache "
+      "keeps what is still valid."
     ) from error
   if not evaluation.is_dir():
     raise InputError(

@@ -106,7 +106,7 @@ def create_data_pipeline(
 ) -> tfx.dsl.Pipeline:
   """Defines the first part of the pipeline, up to Transform.
 
-  Arguments, errors and cache are those of `create_pipeline`.
+  It has the same arguments, errors and cache as `create_pipeline`.
   """
   data, _, _ = _data(config)
   return _pipeline(config, data, metadata_connection_config)
@@ -182,7 +182,7 @@ def _add_digests(code: dict[tfx.types.BaseNode, list[str]]) -> None:
 
 
 def _known_groups(config: PipelineConfig) -> dict[str, float]:
-  """Returns the bounds by group; no run could pass with groups not in the lexicon."""
+  """Returns the bounds by group; a group that is not in the lexicon cannot pass."""
   lexicon = config.counterfactuals.identity_terms
   terms = IdentityTerms.load(lexicon)
   known = {group for term in terms.terms for group in groups_with_ancestors(term.group)}

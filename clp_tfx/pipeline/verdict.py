@@ -1,4 +1,4 @@
-"""What came out, in figures: before, after, and the gate's verdict."""
+"""Summarises an evaluation: figures before and after, and the gate's verdict."""
 
 import csv
 import math
@@ -19,18 +19,18 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
 
   Args:
     evaluation: Folder that the Evaluator wrote.
-    decision_threshold: The one it was configured with.
+    decision_threshold: Decision threshold of the evaluation.
 
   Returns:
     `baseline` (None without one) and `clp`, each with `auc`, `positive_rate`,
     `flip_rate` (None without pairs) and its one-sided bounds `flip_rate_bounds` (low,
     high), `pairs`, `comments_left_out` (share), `left_out` (share by reason),
-    `positive_ratio` (to the baseline's positive rate or the label rate, None of the
-    baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and by group and by
-    term, of the pairs that edit it, `flip_rate_by_…`, `flip_rate_bounds_by_…`,
+    `positive_ratio` (of the positive rate to the baseline's or the label rate; None for
+    the baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and, for the
+    pairs that edit a group or a term, `flip_rate_by_…`, `flip_rate_bounds_by_…`,
     `pairs_by_…` and `left_out_by_…`; and `gate` with `blessed`, `checks` (each bound
     with its `metric`, `slice`, `bound`, `value` and whether it `passed`) and
-    `failures`, each of which has `pairs` and the `reason` in words besides.
+    `failures`, each of which also has `pairs` and the `reason` in words.
   """
   results = list(load_results(evaluation).values())
   figures = [_figures(result, decision_threshold) for result in results]
@@ -42,7 +42,7 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
 
 
 def training_curves(model_run: str) -> list[dict[str, float | None]]:
-  """Reads the log of a training.
+  """Reads the log of a model's training.
 
   Args:
     model_run: Folder that the Trainer wrote it to.
@@ -113,7 +113,7 @@ def _ratio(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
 
 
 def _number(metrics: dict[str, Any], name: str) -> float | None:
-  """TFMA gives NaN as a string, as JSON has no other way to say it."""
+  """Returns a metric, or None if it is undefined: TFMA stores NaN as a string."""
   value = metrics.get(name, {})
   # With confidence intervals, TFMA puts the value between its bounds.
   number = float(
@@ -123,8 +123,8 @@ def _number(metrics: dict[str, Any], name: str) -> float | None:
 
 
 def _verdict(evaluation: str, figures: dict[str, Any]) -> dict[str, Any]:
-  """Returns the gate's verdict: TFMA's, and every bound against the figures."""
-  # Bounds are kept in maps, which have no order.
+  """Returns the gate's verdict: TFMA's, confirmed by comparing figures with bounds."""
+  # TFMA stores bounds in maps, which have no order.
   checks = sorted(
     load_checks(evaluation),
     key=lambda check: (check.is_absent, check.slice_key, check.metric),
@@ -156,7 +156,7 @@ _OTHER_VERDICT = {
   "bound": "passed",
   "pairs": None,
   "reason": "The Evaluator refused the model, but its figures are within the bounds: "
-  "they are not of one evaluation; run again into another --output.",
+  "they belong to different evaluations; run again with another --output.",
 }
 
 
@@ -212,15 +212,15 @@ def _of_pairs(name: str, pairs: int | None) -> str:
 
 
 def _meaning(name: str) -> str:
-  """Says in words what some of the figures are."""
+  """Explains some of the figures."""
   if name.startswith("positive_rate/ratio"):
     return ": the positive rate as a multiple of the baseline's or the label rate"
   if name.startswith("positive_rate"):
-    return ": it decides the same about every comment"
+    return ": it makes the same decision for every comment"
   if name == metric_keys.left_out_key(FAILED):
     return ": the share of comments whose counterfactual function failed"
   if name.startswith(metric_keys.COMMENTS_LEFT_OUT):
-    return ": the share of comments without a pair, pejorative ones aside"
+    return ": the share of comments without a pair, except pejorative ones"
   return ""
 
 
@@ -229,5 +229,5 @@ def _bound(check: Check) -> str:
     return f"at most {check.high:g}"
   if check.high is None:
     return f"at least {check.low:g}"
-  # Given where there is nothing to compare with: any but these.
+  # The bound on the positive rate if there is nothing to compare it with.
   return "above 0 and below 1"

@@ -1,4 +1,4 @@
-"""The gate's bounds, held against the figures of one training."""
+"""The gate's bounds, compared with the figures of one training."""
 
 import dataclasses
 import math
@@ -12,23 +12,22 @@ AUC, FLIP_RATE, POSITIVE_RATE = "auc", "flip_rate", "positive_rate"
 
 @dataclasses.dataclass(frozen=True)
 class Bounds:
-  """What a model must meet, as the gate has it; see `make_eval_config`.
+  """The bounds that a model must meet, as in the gate; see `make_eval_config`.
 
-  The gate's bounds on comments that are left out of the pairs are not among them: they
-  say something of the data, and the same for every candidate.
+  Bounds on comments without pairs are not included: those depend on the data only, and
+  are the same for every candidate.
 
   Attributes:
-    max_flip_rate: Highest flip rate.
-    max_auc_drop: Highest AUC loss to the control of the same seed.
-    min_auc: Lowest AUC.
-    min_positive_ratio: Lowest positive rate, as a multiple of the control's; 0 for no
+    max_flip_rate: Maximum flip rate.
+    max_auc_drop: Maximum loss of AUC compared with the control of the same seed.
+    min_auc: Minimum AUC.
+    min_positive_ratio: Minimum positive rate, as a multiple of the control's; 0 for no
       bound.
-    max_positive_ratio: Highest, likewise.
-    decision_threshold: A score above it is a positive decision.
-    gate_on: Whether flip rates and positive rates are held against their bounds by the
-      nearer end of their confidence interval (`upper_bound`) or by their value
-      (`point`).
-    min_pairs: Fewest pairs that a flip rate is judged on.
+    max_positive_ratio: Maximum positive rate, likewise.
+    decision_threshold: Scores above it are positive decisions.
+    gate_on: Value of flip and positive rates to compare with their bounds: the nearer
+      end of the confidence interval (`upper_bound`) or the estimate (`point`).
+    min_pairs: Minimum number of pairs behind a flip rate.
   """
 
   max_flip_rate: float
@@ -54,11 +53,11 @@ class Bounds:
     return self.gate_on == UPPER_BOUND
 
   def missed(self, measures: Measures, control: Measures) -> list["Miss"]:
-    """Returns the bounds that a model misses; a figure that is undefined misses its.
+    """Returns the bounds that a model misses; an undefined figure misses its bound.
 
     Args:
-      measures: Of the model.
-      control: Of the control of the same seed.
+      measures: Figures of the model.
+      control: Figures of the control with the same seed.
     """
     drop = control.auc - measures.auc
     name, flip_rate = "flip rate", measures.flip_rate
@@ -86,8 +85,8 @@ class Miss(NamedTuple):
   """A bound that a model misses.
 
   Attributes:
-    kind: `AUC`, `FLIP_RATE` or `POSITIVE_RATE`: what it bounds.
-    figure: What misses it, in words.
+    kind: What it bounds: `AUC`, `FLIP_RATE` or `POSITIVE_RATE`.
+    figure: The figure that misses it, in words.
   """
 
   kind: str

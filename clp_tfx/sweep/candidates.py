@@ -44,8 +44,8 @@ def grid(
   Args:
     weights: Weights of at least 0.
     losses: Names of pairwise losses.
-    blindness: Whether the first counterfactual of a text is the text without its terms,
-      as ablation makes it; with others there is no text that a blind model sees.
+    blindness: Whether to include blindness, which needs the first counterfactual of
+      each text to be the text without its terms, as ablation generates it.
   """
   clp = [
     Candidate(CLP, loss, weight)

@@ -43,7 +43,7 @@ def sweep_locally(
   """
   if config.gate.max_flip_rate_of:
     raise InputError(
-      "Expected no max_flip_rate_of in a sweep, whose training data do not say what a "
+      "Expected no max_flip_rate_of in a sweep: its training data do not record what a "
       f"pair edits. Received: {', '.join(config.gate.max_flip_rate_of)}; leave it out "
       "and give a max_flip_rate that is low enough."
     )
@@ -70,7 +70,7 @@ def _names(options: type) -> list[str]:
 
 
 def _makes_blind(options: CounterfactualOptions) -> bool:
-  """Whether every text with terms has one without them as its first counterfactual."""
+  """Tells whether each text's first counterfactual is the text without its terms."""
   return (
     options.method == "ablation"
     and not options.counterfactual_fn

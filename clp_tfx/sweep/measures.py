@@ -53,14 +53,14 @@ class Measures:
     auc: Area under the ROC curve on the originals, by label weight; 0.5 is chance.
     flip_rate: Share of pairs whose two decisions differ; 0 if no decision depends on
       the edit.
-    flip_rate_upper_bound: Its upper 95% confidence bound, as the gate has it; see
+    flip_rate_upper_bound: Its upper 95% confidence bound, as in the gate; see
       `clp_tfx.tfma.intervals.upper_bound`.
     score_gap: Mean absolute difference of the two scores of a pair.
     positive_rate: Share of originals whose decision is positive.
-    positive_ratio: The same as a multiple of the control's.
-    positive_ratio_lower_bound: Its lower 95% confidence bound, as the gate has it; see
-      `clp_tfx.tfma.intervals.ratio_bounds`. NaN where rows are not the control's.
-    positive_ratio_upper_bound: Likewise.
+    positive_ratio: Positive rate as a multiple of the control's.
+    positive_ratio_lower_bound: Its lower 95% confidence bound, as in the gate; see
+      `clp_tfx.tfma.intervals.ratio_bounds`. NaN if the rows are not the control's.
+    positive_ratio_upper_bound: Its upper bound, likewise.
     matched_threshold: Threshold at which the positive rate equals the control's, as in
       the gate; see `find_matched_threshold`.
     matched_flip_rate: Flip rate at that threshold.
@@ -111,7 +111,7 @@ def measure(
   flipped = flips(scores, decision_threshold)
   ratio, low, high = _positive_ratio(scores, control or scores, decision_threshold)
   unpaired = 0.0 if same_rows else float("nan")
-  no_number = 0 * np.sum(gaps)  # NaN where a score is: it would be no flip.
+  no_number = 0 * np.sum(gaps)  # NaN if a score is NaN: it never flips.
   return Measures(
     auc=auc(scores.original, scores.label, scores.label_weight),
     flip_rate=_mean(flipped) + no_number,
@@ -143,8 +143,8 @@ def auc(scores: np.ndarray, labels: np.ndarray, weights: np.ndarray) -> float:
     weights: Float, shape `[rows]`; at least 0.
 
   Returns:
-    AUC in [0, 1], with ties counting half; NaN if a label is missing or a score is NaN,
-    as after a training that diverged.
+    AUC in [0, 1], with ties counting half; NaN if there is only one class or a score is
+    NaN, as after a training that diverged.
   """
   if len(np.unique(labels[weights > 0])) < 2 or np.isnan(scores).any():
     return float("nan")
@@ -166,7 +166,7 @@ def _positive_ratio(
 
 
 def _upper_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
-  """Bound of the share of pairs that flip; those of a row are one cluster."""
+  """Returns the upper bound of the flip rate; the pairs of a row are one cluster."""
   if not len(flipped):
     return float("nan")
   _, cluster = np.unique(rows, return_inverse=True)

@@ -1,4 +1,4 @@
-"""Which weight to take: the smallest that meets the bounds."""
+"""Recommends the smallest weight that meets the bounds."""
 
 import dataclasses
 import math
@@ -12,9 +12,9 @@ from clp_tfx.sweep.measures import Measures
 
 @dataclasses.dataclass(frozen=True)
 class Figure:
-  """A figure over the seeds: its mean, and its standard deviation (0 for one seed).
+  """Mean and standard deviation of a figure over the seeds; 0 for one seed.
 
-  Both are NaN where it is undefined for a seed.
+  Both are NaN if the figure is undefined for a seed.
   """
 
   mean: float
@@ -34,11 +34,11 @@ class Row:
   """A candidate's figures over the seeds, on one split.
 
   Attributes:
-    candidate: What was trained.
-    seeds: How many times.
-    figures: By the names of `Measures` and `auc_drop`: the control's AUC less the
-      candidate's, seed by seed, so that what a seed does to both is not in it.
-    missed: The bounds that the model of each seed misses.
+    candidate: The candidate.
+    seeds: Number of seeds.
+    figures: Those of `Measures` by name, and `auc_drop`: the control's AUC minus the
+      candidate's, seed by seed, so that what a seed does to both cancels out.
+    missed: The bounds that each seed's model misses.
   """
 
   candidate: Candidate
@@ -48,19 +48,19 @@ class Row:
 
   @property
   def passes(self) -> int:
-    """Of how many seeds the model would pass the gate."""
+    """Number of seeds whose model would pass the gate."""
     return sum(not misses for misses in self.missed)
 
 
 @dataclasses.dataclass(frozen=True)
 class Recommendation:
-  """What to take.
+  """The recommendation of a sweep.
 
   Attributes:
     chosen: The candidate that meets the bounds with the smallest weight, or None.
-    closest: Where none does: the one with the lowest flip rate among those within
-      the bounds of the AUC; otherwise None.
-    reason: Both in words.
+    closest: If none meets them, the candidate with the lowest flip rate among those
+      that meet the bounds on AUC; otherwise None.
+    reason: Explanation of both.
   """
 
   chosen: Candidate | None
@@ -72,9 +72,9 @@ def rows(measures: dict[Candidate, list[Measures]], bounds: Bounds) -> list[Row]
   """Summarises trainings over their seeds.
 
   Args:
-    measures: By candidate, one per seed, the seeds in the same order for all; the
-      control must be among them.
-    bounds: What each is held against.
+    measures: Measures per seed by candidate, including the control, with the seeds in
+      the same order for all.
+    bounds: Bounds to compare them with.
 
   Returns:
     A row per candidate, in the order given.
@@ -92,16 +92,16 @@ def rows(measures: dict[Candidate, list[Measures]], bounds: Bounds) -> list[Row]
 
 
 def recommend(table: Sequence[Row], bounds: Bounds) -> Recommendation:
-  """Chooses among the CLP candidates, the control included.
+  """Chooses among the CLP candidates, including the control.
 
-  The model of every seed must pass the gate: a run trains one of them and its gate sees
-  no mean, and pairs pooled over the seeds would count the same comments several times
-  as evidence. Of several losses whose smallest weights do, the one with the highest AUC
-  is taken: weights of different losses are not of one kind.
+  Every seed's model must pass the gate: a run trains only one of them, and pooling the
+  pairs of all seeds would count the same comments several times as evidence. If several
+  losses pass, the one whose smallest weight has the highest AUC is chosen, because
+  weights of different losses are not comparable.
 
   Args:
-    table: What `rows` returns.
-    bounds: The gate's, for the words.
+    table: Rows from `rows`.
+    bounds: The gate's bounds, for the explanation.
   """
   trained = [row for row in table if row.candidate.method == CLP]
   passing = [row for row in trained if row.passes == row.seeds]

@@ -57,10 +57,10 @@ def run_sweep(
 
   Returns:
     The contents of `sweep.json`: `bounds`, `seeds`, `eval` and `test` (a dictionary per
-    candidate with its figures, None where undefined, and `passes`, of how many seeds
-    the model would pass the gate: 0 of a blind one, which it could not judge),
-    `recommended` and `closest` (a name or None),
-    `reason`, and `plot`, its path.
+    candidate with its figures, None if undefined, and `passes`, the number of seeds
+    whose model would pass the gate; 0 for a blind model, which the gate could not
+    judge), `recommended` and `closest` (a name or None), `reason`, and `plot`, its
+    path.
   """
   jobs = [(candidate, seed) for seed in seeds for candidate in candidates]
   missing = sum(not trainings.is_done(*job) for job in jobs)

@@ -59,7 +59,7 @@ class Trainings:
   """Trains candidates and scores with them, reusing earlier trainings.
 
   A training is stored as `NAME-SEED-DIGEST.json`, with its history and its scores on
-  the eval split, beside its weights. The digest covers the data, the hyperparameters,
+  the eval split, next to its weights. The digest covers the data, the hyperparameters,
   the base model's contents, the code, and the versions of TensorFlow and Keras: after a
   change of any of them the candidate is trained again.
 

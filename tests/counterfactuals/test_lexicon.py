@@ -139,10 +139,13 @@ def test_faults_between_rows():
     "mum,,dad,m,,\n"  # 10
   )
   for line, what in (
-    (2, "counterpart 'nobody' of 'her' is no term of this lexicon"),
+    (2, "counterpart 'nobody' of 'her' is not a term of this lexicon"),
     (3, "term 'her' with group 'm', but 'f' on line 2"),
     (3, "counterpart 'him' of 'her' has no row for the role possessive_determiner"),
-    (4, "counterpart 'frau' of 'him' is no term of this lexicon in the same language"),
+    (
+      4,
+      "counterpart 'frau' of 'him' is not a term of this lexicon in the same language",
+    ),
     (6, "counterpart 'slur' of 'lady' is pejorative"),
     (8, "term 'slur' with connotation 'neutral', but 'pejorative' on line 7"),
   ):
@@ -281,7 +284,7 @@ def test_english_senses_are_for_english_terms():
 
 def test_rows_of_a_term_agree_in_its_senses():
   text = "term,group,role,case\nold,a,noun,lower\nold,a,adjective,\n"
-  with pytest.raises(InputError, match="line 3: term 'old' in other senses"):
+  with pytest.raises(InputError, match="line 3: term 'old' with other sense columns"):
     IdentityTerms.parse(text, "x")
 
 

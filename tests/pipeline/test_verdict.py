@@ -121,7 +121,7 @@ def test_no_pairs_and_no_baseline(tmp_path, models):
     "function failed.",
     "Too little evidence: flip_rate/comments_left_out/not_by_policy/lower_bound is not "
     "a number on all comments, but must be at most 0.2: the share of comments "
-    "without a pair, pejorative ones aside.",
+    "without a pair, except pejorative ones.",
     "Too little evidence: no comment is in the slice edited_group.",
   }
 

@@ -1,6 +1,6 @@
-"""What belongs to English: its words, articles and pronouns, and nothing that matches.
+"""English words and grammar: articles, pronouns and senses, but no matching.
 
-Another language gets a package of its own beside this one.
+Another language gets its own package next to this one.
 """
 
 from clp_tfx.counterfactuals.english.context import Role

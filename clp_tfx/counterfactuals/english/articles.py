@@ -1,4 +1,4 @@
-"""English articles: a or an before a word, and articles left without a noun."""
+"""English articles: "a" or "an" before a word, and articles left without a noun."""
 
 import re
 
@@ -12,18 +12,18 @@ from clp_tfx.counterfactuals.english.words import (
   PRONOUNS,
 )
 
-# Written with a vowel, spoken with the y of "you" or the w of "won"; but not the un- of
-# "unimportant" and "unidentified".
+# Spelled with a vowel, but pronounced with the y of "you" or the w of "won"; excludes
+# the un- of "unimportant" and "unidentified".
 _CONSONANT_SOUND = re.compile(
   r"(?!unin|unim|uniden|unill|uniron|unirr|uniss|onero|oneir)"
   r"(?:uni|eu|ewe|one|once|us[aeu]|ut[aeio]|ur[aei]|ubi|ufo|uku|ukr|uga|uig|uyg|uvu|oui)"
 )
 _SILENT_H = re.compile(r"h(?:eir|our|onest|onou?r)")
 _VOWELS = "aeiouàáâäãåæèéêëìíîïòóôöõøœùúûü"
-# Eight, eighteen, eighty; eleven and eighteen, also of thousands.
+# Eight, eighteen and eighty; eleven and eighteen, with or without thousands.
 _VOWEL_NUMBER = re.compile(r"8|1[18](?!\d)|1[18]\d{3}(?!\d)")
 _LETTER_ALONE = re.compile(r"[a-z](?![a-z'\u2019])")
-# The names of these letters begin with a vowel: "an MP", "an X-ray".
+# The names of these letters begin with a vowel sound: "an MP", "an X-ray".
 _VOWEL_NAMES = frozenset("aefhilmnorsx")
 _NOT_IN_NOUN_PHRASE = (
   AUXILIARIES
@@ -38,12 +38,12 @@ _FOLLOWING_WORD = re.compile(r"[\"\u201c\u2018(\[*_~]*([\w\udc80-\udcff'\u2019]+
 
 
 def article_before(word: str, spelled: bool) -> str:
-  """Returns `a` or `an`, whichever English puts before a word.
+  """Returns the article, `a` or `an`, for a word.
 
   Args:
-    word: The word that follows the article, as it is written.
-    spelled: Whether capitals may stand for letters to be spelled out, which they do not
-      in a text that is all in capitals.
+    word: The word after the article, as written.
+    spelled: Whether a word in capitals may be read letter by letter; not in a text that
+      is all in capitals.
   """
   lower = word.lower()
   if _LETTER_ALONE.match(lower) or (spelled and _is_spelled(word)):
@@ -56,7 +56,7 @@ def article_before(word: str, spelled: bool) -> str:
 
 
 def _is_spelled(word: str) -> bool:
-  """Tells whether a word is read letter by letter, as MP and LGBT are; NATO is not."""
+  """Tells whether a word is read letter by letter, like MP and LGBT but not NATO."""
   letters = re.split(r"['\u2019-]", word, maxsplit=1)[0].rstrip("s")
   if not letters.isalpha() or not letters.isupper():
     return False
@@ -67,13 +67,12 @@ def article_is_orphaned(following: str, after_noun: bool) -> bool:
   """Tells whether an article has lost its noun.
 
   Args:
-    following: What follows the place where something was removed after the article,
-      from the first character that is no blank.
-    after_noun: Whether it was a noun and cannot have been an adjective, so that a verb
-      can follow.
+    following: The text after the part that was removed after the article, without
+      leading blanks.
+    after_noun: Whether that part was certainly a noun, so that a verb can follow.
   """
   match = _FOLLOWING_WORD.match(following)
-  if not match:  # The end, a line break or punctuation; a slash or hyphen may go on.
+  if not match:  # After a slash or hyphen, the phrase may go on.
     return following[:1] not in "/-#$\u00a3\u20ac" or not following
   word = match[1].lower().replace("\u2019", "'")
   if word in _NOT_IN_NOUN_PHRASE:

@@ -1,4 +1,4 @@
-"""What stands beside a word of an English sentence, as far as rules look."""
+"""The context of a word in an English sentence."""
 
 import re
 from typing import NamedTuple
@@ -15,7 +15,7 @@ from clp_tfx.counterfactuals.english.words import (
 from clp_tfx.counterfactuals.lexicon import BLANKS
 
 _REACH = 64
-# A single line break before a small letter may be where a long line was broken.
+# A single line break before a small letter may just wrap a long line.
 _BLANK = rf"(?:[{BLANKS}]+(?:\r?\n(?=[a-z]))?|\r?\n(?=[a-z]))"
 _QUOTES = frozenset('"\u201c*_')
 _BRACKETS = frozenset("([")
@@ -42,12 +42,12 @@ CLOSED_CLASSES = (
 
 
 class Role(NamedTuple):
-  """What a word is in a sentence.
+  """Role of a word in a sentence.
 
   Attributes:
     role: One of `clp_tfx.counterfactuals.lexicon.ROLES`.
-    rule: The name of the rule that says so.
-    confidence: How likely that is right, from 0 to 1.
+    rule: Name of the rule that decided.
+    confidence: Probability that the role is right.
   """
 
   role: str
@@ -56,17 +56,17 @@ class Role(NamedTuple):
 
 
 class Context(NamedTuple):
-  """The words beside a word, in lower case; empty where there is none or punctuation.
+  """The neighbours of a word, in lower case; empty if missing or punctuation.
 
   Attributes:
     before: The word before it.
     before_that: The word before that.
     first: The word after it.
-    second: The word after that.
-    third: And the one after that.
-    opened: What stands before the first word but blanks: a quote, a bracket, a $.
-    written: The first word as it is written.
-    partner: The pronoun it is coordinated with: his in "her/his" and "his or her".
+    second: The second word after it.
+    third: The third word after it.
+    opened: Characters directly before the first word after it: a quote, bracket or $.
+    written: The first word after it, as written.
+    partner: The pronoun it is coordinated with: "his" in "her/his" and "his or her".
     begins: Whether it begins a sentence.
   """
 
@@ -82,7 +82,7 @@ class Context(NamedTuple):
 
 
 def context(text: str, start: int, end: int) -> Context:
-  """Returns the words beside a stretch of a text, as far as rules look."""
+  """Returns the context of a part of a text."""
   first = second = third = opened = written = ""
   quoted = False
   match = _FOLLOWING.match(text, end, end + _REACH)
@@ -94,7 +94,7 @@ def context(text: str, start: int, end: int) -> Context:
     )
     if is_next:
       written, opened = following[0], opening
-      # A word with its first letters masked is no shorter word.
+      # A word whose first letters are masked is not the rest of it.
       first = opened if "***" in opened else _plain(written)
       second, third = _plain(following[1]), _plain(following[2])
   preceding = text[max(0, start - _REACH) : start]
@@ -132,5 +132,5 @@ def _before(preceding: str) -> tuple[str, str]:
 
 
 def ends_phrase(word: str) -> bool:
-  """Tells whether no noun phrase goes on with a word."""
+  """Tells whether a noun phrase cannot continue with a word."""
   return not word or word in CLOSED_CLASSES or word in FINITE_VERBS

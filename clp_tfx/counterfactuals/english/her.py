@@ -1,4 +1,4 @@
-"""Tells her as an object from her as a determiner: "I saw her" and "her car"."""
+"""Tells "her" as an object ("I saw her") from "her" as a determiner ("her car")."""
 
 from clp_tfx.counterfactuals.english.context import (
   CLOSED_CLASSES,
@@ -50,14 +50,14 @@ _POSSESSIVES = frozenset({"his", "my", "your", "our", "their", "its"})
 _GIVING_ONLY = frozenset(
   {"teach", "taught", "teaches", "cost", "costs", "wish", "wishing"}
 )
-# What one sees or hears of somebody: a verb only where an object follows.
+# Nouns for what people see or hear of somebody, unless an object follows.
 _NOUN_OR_TRANSITIVE = frozenset({"face", "voice", "share", "taste", "visit", "gain"})
-# One is with, to and from somebody last night, but in and for somebody's last year.
+# "with her last night" has an object, "in her last year" a determiner.
 _BEFORE_PERSONS = frozenset({"with", "to", "from", "about", "at", "near", "without"})
 
 
 def object_or_determiner(words: Context) -> Role:
-  """Tells "I saw her" from "her car": what follows decides, then the verb before."""
+  """Tells "I saw her" from "her car" by the next words, then by the verb before."""
   if words.partner:
     if words.partner in _POSSESSIVES:
       return _determiner("beside a possessive", 0.95)
@@ -91,7 +91,7 @@ def _determiner(rule: str, confidence: float) -> Role:
 
 
 def _special_word(words: Context) -> Role | None:
-  """Decides for words that follow an object and begin a noun phrase as well."""
+  """Decides if the next word can either follow an object or begin a noun phrase."""
   first, second, before = words.first, words.second, words.before
   verb_before = before not in PREPOSITIONS or before in ("like", "than")
   if first in {"every", "all", "this"} and second in TIME_NOUNS:
@@ -172,7 +172,7 @@ def _special_word(words: Context) -> Role | None:
 
 
 def _closed_class(words: Context) -> Role | None:
-  """Decides where what follows cannot begin a noun phrase, or is an adverb."""
+  """Decides if the next word cannot begin a noun phrase, or is an adverb."""
   first, second = words.first, words.second
   if first in COORDINATORS:
     return _object("and follows", 0.85 if second in _POSSESSIVES else 0.95)
@@ -194,7 +194,7 @@ def _closed_class(words: Context) -> Role | None:
 
 
 def _verb_before(words: Context) -> Role | None:
-  """Decides by what the verb before takes."""
+  """Decides by the verb before."""
   first, second, before = words.first, words.second, words.before
   if before in TELLING_VERBS and second in CLAUSE_VERBS and first not in NUMBERS:
     return _object("a clause follows", 0.85)
@@ -254,9 +254,9 @@ def _is_bare_verb(words: Context) -> bool:
 
 
 def _is_given(words: Context) -> bool:
-  """Tells whether a plural is what somebody is given, as nobody else is said to be.
+  """Tells whether a plural is what she is given, not who is given something.
 
-  "gave her antibiotics"; but "gave her kids money" and "gave her books to them".
+  "gave her antibiotics", but not "gave her kids money" or "gave her books to them".
   """
   first, second = words.first, words.second
   if not first.endswith("s") or first.endswith(("ss", "us", "is", "'s")):
@@ -269,7 +269,7 @@ def _is_given(words: Context) -> bool:
 
 
 def _is_verb(words: Context) -> bool:
-  """Tells whether a word in -ed before other than nouns is one: "creaked open"."""
+  """Tells whether a word in -ed is a verb, as no noun follows: "creaked open"."""
   second, third = words.second, words.third
   if not second or second in CONJUNCTIONS:
     return False
@@ -278,7 +278,7 @@ def _is_verb(words: Context) -> bool:
 
 
 def _is_complement(word: str, following: str) -> bool:
-  """Tells whether a word is an adjective or participle with no noun after it."""
+  """Tells whether a word is an adjective or participle without a noun after it."""
   if not ends_phrase(following):
     return False
   return (

@@ -1,8 +1,8 @@
-"""Which role a word with several has in an English sentence: her, his, gay.
+"""Decides which role an ambiguous word (her, his, gay) has in an English sentence.
 
-Without a model: the words beside it decide, by closed classes where they can and by
-frequent words where they cannot. Each rule has a name and a confidence, which is the
-share of cases it was right in, as far as that was measured.
+There is no model: the neighbouring words decide, by closed classes where possible and
+by frequent words otherwise. Each rule has a name and a confidence: the share of cases
+in which it was right, where that was measured.
 """
 
 from clp_tfx.counterfactuals.english.context import (
@@ -30,23 +30,23 @@ _OBJECTS = frozenset({"him", "them"})
 
 
 def role_of(roles: frozenset[str], text: str, start: int, end: int) -> Role | None:
-  """Returns which of its roles a word has in a text.
+  """Returns the role of a word in a text.
 
   Args:
-    roles: The roles it can have, of which there are several.
+    roles: The roles that the word can have; more than one.
     text: The text.
     start: Index of the word's first character.
     end: Index after its last.
 
   Returns:
-    None if there is no rule for these roles.
+    Its role, or None if there is no rule for these roles.
   """
   decide = _DECIDE.get(roles)
   return decide(context(text, start, end)) if decide else None
 
 
 def determiner_or_pronoun(words: Context) -> Role:
-  """Tells "his car" from "the car is his", by what follows."""
+  """Tells "his car" from "the car is his", mostly by the following words."""
   first, second, before = words.first, words.second, words.before
   if first == "alone":
     return _his_pronoun("no noun phrase follows", 0.95)

@@ -1,6 +1,6 @@
 """Tells where an English word names people, and where it means something else.
 
-What stands beside the word decides, a few words to either side.
+A few words on either side decide.
 """
 
 import re
@@ -66,14 +66,14 @@ _SENTENCE_ENDS = frozenset({"", ".", "!", "?", ";", ":", "\n"})
 
 
 class Scene(NamedTuple):
-  """A word and what stands beside it; words and single other characters.
+  """A word and its context: lists of words and single other characters.
 
   Attributes:
-    written: The word as it is written.
-    before: What stands before it, the nearest first, in lower case.
-    after: What stands after it, the nearest first, in lower case.
-    written_before: The same as it is written.
-    written_after: The same as it is written.
+    written: The word as written.
+    before: Words before it in lower case, nearest first.
+    after: Words after it in lower case, nearest first.
+    written_before: `before` as written.
+    written_after: `after` as written.
   """
 
   written: str
@@ -84,13 +84,13 @@ class Scene(NamedTuple):
 
 
 class Known(NamedTuple):
-  """Words that count beside those of `english.persons`.
+  """The words of `english.persons` and those that a lexicon adds.
 
   Attributes:
     persons: Nouns for persons.
-    modifiers: Adjectives that can stand before one.
-    identities: Those of them that are terms of the lexicon.
-    either: Terms that are nouns as well as adjectives.
+    modifiers: Adjectives that can precede one.
+    identities: The modifiers that are terms of the lexicon.
+    either: Terms that can be a noun or an adjective.
   """
 
   persons: frozenset[str]
@@ -105,13 +105,13 @@ class Known(NamedTuple):
     adjectives: frozenset[str],
     either: frozenset[str] = frozenset(),
   ) -> "Known":
-    """Returns them with the terms of a lexicon."""
+    """Adds the terms of a lexicon."""
     identities = adjectives | either
     modifiers = HUMAN_ADJECTIVES | ADJECTIVES | identities
     return cls(PERSONS | nouns, modifiers, identities, either)
 
   def person(self, word: str) -> float:
-    """Returns how likely a noun is one for a person, from 0 to 1."""
+    """Returns the probability that a noun names a person."""
     if word in self.persons:
       return 1.0
     ends = word.removesuffix("s").endswith(PERSON_ENDINGS) and len(word) > 4
@@ -119,11 +119,11 @@ class Known(NamedTuple):
 
 
 def scene(text: str, start: int, end: int) -> Scene:
-  """Returns a stretch of a text with what stands beside it."""
+  """Returns a part of a text with its context."""
   first, last = max(0, start - _REACH), min(len(text), end + _REACH)
   before = _TOKEN.findall(text[first:start].translate(_SPELLING))
   after = _TOKEN.findall(text[end:last].translate(_SPELLING))
-  # What is cut off at the edge is no word.
+  # A word that is cut off at the edge does not count.
   if first and before and not text[first].isspace():
     del before[0]
   if last < len(text) and after and not text[last - 1].isspace():
@@ -167,7 +167,7 @@ def _people(at: Scene, known: Known) -> float:
 
 
 def _the(at: Scene, known: Known) -> float:
-  """A group of its own: the deaf, the very poor, those French."""
+  """Names a group by itself: the deaf, the very poor, those French."""
   first = _at(at.before, 0)
   if first in INTENSIFIERS or first in known.modifiers or first.endswith("ly"):
     first = _at(at.before, 1)
@@ -224,7 +224,7 @@ def _ends_predicate(at: Scene, known: Known) -> bool:
 
 
 def _subject(at: Scene, index: int, known: Known) -> float:
-  """Returns how likely the words from an index on are a person."""
+  """Returns the probability that the words from an index on name a person."""
   copula = _at(at.before, index - 1)
   while _at(at.before, index) in _BEFORE_COPULAS:
     index += 1
@@ -287,7 +287,7 @@ def _address(at: Scene, known: Known) -> bool:
     return _at(at.before, 0) in _CALLS and following != "'s"
   first = _at(at.before, 0)
   if not _is_word(first) and first != "'s":
-    # At the beginning, before a comma or an end, it is all there is.
+    # At the beginning and before punctuation, or between punctuation.
     return bool(following) or bool(first)
   if first in GREETINGS:
     return True
@@ -369,7 +369,7 @@ def _work(at: Scene, known: Known) -> bool:
 
 
 def _acronym(at: Scene, known: Known) -> bool:
-  """Capitals among small letters that no emphasis explains: the MOM broker."""
+  """Is in capitals among small letters, not for emphasis: the MOM broker."""
   before, following = _at(at.written_before, 0), _at(at.written_after, 0)
   if not at.written.isupper() or len(at.written) < 2 or not following.islower():
     return False
@@ -407,7 +407,7 @@ def _figurative(at: Scene, known: Known) -> bool:
 
 
 def _language(at: Scene, known: Known) -> bool:
-  """What is spoken: French lessons, the German text."""
+  """Is a language: French lessons, the German text."""
   return _at(at.after, 0) in LANGUAGE_NOUNS
 
 
@@ -432,7 +432,7 @@ WAYS: dict[str, Callable[[Scene, Known], float]] = {
   "is": _is,
   "one": _one,
 }
-"""How a word names people, with the confidence that it does; 0 where it does not."""
+"""Ways of naming people: each returns the confidence that a word does, or 0."""
 OTHER_SENSES: dict[str, Callable[[Scene, Known], bool]] = {
   "address": _address,
   "title": _title,
@@ -445,4 +445,4 @@ OTHER_SENSES: dict[str, Callable[[Scene, Known], bool]] = {
   "figurative": _figurative,
   "language": _language,
 }
-"""Whether a word means something else."""
+"""Other senses: each tells whether a word has it."""
