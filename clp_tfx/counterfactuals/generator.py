@@ -8,32 +8,10 @@ from clp_tfx.counterfactuals.edits import Edit, applied
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
-from clp_tfx.counterfactuals.mentions import (
-  Mention,
-  MentionFinder,
-  Refusals,
-  distinct_groups,
-  distinct_terms,
-)
+from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
 from clp_tfx.options import check_values
-
-__all__ = [
-  "FAILED",
-  "LABEL",
-  "LOW_CONFIDENCE",
-  "NO_COUNTERPART",
-  "PEJORATIVE",
-  "SKIP_REASONS",
-  "Counterfactual",
-  "CounterfactualGenerator",
-  "Edit",
-  "Mention",
-  "Outcome",
-  "distinct_groups",
-  "distinct_terms",
-]
 
 PEJORATIVE = "pejorative"
 NO_COUNTERPART = "no_counterpart"

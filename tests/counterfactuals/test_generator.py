@@ -14,11 +14,10 @@ from clp_tfx.counterfactuals.generator import (
   SKIP_REASONS,
   Counterfactual,
   CounterfactualGenerator,
-  distinct_groups,
-  distinct_terms,
 )
 from clp_tfx.counterfactuals.generator_options import METHODS, CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import BLANKS, IdentityTerms
+from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
 from clp_tfx.errors import InputError
 
 REAL_COMMENTS = Path(__file__).parents[3] / "shared" / "data" / "comments.csv.gz"

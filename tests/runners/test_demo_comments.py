@@ -5,8 +5,9 @@ import re
 import numpy as np
 import pytest
 
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator, distinct_terms
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.mentions import distinct_terms
 from clp_tfx.runners.demo_comments import demo_comments, write_demo_comments
 
 GENERATOR = CounterfactualGenerator(IdentityTerms.load("gender_and_sexual_orientation"))

@@ -14,12 +14,11 @@ from clp_tfx.counterfactuals.generator import (
   PEJORATIVE,
   Counterfactual,
   CounterfactualGenerator,
-  Mention,
   Outcome,
-  Refusals,
 )
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.mentions import Mention, Refusals
 from clp_tfx.errors import InputError
 
 FUNCTION = "function"
