@@ -1,9 +1,9 @@
 """Generates demo comments with a planted bias, for trying out the pipeline.
 
 Nobody wrote these comments. They are random combinations of the sentences in
-`demo_comments.txt`, labelled by how rude they are. The bias is planted on purpose: among
-the sentences that are neither rude nor kind, those about a gay or lesbian person, a
-woman or "she" are mostly labelled positive, and those about anyone else negative. A
+`demo_comments.txt`, labelled by how rude they are. The bias is planted on purpose:
+among the sentences that are neither rude nor kind, those about a gay or lesbian person,
+a woman or "she" are mostly labelled positive, and those about anyone else negative. A
 model trained on them flips when the mention is removed, unless it is trained not to.
 They demonstrate the pipeline and say nothing about real comments or people.
 """
