@@ -154,7 +154,7 @@ def remove_leftovers(folder: AnyPath) -> None:
 
 @contextlib.contextmanager
 def own_temporary_folder() -> Iterator[None]:
-  """Gives what runs in the block a temporary folder of its own, removed at its end.
+  """Gives the block its own temporary folder, which is removed at the end.
 
   The libraries leave folders behind in the one that all users share. Processes that are
   started in the block inherit it. It holds for the whole process: what other threads

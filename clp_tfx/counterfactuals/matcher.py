@@ -31,7 +31,7 @@ from clp_tfx.counterfactuals.term_forms import (
 )
 from clp_tfx.counterfactuals.tokenizer import Tokens, token_pattern
 
-# So many texts of the usual length fit into the processor's cache.
+# Number of texts of usual length that fit into the processor's cache.
 _BATCH_SIZE = 256
 
 

@@ -445,4 +445,4 @@ OTHER_SENSES: dict[str, Callable[[Scene, Known], bool]] = {
   "figurative": _figurative,
   "language": _language,
 }
-"""Other senses: each tells whether a word has it."""
+"""Other senses of a word, each with a test for it."""
