@@ -5,6 +5,7 @@ dotted path, which this digest covers as one of the properties.
 """
 
 import ast
+import functools
 import hashlib
 import importlib.util
 from pathlib import Path
@@ -44,7 +45,8 @@ def code_digest(*modules: str) -> str:
     lists = path.with_suffix(".txt")  # As `files.lists_beside` reads them.
     if lists.is_file():
       sources[f"{name}.txt"] = lists.read_bytes()
-    pending += _imports(name, sources[name], is_package=path.name == "__init__.py")
+    imported = _imports(name, sources[name], is_package=path.name == "__init__.py")
+    pending += filter(_source_file, imported)
   digest = hashlib.sha256(__version__.encode())
   for name, source in sorted(sources.items()):
     digest.update(b"%s\0%d\0%s" % (name.encode(), len(source), source))
@@ -69,8 +71,10 @@ def _source_file(module: str) -> Path | None:
   return next((file for file in candidates if file.is_file()), None)
 
 
+# A pipeline has several digests, which share most sources; parsing takes the time.
+@functools.lru_cache(maxsize=1024)
 def _imports(module: str, source: bytes, is_package: bool) -> list[str]:
-  """Returns the modules of the same top-level package that a source imports."""
+  """Returns what a source imports of its top-level package: modules or their names."""
   top = module.partition(".")[0]
   names = []
   for node in ast.walk(ast.parse(source)):
@@ -79,8 +83,7 @@ def _imports(module: str, source: bytes, is_package: bool) -> list[str]:
     elif isinstance(node, ast.ImportFrom):
       base = _absolute(node, module, is_package)
       names += [base, *(f"{base}.{alias.name}" for alias in node.names)]
-  own = [name for name in names if name == top or name.startswith(f"{top}.")]
-  return [name for name in own if _source_file(name)]
+  return [name for name in names if name == top or name.startswith(f"{top}.")]
 
 
 def _absolute(node: ast.ImportFrom, module: str, is_package: bool) -> str:
