@@ -1,10 +1,12 @@
 """Runs and examples that are made once and shared by many tests."""
 
 import csv
+import fcntl
 import json
 import subprocess
 import sys
 import time
+import types
 from pathlib import Path
 
 import pytest
@@ -28,6 +30,22 @@ def clp_tfx(*args, cwd, **kwargs):
     check=False,
     **kwargs,
   )
+
+
+def made_once(tmp_path_factory, name, make):
+  """Returns what `make(folder)` returns, made once for all processes of pytest-xdist.
+
+  The others wait for it and read it as JSON.
+  """
+  own = tmp_path_factory.getbasetemp()
+  folder = (own.parent if own.name.startswith("popen-") else own) / name
+  folder.mkdir(exist_ok=True)
+  with open(folder / "lock", "w") as lock:
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    made = folder / "made.json"
+    if not made.exists():
+      made.write_text(json.dumps(make(folder)))
+    return json.loads(made.read_text())
 
 
 def summary_of(output):
@@ -79,22 +97,30 @@ def few_run(tmp_path_factory, few_comments):
 
   Its folder is `few_run.output`; it took `few_run.seconds`.
   """
-  folder = tmp_path_factory.mktemp("few")
-  config = {
-    **FEW_OPTIONS,
-    "comments": str(few_comments),
-    "output": str(folder / "out"),
-  }
-  (folder / "config.yaml").write_text(yaml.safe_dump(config))
-  started = time.monotonic()
-  done = subprocess.run(
-    [sys.executable, "-m", "pipelines.local_runner", str(folder / "config.yaml")],
-    cwd=Path(__file__).parents[1],
-    capture_output=True,
-    text=True,
-    check=False,
-  )
-  done.output, done.seconds = folder / "out", time.monotonic() - started
+
+  def run(folder):
+    config = {
+      **FEW_OPTIONS,
+      "comments": str(few_comments),
+      "output": str(folder / "out"),
+    }
+    (folder / "config.yaml").write_text(yaml.safe_dump(config))
+    started = time.monotonic()
+    done = subprocess.run(
+      [sys.executable, "-m", "pipelines.local_runner", str(folder / "config.yaml")],
+      cwd=Path(__file__).parents[1],
+      capture_output=True,
+      text=True,
+      check=False,
+    )
+    return {
+      **vars(done),
+      "output": config["output"],
+      "seconds": time.monotonic() - started,
+    }
+
+  done = types.SimpleNamespace(**made_once(tmp_path_factory, "few", run))
+  done.output = Path(done.output)
   return done
 
 
@@ -103,4 +129,6 @@ def transformed(tmp_path_factory):
   """The transform output and a TFRecord of four transformed comments."""
   from .training.transformed import ROWS, transform
 
-  return transform(ROWS, tmp_path_factory.mktemp("transform"))
+  return made_once(
+    tmp_path_factory, "transform", lambda folder: transform(ROWS, folder)
+  )

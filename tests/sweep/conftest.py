@@ -1,11 +1,11 @@
 """Transformed comments, few enough to train on within a second."""
 
 import shutil
-from pathlib import Path
 
 import pytest
 
 from clp_tfx.sweep.trainings import PreparedData
+from tests.conftest import made_once
 from tests.training.transformed import transform
 
 COMMENTS = [
@@ -19,9 +19,12 @@ COMMENTS = [
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
   """A `PreparedData` with 16 comments in each split."""
-  folder = tmp_path_factory.mktemp("prepared")
-  transform_graph, records = transform(COMMENTS * 4, folder)
-  for split in ("train", "eval", "test"):
-    (folder / "examples" / f"Split-{split}").mkdir(parents=True)
-    shutil.copy(records, folder / "examples" / f"Split-{split}" / "data.gz")
-  return PreparedData(str(Path(folder) / "examples"), transform_graph)
+
+  def prepare(folder):
+    transform_graph, records = transform(COMMENTS * 4, folder)
+    for split in ("train", "eval", "test"):
+      (folder / "examples" / f"Split-{split}").mkdir(parents=True)
+      shutil.copy(records, folder / "examples" / f"Split-{split}" / "data.gz")
+    return str(folder / "examples"), transform_graph
+
+  return PreparedData(*made_once(tmp_path_factory, "prepared", prepare))

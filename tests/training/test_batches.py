@@ -31,15 +31,14 @@ def test_texts_become_token_ids(transformed):
 
 
 def test_batches_without_pairs_and_without_tokens(transformed):
-  second = batches(transformed, batch_size=1)[1][0]
+  (first, *_), (second, *_), *_ = batches(transformed, batch_size=1)
   assert second.counterfactual.shape == (0, 2)
-  first = batches(transformed, batch_size=1)[0][0]
   assert first.original.numpy().tolist() == [[0]]
 
 
 def test_one_counterfactual_is_drawn_by_the_seed(transformed):
   drawn = set()
-  for seed in (0, 0, 1, 2, 3, 4):
+  for seed in (0, 0, 3):
     ((inputs, *_),) = batches(transformed, batch_size=4, draw=True, shuffle_seed=seed)
     assert inputs.pair_weight.numpy().tolist() == [1, 1]
     drawn.add(tuple(map(tuple, inputs.counterfactual.numpy().tolist())))
@@ -73,11 +72,10 @@ def test_balanced_labels(transformed):
 
 
 def test_few_shapes_where_steps_are_compiled(transformed):
-  shapes = {
-    (inputs.original.shape[1], inputs.counterfactual.shape)
-    for inputs, *_ in batches(transformed, batch_size=1, few_shapes=True)
-  }
+  padded = [
+    inputs for inputs, *_ in batches(transformed, batch_size=1, few_shapes=True)
+  ]
+  shapes = {(each.original.shape[1], each.counterfactual.shape) for each in padded}
   # One row: one pair, or the two of "he and she"; the padding has no weight.
   assert shapes == {(32, (1, 32)), (32, (2, 32))}
-  first = batches(transformed, batch_size=1, few_shapes=True)[0][0]
-  assert first.pair_weight.numpy().tolist() == [0]
+  assert padded[0].pair_weight.numpy().tolist() == [0]

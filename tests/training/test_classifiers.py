@@ -20,9 +20,10 @@ def test_a_score_does_not_depend_on_the_batch(transformed, name):
     batches = read_batches([transformed[1]], spec, batch_size)
     return np.concatenate([model(inputs.original) for inputs, *_ in batches])
 
-  assert scores(4).shape == (4, 1)
-  np.testing.assert_allclose(scores(4), scores(1), atol=1e-6)
-  assert len(set(scores(4).ravel().tolist())) == 4
+  together = scores(4)
+  assert together.shape == (4, 1)
+  np.testing.assert_allclose(together, scores(1), atol=1e-6)
+  assert len(set(together.ravel().tolist())) == 4
 
 
 @pytest.mark.parametrize("path", ["nowhere.build_model", "clp_tfx.features.nothing"])
