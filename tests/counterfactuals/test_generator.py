@@ -269,11 +269,11 @@ def test_case_makes_no_difference(text):
   "".replace("_", " ").split("|"),
 )
 def test_time_is_linear_in_the_text(unit):
-  text = unit * (250_000 // len(unit))
+  text = unit * (50_000 // len(unit))
   start = time.perf_counter()
   GENERATOR.generate(text)
-  # Less than a second; anything quadratic would take many minutes.
-  assert time.perf_counter() - start < 30
+  # A fifth of a second; anything quadratic would take much longer.
+  assert time.perf_counter() - start < 10
 
 
 def test_real_comments():

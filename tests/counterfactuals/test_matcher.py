@@ -248,8 +248,8 @@ def real_comments(count: int) -> list[bytes]:
 )
 def test_time_is_linear_in_the_text(unit):
   matcher = TermMatcher(["he", "people of color", "people", "\u00e9l", "king"])
-  text = (unit * (300_000 // len(unit))).encode()
+  text = (unit * (100_000 // len(unit))).encode()
   start = time.perf_counter()
   matcher.find(text)
-  # Half a second; anything quadratic would take many minutes.
-  assert time.perf_counter() - start < 30
+  # A fifth of a second; anything quadratic would take minutes.
+  assert time.perf_counter() - start < 10

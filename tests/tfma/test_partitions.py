@@ -81,7 +81,8 @@ def test_equals_a_recomputation_in_numpy_in_every_partition(data, weighted):
   def accumulated(part):
     return functools.reduce(combiner.add_input, part, combiner.create_accumulator())
 
-  whole = combiner.extract_output(accumulated(elements))
+  complete = accumulated(elements)
+  whole = combiner.extract_output(complete)
   values = {key.name: value for key, value in whole.items()}
   expected = recomputed(data, weighted)
   assert {name: values[name] for name in expected} == pytest.approx(expected, rel=1e-12)
@@ -91,7 +92,7 @@ def test_equals_a_recomputation_in_numpy_in_every_partition(data, weighted):
       accumulated(elements[start : start + size]) for start in range(0, SIZE, size)
     ]
     assert combiner.extract_output(combiner.merge_accumulators(given(parts))) == whole
-  single = combiner.merge_accumulators([accumulated(elements)])
+  single = combiner.merge_accumulators([complete])
   assert combiner.extract_output(single) == whole
   nothing = combiner.merge_accumulators([combiner.create_accumulator(), single])
   assert combiner.extract_output(nothing) == whole
