@@ -38,7 +38,7 @@ class DecisionRule:
     if self.rule not in RULES:
       raise ValueError(f"Expected decision to be one of {RULES}. Received: {self.rule}")
     if self.rule != ARGMAX and not self.thresholds:
-      raise ValueError("Expected at least one threshold. Received none.")
+      raise ValueError("Expected one or more thresholds. Received none.")
 
   @property
   def keyed_thresholds(self) -> tuple[float | None, ...]:

@@ -109,7 +109,9 @@ def make_eval_config(
   if gate_on not in GATES:
     raise ValueError(f"Expected gate_on to be one of {GATES}. Received: {gate_on}")
   if not with_labels and (min_auc is not None or max_auc_drop is not None):
-    raise ValueError("AUC needs labels: leave out min_auc and max_auc_drop.")
+    raise ValueError(
+      "AUC cannot be bounded without labels: leave out min_auc and max_auc_drop."
+    )
   models = [_model_spec(CANDIDATE, signature_name, with_labels)]
   if has_baseline is None:
     has_baseline = max_auc_drop is not None
