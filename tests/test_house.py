@@ -108,6 +108,7 @@ def test_what_is_light_imports_neither_tensorflow_nor_beam(statement):
   assert result.stdout == "[]\n"
 
 
+@pytest.mark.e2e  # Importing TensorFlow and TFMA anew takes more than all else here.
 def test_keras_and_tfma_work_without_tfx():
   code = (
     "import sys, clp_tfx.keras, clp_tfx.tfma\n"

@@ -48,6 +48,7 @@ def test_file_patterns(artifact):
   assert example_artifacts.file_patterns([artifact], "train") == ["/x/some/train-*"]
 
 
+@pytest.mark.e2e  # Imports most of TFX in a process of its own.
 def test_the_component_loads_no_other_component_and_no_client_of_a_cloud():
   # Loading these takes seconds, which small data would wait for.
   program = (
