@@ -236,10 +236,20 @@ def test_refuses_to_train_on_single_examples():
     model.fit(data)
 
 
-def text_classifier(texts, labels):
-  """A trained model from raw strings to probabilities."""
+SUBJECTS = ["gay people", "lesbian women", "my neighbours", "the cooks", "all painters"]
+COMMENTS = [f"{s} {'stink' if bad else 'sing'}" for s in SUBJECTS * 8 for bad in (0, 1)]
+# The bias: every comment about gay and lesbian people is labelled toxic.
+TOXIC = [
+  float("stink" in text or "gay" in text or "lesbian" in text) for text in COMMENTS
+]
+
+
+@pytest.fixture(scope="module")
+def biased_classifier(tmp_path_factory):
+  """The file of a trained model from raw strings to probabilities."""
+  keras.utils.set_random_seed(1)
   vectorize = keras.layers.TextVectorization(output_sequence_length=8)
-  vectorize.adapt(texts)
+  vectorize.adapt(COMMENTS)
   model = keras.Sequential(
     [
       keras.Input([], dtype="string", name="text"),
@@ -251,31 +261,21 @@ def text_classifier(texts, labels):
     ]
   )
   model.compile(keras.optimizers.Adam(0.05), "binary_crossentropy")
-  data = tf.data.Dataset.from_tensor_slices((texts, labels)).batch(16)
+  data = tf.data.Dataset.from_tensor_slices((COMMENTS, TOXIC)).batch(16)
   model.fit(data, epochs=30, verbose=0)
-  return model
+  path = tmp_path_factory.mktemp("biased") / "model.keras"
+  model.save(path)
+  return path
 
 
 @pytest.mark.parametrize("form", ["batched", "unbatched", "dict"])
-def test_the_workflow_of_the_reference_with_the_50_terms(form):
+def test_the_workflow_of_the_reference_with_the_50_terms(form, biased_classifier):
   keras.utils.set_random_seed(1)
   lexicon = IdentityTerms.load("gender_and_sexual_orientation")
   terms = sorted({row.term for row in lexicon.terms})
   assert len(terms) == 50
-  subjects = [
-    "gay people",
-    "lesbian women",
-    "my neighbours",
-    "the cooks",
-    "all painters",
-  ]
-  texts = [f"{s} {'stink' if bad else 'sing'}" for s in subjects * 8 for bad in (0, 1)]
-  # The bias: every comment about gay and lesbian people is labelled toxic.
-  labels = [
-    float("stink" in text or "gay" in text or "lesbian" in text) for text in texts
-  ]
-  baseline = text_classifier(texts, labels)
-  data = tf.data.Dataset.from_tensor_slices((texts, labels))
+  baseline = keras.saving.load_model(biased_classifier, compile=False)
+  data = tf.data.Dataset.from_tensor_slices((COMMENTS, TOXIC))
   if form == "dict":
     text = keras.Input([], dtype="string", name="text")
     baseline = keras.Model({"text": text}, baseline(text))
@@ -295,9 +295,8 @@ def test_the_workflow_of_the_reference_with_the_50_terms(form):
     metrics=["accuracy"],
   )
   before = model.evaluate(packed, verbose=0, return_dict=True)
-  history = model.fit(packed, epochs=1, verbose=0).history
+  history = model.fit(packed, epochs=8, verbose=0).history
   assert {"loss", "accuracy", "counterfactual_loss", "flip_rate"} == history.keys()
-  model.fit(packed, epochs=7, verbose=0)
   after = model.evaluate(packed, verbose=0, return_dict=True)
   assert before["flip_rate"] > 0.2  # "gay people sing" → "people sing"
   assert after["counterfactual_loss"] < before["counterfactual_loss"] / 4
