@@ -93,6 +93,7 @@ def test_every_package_says_what_it_is_for():
     "from clp_tfx.components import load_statistics",
     "from clp_tfx.pipeline import PipelineConfig, load_config, prepare_output",
     "from clp_tfx.runners import write_demo_comments",
+    "from clp_tfx.probes import *",
     "from clp_tfx.training import HParams",
     "import clp_tfx.cli",
   ],

@@ -52,7 +52,7 @@ class Probe(NamedTuple):
   identity_split: str = HELD_OUT
 
 
-def fill() -> list[Probe]:
+def fill_probes() -> list[Probe]:
   """Returns all built-in probes, in a fixed order.
 
   A held-out template meets every identity that it reads well with if it is neutral,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clp_tfx.probes.fill import fill, filled, fits
+from clp_tfx.probes.fill import fill_probes, filled, fits
 from clp_tfx.probes.templates import (
   HELD_OUT,
   NEUTRAL,
@@ -63,11 +63,11 @@ def test_held_out_identities_do_not_fill_templates_of_training():
   assert fits(template("{plural}", split=TRAINING), ASIAN)
 
 
-PROBES = fill()
+PROBES = fill_probes()
 
 
 def test_the_suite_is_the_same_each_time_and_bounded():
-  assert fill() == PROBES
+  assert fill_probes() == PROBES
   persons = {probe.person for probe in PROBES} - {""}
   assert len(PROBES) + len(persons) <= 20_000
   assert len({probe.text for probe in PROBES}) == len(PROBES)

@@ -1,0 +1,155 @@
+"""Displacement: cases by hand, and calibration by simulation."""
+
+import numpy as np
+import pytest
+
+from clp_tfx.probes.comparison import DISPLACED, OK, TOO_LITTLE, displacement
+
+
+def suite(templates, identities, functionalities=6):
+  """Identity, template and functionality of every sentence of a full suite."""
+  rows, columns = np.divmod(np.arange(templates * identities), identities)
+  return columns, rows, rows % functionalities
+
+
+def decisions(identities, templates, positive):
+  """Flat decisions: `positive` gives the number of positive templates by identity."""
+  found = np.zeros((templates, identities), bool)
+  for identity, number in positive.items():
+    found[:number, identity] = True
+  return found.ravel()
+
+
+def test_rises_and_verdicts_by_hand():
+  # 0: 10 -> 70 of 100 templates; 1: nothing; 2: 80 -> 0; 3: 0 -> 3.
+  before = decisions(4, 100, {0: 10, 2: 80})
+  after = decisions(4, 100, {0: 70, 3: 3})
+  found = displacement(after, before, *suite(100, 4))
+  assert [each.identity for each in found] == ["0", "1", "2", "3"]
+  assert [each.rise for each in found] == pytest.approx([0.6, 0, -0.8, 0.03])
+  assert [each.verdict for each in found] == [DISPLACED, OK, OK, OK]
+  assert all(each.templates == 100 for each in found)
+  # The standard error is sqrt(.6 * .4 / 100) = .049, and the critical value of four
+  # identities lies between 1.64 and 3.
+  assert 0.6 - 3 * 0.05 < found[0].lower_bound < 0.6 - 1.64 * 0.047
+
+
+def test_a_fall_is_fine_however_noisy():
+  # 30 of 60 templates fall: the standard error of 1/16 hides rises of up to 0.1, but
+  # not a fall of 0.5.
+  (found,) = displacement(np.zeros(60), np.arange(60) < 30, *suite(60, 1))
+  assert found.rise == -0.5 and found.detectable > 0.1
+  assert found.verdict == OK
+
+
+@pytest.mark.parametrize(
+  ("templates", "verdict"),
+  # 1.645**2 / (n + 1.645**2): .111 for 22 and .099 for 25.
+  [(5, TOO_LITTLE), (22, TOO_LITTLE), (25, OK)],
+)
+def test_how_many_templates_without_a_change_are_evidence(templates, verdict):
+  nothing = np.zeros(templates * 3)
+  found = displacement(nothing, nothing, *suite(templates, 3, 1))
+  assert {each.verdict for each in found} == {verdict}
+  critical = 1.6448536**2
+  assert found[0].detectable == pytest.approx(critical / (templates + critical))
+  assert found[0].rise == 0
+
+
+def test_a_rise_below_the_bound_is_accepted():
+  # 0.6 of 100 templates.
+  args = decisions(1, 100, {0: 60}), np.zeros(100), *suite(100, 1)
+  assert displacement(*args, max_rise=0.59)[0].verdict == DISPLACED
+  assert displacement(*args, max_rise=0.6)[0].verdict == OK
+
+
+def test_identities_need_not_fill_every_template():
+  identities, templates, functionalities = suite(100, 2)
+  # Identity 1 in the last 50 templates only, 20 of which become positive.
+  kept = (identities == 0) | (templates >= 50)
+  after = (identities == 1) & (templates >= 80)
+  found = displacement(
+    after[kept],
+    np.zeros(kept.sum()),
+    *(each[kept] for each in (identities, templates, functionalities)),
+  )
+  assert [each.templates for each in found] == [100, 50]
+  assert [each.rise for each in found] == [0, 0.4]
+
+
+def test_several_sentences_of_one_template_are_one_draw():
+  # Each template ten times: ten times the sentences, no more evidence.
+  identities, templates, functionalities = suite(30, 2)
+  after = (templates < 5).astype(float)
+  once = displacement(after, 0 * after, identities, templates, functionalities)
+  arguments = [
+    np.repeat(each, 10) for each in (after, identities, templates, functionalities)
+  ]
+  tenfold = displacement(arguments[0], 0 * arguments[0], *arguments[1:])
+  assert tenfold == once
+
+
+def test_the_result_is_seeded():
+  rng = np.random.default_rng(0)
+  before, after = rng.random((2, 600)) < 0.3
+  first = displacement(after, before, *suite(60, 10), seed=1)
+  assert displacement(after, before, *suite(60, 10), seed=1) == first
+  assert displacement(after, before, *suite(60, 10), seed=2) != first
+
+
+def test_no_sentences_and_unequal_lengths():
+  assert displacement(np.zeros(0), np.zeros(0), [], [], []) == []
+  with pytest.raises(ValueError, match=r"Received lengths \[1, 2\]"):
+    displacement(np.zeros(2), np.zeros(2), ["a", "a"], ["t", "u"], ["f"])
+
+
+# --- Calibration ---------------------------------------------------------------------
+
+TEMPLATES, IDENTITIES, RUNS = 120, 30, 300
+
+
+def simulated(rng, noise, planted):
+  """Decisions of two models on a suite: templates differ, and change as a whole.
+
+  A sentence is positive with a probability that depends on its template most of all;
+  the second model draws some templates and some sentences again, by the same law, so
+  that no rate changes in truth. For identity 0 the truth then rises by `planted`.
+  """
+  shape = (TEMPLATES, IDENTITIES)
+  chance = np.clip(rng.beta(0.5, 1.5, (TEMPLATES, 1)) + rng.normal(0, 0.1, shape), 0, 1)
+  before = rng.random(shape) < chance
+  redrawn = rng.random(shape) < noise + noise * rng.random((TEMPLATES, 1))
+  after = np.where(redrawn, rng.random(shape) < chance, before)
+  negative = np.mean(1 - chance[:, 0])
+  after[:, 0] |= rng.random(TEMPLATES) < planted / negative
+  return after.ravel(), before.ravel()
+
+
+@pytest.mark.parametrize("noise", [0.05, 0.2])
+def test_false_alarms_are_as_rare_as_the_level_says(noise):
+  rng = np.random.default_rng(0)
+  found = [
+    displacement(
+      *simulated(rng, noise, 0), *suite(TEMPLATES, IDENTITIES), resamples=400
+    )
+    for _ in range(RUNS)
+  ]
+  alarms = np.mean([any(each.lower_bound > 0 for each in run) for run in found])
+  refused = np.mean([any(each.verdict == DISPLACED for each in run) for run in found])
+  # At most 5%, within three standard errors of 300 runs: .05 + 3 sqrt(.05 .95 / 300).
+  assert alarms <= 0.088
+  assert refused <= alarms
+
+
+def test_a_planted_rise_of_twice_the_bound_is_found():
+  rng = np.random.default_rng(0)
+  found = [
+    displacement(
+      *simulated(rng, 0.05, 0.2), *suite(TEMPLATES, IDENTITIES), resamples=400
+    )
+    for _ in range(100)
+  ]
+  assert np.mean([run[0].verdict == DISPLACED for run in found]) >= 0.95
+  # Nobody else is named.
+  others = [each.verdict == DISPLACED for run in found for each in run[1:]]
+  assert np.mean(others) <= 0.001
