@@ -9,6 +9,7 @@ from clp_tfx import __version__
 from clp_tfx.cli.evaluate import evaluate
 from clp_tfx.cli.options import Group
 from clp_tfx.cli.preview import preview
+from clp_tfx.cli.probe import probe
 from clp_tfx.cli.replay import replay
 from clp_tfx.cli.report import report
 from clp_tfx.cli.run import compile_, run
@@ -34,6 +35,7 @@ for command in (
   submit,
   follow,
   evaluate,
+  probe,
   report,
   preview,
   statistics,

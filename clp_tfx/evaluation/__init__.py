@@ -1,4 +1,4 @@
-"""Evaluates any SavedModel that scores texts with the pipeline's metrics.
+"""Evaluates any SavedModel that scores texts with the pipeline's metrics or probes.
 
 This package handles models and comments; `tfma` has the metrics, `report` the pages.
 """
@@ -10,6 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
   submod_attrs={
     "config": ["EvaluationConfig"],
     "evaluate": ["evaluate_model"],
+    "probe": ["probe_model"],
+    "probe_config": ["ProbeConfig"],
     "text_scorer": ["TextScorer"],
   },
 )
