@@ -72,6 +72,7 @@ def test_keras_and_tfma_do_not_know_each_other_nor_what_stands_on_them():
   low |= {"options"}
   assert found["keras"] <= low
   assert found["tfma"] <= low
+  assert found["probes"] <= low
   assert found["counterfactuals"] <= low - {"counterfactuals"}
 
 

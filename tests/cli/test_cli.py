@@ -108,7 +108,7 @@ def test_several_values_are_several():
       ["sweep", "--max-flip-rate-of", "gender=0.1"],
       "run, compile and evaluate",
     ),
-    (["sweep", "--baseline", "none"], "run, compile and evaluate"),
+    (["sweep", "--baseline", "none"], "run, compile, evaluate and probe"),
     (["sweep", "--slices", "a"], "run and compile"),
     (["sweep", "--serving-dir", "d"], "run and compile"),
     (["sweep", "--image", "i"], "compile"),
