@@ -11,21 +11,11 @@ import numpy as np
 
 from clp_tfx.probes.comparison import displacement
 from clp_tfx.probes.fill import Probe
-from clp_tfx.probes.measure import (
-  Rates,
-  group_means,
-  hostile_auc,
-  logit_gaps,
-  mean,
-  rates,
-)
+from clp_tfx.probes.measure import group_means, hostile_auc, logit_gaps, mean, rates
 from clp_tfx.probes.score import ProbeScores
 from clp_tfx.probes.templates import HELD_OUT, HOSTILE, NEUTRAL
 
-_OVERALL_RATES = (
-  *("positive_rate", "false_positive_rate", "recall"),
-  *("mean_distance", "worst_distance"),
-)
+Figures = dict[str, Any]
 
 
 def summarize(
@@ -37,7 +27,7 @@ def summarize(
   matched_threshold: float | None = None,
   max_rise: float = 0.1,
   seed: int = 0,
-) -> dict[str, Any]:
+) -> Figures:
   """Computes all figures.
 
   Args:
@@ -46,26 +36,36 @@ def summarize(
     baseline: Their scores by the model to compare with.
     threshold: Scores above it are positive.
     matched_threshold: The threshold at which the model has the baseline's false
-      positive rate on comments that are not toxic; the figures there stand beside the
+      positive rate on comments that are not toxic; the rates there stand beside the
       others as `matched`.
     max_rise: See `displacement`.
     seed: Seed of the resampling.
 
   Returns:
-    The overall figures under `model` and `baseline`, a list of `identities` from the
-    most harmed to the least, with the neutral sentence of the highest score or, with a
-    baseline, of the largest rise in score, and a list of `functionalities`.
+    The overall figures under `model` and `baseline`; lists of `identities`, from the
+    most harmed to the least, and of `groups`, their dimensions, with the figures of
+    both; and a list of `functionalities`. An identity's `worst` is its neutral sentence
+    of the highest score or, with a baseline, of the largest rise in score.
   """
   columns = _Columns(probes)
-  models = {"model": model, "baseline": baseline}
-  overall = {
-    "model": columns.overall(model, threshold, matched_threshold),
-    "baseline": baseline and columns.overall(baseline, threshold, None),
+  models = {
+    "model": (model, matched_threshold),
+    **({"baseline": (baseline, None)} if baseline else {}),
   }
-  identities = columns.by_identity(models, overall)
+  overall: dict[str, Figures | None] = {"model": None, "baseline": None}
+  identities, groups = columns.described_identities(), columns.described_groups()
+  for name, (scores, matched) in models.items():
+    at = (scores, threshold, matched)
+    overall[name], by_identity = columns.figures(columns.identity_index, *at)
+    _, by_group = columns.figures(columns.group_index, *at)
+    for rows, found in ((identities, by_identity), (groups, by_group)):
+      for row, figures in zip(rows, found, strict=True):
+        row[name] = figures
+  for number, row in enumerate(identities):
+    row["worst"] = columns.worst(number, model, baseline)
   if baseline:
     neutral = columns.labels == NEUTRAL
-    found = displacement(
+    changes = displacement(
       model.sentences[neutral] > threshold,
       baseline.sentences[neutral] > threshold,
       columns.identities[neutral],
@@ -74,9 +74,9 @@ def summarize(
       max_rise,
       seed=seed,
     )
-    changes = {each.identity: each._asdict() for each in found}
+    by_name = {change.identity: change._asdict() for change in changes}
     for row in identities:
-      row["displacement"] = changes.get(row["identity"])
+      row["displacement"] = by_name.get(row["identity"])
   identities.sort(key=_harm, reverse=True)
   return _jsonable(
     {
@@ -85,15 +85,16 @@ def summarize(
       "max_rise": max_rise if baseline else None,
       "sentences": len(probes),
       "templates": len(set(columns.templates)),
-      **{name: figures and _overall(figures) for name, figures in overall.items()},
+      **overall,
       "identities": identities,
+      "groups": [row for row in groups if row["group"]],
       "functionalities": columns.by_functionality(models, threshold),
     }
   )
 
 
 class _Columns:
-  """The probes as arrays, and the figures that are taken from them."""
+  """The probes as arrays."""
 
   def __init__(self, probes: Sequence[Probe]):
     self.probes = probes
@@ -101,118 +102,122 @@ class _Columns:
     self.identities = np.array([probe.identity for probe in probes])
     self.templates = np.array([probe.template for probe in probes])
     self.functionalities = np.array([probe.functionality for probe in probes])
-    self.names, self.index = np.unique(self.identities, return_inverse=True)
+    dimensions = [probe.group.split("/")[0] for probe in probes]
+    _, self._first, self.identity_index = np.unique(
+      self.identities, return_index=True, return_inverse=True
+    )
+    self._dimensions, self.group_index = np.unique(dimensions, return_inverse=True)
 
-  def overall(
-    self, scores: ProbeScores, threshold: float, matched: float | None
-  ) -> dict[str, Any]:
-    at = (self.labels, self.index, len(self.names))
-    neutral = self.labels == NEUTRAL
-    gaps = logit_gaps(scores.sentences, scores.persons)
-    has_gap = neutral & ~np.isnan(gaps)
-    return {
-      "rates": rates(scores.sentences, *at, threshold),
-      "matched": rates(scores.sentences, *at, matched) if matched is not None else None,
-      "auc": hostile_auc(scores.sentences, self.labels),
-      "mean_score": mean(scores.sentences[neutral]),
-      "mean_scores": self._by_identity(scores.sentences, neutral),
-      "logit_gap": mean(gaps[has_gap]),
-      "logit_gaps": self._by_identity(gaps, has_gap),
-    }
-
-  def by_identity(
-    self,
-    models: dict[str, ProbeScores | None],
-    overall: dict[str, dict[str, Any] | None],
-  ) -> list[dict[str, Any]]:
-    first = np.unique(self.index, return_index=True)[1]
+  def described_identities(self) -> list[Figures]:
+    """Returns a row per identity without the models' figures."""
     return [
       {
         "identity": probe.identity,
         "group": probe.group,
         "held_out": probe.identity_split == HELD_OUT,
-        "neutral_sentences": int(np.sum(is_own & (self.labels == NEUTRAL))),
-        "hostile_sentences": int(np.sum(is_own & (self.labels == HOSTILE))),
-        **{
-          name: figures and _of_identity(figures, number)
-          for name, figures in overall.items()
-        },
+        "neutral_sentences": self._count(self.identity_index == number, NEUTRAL),
+        "hostile_sentences": self._count(self.identity_index == number, HOSTILE),
+        "model": None,
+        "baseline": None,
         "displacement": None,
-        "worst": self._worst(is_own, models),
       }
-      for number, probe in enumerate(self.probes[at] for at in first)
-      for is_own in [self.index == number]
+      for number, probe in enumerate(self.probes[first] for first in self._first)
     ]
 
-  def by_functionality(
-    self, models: dict[str, ProbeScores | None], threshold: float
-  ) -> list[dict[str, Any]]:
+  def described_groups(self) -> list[Figures]:
+    """Returns a row per dimension without the models' figures."""
     return [
       {
-        "functionality": name,
-        "label": label,
-        "sentences": int(np.sum(is_own)),
-        **{
-          f"{of}_positive_rate": scores and mean(scores.sentences[is_own] > threshold)
-          for of, scores in models.items()
-        },
+        "group": str(name),
+        "neutral_sentences": self._count(self.group_index == number, NEUTRAL),
+        "hostile_sentences": self._count(self.group_index == number, HOSTILE),
+        "model": None,
+        "baseline": None,
       }
-      for name, label in dict.fromkeys((p.functionality, p.label) for p in self.probes)
-      for is_own in [(self.functionalities == name) & (self.labels == label)]
+      for number, name in enumerate(self._dimensions)
     ]
 
-  def _by_identity(self, values: np.ndarray, chosen: np.ndarray) -> np.ndarray:
-    return group_means(values[chosen], self.index[chosen], len(self.names))
+  def figures(
+    self,
+    index: np.ndarray,
+    scores: ProbeScores,
+    threshold: float,
+    matched: float | None,
+  ) -> tuple[Figures, list[Figures]]:
+    """Returns a model's figures on all probes and on those of each index."""
+    size = int(index.max(initial=-1)) + 1
+    neutral = self.labels == NEUTRAL
+    gaps = logit_gaps(scores.sentences, scores.persons)
+    gapped = neutral & ~np.isnan(gaps)
+    overall, rows = self._rates(index, size, scores, threshold)
+    overall |= {
+      "matched": None,
+      "auc": hostile_auc(scores.sentences, self.labels),
+      "mean_score": mean(scores.sentences[neutral]),
+      "logit_gap": mean(gaps[gapped]),
+    }
+    mean_scores = group_means(scores.sentences[neutral], index[neutral], size)
+    mean_gaps = group_means(gaps[gapped], index[gapped], size)
+    for row, mean_score, gap in zip(rows, mean_scores, mean_gaps, strict=True):
+      row |= {"matched": None, "mean_score": mean_score, "logit_gap": gap}
+    if matched is not None:
+      overall["matched"], at_matched = self._rates(index, size, scores, matched)
+      for row, found in zip(rows, at_matched, strict=True):
+        row["matched"] = found
+    return overall, rows
 
-  def _worst(
-    self, is_own: np.ndarray, models: dict[str, ProbeScores | None]
-  ) -> dict[str, Any] | None:
-    own = np.flatnonzero(is_own & (self.labels == NEUTRAL))
+  def worst(
+    self, number: int, model: ProbeScores, baseline: ProbeScores | None
+  ) -> Figures | None:
+    """Returns the neutral sentence about an identity that is flagged most wrongly."""
+    own = np.flatnonzero((self.identity_index == number) & (self.labels == NEUTRAL))
     if not len(own):
       return None
-    scores = {name: each and each.sentences for name, each in models.items()}
-    before = 0 if scores["baseline"] is None else scores["baseline"][own]
-    worst = own[np.argmax(scores["model"][own] - before)]
+    before = baseline.sentences[own] if baseline else np.zeros(len(own))
+    place = np.argmax(model.sentences[own] - before)
     return {
-      "text": self.probes[worst].text,
-      **{
-        f"{name}_score": None if each is None else float(each[worst])
-        for name, each in scores.items()
-      },
+      "text": self.probes[own[place]].text,
+      "model_score": float(model.sentences[own[place]]),
+      "baseline_score": float(before[place]) if baseline else None,
     }
 
+  def by_functionality(
+    self, models: dict[str, tuple[ProbeScores, float | None]], threshold: float
+  ) -> list[Figures]:
+    """Returns each functionality's share of positive decisions by each model."""
+    kinds = dict.fromkeys((probe.functionality, probe.label) for probe in self.probes)
+    found = []
+    for name, label in kinds:
+      own = (self.functionalities == name) & (self.labels == label)
+      row = {"functionality": name, "label": label, "sentences": int(own.sum())}
+      for of, (scores, _) in models.items():
+        row[f"{of}_positive_rate"] = mean(scores.sentences[own] > threshold)
+      found.append(row)
+    return found
 
-def _overall(figures: dict[str, Any]) -> dict[str, Any]:
-  def at(found: Rates | None) -> dict[str, float] | None:
-    return found and {name: getattr(found, name) for name in _OVERALL_RATES}
+  def _count(self, own: np.ndarray, label: str) -> int:
+    return int(np.sum(own & (self.labels == label)))
 
-  return {
-    **at(figures["rates"]),
-    "matched": at(figures["matched"]),
-    **{name: figures[name] for name in ("auc", "mean_score", "logit_gap")},
-  }
-
-
-def _of_identity(figures: dict[str, Any], number: int) -> dict[str, Any]:
-  def at(found: Rates | None) -> dict[str, float] | None:
-    return found and {
-      "false_positive_rate": found.false_positive_rates[number],
-      "recall": found.recalls[number],
+  def _rates(
+    self, index: np.ndarray, size: int, scores: ProbeScores, threshold: float
+  ) -> tuple[Figures, list[Figures]]:
+    found = rates(scores.sentences, self.labels, index, size, threshold)
+    overall = {
+      "positive_rate": found.positive_rate,
+      "false_positive_rate": found.false_positive_rate,
+      "recall": found.recall,
+      "mean_distance": found.mean_distance,
+      "worst_distance": found.worst_distance,
     }
-
-  return {
-    **at(figures["rates"]),
-    "matched": at(figures["matched"]),
-    "mean_score": figures["mean_scores"][number],
-    "logit_gap": figures["logit_gaps"][number],
-  }
+    each = zip(found.false_positive_rates, found.recalls, strict=True)
+    return overall, [{"false_positive_rate": fpr, "recall": r} for fpr, r in each]
 
 
-def _harm(row: dict[str, Any]) -> tuple[float, ...]:
+def _harm(row: Figures) -> tuple[float, ...]:
   """Sorts by the rise, then the rate, then the score; what is undefined comes last."""
   change = row["displacement"]
   figures = (
-    change["rise"] if change else 0.0,
+    change["rise"] if change else math.nan,
     row["model"]["false_positive_rate"],
     row["model"]["mean_score"],
   )

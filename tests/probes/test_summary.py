@@ -59,6 +59,17 @@ def test_with_a_baseline_the_largest_rise_comes_first():
   assert old["model"]["matched"] == {"false_positive_rate": 0.5, "recall": None}
 
 
+def test_groups_pool_the_identities_of_a_dimension():
+  found = summarize(PROBES, MODEL, BASELINE)
+  assert [row["group"] for row in found["groups"]] == ["age", "disability", "g"]
+  age, disability, _ = found["groups"]
+  assert age["neutral_sentences"] == 2 and age["hostile_sentences"] == 0
+  assert age["model"]["false_positive_rate"] == 0.5
+  assert disability["model"]["recall"] == disability["baseline"]["recall"] == 1
+  without = [probe._replace(group="") for probe in PROBES]
+  assert summarize(without, MODEL)["groups"] == []
+
+
 def test_functionalities_in_their_order():
   rows = summarize(PROBES, MODEL, BASELINE)["functionalities"]
   assert [row["functionality"] for row in rows] == ["self", "quote", "threat"]
@@ -75,6 +86,12 @@ def test_it_is_json():
   for baseline in (None, BASELINE):
     found = summarize(PROBES, MODEL, baseline, matched_threshold=0.7)
     assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_no_probes_at_all():
+  found = summarize([], ProbeScores(np.zeros(0), np.zeros(0)))
+  assert found["identities"] == found["functionalities"] == []
+  assert found["model"]["positive_rate"] is None
 
 
 def test_hostile_sentences_alone():
