@@ -185,3 +185,9 @@ def quietly(log: Path | None = None) -> Iterator[TextIO]:
   finally:
     if own:
       own.unlink()
+
+
+def printable(text: str) -> str:
+  """Returns a text without control characters and invalid bytes, for a terminal."""
+  encoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+  return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in encoded)

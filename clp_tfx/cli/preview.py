@@ -9,7 +9,7 @@ import click
 from rich.console import Console
 from rich.text import Text
 
-from clp_tfx.cli.options import for_people, given, options_of
+from clp_tfx.cli.options import for_people, given, options_of, printable
 from clp_tfx.counterfactuals.generator import (
   NO_COUNTERPART,
   PEJORATIVE,
@@ -99,11 +99,11 @@ def _as_dict(text: str, outcome: Outcome) -> dict:
 
 
 def _print(console: Console, text: str, outcome: Outcome) -> None:
-  console.print(Text(_printable(text), "bold"))
+  console.print(Text(printable(text), "bold"))
   for each in outcome.counterfactuals:
     # Without colours, removed text would look like kept text.
     colours = console.is_terminal and not console.no_color
-    shown = _highlighted(text, each) if colours else Text(_printable(each.text))
+    shown = _highlighted(text, each) if colours else Text(printable(each.text))
     console.print(Text("  ") + shown)
     console.print(Text(f"    edited: {each.edit}  (group: {each.group})", "dim"))
     for edit in each.edits:
@@ -118,14 +118,8 @@ def _highlighted(text: str, counterfactual: Counterfactual) -> Text:
   """Returns a text with removed parts struck out and inserted parts in green."""
   marked, end = Text(), 0
   for edit in counterfactual.edits:
-    marked.append(_printable(text[end : edit.start]))
-    marked.append(_printable(text[edit.start : edit.end]), "red strike")
-    marked.append(_printable(edit.replacement), "green")
+    marked.append(printable(text[end : edit.start]))
+    marked.append(printable(text[edit.start : edit.end]), "red strike")
+    marked.append(printable(edit.replacement), "green")
     end = edit.end
-  return marked.append(_printable(text[end:]))
-
-
-def _printable(text: str) -> str:
-  """Returns a text without control characters and invalid bytes, for a terminal."""
-  encoded = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-  return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in encoded)
+  return marked.append(printable(text[end:]))

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from clp_tfx.cli.options import for_people, given, options_of, quietly
+from clp_tfx.cli.options import for_people, given, options_of, printable, quietly
 from clp_tfx.evaluation.probe_config import ProbeConfig
 
 _ROWS = 20
@@ -46,12 +46,12 @@ def probe(model: str, as_json: bool, **options: Any) -> None:
     console.print(f"And {more} more; --json prints all.")
   worst = found["identities"][0]["worst"]
   if worst:
-    console.print(f"Worst sentence: {escape(worst['text'])}", soft_wrap=True)
+    console.print(f"Worst sentence: {escape(printable(worst['text']))}", soft_wrap=True)
 
 
 def _overall(found: dict[str, Any]) -> Table:
   models = [name for name in ("baseline", "model") if found[name]]
-  table = Table(title=f"{found['sentences']:,} sentences, {found['probes']}")
+  table = Table(title=f"{found['sentences']:,} sentences, {escape(found['probes'])}")
   table.add_column("")
   for name in models:
     table.add_column(name, justify="right")
@@ -95,7 +95,11 @@ def _identities(found: dict[str, Any]) -> Table:
       style = {"displaced": "red", "ok": None}.get(verdict[0], "yellow")
     figures = [model[key] for key in ("mean_score", "recall", "logit_gap")]
     table.add_row(
-      escape(row["identity"]), *rates, *map(_figure, figures), *verdict, style=style
+      escape(printable(row["identity"])),
+      *rates,
+      *map(_figure, figures),
+      *verdict,
+      style=style,
     )
   return table
 

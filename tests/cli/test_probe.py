@@ -13,8 +13,8 @@ SUITE = """\
 text,label,identity,functionality
 I am gay.,ok,gay,self
 A gay [bold] woman,ok,gay,self
-I am old.,ok,[red]old,self
-Old people are bad.,hate,[red]old,attack
+I am old.,ok,[red]old\x1b[31m,self
+Old people are bad.,hate,[red]old\x1b[31m,attack
 """
 
 
@@ -30,7 +30,8 @@ def model(tmp_path_factory):
 
 @pytest.fixture
 def suite(tmp_path):
-  path = tmp_path / "suite.csv"
+  path = tmp_path / "[" / "suite].csv"  # To rich, "[/suite]" closes a tag.
+  path.parent.mkdir()
   path.write_text(SUITE)
   return "--probes", path, "--not-toxic", "ok"
 
@@ -52,9 +53,9 @@ def test_tables_of_a_model_alone(model, suite):
   # 0.75 of three neutral sentences is above 0.5; the hostile one has 0.375.
   assert rows["false positive rate on neutral sentences"] == ["0.333"]
   assert rows["recall on hostile sentences"] == ["0.000"]
-  # False positive rate, mean score, recall, logit gap; words are no markup.
+  # False positive rate, mean score, recall, logit gap; no word is markup or a colour.
   assert rows["gay"] == ["0.500", "0.625", "-", "-"]
-  assert rows["[red]old"] == ["0.000", "0.000", "0.000", "-"]
+  assert rows["[red]old\ufffd[31m"] == ["0.000", "0.000", "0.000", "-"]
   assert "Worst sentence: A gay [bold] woman" in done.output
 
 
@@ -69,7 +70,7 @@ def test_tables_with_a_baseline_and_a_second_threshold(model, suite):
 
 def test_json_has_all_figures(model, suite):
   found = json.loads(probe(model, *suite, "--json").stdout)
-  assert [row["identity"] for row in found["identities"]] == ["gay", "[red]old"]
+  assert [row["identity"] for row in found["identities"]] == ["gay", "[red]old\x1b[31m"]
   assert found["models"] == {"model": model, "baseline": None}
 
 
