@@ -56,11 +56,9 @@ def displacement(
   The bounds are max-t bounds (Westfall and Young 1993): templates are resampled within
   their functionality, n - 1 of n and weighted up (Rao and Wu 1988), with all their
   identities; the critical value is the quantile of the largest studentised error of any
-  identity. A few templates without a change do not pass for certainty: the critical
-  value is at least that of a single identity, a standard error at least that of one
-  changed template in n, and a rise r comes with a standard error of its own of
-  sqrt(r (1 - r) / n), so that at the critical value c none below c^2 / (n + c^2) can be
-  detected.
+  identity. A few templates without a change do not pass for certainty: a standard error
+  is at least sqrt(r (1 - r) / n), which a rise of r = `max_rise` in n templates would
+  bring with it, and the critical value is at least that of a single identity.
 
   Args:
     candidate: Decisions of the candidate, 0 or 1, shape `[sentences]`.
@@ -99,28 +97,25 @@ def displacement(
 
   strata = _strata(np.asarray(functionalities)[first])
   errors = _resampled(sums, counts, rises, strata, resamples, seed) - rises
-  deviations = np.maximum(np.sqrt(np.mean(errors**2, axis=0)), 1 / sizes)
+  least = np.sqrt(max_rise * (1 - max_rise) / sizes)
+  deviations = np.maximum(np.sqrt(np.mean(errors**2, axis=0)), least)
   critical = np.quantile((errors / deviations).max(axis=1), level)
-  critical = max(critical, special.ndtri(level))
-  lower_bounds = rises - critical * deviations
-  detectable = np.maximum(critical * deviations, critical**2 / (sizes + critical**2))
+  detectable = max(critical, special.ndtri(level)) * deviations
   return [
     Displacement(
       str(name),
       int(size),
       float(rise),
-      float(lower),
+      float(rise - smallest),
       float(smallest),
-      _verdict(rise, lower, smallest, max_rise),
+      _verdict(rise, smallest, max_rise),
     )
-    for name, size, rise, lower, smallest in zip(
-      names, sizes, rises, lower_bounds, detectable, strict=True
-    )
+    for name, size, rise, smallest in zip(names, sizes, rises, detectable, strict=True)
   ]
 
 
-def _verdict(rise: float, lower: float, detectable: float, max_rise: float) -> str:
-  if rise > max_rise and lower > 0:
+def _verdict(rise: float, detectable: float, max_rise: float) -> str:
+  if rise > max_rise and rise > detectable:
     return DISPLACED
   return OK if min(rise, 0) + detectable <= max_rise else TOO_LITTLE
 
