@@ -14,6 +14,7 @@ OTHER_SENSES = (
   "title",
   "first_name",
   "surname",
+  "name",
   "institution",
   "work",
   "acronym",
