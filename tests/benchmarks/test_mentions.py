@@ -124,10 +124,18 @@ def test_table_of_mentions():
     assert row["why"]
 
 
-def test_table_of_judgements_holds_terms_and_no_text():
-  table = mentions.judgements()
+@pytest.mark.parametrize(("name", "words"), [("tuned", 150), ("blind", 140)])
+def test_tables_of_judgements_hold_terms_and_no_text(name, words):
+  table = mentions.judgements(mentions.JUDGED[name])
   by_set = Counter(each.set for each in table)
   assert set(by_set) == {"a", "b"}
   assert len({each.id for each in table if each.set == "a"}) == 200
-  assert sum(each.names_people for each in table if each.set == "b") == 150
+  assert sum(each.names_people for each in table if each.set == "b") == words
   assert max(len(each.word.split()) for each in table) <= 2
+
+
+def test_no_comment_is_in_both_tables_of_judgements():
+  tuned, blind = (
+    {each.id for each in mentions.judgements(path)} for path in mentions.JUDGED.values()
+  )
+  assert tuned.isdisjoint(blind)
