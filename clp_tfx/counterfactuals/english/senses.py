@@ -402,8 +402,8 @@ def _address(at: Scene, known: Known) -> bool:
       (word == "a" and _is_noun(first) and first not in COMPOUNDS)
       or (word == "no" and first.endswith("s"))  # No worries man.
     )
-    if (word in DETERMINERS or word in SEVERAL) and not is_idiom:
-      return False
+    if is_idiom or word in DETERMINERS or word in SEVERAL:
+      return is_idiom
     if not _is_word(word):
       break
   return True
