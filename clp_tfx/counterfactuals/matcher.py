@@ -1,14 +1,15 @@
 """Finds the terms of a lexicon in texts, nearly as fast as the texts can be read.
 
-An automaton finds candidates in the bytes of a text. Nearly all of them have plain
-ASCII neighbours, which decide; around the others the text is cut into tokens. Both take
-time linear in the text, independent of the number of terms.
+An automaton finds candidates in the bytes of a text. Nearly all of them are written as
+in the lexicon and have plain ASCII neighbours, which decide; around the others the text
+is cut into tokens. Both take time linear in the text, independent of the number of
+terms.
 """
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import accumulate, count
-from operator import add
+from operator import add, itemgetter
 from typing import Any
 
 import ahocorasick_rs
@@ -19,20 +20,28 @@ from clp_tfx.counterfactuals.plain_words import (
   ENDINGS,
   FOLDED,
   SPACES,
-  UNKNOWN,
-  Word,
+  may_go_on,
   plain_end,
 )
 from clp_tfx.counterfactuals.term_forms import (
   ASCII_WORD,
-  ascii_beginnings,
   irregular_characters,
   other_beginnings,
+)
+from clp_tfx.counterfactuals.term_patterns import (
+  BEGINNING,
+  SEVERAL_WORDS,
+  UNSURE,
+  folded_patterns,
+  is_plain,
 )
 from clp_tfx.counterfactuals.tokenizer import Tokens, token_pattern
 
 # Number of texts of usual length that fit into the processor's cache.
 _BATCH_SIZE = 256
+# No term contains a line break, so none is found across two texts.
+_BETWEEN = b"\n "
+_start = itemgetter(1)
 
 
 class TermMatcher:
@@ -55,35 +64,37 @@ class TermMatcher:
 
   def __init__(self, terms: Sequence[str]):
     self._terms: dict[str, dict[tuple[str, ...], int]] = {}
-    for index, term in enumerate(terms):
-      keys = tuple(map(normalized, token_pattern().findall(normalized(term))))
+    ascii_terms: dict[str, int] = {}
+    others: set[str] = set()
+    for index, written in enumerate(terms):
+      term = normalized(written)
+      keys = tuple(map(normalized, token_pattern().findall(term)))
       if not keys:
-        raise ValueError(f"Expected terms that are not empty. Received: {term!r}.")
+        raise ValueError(f"Expected terms that are not empty. Received: {written!r}.")
       self._terms.setdefault(keys[0], {}).setdefault(keys, index)
+      if ASCII_WORD.match(term):
+        ascii_terms.setdefault(term, index)
+      else:
+        others |= other_beginnings(keys[0])
     self._lengths = {
       first: sorted({len(keys) for keys in sequences}, reverse=True)
       for first, sequences in self._terms.items()
     }
-    words: set[str] = set()
-    others: set[str] = set()
-    for first in self._terms:
-      if ASCII_WORD.match(first):
-        words |= ascii_beginnings(first)
-      else:
-        others |= other_beginnings(first)
-    # To the automaton, a letter before combining marks is a word.
-    words |= {other for other in others if ASCII_WORD.fullmatch(other)}
-    others -= words
-    self._words = [Word.of(word, self._terms.get(word, {})) for word in sorted(words)]
-    self._find_words = _automaton(words, BREAK)
-    self._words.append(UNKNOWN)
-    self._plain_terms = [
-      word.term if word.is_plain and not word.next_words else -1 for word in self._words
-    ]
+    self._plain_terms = {
+      term.encode(): index for term, index in ascii_terms.items() if is_plain(term)
+    }
+    patterns = folded_patterns(ascii_terms)
+    # Letters before combining marks, which begin some of the others.
+    letters = {other for other in others if ASCII_WORD.fullmatch(other)}
+    others -= letters
+    for letter in letters:
+      patterns.setdefault(BREAK + letter.encode() + 2 * BREAK, BEGINNING)
+    self._kinds = [*patterns.values(), UNSURE]
+    self._find_patterns = _automaton(patterns)
     self._has_ascii_others = any(other.isascii() for other in others)
-    self._find_others = _automaton(others) if others else None
+    self._find_others = _automaton(map(str.encode, others)) if others else None
     irregular = irregular_characters(self._terms)
-    self._find_irregular = _automaton(irregular) if irregular else None
+    self._find_irregular = _automaton(map(str.encode, irregular)) if irregular else None
 
   def find(self, text: bytes) -> list[tuple[int, int, int]]:
     """Returns where terms are, in text order and not overlapping.
@@ -108,28 +119,35 @@ class TermMatcher:
     return bool(self.find(text))
 
   def _find_in(self, texts: Sequence[bytes]) -> list[Sequence[tuple[int, int, int]]]:
-    joined = b" ".join([b"", *texts, b"", b""])
+    joined = _BETWEEN.join([b"", *texts, b"", b""])
     folded = joined.translate(FOLDED)
-    offsets = list(map(add, accumulate(map(len, texts), initial=0), count(1)))
-    hits = self._find_words(folded, overlapping=True)
+    offsets = list(
+      map(add, accumulate(map(len, texts), initial=0), count(2, len(_BETWEEN)))
+    )
+    hits = self._find_patterns(folded, overlapping=True)
+    # In the order of their ends so far; now of their beginnings, the longest first.
+    hits = sorted(reversed(hits), key=_start)
     if self._has_ascii_others or not joined.isascii():
       hits = self._with_others(hits, joined, texts, offsets)
     # Most texts have no term, and creating a list for each would take longer than
     # searching it.
     found: list[Any] = [()] * len(texts)
     after = row_end = 0
+    kinds = self._kinds
     for index, start, end in hits:
-      start, end = start + 1, end - 1  # Without the breaks around it.
+      start += 1  # Without the breaks around.
       if start < after:
         continue
-      term = self._plain_terms[index]
+      end -= 1
+      term = kinds[index]
       if term >= 0 and joined[end] in ENDINGS and joined[start - 1] in SPACES:
         clitic_end = end  # What `plain_end` returns for most words.
       else:
-        term = self._words[index].term
-        clitic_end = plain_end(joined, folded, start, end, self._words[index])
-        if clitic_end and term < 0:
+        if term == BEGINNING and not may_go_on(joined, end - 1):
           continue
+        if term == SEVERAL_WORDS:
+          term = self._plain_terms.get(joined[start:end].lower(), UNSURE)
+        clitic_end = 0 if term < 0 else plain_end(joined, folded, start, end)
       if start >= row_end:
         row = bisect_right(offsets, start) - 1
         offset, row_end = offsets[row : row + 2]
@@ -153,7 +171,7 @@ class TermMatcher:
     texts: Sequence[bytes],
     offsets: list[int],
   ) -> list[tuple[int, int, int]]:
-    """Adds the places where terms that do not begin with an ASCII word may begin."""
+    """Adds the places where terms may begin that no pattern stands for."""
     starts: set[int] = set()
     if self._find_others:
       starts.update(
@@ -165,10 +183,9 @@ class TermMatcher:
         starts.update(offsets[row] + start for start in Tokens(texts[row]).all_starts())
     if not starts:
       return hits
-    starts.difference_update(start + 1 for _, start, _ in hits)
-    unknown = len(self._words) - 1
-    more = [(unknown, start - 1, start + 1) for start in starts]
-    return sorted(hits + more, key=lambda hit: hit[1])
+    unsure = len(self._kinds) - 1
+    more = [(unsure, start - 1, start + 1) for start in starts]
+    return sorted(more + hits, key=_start)
 
   def _look(self, tokens: Tokens, start: int, offset: int) -> tuple[int, int, int]:
     """Returns the end, the end with a clitic, and the term at a start; -1 for none.
@@ -189,8 +206,7 @@ class TermMatcher:
     return start, start, -1
 
 
-def _automaton(patterns: Iterable[str], around: bytes = b""):
+def _automaton(patterns: Iterable[bytes]):
   return ahocorasick_rs.BytesAhoCorasick(
-    [around + pattern.encode() + around for pattern in sorted(patterns)],
-    implementation=ahocorasick_rs.Implementation.DFA,
+    list(patterns), implementation=ahocorasick_rs.Implementation.DFA
   ).find_matches_as_indexes

@@ -4,9 +4,6 @@ The bytes around such a word, in the text and in the folded text, decide where i
 and ends. Where they do not, the text has to be cut into tokens.
 """
 
-from collections.abc import Mapping
-from typing import NamedTuple
-
 from clp_tfx.counterfactuals.term_forms import ASCII_WORD
 from clp_tfx.counterfactuals.tokenizer import CLITICS
 
@@ -31,78 +28,49 @@ ENDINGS = frozenset(
 )
 """Bytes that always end an ASCII word."""
 
+OPENINGS = frozenset({"http", "https", "www", "s", "wo", "fe"})
+"""They begin an address or, in brackets, a word for both genders such as "(s)he"."""
+
 _APOSTROPHE = ord("'")
+_BLANKS = frozenset(b" \t")
 _BRACKET = ord("(")
 # How far back to look for a space, so that the time is linear in the text.
 _FAR = 64
 _STOP = ord(".")
 _ADDRESS_SIGNS = frozenset(b"./@#")
 _CLITIC_WORDS = frozenset(clitic[1:].encode() for clitic in CLITICS)
-# They begin an address or, in brackets, a word for both genders such as "(s)he".
-_OPENINGS = frozenset({"http", "https", "www", "s", "wo", "fe"})
 
 
-class Word(NamedTuple):
-  """The terms that begin with an ASCII word.
-
-  Attributes:
-    term: Index of the term that is just the word; -1 if there is none.
-    next_words: Beginnings of the second words of longer terms.
-    is_plain: Whether all longer terms continue with a blank and an ASCII word, so that
-      plain neighbours decide.
-  """
-
-  term: int
-  next_words: frozenset[bytes]
-  is_plain: bool
-
-  @classmethod
-  def of(cls, word: str, terms: Mapping[tuple[str, ...], int]) -> "Word":
-    """Creates it from terms.
-
-    Args:
-      word: The word.
-      terms: Indices of the terms that begin with the word, by their tokens.
-    """
-    longer = [keys for keys in terms if len(keys) > 1]
-    blank_and_word = [k for k in longer if k[1] == "" and ASCII_WORD.match(k[2])]
-    return cls(
-      terms.get((word,), -1),
-      frozenset(ASCII_WORD.match(keys[2])[0].encode() for keys in blank_and_word),
-      word not in _OPENINGS and len(blank_and_word) == len(longer),
-    )
-
-
-UNKNOWN = Word(-1, frozenset(), False)
-
-
-def plain_end(text: bytes, folded: bytes, start: int, end: int, word: Word) -> int:
-  """Returns where an ASCII word with its clitic ends; 0 if the text must be cut first.
+def plain_end(text: bytes, folded: bytes, start: int, end: int) -> int:
+  """Returns where ASCII words with their clitic end; 0 if the text must be cut first.
 
   Args:
     text: Texts with spaces around each.
     folded: The same, folded.
-    start: First byte of the word.
-    end: Byte after its last.
-    word: The terms that begin with it.
+    start: First byte of the words.
+    end: Byte after their last.
   """
-  if not word.is_plain or not _is_beginning(text, start):
+  if not _is_beginning(text, start):
     return 0
   follows = text[end]
-  if follows in ENDINGS:
-    if not word.next_words or follows not in b" \t":
-      return end
-    next_end = folded.index(BREAK, end + 1)
-    if next_end == end + 1 or text[next_end] >= 0x80:
-      return 0
-    return 0 if folded[end + 1 : next_end] in word.next_words else end
-  if follows == _STOP and text[end + 1] in SPACES:
+  if follows in ENDINGS or (follows == _STOP and text[end + 1] in SPACES):
     return end
   if follows == _APOSTROPHE:
     next_end = folded.index(BREAK, end + 1)
     if folded[end + 1 : next_end] in _CLITIC_WORDS and text[next_end] in ENDINGS:
       return next_end
   return 0
+
+
+def may_go_on(text: bytes, end: int) -> bool:
+  """Returns whether a term may go on after a word and two bytes that are in no word.
+
+  Args:
+    text: Texts with spaces around each.
+    end: Byte after the word.
+  """
+  first, second = text[end : end + 2]
+  return first >= 0x80 or (first in _BLANKS and (second >= 0x80 or second in _BLANKS))
 
 
 def _is_beginning(text: bytes, start: int) -> bool:

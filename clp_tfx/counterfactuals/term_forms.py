@@ -17,20 +17,6 @@ _OTHER_SPELLINGS = {
 }
 
 
-def ascii_beginnings(word: str) -> set[str]:
-  """Returns the ASCII words that a spelling of a normalised word can begin with.
-
-  Args:
-    word: Word that begins with an ASCII letter, digit or underscore.
-
-  Returns:
-    "ni" and "nin" for "niño", because the tilde may be a separate character.
-  """
-  beginning = ASCII_WORD.match(word)[0]
-  base = unicodedata.normalize("NFD", word[len(beginning) :])[:1]
-  return {beginning, beginning + base if ASCII_WORD.match(base) else beginning}
-
-
 def other_beginnings(word: str) -> set[str]:
   """Returns the beginnings of a normalised word that begins with no ASCII word.
 
