@@ -3,13 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from clp_tfx.counterfactuals.english.senses import (
-  OTHER_SENSES,
-  WAYS,
-  Known,
-  Scene,
-  scene,
-)
+from clp_tfx.counterfactuals.english.scene import Scene, Words
+from clp_tfx.counterfactuals.english.senses import OTHER_SENSES, WAYS, Known
 from clp_tfx.counterfactuals.lexicon import IdentityTerm
 from clp_tfx.counterfactuals.sense_columns import ANY_SENSE, Sense
 
@@ -25,6 +20,9 @@ class Verdict(NamedTuple):
 
   confidence: float
   refused_by: str = ""
+
+
+_SURE = Verdict(1.0)
 
 
 class Senses:
@@ -52,7 +50,7 @@ class Senses:
 
   def verdict(self, rule: "_Rule", text: str, start: int, end: int) -> Verdict:
     """Judges a term in a text."""
-    return rule.verdict(scene(text, start, end), self._known)
+    return rule.verdict(Scene(text, start, end), self._known)
 
 
 class _Rule:
@@ -60,10 +58,10 @@ class _Rule:
 
   def __init__(self, sense: Sense):
     self._case = sense.case
-    self._follows = _Phrases(sense.follows)
-    self._precedes = _Phrases(sense.precedes)
-    self._not_after = _Phrases(sense.not_after)
-    self._not_before = _Phrases(sense.not_before)
+    self._follows = _Phrases(sense.follows, are_before=True)
+    self._precedes = _Phrases(sense.precedes, are_before=False)
+    self._not_after = _Phrases(sense.not_after, are_before=True)
+    self._not_before = _Phrases(sense.not_before, are_before=False)
     self._ways = [WAYS[name] for name in sense.only_person]
     self._other = [(name, OTHER_SENSES[name]) for name in sense.not_as]
     self._required = "only_person" if sense.only_person else "follows"
@@ -74,32 +72,40 @@ class _Rule:
   def verdict(self, at: Scene, known: Known) -> Verdict:
     if self._case and (self._case == "capital") != at.written[:1].isupper():
       return Verdict(0.0, "case")
-    if self._not_after.end(at.before):
+    if self._not_after and self._not_after.are_at(at.before):
       return Verdict(0.0, "not_after")
-    if self._not_before.begin(at.after):
+    if self._not_before and self._not_before.are_at(at.after):
       return Verdict(0.0, "not_before")
     for name, has_sense in self._other:
       if has_sense(at, known):
         return Verdict(0.0, name)
-    if self._is_free or self._follows.end(at.before) or self._precedes.begin(at.after):
-      return Verdict(1.0)
-    confidence = max((way(at, known) for way in self._ways), default=0.0)
+    if (
+      self._is_free
+      or (self._follows and self._follows.are_at(at.before))
+      or (self._precedes and self._precedes.are_at(at.after))
+    ):
+      return _SURE
+    confidence = 0.0
+    for way in self._ways:
+      confidence = max(confidence, way(at, known))
+      if confidence == 1:
+        break
     return Verdict(confidence, "" if confidence else self._required)
 
 
 class _Phrases:
   """Words and phrases to look for directly before or after a term."""
 
-  def __init__(self, phrases: Sequence[str]):
-    self._phrases = frozenset(tuple(phrase.split()) for phrase in phrases)
-    self._lengths = sorted({len(phrase) for phrase in self._phrases})
+  def __init__(self, phrases: Sequence[str], are_before: bool):
+    self._by_nearest: dict[str, list[list[str]]] = {}
+    for phrase in phrases:
+      words = phrase.split()[:: -1 if are_before else 1]
+      self._by_nearest.setdefault(words[0], []).append(words)
 
-  def begin(self, words: Sequence[str]) -> bool:
-    """Returns whether the words begin with one of the phrases."""
-    return any(tuple(words[:length]) in self._phrases for length in self._lengths)
+  def __bool__(self) -> bool:
+    return bool(self._by_nearest)
 
-  def end(self, words: Sequence[str]) -> bool:
-    """Returns whether the words, given backwards, end with one of the phrases."""
-    return any(
-      tuple(reversed(words[:length])) in self._phrases for length in self._lengths
-    )
+  def are_at(self, words: Words) -> bool:
+    """Returns whether one of them is what stands nearest."""
+    some = self._by_nearest.get(words.at(0), ())
+    return any(words[: len(phrase)] == phrase for phrase in some)

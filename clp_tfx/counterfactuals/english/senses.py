@@ -3,8 +3,7 @@
 A few words on either side decide.
 """
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.english.context import CLOSED_CLASSES
@@ -41,6 +40,7 @@ from clp_tfx.counterfactuals.english.persons import (
   VERBS,
   WORKS,
 )
+from clp_tfx.counterfactuals.english.scene import Scene, Words
 from clp_tfx.counterfactuals.english.words import (
   ADJECTIVES,
   ADVERBS,
@@ -56,12 +56,6 @@ from clp_tfx.counterfactuals.english.words import (
   SPEAKING_VERBS,
 )
 
-_REACH = 96
-_TOKEN = re.compile(
-  r"'(?:s|m|re|d|ll|ve)\b|[^\W_](?:[\w-]|'(?!s\b)(?=\w))*|\n|[^\w\s]|_"
-)
-_QUOTES = frozenset('"`*_\u201c\u201d')
-_SPELLING = str.maketrans("\u2019\u2010\u2011", "'--")
 _JOINTS = frozenset({"and", "or", "nor", "&", ",", "/"})
 _ADVERBS = (INTENSIFIERS | ADVERBS | {"not", "also", "just", "both", "only", "all"}) - {
   "straight",
@@ -90,24 +84,6 @@ _RARELY_PERSONS = frozenset(
 _CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
 _BEFORE_RANKS = DETERMINERS | POSSESSORS | COPULAS | SEVERAL | RANKING
 _SENTENCE_ENDS = frozenset({"", ".", "!", "?", ";", ":", "\n"})
-
-
-class Scene(NamedTuple):
-  """A word and its context: lists of words and single other characters.
-
-  Attributes:
-    written: The word as written.
-    before: Words before it in lower case, nearest first.
-    after: Words after it in lower case, nearest first.
-    written_before: `before` as written.
-    written_after: `after` as written.
-  """
-
-  written: str
-  before: Sequence[str]
-  after: Sequence[str]
-  written_before: Sequence[str]
-  written_after: Sequence[str]
 
 
 class Known(NamedTuple):
@@ -148,28 +124,7 @@ class Known(NamedTuple):
     return 0.8 if ends and head not in NO_PERSONS else 0.0
 
 
-def scene(text: str, start: int, end: int) -> Scene:
-  """Returns a part of a text with its context."""
-  first, last = max(0, start - _REACH), min(len(text), end + _REACH)
-  before = _TOKEN.findall(text[first:start].translate(_SPELLING))
-  after = _TOKEN.findall(text[end:last].translate(_SPELLING))
-  # A word that is cut off at the edge does not count.
-  if first and before and not text[first].isspace():
-    del before[0]
-  if last < len(text) and after and not text[last - 1].isspace():
-    del after[-1]
-  before = [token for token in reversed(before) if token not in _QUOTES]
-  return Scene(
-    text[start:end],
-    [w.lower() for w in before],
-    [w.lower() for w in after],
-    before,
-    after,
-  )
-
-
-def _at(words: Sequence[str], index: int) -> str:
-  return words[index] if index < len(words) else ""
+_at = Words.at
 
 
 def _is_word(token: str) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from clp_tfx.counterfactuals.english.senses import OTHER_SENSES, WAYS, Known, scene
+from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.senses import OTHER_SENSES, WAYS, Known
 
 KNOWN = Known.of(
   frozenset({"lesbian"}),
@@ -12,9 +13,9 @@ KNOWN = Known.of(
 
 
 def at(text):
-  """Returns the scene of the word in brackets."""
+  """Returns the word in brackets with what stands beside it."""
   start, end = text.index("["), text.index("]")
-  return scene(text.replace("[", "").replace("]", ""), start, end - 1)
+  return Scene(text.replace("[", "").replace("]", ""), start, end - 1)
 
 
 @pytest.mark.parametrize(
@@ -155,15 +156,3 @@ def test_ways(way, text, confidence):
 )
 def test_other_senses(sense, text, has_it):
   assert OTHER_SENSES[sense](at(text), KNOWN) is has_it
-
-
-def test_a_scene_ends_where_a_word_would_be_cut():
-  # 96 characters are looked at: "x" * 95 and a blank reach into the word before.
-  found = scene("aa " + "x" * 94 + " old man", 98, 101)
-  assert found == ("old", ["x" * 94], ["man"], ["x" * 94], ["man"])
-  assert scene("aa " + "x" * 100 + " old", 104, 107).before == []
-
-
-def test_apostrophes_and_clitics():
-  found = scene("I\u2019m old\u2019s way", 4, 7)
-  assert (found.before, found.after) == (["i'm"], ["'s", "way"])
