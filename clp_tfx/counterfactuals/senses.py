@@ -58,10 +58,10 @@ class _Rule:
 
   def __init__(self, sense: Sense):
     self._case = sense.case
-    self._follows = _Phrases(sense.follows, are_before=True)
-    self._precedes = _Phrases(sense.precedes, are_before=False)
-    self._not_after = _Phrases(sense.not_after, are_before=True)
-    self._not_before = _Phrases(sense.not_before, are_before=False)
+    self._follows = sense.follows and _Phrases(sense.follows, are_before=True)
+    self._precedes = sense.precedes and _Phrases(sense.precedes, are_before=False)
+    self._not_after = sense.not_after and _Phrases(sense.not_after, are_before=True)
+    self._not_before = sense.not_before and _Phrases(sense.not_before, are_before=False)
     self._ways = [WAYS[name] for name in sense.only_person]
     self._other = [(name, OTHER_SENSES[name]) for name in sense.not_as]
     self._required = "only_person" if sense.only_person else "follows"
@@ -102,10 +102,7 @@ class _Phrases:
       words = phrase.split()[:: -1 if are_before else 1]
       self._by_nearest.setdefault(words[0], []).append(words)
 
-  def __bool__(self) -> bool:
-    return bool(self._by_nearest)
-
   def are_at(self, words: Words) -> bool:
     """Returns whether one of them is what stands nearest."""
-    some = self._by_nearest.get(words.at(0), ())
-    return any(words[: len(phrase)] == phrase for phrase in some)
+    some = self._by_nearest.get(words.at(0))
+    return bool(some) and any(words[: len(phrase)] == phrase for phrase in some)

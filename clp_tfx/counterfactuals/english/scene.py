@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 # Characters to either side. Most rules look no farther than the nearest words.
-_NEAR, _REACH = 32, 96
+_NEAR, _REACH = 40, 96
 _TOKEN = (
   r"[^\W_][\w-]*(?:'(?!s\b)(?=\w)[\w-]*)*|'(?:s|m|re|d|ll|ve)\b|\n"
   r"|[^\w\s\x1c-\x1f]|_"
@@ -57,32 +57,45 @@ class Words(Sequence[str]):
   def _look_farther(self) -> None:
     """Cuts the words nearby, then all that are within reach."""
     self._reach = reach = _REACH if self._reach else _NEAR
-    text, place = self._text, self._place
-    if self._are_before:
-      first = max(0, place - reach)
-      piece = text[first:place]
-      is_cut = first > 0
-    else:
-      piece = text[place : place + reach]
-      is_cut = place + reach < len(text)
-    if not is_cut:
-      self._reach = _REACH
-    elif reach == _NEAR:  # To whole words.
-      piece = piece.partition(" ")[2] if self._are_before else piece.rpartition(" ")[0]
-    if piece.isascii():
-      words = _find_ascii_tokens(piece)
-    else:
-      words = _find_tokens(piece.translate(_SPELLING))
-    if is_cut and reach == _REACH and words:
-      # What is cut off at the edge is no word.
-      edge = 0 if self._are_before else -1
-      if not piece[edge].isspace():
-        del words[edge]
-    if self._are_before:
-      words.reverse()
-      if not QUOTES.isdisjoint(words):
-        words = [word for word in words if word not in QUOTES]
+    cut = _words_before if self._are_before else _words_after
+    words = cut(self._text, self._place, reach)
     self._words = list(map(str.lower, words)) if self._are_lower else words
+
+
+def _words_before(text: str, end: int, reach: int) -> list[str]:
+  start = max(0, end - reach)
+  is_cut = start > 0
+  if is_cut and reach == _NEAR:  # Whole words only.
+    start = text.find(" ", start, end)
+    if start < 0:
+      return []
+  words = _tokens(text[start:end])
+  if is_cut and words and not text[start].isspace():
+    del words[0]  # What is cut off at the edge is no word.
+  words.reverse()
+  if QUOTES.isdisjoint(words):
+    return words
+  return [word for word in words if word not in QUOTES]
+
+
+def _words_after(text: str, start: int, reach: int) -> list[str]:
+  end = start + reach
+  is_cut = end < len(text)
+  if is_cut and reach == _NEAR:
+    end = text.rfind(" ", start, end)
+    if end < 0:
+      return []
+    return _tokens(text[start:end])
+  words = _tokens(text[start:end])
+  if is_cut and words and not text[end - 1].isspace():
+    del words[-1]
+  return words
+
+
+def _tokens(piece: str) -> list[str]:
+  if piece.isascii():
+    return _find_ascii_tokens(piece)
+  return _find_tokens(piece.translate(_SPELLING))
 
 
 class Scene:
