@@ -2,9 +2,8 @@
 
 import functools
 import re
-import sys
 import unicodedata
-from itertools import accumulate, groupby
+from itertools import accumulate, chain, groupby
 
 from clp_tfx.counterfactuals.lexicon import BLANKS, normalized
 
@@ -23,6 +22,8 @@ BOTH_GENDERS = (
 )
 """(s)he, s/he, (wo)man, fe(male): words that do not name one gender."""
 
+# All other code points are no marks; a test holds this.
+_MARKED = (range(0x20000), range(0xE0000, 0xE1000))
 _SPACED = bytes(32 if byte in b"\t\n\v\f\r" else byte for byte in range(256))
 
 
@@ -83,7 +84,7 @@ def _marks() -> str:
   Ranges, because `re` tries single characters above U+FFFF one by one.
   """
   codes = [
-    code for code in range(sys.maxunicode) if unicodedata.category(chr(code))[0] == "M"
+    code for code in chain(*_MARKED) if unicodedata.category(chr(code))[0] == "M"
   ]
   runs = groupby(enumerate(codes), lambda item: item[1] - item[0])
   run_codes = ([code for _, code in run] for _, run in runs)

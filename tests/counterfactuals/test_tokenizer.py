@@ -1,5 +1,9 @@
+import sys
+import unicodedata
+
 import pytest
 
+from clp_tfx.counterfactuals import tokenizer
 from clp_tfx.counterfactuals.tokenizer import Tokens, token_pattern
 
 
@@ -75,3 +79,9 @@ def test_one_token(token):
 )
 def test_several_tokens(text, tokens):
   assert token_pattern().findall(text) == tokens
+
+
+def test_no_marks_are_where_none_are_looked_for():
+  looked_for = {code for codes in tokenizer._MARKED for code in codes}
+  for code in set(range(sys.maxunicode + 1)) - looked_for:
+    assert unicodedata.category(chr(code))[0] != "M"
