@@ -3,6 +3,7 @@
 import functools
 import json
 from collections.abc import Iterable
+from json.encoder import encode_basestring_ascii  # What `json.dumps` calls for a text.
 from typing import NamedTuple
 
 from clp_tfx.errors import InputError
@@ -53,7 +54,7 @@ def edits_to_json(edits: Iterable[Edit]) -> str:
   """
   written = [
     _template(edit.term, edit.group, edit.rule, edit.confidence)
-    % (edit.end, json.dumps(edit.replacement), edit.start)
+    % (edit.end, encode_basestring_ascii(edit.replacement), edit.start)
     for edit in edits
   ]
   return f"[{','.join(written)}]"

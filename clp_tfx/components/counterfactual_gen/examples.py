@@ -154,7 +154,12 @@ def _entry(name: str, texts: Sequence[str]) -> bytes:
     [_field(1, each.encode("utf-8", "surrogateescape")) for each in texts]
   )
   # Key and value; field 1 of the value is the bytes list.
-  return _field(1, _field(1, name.encode()) + _field(2, _field(1, bytes_list)))
+  return _field(1, _key(name) + _field(2, _field(1, bytes_list)))
+
+
+@functools.cache
+def _key(name: str) -> bytes:
+  return _field(1, name.encode())
 
 
 def _field(number: int, content: bytes) -> bytes:
