@@ -148,6 +148,8 @@ class TermMatcher:
         if term == SEVERAL_WORDS:
           term = self._plain_terms.get(joined[start:end].lower(), UNSURE)
         clitic_end = 0 if term < 0 else plain_end(joined, folded, start, end)
+        if clitic_end < 0:
+          continue
       if start >= row_end:
         row = bisect_right(offsets, start) - 1
         offset, row_end = offsets[row : row + 2]

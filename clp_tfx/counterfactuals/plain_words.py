@@ -4,6 +4,8 @@ The bytes around such a word, in the text and in the folded text, decide where i
 and ends. Where they do not, the text has to be cut into tokens.
 """
 
+import re
+
 from clp_tfx.counterfactuals.term_forms import ASCII_WORD
 from clp_tfx.counterfactuals.tokenizer import CLITICS
 
@@ -24,7 +26,7 @@ BEGINNINGS = frozenset(
 )
 """After these bytes an ASCII word begins, unless it is within an address."""
 ENDINGS = frozenset(
-  byte for byte in range(0x80) if FOLDED[byte] == BREAK[0] and byte not in b"'-*.@/("
+  byte for byte in range(0x80) if FOLDED[byte] == BREAK[0] and byte not in b"'+-*.@("
 )
 """Bytes that always end an ASCII word."""
 
@@ -36,13 +38,21 @@ _BLANKS = frozenset(b" \t")
 _BRACKET = ord("(")
 # How far back to look for a space, so that the time is linear in the text.
 _FAR = 64
+_HYPHEN = ord("-")
+_SLASH = ord("/")
 _STOP = ord(".")
+_STOPS = re.compile(rb"\.+")
 _ADDRESS_SIGNS = frozenset(b"./@#")
+# A hyphen goes on from a word, but not from an address or a word such as "(s)he".
+_COMPOUND_BREAKS = _ADDRESS_SIGNS | {_BRACKET}
+_OPENING_WORDS = frozenset(word.encode() for word in OPENINGS)
 _CLITIC_WORDS = frozenset(clitic[1:].encode() for clitic in CLITICS)
 
 
 def plain_end(text: bytes, folded: bytes, start: int, end: int) -> int:
-  """Returns where ASCII words with their clitic end; 0 if the text must be cut first.
+  """Returns where ASCII words with their clitic end, if they are words of their own.
+
+  Returns -1 if they are part of a compound, and 0 if the text must be cut first.
 
   Args:
     text: Texts with spaces around each.
@@ -50,11 +60,22 @@ def plain_end(text: bytes, folded: bytes, start: int, end: int) -> int:
     start: First byte of the words.
     end: Byte after their last.
   """
-  if not _is_beginning(text, start):
-    return 0
-  follows = text[end]
-  if follows in ENDINGS or (follows == _STOP and text[end + 1] in SPACES):
+  before, follows = text[start - 1], text[end]
+  if follows == _HYPHEN and FOLDED[text[end + 1]] != BREAK[0]:
+    return -1
+  if before not in SPACES:
+    space = text.rfind(b" ", max(start - _FAR, 0), start)
+    if space < 0:
+      return 0
+    run = text[space:start]
+    if before == _HYPHEN and _is_within_compound(run):
+      return -1
+    if not _ends_before_word(run):
+      return 0
+  if follows in ENDINGS:
     return end
+  if follows == _STOP:
+    return end if text[_STOPS.match(text, end).end()] in ENDINGS else 0
   if follows == _APOSTROPHE:
     next_end = folded.index(BREAK, end + 1)
     if folded[end + 1 : next_end] in _CLITIC_WORDS and text[next_end] in ENDINGS:
@@ -73,17 +94,19 @@ def may_go_on(text: bytes, end: int) -> bool:
   return first >= 0x80 or (first in _BLANKS and (second >= 0x80 or second in _BLANKS))
 
 
-def _is_beginning(text: bytes, start: int) -> bool:
-  """Returns whether a token certainly begins here.
+def _is_within_compound(run: bytes) -> bool:
+  """Returns whether a word goes on from a space, other bytes and a hyphen."""
+  return FOLDED[run[-2]] != BREAK[0] and _COMPOUND_BREAKS.isdisjoint(run)
 
-  The text before is then a separate token, unless it is part of an address.
+
+def _ends_before_word(run: bytes) -> bool:
+  """Returns whether no token goes on from a space and other bytes into a word.
+
+  What precedes the word is then a token of its own, unless the word is in an address.
   """
-  before = text[start - 1]
-  if before in SPACES:
-    return True
-  if before == _BRACKET and FOLDED[text[start - 2]] != BREAK[0]:
-    return False  # Possibly the end of "fe(male)".
-  space = text.rfind(b" ", max(start - _FAR, 0), start)
-  return (
-    before in BEGINNINGS and space >= 0 and _ADDRESS_SIGNS.isdisjoint(text[space:start])
-  )
+  before = run[-1]
+  if before == _SLASH and _ADDRESS_SIGNS.isdisjoint(run[:-1]):
+    return run[:-1].translate(FOLDED).rpartition(BREAK)[2] not in _OPENING_WORDS
+  if before == _BRACKET and FOLDED[run[-2]] != BREAK[0]:
+    return False  # It may be the end of "fe(male)".
+  return before in BEGINNINGS and _ADDRESS_SIGNS.isdisjoint(run)

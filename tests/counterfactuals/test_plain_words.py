@@ -22,6 +22,10 @@ def test_folded():
     ("she, he.", 5, 7),
     ("he's", 0, 4),
     ("he\x1c", 0, 2),
+    ("he/she", 0, 2),
+    ("so/he", 3, 5),
+    ('he." He...', 0, 2),
+    ('he..."', 0, 2),
   ],
 )
 def test_plain_neighbours_decide(text, start, end):
@@ -31,14 +35,29 @@ def test_plain_neighbours_decide(text, start, end):
 @pytest.mark.parametrize(
   ("text", "start"),
   [
-    *(("x-he", 2), ("he-", 0), ("he'x", 0), ("he's-", 0), ("\u00e9he", 2)),
+    *(("--he", 2), ("he-", 0), ("he'x", 0), ("he's-", 0), ("\u00e9he", 2)),
     *(("http://he", 7), ("WWW.x/he", 6), ("x" * 99 + "/he", 100)),
     *(("s/he", 2), ("(s)he", 3), ("#he", 1), ("@he", 1), ("x@he", 2), ("he@x", 0)),
-    *(("he.com", 0), ("x.com/a?he", 8), ("he(s)", 0), ("s(he)", 2)),
+    *(
+      ("he.com", 0),
+      ("x.com/a?he", 8),
+      ("he(s)", 0),
+      ("s(he)", 2),
+      ("#x-he", 3),
+      ("(s)he-he", 6),
+      ("he+x@y.org", 0),
+    ),
   ],
 )
 def test_a_closer_look_is_needed(text, start):
   assert end_of(text, "he", start) == -1
+
+
+@pytest.mark.parametrize(
+  ("text", "start"), [("anti-he", 5), ("he-man", 0), ("x'y-he.", 4)]
+)
+def test_part_of_a_compound(text, start):
+  assert end_of(text, "he", start) == -2
 
 
 @pytest.mark.parametrize(
