@@ -40,7 +40,7 @@ from clp_tfx.counterfactuals.english.persons import (
   VERBS,
   WORKS,
 )
-from clp_tfx.counterfactuals.english.scene import Scene, Words
+from clp_tfx.counterfactuals.english.scene import QUOTES, Scene, Words
 from clp_tfx.counterfactuals.english.words import (
   ADJECTIVES,
   ADVERBS,
@@ -176,7 +176,7 @@ def _the(at: Scene, known: Known) -> float:
   following = _at(at.after, index)
   if following == "-" or (following == "'" and index == 0):
     return 0.0
-  if following in _QUOTES and _is_capital(_at(at.written_after, index + 1)):
+  if following in QUOTES and _is_capital(_at(at.written_after, index + 1)):
     return 0.0
   acts = index == 0 and _acts(at)
   return 0.9 if acts or following in _ENDS_GROUP or not _is_word(following) else 0.0
@@ -500,10 +500,10 @@ def _figurative(at: Scene, known: Known) -> bool:
 
 def _language(at: Scene, known: Known) -> bool:
   """Is a language: French lessons, translated from the German."""
-  following = [word for word in at.after[:4] if word not in _QUOTES][:2]
-  if _at(following, 0) in LANGUAGE_NOUNS or not SPEAKERS.isdisjoint(following):
+  following, second = [*(w for w in at.after[:4] if w not in QUOTES), "", ""][:2]
+  if following in LANGUAGE_NOUNS or following in SPEAKERS or second in SPEAKERS:
     return True
-  if known.person(_at(following, 0)):
+  if known.person(following):
     return False
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
@@ -512,8 +512,8 @@ def _language(at: Scene, known: Known) -> bool:
     return True
   if before == "native" and further in POSSESSORS:
     return True
-  is_text = further in LANGUAGE_VERBS or _at(following, 0) == "for"
-  is_text = is_text or (_at(following, 0) == "in" and _at(following, 1) in POSSESSORS)
+  is_text = further in LANGUAGE_VERBS or following == "for"
+  is_text = is_text or (following == "in" and second in POSSESSORS)
   is_made = further in ("of", "from", "into") and "translat" in _at(at.before, 2)
   return before == "the" and (is_text or is_made)
 
