@@ -8,7 +8,7 @@ from typing import NamedTuple
 LIST_SEPARATOR = "|"
 CASES = ("capital", "lower")
 WAYS = ("people", "the", "is", "one")
-"""Constructions in which an ambiguous word names people; see `english.senses`."""
+"""Constructions in which an ambiguous word names people; see `english.ways`."""
 OTHER_SENSES = (
   "address",
   "title",
@@ -22,7 +22,7 @@ OTHER_SENSES = (
   "figurative",
   "language",
 )
-"""Senses in which a word names nobody; see `english.senses`."""
+"""Senses in which a word names nobody; see `english.other_senses`."""
 
 
 class Sense(NamedTuple):

@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.other_senses import OTHER_SENSES
 from clp_tfx.counterfactuals.english.scene import Scene, Words
-from clp_tfx.counterfactuals.english.senses import OTHER_SENSES, WAYS, Known
+from clp_tfx.counterfactuals.english.ways import WAYS
 from clp_tfx.counterfactuals.lexicon import IdentityTerm
 from clp_tfx.counterfactuals.sense_columns import ANY_SENSE, Sense
 

@@ -2,8 +2,10 @@
 
 import pytest
 
+from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.other_senses import OTHER_SENSES
 from clp_tfx.counterfactuals.english.scene import Scene
-from clp_tfx.counterfactuals.english.senses import OTHER_SENSES, WAYS, Known
+from clp_tfx.counterfactuals.english.ways import WAYS
 
 KNOWN = Known.of(
   frozenset({"lesbian"}),
