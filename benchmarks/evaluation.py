@@ -1,12 +1,12 @@
-"""Measures what FlipRate costs: an evaluation of real comments with and without it.
+"""Measures what FlipRate and BiasAUC cost: an evaluation with and without them.
 
 python benchmarks/evaluation.py [COMMENTS] [OUTPUT]
 
-Target: an evaluation with FlipRate takes at most 1.3 times as long as one without it,
-plus the time that the same models need to score the same counterfactual texts in
-batches, outside Beam. Without FlipRate the comments are sliced by the groups and terms
-that they mention, with it by those that their pairs edit. There are two models, as in
-the pipeline.
+Target: an evaluation of real comments with them takes at most 1.3 times as long as one
+without them, plus the time that the same models need to score the same counterfactual
+texts in batches, outside Beam. Without them the comments are sliced by the groups and
+terms that they mention, with them by those that their pairs edit. There are two models,
+as in the pipeline.
 
 Prints a table, writes OUTPUT/evaluation.json, and exits with 1 if the target is missed.
 Prints a message and skips if the comments file does not exist. Times are the CPU time

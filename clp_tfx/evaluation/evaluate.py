@@ -23,6 +23,7 @@ from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_mo
 from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
+from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import counterfactual_extractors
 
@@ -207,6 +208,7 @@ def _eval_config(config: EvaluationConfig, labelled: bool) -> tfma.EvalConfig:
     has_baseline=bool(config.baseline),
     decision_threshold=config.decision_threshold,
     other_thresholds=config.other_thresholds,
+    audit=Audit.of(config.audit_terms, config),
     example_texts=config.example_texts,
     text_feature=config.text_feature,
     with_labels=labelled,

@@ -23,6 +23,7 @@ from clp_tfx.files import open_file
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
 from clp_tfx.pipeline.sections import DataOptions
+from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import make_eval_config
 
 PIPELINE_NAME = "clp"
@@ -73,6 +74,7 @@ def create_pipeline(
         ANNOTATED_IDENTITY,
         *(name.split("*") for name in config.gate.slices),
       ),
+      audit=Audit.of(config.gate.audit_terms, config.counterfactuals),
       example_texts=config.gate.example_texts,
     ),
     module_path="clp_tfx.modules.evaluator",

@@ -95,6 +95,11 @@ class MeasuringOptions(DecisionThreshold):
     choices=("upper_bound", "point"),
   )  # fmt: skip
   min_pairs: int = option(30, "Gate: minimum number of pairs behind a flip rate.", 1)
+  audit_terms: str | None = option(
+    None, "Lexicon whose pairs are measured beside those of the lexicon that a model "
+    "was trained with, without a bound: a built-in name or a CSV file; empty for none. "
+    "Default: the broadest built-in one of its language, such as identity_en."
+  )  # fmt: skip
   example_texts: bool = option(
     True, "Whether the list of worst flips shows the comments' texts."
   )

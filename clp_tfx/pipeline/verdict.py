@@ -8,6 +8,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.features import EDITED_GROUP, EDITED_TERM
+from clp_tfx.pipeline.group_figures import audit_figures, bias_figures, number
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.bounds import Check, load_checks
 from clp_tfx.tfma.left_out import FAILED, REASONS
@@ -28,9 +29,10 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
     `positive_ratio` (of the positive rate to the baseline's or the label rate; None for
     the baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and, for the
     pairs that edit a group or a term, `flip_rate_by_…`, `flip_rate_bounds_by_…`,
-    `pairs_by_…` and `left_out_by_…`; and `gate` with `blessed`, `checks` (each bound
-    with its `metric`, `slice`, `bound`, `value` and whether it `passed`) and
-    `failures`, each of which also has `pairs` and the `reason` in words.
+    `pairs_by_…` and `left_out_by_…`, and what `bias_figures` and `audit_figures`
+    return; and `gate` with `blessed`, `checks` (each bound with its `metric`, `slice`,
+    `bound`, `value` and whether it `passed`) and `failures`, each of which also has
+    `pairs` and the `reason` in words.
   """
   results = list(load_results(evaluation).values())
   figures = [_figures(result, decision_threshold) for result in results]
@@ -66,12 +68,14 @@ def _finite(text: str) -> float | None:
 def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
   overall = result.get_metrics_for_slice()
   figures = {
-    "auc": _number(overall, "auc"),
-    "positive_rate": _number(overall, metric_keys.positive_rate_key(threshold)),
+    "auc": number(overall, "auc"),
+    "positive_rate": number(overall, metric_keys.positive_rate_key(threshold)),
     **_ratio(overall, threshold),
-    "comments_left_out": _number(overall, metric_keys.COMMENTS_LEFT_OUT),
-    "counterfactual_gap": _number(overall, metric_keys.COUNTERFACTUAL_GAP),
+    "comments_left_out": number(overall, metric_keys.COMMENTS_LEFT_OUT),
+    "counterfactual_gap": number(overall, metric_keys.COUNTERFACTUAL_GAP),
     **_flips(overall, threshold),
+    **bias_figures(overall, threshold),
+    **audit_figures(overall, threshold),
   }
   for feature, kind in ((EDITED_GROUP, "group"), (EDITED_TERM, "term")):
     slices = {
@@ -88,38 +92,28 @@ def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
 
 def _flips(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
   def rate(kind: str) -> float | None:
-    return _number(metrics, metric_keys.flip_rate_key(threshold, kind))
+    return number(metrics, metric_keys.flip_rate_key(threshold, kind))
 
   return {
     "flip_rate": rate("overall"),
     "flip_rate_bounds": [rate("overall/lower_bound"), rate("overall/upper_bound")],
-    "pairs": int(_number(metrics, metric_keys.PAIRS) or 0),
+    "pairs": int(number(metrics, metric_keys.PAIRS) or 0),
     "left_out": {
       reason: share
       for reason in REASONS
-      if (share := _number(metrics, metric_keys.left_out_key(reason)))
+      if (share := number(metrics, metric_keys.left_out_key(reason)))
     },
   }
 
 
 def _ratio(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
   def ratio(kind: str = "") -> float | None:
-    return _number(metrics, metric_keys.positive_ratio_key(threshold, kind))
+    return number(metrics, metric_keys.positive_ratio_key(threshold, kind))
 
   return {
     "positive_ratio": ratio(),
     "positive_ratio_bounds": [ratio("lower_bound"), ratio("upper_bound")],
   }
-
-
-def _number(metrics: dict[str, Any], name: str) -> float | None:
-  """Returns a metric, or None if it is undefined: TFMA stores NaN as a string."""
-  value = metrics.get(name, {})
-  # With confidence intervals, TFMA puts the value between its bounds.
-  number = float(
-    value.get("doubleValue", value.get("boundedValue", {}).get("value", "nan"))
-  )
-  return number if math.isfinite(number) else None
 
 
 def _verdict(evaluation: str, figures: dict[str, Any]) -> dict[str, Any]:

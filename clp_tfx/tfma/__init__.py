@@ -1,5 +1,8 @@
-"""Flip rate for TensorFlow Model Analysis, and the gate; usable without pipelines."""
+"""Flip rates and bias AUCs for TensorFlow Model Analysis, and the gate; no pipelines."""
 
+from clp_tfx.tfma.audit_flips import AuditFlips
+from clp_tfx.tfma.audit_pairs import Audit
+from clp_tfx.tfma.bias_auc import BiasAUC
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import (
   CounterfactualPredictionsExtractor,
@@ -21,6 +24,9 @@ __all__ = [
   "CANDIDATE",
   "COUNTERFACTUAL_PAIRS",
   "COUNTERFACTUAL_PREDICTIONS",
+  "Audit",
+  "AuditFlips",
+  "BiasAUC",
   "CounterfactualPredictionsExtractor",
   "FlipRate",
   "WorstFlips",

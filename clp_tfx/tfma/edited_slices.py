@@ -93,20 +93,17 @@ class _SliceByEdit(beam.DoFn):
     ]
 
   def process(self, extracts: tfma.Extracts) -> Iterator[tfma.Extracts]:
+    plain = set(np.ravel(extracts[tfma.SLICE_KEY_TYPES_KEY]))
     if not self._specs or not (has_pairs(extracts) or left_out_reason(extracts)):
-      yield extracts
+      yield from _apart(extracts, plain)
       return
     every = tuple(pairs_of(extracts))
-    by_pairs = {every: set(np.ravel(extracts[tfma.SLICE_KEY_TYPES_KEY]))}
+    by_pairs = {every: plain}
     for key, pairs in self._slices(extracts):
       by_pairs.setdefault(pairs, set()).add(key)
     for pairs, keys in by_pairs.items():
       places = np.array(pairs, int) if pairs else np.array([-1])
-      yield {
-        **extracts,
-        COUNTERFACTUAL_PAIRS: places,
-        tfma.SLICE_KEY_TYPES_KEY: slicer_lib.slice_keys_to_numpy_array(list(keys)),
-      }
+      yield from _apart({**extracts, COUNTERFACTUAL_PAIRS: places}, keys)
 
   def _slices(self, extracts: tfma.Extracts) -> Iterator[tuple[tuple, tuple[int, ...]]]:
     """Yields slice keys with the pairs in each slice."""
@@ -128,6 +125,32 @@ class _SliceByEdit(beam.DoFn):
           [], {**known, **assigned}, [spec]
         ):
           yield key, pairs
+
+
+def counts_in_whole(extracts: tfma.Extracts) -> bool:
+  """Whether a figure of groups counts an example here, and not in slices.
+
+  Such a figure has all groups at once, and would have them again in each slice.
+
+  Args:
+    extracts: Of one example; without `EditedSliceKeyExtractor` any counts.
+  """
+  return extracts.get(_IN_WHOLE, True)
+
+
+_IN_WHOLE = "in_whole"
+_WHOLE = ()
+
+
+def _apart(extracts: tfma.Extracts, keys: set[tuple]) -> Iterator[tfma.Extracts]:
+  """Yields what goes into the slice of all examples, and what into the others."""
+  for in_whole, some in ((True, keys & {_WHOLE}), (False, keys - {_WHOLE})):
+    if some:
+      yield {
+        **extracts,
+        _IN_WHOLE: in_whole,
+        tfma.SLICE_KEY_TYPES_KEY: slicer_lib.slice_keys_to_numpy_array(list(some)),
+      }
 
 
 class Edited(NamedTuple):

@@ -1,5 +1,6 @@
 """The gate as a TFMA configuration: metrics, and the bounds that models must meet."""
 
+import dataclasses
 import importlib.util
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -8,7 +9,16 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx import features
-from clp_tfx.tfma import auc, flip_rate, metric_keys, positive_rate, worst_flips
+from clp_tfx.tfma import (
+  auc,
+  audit_flips,
+  bias_auc,
+  flip_rate,
+  metric_keys,
+  positive_rate,
+  worst_flips,
+)
+from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.left_out import FAILED
 
 CANDIDATE = "clp"
@@ -20,6 +30,7 @@ DEFAULT_MIN_PAIRS = 30
 DEFAULT_MIN_POSITIVE_RATIO, DEFAULT_MAX_POSITIVE_RATIO = 0.5, 2.0
 DEFAULT_MAX_FAILED = 0.01
 DEFAULT_MAX_LEFT_OUT = 0.2
+BIAS_FEATURES = (features.IDENTITY_GROUP, features.ANNOTATED_IDENTITY)
 # A positive rate this far from 0 and 1 only requires decisions of both kinds.
 _SOME = 1e-9
 
@@ -46,6 +57,8 @@ def make_eval_config(
     features.EDITED_TERM,
   ),
   max_terms: int = flip_rate.DEFAULT_MAX_TERMS,
+  bias_features: Sequence[str] = BIAS_FEATURES,
+  audit: Audit | None = None,
   example_texts: bool = True,
   with_labels: bool = True,
   signature_name: str = "serving_default",
@@ -94,14 +107,18 @@ def make_eval_config(
       overall metrics; several in one entry are crossed. `edited_group` and
       `edited_term` come from the pairs; see `edited_slices.py`.
     max_terms: Maximum number of slices by `edited_term`.
+    bias_features: Features whose values are the groups of the bias AUCs and of the
+      false positive and negative rates; see `BiasAUC`.
+    audit: Lexicon whose pairs are measured too, without a bound.
     example_texts: Whether the worst flips include users' texts.
-    with_labels: Whether there are labels; if not, AUC and Fairness Indicators are left
-      out.
+    with_labels: Whether there are labels; if not, AUC, bias AUCs and Fairness
+      Indicators are left out.
     signature_name: Serving signature of the models.
 
   Returns:
     The configuration. AUC and Fairness Indicators weight examples by `LABEL_WEIGHT`;
-    FlipRate counts labelled and unlabelled examples alike.
+    BiasAUC counts every labelled example once, FlipRate labelled and unlabelled
+    examples alike.
 
   Raises:
     ValueError: If `gate_on` is unknown or AUC is bounded without labels.
@@ -131,6 +148,25 @@ def make_eval_config(
       _metric(worst_flips.WorstFlips, texts=example_texts, **counted),
     ],
   )
+  if with_labels:
+    flips.metrics.append(
+      _metric(
+        bias_auc.BiasAUC,
+        thresholds=thresholds,
+        group_features=list(bias_features),
+        level=level,
+      )
+    )
+  if audit:
+    flips.metrics.append(
+      _metric(
+        audit_flips.AuditFlips,
+        audit=dataclasses.asdict(audit),
+        thresholds=thresholds,
+        level=level,
+        min_pairs=min_pairs,
+      )
+    )
   has_reference = with_labels or has_baseline
   if has_reference:
     flips.metrics.append(

@@ -11,6 +11,8 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.utils import model_util
 
 from clp_tfx import features
+from clp_tfx.tfma.audit_flips import AuditFlips
+from clp_tfx.tfma.audit_pairs import AUDITED, NOTHING_AUDITED, Audit, AuditGenerator
 from clp_tfx.tfma.edited_slices import EditedSliceKeyExtractor
 from clp_tfx.tfma.flip_rate import FlipRate
 from clp_tfx.tfma.frequent_terms import FrequentTermsExtractor, slices_by_term
@@ -67,7 +69,9 @@ def CounterfactualPredictionsExtractor(
   A counterfactual is scored as a copy of its example in which the text feature is
   replaced and the features that hold counterfactuals are removed, by the same signature
   as the example, whether that takes serialised examples or named features. The texts of
-  a batch are scored together, up to 512 at a time.
+  a batch are scored together, up to 512 at a time. If there is an AuditFlips metric,
+  the pairs of its lexicon are generated here; those that are not among the example's
+  counterfactuals are scored too.
 
   Args:
     eval_config: Configuration whose model specs name the models and their signatures,
@@ -76,7 +80,8 @@ def CounterfactualPredictionsExtractor(
     eval_shared_model: The model, or the candidate and the baseline.
 
   Returns:
-    Extractor that adds `COUNTERFACTUAL_PREDICTIONS` and `COUNTERFACTUAL_PAIRS`.
+    Extractor that adds `COUNTERFACTUAL_PREDICTIONS`, `COUNTERFACTUAL_PAIRS` and, for an
+    audit, `AUDITED`.
 
   Raises:
     ValueError: If no FlipRate metric is configured.
@@ -95,7 +100,9 @@ def CounterfactualPredictionsExtractor(
   return tfma.extractors.Extractor(
     stage_name="ExtractCounterfactualPredictions",
     ptransform=beam.ParDo(
-      _ScoreCounterfactuals(predict, flip_rate_metric(eval_config).text_feature)
+      _ScoreCounterfactuals(
+        predict, flip_rate_metric(eval_config).text_feature, _audit(eval_config)
+      )
     ),
   )
 
@@ -106,46 +113,90 @@ def flip_rate_metric(eval_config: tfma.EvalConfig) -> FlipRate:
   Raises:
     ValueError: If there is none.
   """
+  for config in _configs(eval_config, FlipRate):
+    return FlipRate(**config)
+  raise ValueError("Expected a FlipRate metric in the EvalConfig. Received none.")
+
+
+def _audit(eval_config: tfma.EvalConfig) -> Audit | None:
+  for config in _configs(eval_config, AuditFlips):
+    return Audit(**config["audit"])
+  return None
+
+
+def _configs(
+  eval_config: tfma.EvalConfig, metric_class: type
+) -> Iterator[dict[str, Any]]:
+  """Yields the arguments of each metric of a class."""
   for spec in eval_config.metrics_specs:
     for metric in spec.metrics:
-      if metric.class_name == FlipRate.__name__:
-        return FlipRate(**json.loads("{" + metric.config + "}"))
-  raise ValueError("Expected a FlipRate metric in the EvalConfig. Received none.")
+      if metric.class_name == metric_class.__name__:
+        yield json.loads("{" + metric.config + "}")
 
 
 class _ScoreCounterfactuals(beam.DoFn):
   """Builds batches of counterfactuals and scores them with TFMA's own predictor."""
 
-  def __init__(self, predict: model_util.ModelSignaturesDoFn, text_feature: str):
+  def __init__(
+    self,
+    predict: model_util.ModelSignaturesDoFn,
+    text_feature: str,
+    audit: Audit | None,
+  ):
     self._predict = predict
     self._text_feature = text_feature
+    self._audit = audit
 
   def setup(self) -> None:
     self._predict.setup()
+    self._auditor = AuditGenerator(self._audit) if self._audit else None
 
   def finish_bundle(self) -> None:
     self._predict.finish_bundle()
 
   def process(self, extracts: tfma.Extracts) -> Iterator[tfma.Extracts]:
     inputs = np.ravel(extracts[tfma.INPUT_KEY])
-    replaced = [_replaced(each, self._text_feature) for each in inputs]
-    counts = np.array([len(texts) for texts, _ in replaced])
+    examples = [tf.train.Example.FromString(each) for each in inputs]
+    own = [_values(each, features.COUNTERFACTUAL_TEXT) for each in examples]
+    texts, audited = self._with_audit(examples, own)
+    own_counts, counts = (np.array([*map(len, each)], int) for each in (own, texts))
     # At least one place, so that the arrays always have the shape of scores.
     places = np.arange(max(counts.max(initial=0), 1))
-    pairs = np.where(places < counts[:, None], places, -1)
     rows = np.repeat(np.arange(len(counts)), counts)
-    texts = [text for each, _ in replaced for text in each]
-    examples = [example for _, each in replaced for example in each]
+    flat = [text for some in texts for text in some]
+    replaced = [
+      each
+      for example, some in zip(examples, texts, strict=True)
+      for each in _replaced(example, some, self._text_feature)
+    ]
     scores = [
-      self._score(extracts, rows[at], texts[at], examples[at])
-      for at in _slices(len(texts))
+      self._score(extracts, rows[at], flat[at], replaced[at])
+      for at in _slices(len(flat))
     ]
     like = extracts[tfma.PREDICTIONS_KEY]
     yield {
       **extracts,
-      COUNTERFACTUAL_PAIRS: pairs,
-      COUNTERFACTUAL_PREDICTIONS: _scattered(like, scores, pairs >= 0),
+      **({AUDITED: np.array(audited, object)} if self._auditor else {}),
+      COUNTERFACTUAL_PAIRS: np.where(places < own_counts[:, None], places, -1),
+      COUNTERFACTUAL_PREDICTIONS: _scattered(like, scores, places < counts[:, None]),
     }
+
+  def _with_audit(
+    self, examples: list[tf.train.Example], own: list[list[bytes]]
+  ) -> tuple[list[list[bytes]], list[bytes]]:
+    """Returns the texts to score of each example, and what `AUDITED` says of them."""
+    if not self._auditor:
+      return own, []
+    # As CounterfactualGen has it, one value; without any nobody is mentioned.
+    texts = [b"".join(_values(each, self._text_feature)[:1]) for each in examples]
+    joined, audited = [], []
+    for some, audit in zip(own, self._auditor.outcomes(texts), strict=True):
+      # Mostly the two lexicons make the same of a text.
+      every = [*some, *(text for text in audit.texts if text not in some)]
+      joined.append(every)
+      places = [every.index(text) for text in audit.texts]
+      audited.append(audit.described(places) if audit.names else NOTHING_AUDITED)
+    return joined, audited
 
   def _score(
     self,
@@ -169,13 +220,16 @@ class _ScoreCounterfactuals(beam.DoFn):
     return scored[tfma.PREDICTIONS_KEY]
 
 
-def _replaced(serialized: bytes, text_feature: str) -> tuple[list[bytes], list[bytes]]:
-  """Returns the counterfactual texts of an example, and copies of it with each text."""
-  example = tf.train.Example.FromString(serialized)
+def _values(example: tf.train.Example, name: str) -> list[bytes]:
   values = example.features.feature
-  if features.COUNTERFACTUAL_TEXT not in values:
-    return [], []
-  texts = list(values[features.COUNTERFACTUAL_TEXT].bytes_list.value)
+  return list(values[name].bytes_list.value) if name in values else []
+
+
+def _replaced(
+  example: tf.train.Example, texts: list[bytes], text_feature: str
+) -> list[bytes]:
+  """Returns the serialised example with each text; changes the example."""
+  values = example.features.feature
   for name in (
     features.COUNTERFACTUAL_TEXT,
     features.COUNTERFACTUAL_GROUP,
@@ -183,11 +237,11 @@ def _replaced(serialized: bytes, text_feature: str) -> tuple[list[bytes], list[b
     features.COUNTERFACTUAL_EDITS,
   ):
     values.pop(name, None)
-  examples = []
+  replaced = []
   for text in texts:
     values[text_feature].bytes_list.value[:] = [text]
-    examples.append(example.SerializeToString())
-  return texts, examples
+    replaced.append(example.SerializeToString())
+  return replaced
 
 
 def _slices(size: int) -> Iterator[slice]:

@@ -1,5 +1,7 @@
 """Names of the metrics, shared by the code that emits, gates and displays them."""
 
+from collections.abc import Iterable
+
 from tensorflow_model_analysis.metrics import metric_types
 
 FLIP_RATE = "flip_rate"
@@ -20,6 +22,12 @@ GAP_MAX_PER_EXAMPLE = f"{COUNTERFACTUAL_GAP}/max_per_example"
 SCORE_SENSITIVITY = "score_sensitivity"
 SCORE_DEVIATION = "score_deviation"
 WORST_FLIPS = "worst_flips"
+
+SUBGROUP, BPSN, BNSP = "subgroup", "bpsn", "bnsp"
+BIAS_AUCS = (SUBGROUP, BPSN, BNSP)
+BIAS_POSITIVES = "bias_auc/positives"
+BIAS_NEGATIVES = "bias_auc/negatives"
+TRAINED_ON, JUDGED = "trained_on", "judged"
 
 
 def threshold_suffix(threshold: float | None) -> str:
@@ -95,6 +103,62 @@ def left_out_key(reason: str) -> str:
 def matched_threshold_key(threshold: float) -> str:
   """Returns the name of the matched threshold, such as `matched_threshold@0.5`."""
   return f"matched_threshold{threshold_suffix(threshold)}"
+
+
+def bias_key(kind: str, end: str = "") -> str:
+  """Returns the name of a bias AUC, for `group_key`.
+
+  Args:
+    kind: One of `BIAS_AUCS`.
+    end: Empty, or `lower_bound` or `upper_bound`.
+  """
+  return f"bias_auc/{kind}{end and '/'}{end}"
+
+
+def bias_mean_key(kind: str, feature: str) -> str:
+  """Returns the name of the generalised mean of a bias AUC over a feature's groups."""
+  return f"bias_auc/{kind}/generalized_mean/{feature}"
+
+
+def false_positive_rate_key(threshold: float) -> str:
+  """Returns the name of a group's false positive rate, for `group_key`."""
+  return f"false_positive_rate{threshold_suffix(threshold)}"
+
+
+def false_negative_rate_key(threshold: float) -> str:
+  """Returns the name of a group's false negative rate, for `group_key`."""
+  return f"false_negative_rate{threshold_suffix(threshold)}"
+
+
+def group_key(name: str, feature: str, group: str) -> str:
+  """Returns the name of a figure of a group: `bias_auc/bpsn/identity_group=gender`."""
+  return f"{name}/{feature}={group}"
+
+
+def is_of_group(name: str) -> bool:
+  """Whether `group_key` made a name."""
+  return "=" in name
+
+
+def audit_key(name: str) -> str:
+  """Returns the name of a figure of audit pairs, for `group_key`.
+
+  Args:
+    name: That of the same figure of other pairs, `TRAINED_ON` or `JUDGED`.
+  """
+  return f"audit/{name}"
+
+
+def bias_features_of(names: Iterable[str]) -> list[str]:
+  """Returns the features whose groups have bias AUCs, from the names of figures."""
+  start = bias_mean_key(SUBGROUP, "")
+  return sorted(each.removeprefix(start) for each in names if each.startswith(start))
+
+
+def groups_of(names: Iterable[str], name: str, feature: str) -> list[str]:
+  """Returns the groups that have a figure, from the names that `group_key` made."""
+  start = f"{name}/{feature}="
+  return sorted(each.removeprefix(start) for each in names if each.startswith(start))
 
 
 def metric_key(

@@ -53,8 +53,12 @@ class Scored:
 
   def counterfactuals(self, extracts: tfma.Extracts) -> np.ndarray:
     """Returns the scores of the pairs that count, shape `[K, num_scores]`."""
+    return self.at(extracts, pairs_of(extracts))
+
+  def at(self, extracts: tfma.Extracts, places: list[int]) -> np.ndarray:
+    """Returns the scores at places among the scored texts, shape `[K, num_scores]`."""
     scores = self._scores(extracts[COUNTERFACTUAL_PREDICTIONS], self.model_name)
-    return scores.reshape(len(scores), -1)[pairs_of(extracts)]
+    return scores.reshape(len(scores), -1)[places]
 
   def baseline(self, extracts: tfma.Extracts) -> np.ndarray:
     """Returns the baseline's scores of the text, shape `[num_scores]`."""

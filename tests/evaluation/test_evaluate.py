@@ -65,6 +65,16 @@ def test_labelled_comments_by_hand(by_hand):
   assert by_hand["baseline"]["flip_rate"] == 3 / 4
   # The gap's mean: (0.5 + 0.75 + 0.25 + 0.625) / 4.
   assert figures["counterfactual_gap"] == pytest.approx(2.125 / 4)
+  # Women: a positive at 1, negatives at 0.75 and 0.25; nobody: 0.875 and 0.375.
+  women = figures["bias_auc"]["identity_group"]["gender/female"]
+  assert [women[kind] for kind in ("subgroup", "bpsn", "bnsp")] == [1, 1, 1]
+  assert (women["positives"], women["negatives"]) == (1, 2)
+  assert (women["false_positive_rate"], women["false_negative_rate"]) == (1 / 2, 0)
+  # identity_en has these two terms as well: the same pairs, all trained on.
+  audit = figures["audit"]["pairs"]
+  assert list(audit) == ["trained_on"]
+  assert (audit["trained_on"]["pairs"], audit["trained_on"]["flip_rate"]) == (4, 3 / 4)
+  assert audit["trained_on"]["judged"] is False
 
 
 @pytest.mark.e2e
@@ -100,7 +110,7 @@ def test_the_page_by_keyboard(by_hand, browse):
   page = browse(Path(by_hand["report"])).page
   page.keyboard.press("Tab")
   assert page.evaluate("document.activeElement.textContent") == "Before and after"
-  for _ in range(3):
+  for _ in range(5):
     page.keyboard.press("Tab")
   page.keyboard.press("Enter")
   assert page.url.endswith("#flips")

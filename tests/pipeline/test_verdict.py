@@ -13,7 +13,7 @@ EXAMPLES = [
     "a gay day",
     ["a day"],
     1.0,
-    ["so/gay"],
+    ["so", "so/gay"],
     edits=[[removed("a gay day", "gay ", "gay", "so/gay")]],
     terms=["gay"],
   ),
@@ -21,7 +21,7 @@ EXAMPLES = [
     "her day",
     ["day"],
     0.0,
-    ["gender/female"],
+    ["gender", "gender/female"],
     edits=[[removed("her day", "her ", "her", "gender/female")]],
     terms=["her"],
   ),
@@ -55,6 +55,25 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
   summary = summarize(evaluation, 0.5)
   clp = summary["clp"]
   bounds = {key: clp.pop(key) for key in list(clp) if "bounds" in key}
+  # The one comment that mentions "so" is positive and scores 0.9, all others are
+  # negative and score 0.2; that of "gender" is one of them.
+  so = clp["bias_auc"]["identity_group"]["so"]
+  assert so.pop("bounds")["bnsp"] == [pytest.approx(0.4, abs=0.1), 1.0]
+  assert so == {
+    "subgroup": None,
+    "bpsn": None,
+    "bnsp": 1.0,
+    "false_positive_rate": None,
+    "false_negative_rate": 0.0,
+    "positives": 1,
+    "negatives": 0,
+  }
+  gender = clp.pop("bias_auc")["identity_group"]["gender"]
+  assert (gender["bpsn"], gender["bnsp"]) == (1.0, None)
+  assert clp.pop("bias_auc_means") == {
+    "identity_group": {"subgroup": None, "bpsn": None, "bnsp": None},
+    "annotated_identity": {"subgroup": None, "bpsn": None, "bnsp": None},
+  }
   assert clp == {
     "auc": pytest.approx(1.0),
     "positive_rate": 1 / 4,

@@ -119,9 +119,9 @@ def test_a_slice_holds_the_pairs_that_made_the_edit(tmp_path):
   by_country = tfma.SlicingSpec(feature_keys=["country"])
   made = sliced(tmp_path, [TWO_PAIRS], [WHOLE, by_country, BY_GROUP])
   assert made == [
+    ({()}, [0, 1]),
     (
       {
-        (),
         (("country", "de"),),
         (("edited_group", "gender"),),
         (("edited_group", "gender/female"),),
@@ -143,8 +143,10 @@ def test_only_frequent_terms_make_slices_unless_one_is_named(tmp_path):
   made = sliced(tmp_path, [one | frequent for one in examples], [WHOLE, BY_TERM, named])
   assert sorted(made, key=lambda one: (one[1], sorted(one[0]))) == [
     ({()}, [-1]),
-    ({(), (("edited_term", "a"),)}, [0]),
-    ({(), (("edited_term", "b"),)}, [0]),
+    ({()}, [0]),
+    ({()}, [0]),
+    ({(("edited_term", "a"),)}, [0]),
+    ({(("edited_term", "b"),)}, [0]),
   ]
 
 

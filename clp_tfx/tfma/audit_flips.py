@@ -1,0 +1,234 @@
+"""AuditFlips: flips of the pairs of another lexicon, by group and by term."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics import metric_types
+
+from clp_tfx import features
+from clp_tfx.tfma import intervals, metric_keys
+from clp_tfx.tfma.audit_pairs import AUDITED, audited_names
+from clp_tfx.tfma.decisions import THRESHOLD
+from clp_tfx.tfma.edited_slices import counts_in_whole
+from clp_tfx.tfma.exact_sums import ExactSums
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
+from clp_tfx.tfma.pair_scores import Scored
+
+DEFAULT_MIN_PAIRS = 30
+DEFAULT_MAX_TERMS = 200
+
+
+class AuditFlips(metric_types.Metric):
+  """How often decisions flip on the pairs of an audit lexicon.
+
+  Needs `counterfactual_extractors`, which make the pairs. Emits for each group of the
+  audit lexicon that a comment mentions, at both levels, for the `max_terms` terms with
+  the most pairs, and for all pairs apart by whether all of their terms are in the
+  training lexicon, with the names of `metric_keys.group_key` (`/audit_group=gender`):
+
+  - `audit/flip_rate/overall@t`, with `/lower_bound` and `/upper_bound` before the `@`,
+    for each decision threshold t, and `audit/counterfactual_gap`, as FlipRate has them;
+  - `audit/flip_count/pairs` and `audit/flip_count/comments`;
+  - `audit/trained_on`: 1 where the training lexicon holds the term, or a term of the
+    group; else 0;
+  - `audit/judged`: 1 where there are at least `min_pairs` pairs; else 0.
+
+  Rates are NaN without pairs. Each comment counts once, whatever its weight. The
+  figures are those of all comments, not computed within slices.
+
+  Args:
+    audit: The fields of an `Audit`; for the extractor.
+    thresholds: Decision thresholds.
+    decision: As FlipRate's.
+    level: Confidence of the one-sided bounds, in (0, 1).
+    min_pairs: Least evidence for a judgement.
+    max_terms: Most terms that have figures.
+    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+  """
+
+  def __init__(
+    self,
+    audit: Mapping[str, Any],
+    thresholds: Sequence[float] = (0.5,),
+    decision: str = THRESHOLD,
+    level: float = DEFAULT_LEVEL,
+    min_pairs: int = DEFAULT_MIN_PAIRS,
+    max_terms: int = DEFAULT_MAX_TERMS,
+    name: str = "audit_flips",
+  ):
+    super().__init__(
+      _computations,
+      audit=dict(audit),
+      thresholds=list(thresholds),
+      decision=decision,
+      level=level,
+      min_pairs=min_pairs,
+      max_terms=max_terms,
+      name=name,
+    )
+
+
+def _computations(
+  audit: Mapping[str, Any],
+  thresholds: Sequence[float],
+  decision: str,
+  level: float,
+  min_pairs: int,
+  max_terms: int,
+  name: str,
+  eval_config: tfma.EvalConfig | None = None,
+  model_names: Sequence[str] | None = None,
+  output_names: Sequence[str] | None = None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None = None,
+  example_weighted: bool = False,
+) -> metric_types.MetricComputations:
+  del audit, name
+  computations = []
+  for scored, sub_key in scored_outputs(
+    thresholds, decision, eval_config, model_names, output_names, sub_keys
+  ):
+
+    def key(
+      name: str, scored: Scored = scored, sub_key: metric_types.SubKey | None = sub_key
+    ) -> metric_types.MetricKey:
+      return metric_keys.metric_key(
+        name, scored.model_name, scored.output_name, sub_key, example_weighted
+      )
+
+    computations.append(
+      metric_types.MetricComputation(
+        keys=[],  # Which groups there are is known at the end.
+        preprocessors=[_AuditScores(scored)],
+        combiner=_AuditCounter(
+          scored.rule.keyed_thresholds, level, min_pairs, max_terms, key
+        ),
+      )
+    )
+  return computations
+
+
+class _Name(NamedTuple):
+  """What is counted: a value of one of the features, and whether it was trained on."""
+
+  feature: str
+  value: str
+  trained: bool
+
+
+# The sums that do not depend on a threshold, then those of each threshold.
+_SHARED = ("clusters", "pairs", "squared_pairs", "gap")
+_PER_THRESHOLD = ("flips", "flipped_clusters", "w2_fn", "w2_ff")
+
+
+class _AuditScores(metric_types.Preprocessor):
+  """Yields what a comment adds to the sums of each name, in the order above."""
+
+  def __init__(self, scored: Scored):
+    super().__init__(name=f"audit_scores {scored}")
+    self._scored = scored
+
+  def process(self, extracts: tfma.Extracts) -> Iterator[tuple[_Name, np.ndarray]]:
+    if AUDITED not in extracts or not counts_in_whole(extracts):
+      return
+    names = list(audited_names(extracts[AUDITED].item()))
+    if not names:
+      return
+    original = self._scored.original(extracts)
+    for feature, value, trained, places in names:
+      yield _Name(feature, value, trained), self._terms(extracts, original, places)
+
+  def _terms(
+    self, extracts: tfma.Extracts, original: np.ndarray, places: list[int]
+  ) -> np.ndarray:
+    rule = self._scored.rule
+    if not places:
+      return np.zeros(len(_SHARED) + len(_PER_THRESHOLD) * len(rule.keyed_thresholds))
+    comparison = rule.compare(original, self._scored.at(extracts, places))
+    n, gap = len(places), comparison.gap.sum()
+    # A score that is not a number decides nothing.
+    flips = comparison.changed.sum(axis=1) + (np.nan if np.isnan(gap) else 0.0)
+    per_threshold = np.stack([flips, flips > 0, flips * n, flips * flips], axis=1)
+    return np.append([1.0, n, n * n, gap], per_threshold)
+
+
+_Accumulator = dict[_Name, ExactSums]
+
+
+class _AuditCounter(beam.CombineFn):
+  """Sums by name; their number depends on the lexicon, not on that of the comments."""
+
+  def __init__(
+    self,
+    thresholds: Sequence[float | None],
+    level: float,
+    min_pairs: int,
+    max_terms: int,
+    key: Callable[[str], metric_types.MetricKey],
+  ):
+    self._thresholds = thresholds
+    self._level = level
+    self._min_pairs = min_pairs
+    self._max_terms = max_terms
+    self._key = key
+    self._size = len(_SHARED) + len(_PER_THRESHOLD) * len(thresholds)
+
+  def create_accumulator(self) -> _Accumulator:
+    return {}
+
+  def add_input(
+    self, accumulator: _Accumulator, element: tuple[_Name, np.ndarray]
+  ) -> _Accumulator:
+    name, terms = element
+    accumulator[name] = accumulator.get(name, ExactSums.zeros(self._size)) + terms
+    return accumulator
+
+  def merge_accumulators(self, accumulators: Iterable[_Accumulator]) -> _Accumulator:
+    merged: _Accumulator = {}
+    for accumulator in accumulators:
+      for name, sums in accumulator.items():
+        merged[name] = merged[name] + sums if name in merged else sums
+    return merged
+
+  def extract_output(
+    self, accumulator: _Accumulator
+  ) -> dict[metric_types.MetricKey, float]:
+    totals = {name: sums.totals for name, sums in accumulator.items()}
+    pairs = {name: total[_SHARED.index("pairs")] for name, total in totals.items()}
+    by_pairs = sorted(totals, key=lambda name: (-pairs[name], name))
+    terms = [name for name in by_pairs if name.feature == features.AUDIT_TERM]
+    rare = set(terms[self._max_terms :])
+    return {
+      self._key(metric_keys.group_key(metric_keys.audit_key(figure), *name[:2])): value
+      for name in by_pairs
+      if name not in rare
+      for figure, value in self._figures(name, totals[name]).items()
+    }
+
+  def _figures(self, name: _Name, totals: np.ndarray) -> dict[str, float]:
+    clusters, pairs, squared, gap = totals[: len(_SHARED)].tolist()
+    figures = {
+      metric_keys.TRAINED_ON: float(name.trained),
+      metric_keys.JUDGED: float(pairs >= self._min_pairs),
+      metric_keys.PAIRS: pairs,
+      metric_keys.COMMENTS: clusters,
+      metric_keys.COUNTERFACTUAL_GAP: gap / pairs if pairs else float("nan"),
+    }
+    per_threshold = totals[len(_SHARED) :].reshape(-1, len(_PER_THRESHOLD)).tolist()
+    for threshold, sums in zip(self._thresholds, per_threshold, strict=True):
+      flips, flipped, w2_fn, w2_ff = sums
+      cluster_sums = intervals.ClusterSums(
+        clusters, flipped, pairs, flips, pairs, squared, w2_fn, w2_ff
+      )
+      figures |= {
+        metric_keys.flip_rate_key(threshold): flips / pairs if pairs else float("nan"),
+        metric_keys.flip_rate_key(threshold, "overall/lower_bound"): float(
+          intervals.lower_bound(cluster_sums, self._level)
+        ),
+        metric_keys.flip_rate_key(threshold, "overall/upper_bound"): float(
+          intervals.upper_bound(cluster_sums, self._level)
+        ),
+      }
+    return figures

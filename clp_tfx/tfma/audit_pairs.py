@@ -1,0 +1,196 @@
+"""Pairs of a lexicon that a model may not have been trained with."""
+
+import dataclasses
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from clp_tfx import features
+from clp_tfx.counterfactuals.generator import (
+  Counterfactual,
+  CounterfactualGenerator,
+  Outcome,
+  distinct_groups,
+)
+from clp_tfx.counterfactuals.generator_options import EditingOptions
+from clp_tfx.counterfactuals.lexicon import (
+  IdentityTerms,
+  built_in_lexicons,
+  groups_with_ancestors,
+)
+from clp_tfx.errors import InputError
+from clp_tfx.tfma.pair_scores import readable
+
+AUDITED = "audited"
+"""Extracts key of what an audit finds in a text: bytes, shape `[batch]`; see
+`audited_names`."""
+NOTHING_AUDITED = b""
+TRAINED_ON, NOT_TRAINED_ON = "trained_on", "not_trained_on"
+
+
+@dataclasses.dataclass(frozen=True)
+class Audit:
+  """Which pairs an audit makes: those of its lexicon, by the rules of the others.
+
+  Attributes:
+    terms: The audit lexicon: name of a built-in one or path of a CSV file.
+    identity_terms: The lexicon of the training.
+    pejorative_terms: Lexicon of more terms that exclude a text; empty for none.
+    method: As `CounterfactualGenerator` has it.
+    max_counterfactuals: Most pairs of a text.
+    digests: Of the lexicons, in the order above; one that has changed is refused.
+  """
+
+  terms: str
+  identity_terms: str
+  pejorative_terms: str
+  method: str
+  max_counterfactuals: int
+  digests: Sequence[str]
+
+  @classmethod
+  def of(cls, terms: str | None, options: EditingOptions) -> "Audit | None":
+    """Returns the audit with the lexicons as they are now.
+
+    Args:
+      terms: The audit lexicon; None for the broadest built-in one in the language of
+        the training's, empty for none.
+      options: Those of the other pairs.
+
+    Returns:
+      The audit; None where there is no lexicon for it.
+
+    Raises:
+      InputError: If a lexicon is invalid or cannot be read.
+    """
+    if terms is None:
+      trained = IdentityTerms.load(options.identity_terms)
+      terms = f"identity_{trained.terms[0].language.partition('-')[0]}"
+      terms = terms if terms in built_in_lexicons() else ""
+    if not terms:
+      return None
+    names = (terms, options.identity_terms, options.pejorative_terms)
+    digests = [IdentityTerms.load(each).digest() if each else "" for each in names]
+    return cls(*names, options.method, options.max_counterfactuals, digests)
+
+
+class AuditOutcome(NamedTuple):
+  """What the audit makes of a text.
+
+  Attributes:
+    texts: Its counterfactuals.
+    names: Of each group and term, and of the kinds of pairs, by feature and value:
+      whether it was trained on, and which of the counterfactuals count.
+  """
+
+  texts: list[bytes]
+  names: dict[tuple[str, str], tuple[bool, list[int]]]
+
+  def described(self, places: list[int]) -> bytes:
+    """Returns what `audited_names` reads.
+
+    Args:
+      places: Where the scores of `texts` stand.
+    """
+    rows = [
+      [feature, name, trained, [places[index] for index in pairs]]
+      for (feature, name), (trained, pairs) in self.names.items()
+    ]
+    return json.dumps(rows).encode()
+
+
+class AuditedName(NamedTuple):
+  """A group, a term or a kind of pairs that an audit finds in a text.
+
+  Attributes:
+    feature: `AUDIT_GROUP`, `AUDIT_TERM` or `AUDIT_PAIRS`.
+    name: Its value.
+    trained: Whether the training lexicon holds the term; of a group, any of its terms.
+    places: Where the scores of the pairs stand that edit it.
+  """
+
+  feature: str
+  name: str
+  trained: bool
+  places: list[int]
+
+
+def audited_names(audited: bytes) -> Iterator[AuditedName]:
+  """Yields what an audit found in a text: nothing, mostly."""
+  for row in json.loads(audited) if audited else ():
+    yield AuditedName(*row)
+
+
+class AuditGenerator:
+  """Makes the pairs of an audit.
+
+  Args:
+    audit: Which.
+
+  Raises:
+    InputError: If a lexicon cannot be read or has changed.
+  """
+
+  def __init__(self, audit: Audit):
+    names = (audit.terms, audit.identity_terms, audit.pejorative_terms)
+    lexicon, trained, pejorative = map(_loaded, names, audit.digests)
+    self._terms = {row.term for row in trained.terms}
+    self._groups = {
+      group
+      for row in lexicon.terms
+      if row.term in self._terms
+      for group in groups_with_ancestors(row.group)
+    }
+    self._generator = CounterfactualGenerator(
+      lexicon,
+      method=audit.method,
+      max_counterfactuals=audit.max_counterfactuals,
+      pejorative_terms=pejorative,
+    )
+
+  def outcomes(self, texts: Sequence[bytes]) -> Iterator[AuditOutcome]:
+    """Yields what the audit makes of each text, as UTF-8 with other bytes kept."""
+    found = self._generator.find_all(texts)
+    for text, mentions in zip(texts, found, strict=True):
+      if not mentions:
+        yield AuditOutcome([], {})
+        continue
+      decoded = text.decode("utf-8", "surrogateescape")
+      yield self._outcome(self._generator.outcome(decoded, mentions))
+
+  def _outcome(self, outcome: Outcome) -> AuditOutcome:
+    # Also what has no pair, so that nobody is passed over in silence.
+    names: dict[tuple[str, str], tuple[bool, list[int]]] = {
+      (features.AUDIT_GROUP, group): (group in self._groups, [])
+      for group in distinct_groups(outcome.mentions)
+    }
+    for index, made in enumerate(outcome.counterfactuals):
+      for (feature, name), trained in self._names(made).items():
+        names.setdefault((feature, name), (trained, []))[1].append(index)
+    texts = [
+      made.text.encode("utf-8", "surrogateescape") for made in outcome.counterfactuals
+    ]
+    return AuditOutcome(texts, names)
+
+  def _names(self, made: Counterfactual) -> dict[tuple[str, str], bool]:
+    terms = {edit.term: edit.group for edit in made.edits if edit.term}
+    every = self._terms.issuperset(terms)
+    kind = TRAINED_ON if every else NOT_TRAINED_ON
+    names: dict[tuple[str, str], bool] = {(features.AUDIT_PAIRS, kind): every}
+    for term, group in terms.items():
+      names[features.AUDIT_TERM, readable(term)] = term in self._terms
+      for each in groups_with_ancestors(group):
+        names[features.AUDIT_GROUP, each] = each in self._groups
+    return names
+
+
+def _loaded(name: str, digest: str) -> Any:
+  if not name:
+    return None
+  lexicon = IdentityTerms.load(name)
+  if lexicon.digest() != digest:
+    raise InputError(
+      f"Expected lexicon {name!r} to be the one that the evaluation was set up with, "
+      "but its terms have changed since: set it up again."
+    )
+  return lexicon

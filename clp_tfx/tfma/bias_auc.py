@@ -1,0 +1,364 @@
+"""Bias AUCs: how well a model ranks the comments that mention a group, and others."""
+
+import array
+import math
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import apache_beam as beam
+import numpy as np
+import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.metrics import metric_types
+
+from clp_tfx import features
+from clp_tfx.tfma import intervals, metric_keys
+from clp_tfx.tfma.decisions import THRESHOLD, scores_of
+from clp_tfx.tfma.edited_slices import counts_in_whole
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
+from clp_tfx.tfma.pair_scores import Scored
+from clp_tfx.tfma.ranked_scores import RankedScores, generalized_mean
+
+POWER = -5
+"""Of the generalised mean: near the worst group's figure, as Borkan et al. have it."""
+DEFAULT_MIN_EXAMPLES = 30
+DEFAULT_CUT_OFF = 0.5
+
+
+class BiasAUC(metric_types.Metric):
+  """AUC within each group, and between the group and all others (the background).
+
+  A group is a value of one of the `group_features`, or such a feature itself where it
+  is a number. Emits, for each group and the labelled comments, with the names of
+  `metric_keys.group_key`:
+
+  - `bias_auc/subgroup/FEATURE=GROUP`: AUC on the comments of the group;
+  - `bias_auc/bpsn/…`: on the background's positive and the group's negative comments;
+    low where the group's harmless comments score like others' harmful ones;
+  - `bias_auc/bnsp/…`: on the background's negative and the group's positive comments;
+    low where the group's harmful comments score like others' harmless ones;
+  - `lower_bound` and `upper_bound` of each, such as `bias_auc/bpsn/lower_bound/…`;
+  - `false_positive_rate@t/…` and `false_negative_rate@t/…` for each threshold t;
+  - `bias_auc/positives/…` and `bias_auc/negatives/…`: the number of comments;
+
+  and for each feature `bias_auc/subgroup/generalized_mean/FEATURE`, likewise of `bpsn`
+  and `bnsp`: the generalised mean with the power -5 over the groups that have at least
+  `min_examples` of either class that it ranks. All are in [0, 1]; 1 (of the rates, 0)
+  is best, 0.5 is chance. NaN, which fails any bound, where a class is empty.
+
+  The bounds hold for independent comments; see `intervals.auc_bounds`. The means have
+  none but those of TFMA's jackknife or bootstrap, which all of these figures take.
+
+  Exact, whatever the order in which partial results are merged. Keeps 16 bytes for each
+  labelled comment and as many for each group that it is in: 10 million comments that
+  mention one group each take 320 MB, for each model.
+
+  With `counterfactual_extractors` the figures are those of all comments and are not
+  computed within slices, which would each need all groups.
+
+  Args:
+    thresholds: Decision thresholds of the rates, of one score.
+    group_features: Features of the examples: bytes, of which each distinct value is a
+      group, or a number, which says how much the comment is of the group.
+    cut_off: From which number on it is.
+    level: Confidence of the one-sided bounds, in (0, 1).
+    min_examples: Least evidence for a part in the means.
+    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+
+  Reference:
+    Borkan et al., 2019, "Nuanced Metrics for Measuring Unintended Bias with Real Data
+    for Text Classification", https://arxiv.org/abs/1903.04561
+  """
+
+  def __init__(
+    self,
+    thresholds: Sequence[float] = (0.5,),
+    group_features: Sequence[str] = (features.IDENTITY_GROUP,),
+    cut_off: float = DEFAULT_CUT_OFF,
+    level: float = DEFAULT_LEVEL,
+    min_examples: int = DEFAULT_MIN_EXAMPLES,
+    name: str = "bias_auc",
+  ):
+    super().__init__(
+      _computations,
+      thresholds=list(thresholds),
+      group_features=list(group_features),
+      cut_off=cut_off,
+      level=level,
+      min_examples=min_examples,
+      name=name,
+    )
+
+
+def _computations(
+  thresholds: Sequence[float],
+  group_features: Sequence[str],
+  cut_off: float,
+  level: float,
+  min_examples: int,
+  name: str,
+  eval_config: tfma.EvalConfig | None = None,
+  model_names: Sequence[str] | None = None,
+  output_names: Sequence[str] | None = None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None = None,
+  example_weighted: bool = False,
+) -> metric_types.MetricComputations:
+  del name
+  computations = []
+  for scored, sub_key in scored_outputs(
+    thresholds, THRESHOLD, eval_config, model_names, output_names, sub_keys
+  ):
+
+    def key(
+      name: str, scored: Scored = scored, sub_key: metric_types.SubKey | None = sub_key
+    ) -> metric_types.MetricKey:
+      return metric_keys.metric_key(
+        name, scored.model_name, scored.output_name, sub_key, example_weighted
+      )
+
+    computations.append(
+      metric_types.MetricComputation(
+        # Which groups there are is known at the end; the means are there in any case.
+        keys=[
+          key(metric_keys.bias_mean_key(kind, feature))
+          for kind in metric_keys.BIAS_AUCS
+          for feature in group_features
+        ],
+        preprocessors=[
+          _LabelledScores(scored, example_weighted, group_features, cut_off)
+        ],
+        combiner=_BiasCounter(
+          scored.rule.thresholds, group_features, level, min_examples, key
+        ),
+      )
+    )
+  return computations
+
+
+class _Labelled(NamedTuple):
+  """A labelled comment, as the combiner takes it."""
+
+  score: float
+  weight: float
+  is_positive: bool
+  groups: list[tuple[str, str]]
+
+
+class _LabelledScores(metric_types.Preprocessor):
+  """Yields the labelled comments that count in the whole, with their groups."""
+
+  def __init__(
+    self,
+    scored: Scored,
+    example_weighted: bool,
+    group_features: Sequence[str],
+    cut_off: float,
+  ):
+    super().__init__(
+      name=f"bias_auc {scored} {example_weighted} {group_features} {cut_off}"
+    )
+    self._scored = scored
+    self._example_weighted = example_weighted
+    self._group_features = group_features
+    self._cut_off = cut_off
+
+  def process(self, extracts: tfma.Extracts) -> Iterator[_Labelled]:
+    if not counts_in_whole(extracts):
+      return
+    weight = self._value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0)
+    if weight == 0:  # Not labelled.
+      return
+    label = self._value(extracts, tfma.LABELS_KEY, math.nan)
+    score = self._scored.rule.score(self._scored.original(extracts))
+    # What is neither positive nor negative is no number, and nothing with it.
+    yield _Labelled(
+      math.nan if math.isnan(label) else score,
+      weight if self._example_weighted else 1.0,
+      label > 0.5,
+      list(self._groups(extracts.get(tfma.FEATURES_KEY, {}))),
+    )
+
+  def _groups(self, values: tfma.Extracts) -> Iterator[tuple[str, str]]:
+    for feature in self._group_features:
+      found = values.get(feature)
+      if found is None:
+        continue
+      found = np.ravel(getattr(found, "values", found))
+      if np.issubdtype(found.dtype, np.number):
+        if len(found) and found[0] >= self._cut_off:
+          yield feature, feature
+        continue
+      # TFMA refuses names that are not UTF-8.
+      for value in dict.fromkeys(each.decode(errors="replace") for each in found):
+        yield feature, value
+
+  def _value(self, extracts: tfma.Extracts, key: str, default: float) -> float:
+    values = extracts.get(key)
+    if values is None:
+      return default
+    names = (self._scored.model_name, self._scored.output_name)
+    return float(np.ravel(scores_of(values, names))[0])
+
+
+_Group = tuple[str, str]
+_EVERYBODY: _Group = ("", "")
+_Classes = dict[bool, RankedScores]
+"""The scores of the positive comments (True) and of the negative ones."""
+_Accumulator = dict[tuple[_Group, bool], array.array]
+"""Scores and weights in turn, by group and class."""
+
+
+class _BiasCounter(beam.CombineFn):
+  """Keeps the scores, which only in the end are put in order."""
+
+  def __init__(
+    self,
+    thresholds: Sequence[float],
+    group_features: Sequence[str],
+    level: float,
+    min_examples: int,
+    key: Callable[[str], metric_types.MetricKey],
+  ):
+    self._thresholds = thresholds
+    self._group_features = group_features
+    self._level = level
+    self._min_examples = min_examples
+    self._key = key
+
+  def create_accumulator(self) -> _Accumulator:
+    return {}
+
+  def add_input(self, accumulator: _Accumulator, element: _Labelled) -> _Accumulator:
+    for group in (_EVERYBODY, *element.groups):
+      values = accumulator.setdefault((group, element.is_positive), array.array("d"))
+      values.extend((element.score, element.weight))
+    return accumulator
+
+  def merge_accumulators(self, accumulators: Iterable[_Accumulator]) -> _Accumulator:
+    merged: _Accumulator = {}
+    for accumulator in accumulators:
+      for key, values in accumulator.items():
+        merged.setdefault(key, array.array("d")).extend(values)
+    return merged
+
+  def extract_output(
+    self, accumulator: _Accumulator
+  ) -> dict[metric_types.MetricKey, float]:
+    if not accumulator:
+      return {}
+    everybody = _classes(accumulator, _EVERYBODY)
+    figures: dict[str, float] = {}
+    means: dict[tuple[str, str], list[float]] = {
+      (kind, feature): []
+      for kind in metric_keys.BIAS_AUCS
+      for feature in self._group_features
+    }
+    for group in sorted({group for group, _ in accumulator} - {_EVERYBODY}):
+      classes = _classes(accumulator, group)
+      for name, value in self._rates(classes).items():
+        figures[metric_keys.group_key(name, *group)] = value
+      for kind, auc in _bias_aucs(everybody, classes).items():
+        for end, value in auc.values(self._level).items():
+          name = metric_keys.group_key(metric_keys.bias_key(kind, end), *group)
+          figures[name] = value
+        if auc.examples >= self._min_examples:
+          means[kind, group[0]].append(auc.value)
+    for (kind, feature), values in means.items():
+      mean = generalized_mean(values, POWER)
+      figures[metric_keys.bias_mean_key(kind, feature)] = mean
+    return {self._key(name): value for name, value in figures.items()}
+
+  def _rates(self, classes: _Classes) -> dict[str, float]:
+    positives, negatives = classes[True], classes[False]
+    rates = {
+      metric_keys.BIAS_POSITIVES: float(len(positives.scores)),
+      metric_keys.BIAS_NEGATIVES: float(len(negatives.scores)),
+    }
+    for threshold in self._thresholds:
+      wrong, right = (each.share_above(threshold) for each in (negatives, positives))
+      rates[metric_keys.false_positive_rate_key(threshold)] = wrong
+      rates[metric_keys.false_negative_rate_key(threshold)] = 1 - right
+    return rates
+
+
+class _Auc(NamedTuple):
+  """An AUC and what it rests on.
+
+  Attributes:
+    value: NaN where a class is empty.
+    positives: How many positive comments of equal weight those are worth.
+    negatives: Likewise.
+    examples: Number of comments of the smaller class.
+  """
+
+  value: float
+  positives: float
+  negatives: float
+  examples: int
+
+  def values(self, level: float) -> dict[str, float]:
+    low, high = intervals.auc_bounds(self.value, self.positives, self.negatives, level)
+    return {"": self.value, "lower_bound": low, "upper_bound": high}
+
+
+class _Difference(NamedTuple):
+  """Scores of some texts, less those of others that are among them."""
+
+  whole: RankedScores
+  part: RankedScores | None = None
+
+  @property
+  def parts(self) -> list[tuple[int, RankedScores]]:
+    return [(1, self.whole), *([(-1, self.part)] if self.part else [])]
+
+  @property
+  def size(self) -> int:
+    return sum(sign * len(each.scores) for sign, each in self.parts)
+
+  @property
+  def weight(self) -> float:
+    return sum(sign * each.weight for sign, each in self.parts)
+
+  @property
+  def effective(self) -> float:
+    squares = sum(sign * each.squares for sign, each in self.parts)
+    return self.weight**2 / squares if self.size else 0.0
+
+
+def _bias_aucs(everybody: _Classes, group: _Classes) -> dict[str, _Auc]:
+  own = {is_positive: _Difference(group[is_positive]) for is_positive in (True, False)}
+  # Pairs with the background are those with everybody, less those with the group.
+  others = {
+    is_positive: _Difference(everybody[is_positive], group[is_positive])
+    for is_positive in (True, False)
+  }
+  return {
+    metric_keys.SUBGROUP: _auc(own[True], own[False]),
+    metric_keys.BPSN: _auc(others[True], own[False]),
+    metric_keys.BNSP: _auc(own[True], others[False]),
+  }
+
+
+def _auc(positives: _Difference, negatives: _Difference) -> _Auc:
+  value = math.nan
+  if positives.size and negatives.size:
+    wins = sum(
+      sign * other_sign * some.wins_over(others)
+      for sign, some in positives.parts
+      for other_sign, others in negatives.parts
+    )
+    # Rounding may leave a little more than all.
+    value = float(np.clip(wins / (positives.weight * negatives.weight), 0, 1))
+  return _Auc(
+    value,
+    positives.effective,
+    negatives.effective,
+    min(positives.size, negatives.size),
+  )
+
+
+def _classes(accumulator: _Accumulator, group: _Group) -> _Classes:
+  found = {}
+  for is_positive in (True, False):
+    values = np.array(accumulator.get((group, is_positive), array.array("d")))
+    found[is_positive] = RankedScores.of(values[::2], values[1::2])
+  return found
