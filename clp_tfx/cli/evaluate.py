@@ -8,7 +8,13 @@ from rich.console import Console
 from rich.markup import escape
 
 from clp_tfx.cli.options import for_people, given, options_of, quietly
-from clp_tfx.cli.run import EXIT_REFUSED, figures_table, print_failures, print_left_out
+from clp_tfx.cli.run import (
+  EXIT_REFUSED,
+  figures_table,
+  print_audit,
+  print_failures,
+  print_left_out,
+)
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.pipeline.output import prepare_output
 
@@ -34,6 +40,7 @@ def evaluate(model: str, **options: Any) -> None:
   console = Console()
   console.print(figures_table(summary, "baseline", "model"))
   print_left_out(console, summary)
+  print_audit(console, summary)
   refused = config.gates and not summary["gate"]["blessed"]
   if refused:
     print_failures(console, summary)

@@ -10,6 +10,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from clp_tfx.cli.options import configured, for_people, quietly, read_config
+from clp_tfx.features import IDENTITY_GROUP
 from clp_tfx.options import names_of
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.pipeline.sections import JobOptions
@@ -63,6 +64,7 @@ def print_summary(summary: dict[str, Any]) -> None:
   console = Console()
   console.print(figures_table(summary, "before", "after"))
   print_left_out(console, summary)
+  print_audit(console, summary)
   if summary["pushed_model"] and summary["gate"]["blessed"]:
     console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
   else:
@@ -105,6 +107,33 @@ def print_left_out(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"The counterfactual function failed on {number} comments: {kind}.")
 
 
+def print_audit(console: Console, summary: dict[str, Any]) -> None:
+  """Prints the worst group of those that the model was not trained on, in one line.
+
+  Args:
+    console: Where to.
+    summary: With `clp` and `baseline`, and `audit` in them where there was one.
+  """
+  audit = summary["clp"].get("audit", {})
+  groups = audit.get("group", {})
+  if all(each["trained_on"] for each in groups.values()):
+    return
+  name = audit["worst_not_trained_on"]
+  if name is None:
+    line = "Audit: no group that was not trained on has enough pairs to judge."
+    console.print(line, soft_wrap=True)
+    return
+  after = groups[name]
+  baseline = summary["baseline"] or {}
+  before = baseline.get("audit", {}).get("group", {}).get(name)
+  console.print(
+    f"Audit: of the groups not trained on, {escape(name)} flips most, "
+    f"{after['flip_rate']:.1%} of {after['pairs']} pairs"
+    + (f" (before: {_share(before['flip_rate'])})." if before else "."),
+    soft_wrap=True,
+  )
+
+
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:
   """Returns a table of the figures of a model and of its baseline, if any.
 
@@ -117,21 +146,27 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
   for column in ("", *columns, "change"):
     table.add_column(column, justify="right" if column else "left")
   rows = {"AUC": "auc", "positive rate": "positive_rate", "flip rate": "flip_rate"}
-  for name, key in rows.items():
-    before, after = (baseline or {}).get(key), clp[key]
+
+  def add_row(name: str, before: float | None, after: float | None) -> None:
     change = None if before is None or after is None else after - before
     table.add_row(name, _figure(before), _figure(after), _figure(change, "+"))
+
+  for name, key in rows.items():
+    add_row(name, (baseline or {}).get(key), clp[key])
   for group, after in clp["flip_rate_by_group"].items():
     before = (baseline or {}).get("flip_rate_by_group", {}).get(group)
-    change = None if before is None or after is None else after - before
-    table.add_row(
-      f"  flip rate, {escape(group)}",
-      _figure(before),
-      _figure(after),
-      _figure(change, "+"),
-    )
+    add_row(f"  flip rate, {escape(group)}", before, after)
+  means = clp.get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
+  for kind, after in means.items():
+    if after is not None:
+      before = (baseline or {}).get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
+      add_row(f"bias AUC, {kind}", before.get(kind), after)
   table.add_row("pairs", str(baseline["pairs"]) if baseline else "–", str(clp["pairs"]))
   return table
+
+
+def _share(value: float | None) -> str:
+  return "–" if value is None else f"{value:.1%}"
 
 
 def _figure(value: float | None, sign: str = "") -> str:

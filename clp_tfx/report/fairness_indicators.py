@@ -14,6 +14,7 @@ import markupsafe
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.report.page import environment
+from clp_tfx.tfma import metric_keys
 
 _LIBRARY = Path(tfma.__file__).parent / "static" / "vulcanized_tfma.js"
 
@@ -80,6 +81,8 @@ def _entry(slice_key: tuple, metrics: dict[str, Any]) -> dict[str, Any]:
       name: value
       for name, value in metrics.items()
       if _is_displayable(value) and not name.endswith("_diff")
+      # The component lists every name in its menu, and groups may be hundreds.
+      if not metric_keys.is_of_group(name)
     },
   }
 

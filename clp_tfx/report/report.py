@@ -5,6 +5,7 @@ from typing import Any
 from clp_tfx.report import charts, formats
 from clp_tfx.report.edits import pieces
 from clp_tfx.report.fairness_indicators import fairness_indicators_html
+from clp_tfx.report.group_tables import audit_tables, bias_tables
 from clp_tfx.report.page import environment, write_page
 from clp_tfx.tfma.results import load_results, load_worst_flips
 
@@ -68,6 +69,8 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "changes": _changes(baseline, clp),
     "groups": charts.rate_bars(baseline, clp, "group"),
     "terms": charts.highest_first(charts.rate_bars(baseline, clp, "term")),
+    "audit": audit_tables(baseline, clp),
+    "bias": bias_tables(baseline, clp),
     "panels": charts.training_panels(training),
     "flips": None,
     "fairness_indicators": None,
@@ -153,6 +156,8 @@ def _contents(context: dict[str, Any]) -> dict[str, str]:
     "figures": ("Before and after" if context["baseline"] else "Figures", True),
     "groups": ("By group", context["groups"]),
     "terms": ("By term", context["terms"]),
+    "audit": ("Audit", context["audit"]),
+    "bias": ("Bias AUC", context["bias"]),
     "flips": ("Worst flips", context["flips"] is not None),
     "coverage": ("Coverage", context["coverage"]),
     "training": ("Training", context["panels"]),

@@ -1,8 +1,9 @@
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 
 from clp_tfx.cli import cli
-from clp_tfx.cli.run import print_summary
+from clp_tfx.cli.run import print_audit, print_summary
 
 
 def invoke(*args):
@@ -152,6 +153,43 @@ def test_an_option_overrides_the_file(tmp_path):
   path.write_text("max_flip_rate: 0.3\noutput: /proc/nowhere\n")
   # The output folder is checked only after the configuration is valid.
   assert "/proc/nowhere cannot be written" in invoke("run", "--config", path).stderr
+
+
+def audited(flip_rate, trained_on, judged=True):
+  return {
+    "flip_rate": flip_rate,
+    "pairs": 40,
+    "trained_on": trained_on,
+    "judged": judged,
+  }
+
+
+@pytest.mark.parametrize(
+  ("groups", "worst", "line"),
+  [
+    (
+      {"[so]": audited(0.5, False), "gender": audited(0.6, True)},
+      "[so]",
+      "Audit: of the groups not trained on, [so] flips most, 50.0% of 40 pairs "
+      "(before: –).\n",
+    ),
+    (
+      {"so": audited(0.5, False, judged=False)},
+      None,
+      "Audit: no group that was not trained on has enough pairs to judge.\n",
+    ),
+    ({"gender": audited(0.6, True)}, None, ""),
+  ],
+)
+def test_one_line_says_which_group_was_forgotten(groups, worst, line, capsys):
+  before = {"[so]": audited(None, False)}
+  summary = {
+    "baseline": {"audit": {"group": before}},
+    "clp": {"audit": {"group": groups, "worst_not_trained_on": worst}},
+  }
+  print_audit(Console(), summary)
+  print_audit(Console(), {"baseline": None, "clp": {}})
+  assert capsys.readouterr().out == line
 
 
 def test_the_summary_without_a_baseline(capsys):

@@ -125,6 +125,72 @@ def test_undefined_values_are_a_dash_with_a_reason(page, undefined):
   assert 'title="Not defined on this data"' in html
 
 
+def bias(subgroup, **others):
+  """Returns the figures of a group, or the means."""
+  figures = {"subgroup": subgroup, "bpsn": 0.9, "bnsp": None, **others}
+  rates = {"false_positive_rate": 0.25, "false_negative_rate": None}
+  return figures | ({**rates, "positives": 3, "negatives": 1200} if others else {})
+
+
+def test_bias_aucs_by_group_worst_first(page):
+  few = {"bounds": {}}
+  groups = {"gender/male": bias(0.8, **few), HOSTILE: bias(0.7, **few)}
+  after = {
+    "bias_auc": {"identity_group": groups, "annotated_identity": {}},
+    "bias_auc_means": {"identity_group": bias(0.75), "annotated_identity": bias(None)},
+  }
+  before = {
+    "bias_auc": {"identity_group": {"gender/male": bias(0.6, **few)}},
+    "bias_auc_means": {"identity_group": bias(0.65)},
+  }
+  html = page({"baseline": BASELINE | before, "clp": CLP | after})
+  assert HOSTILE not in html
+  shown = text(html)
+  assert "Mean, near the worst 0.7500 0.6500 0.9000 0.9000 – not defined" in shown
+  row = "gender/ male 0.8000 0.6000 0.9000 0.9000 – not defined – not defined 25.0%"
+  assert shown.index("hacked = 1") < shown.index(row)
+  assert "3/1,200" in shown
+  assert "annotated" not in shown
+  assert "Bias AUC" not in text(page())
+
+
+def audited(flip_rate, pairs, trained_on):
+  return {
+    "flip_rate": flip_rate,
+    "flip_rate_bounds": [0.0, 0.25] if pairs else [None, None],
+    "counterfactual_gap": 0.0301,
+    "pairs": pairs,
+    "trained_on": trained_on,
+    "judged": pairs >= 30,
+  }
+
+
+def test_the_audit_marks_what_was_not_trained_on(page):
+  audit = {
+    "pairs": {"not_trained_on": audited(0.1, 230, False)},
+    "group": {
+      "gender": audited(0.05, 400, True),
+      HOSTILE: audited(0.125, 230, False),
+      "few": audited(1.0, 2, False),
+      "none": audited(None, 0, False),
+    },
+    "term": {"deaf": audited(0.1, 30, False)},
+    "worst_not_trained_on": HOSTILE,
+  }
+  html = page({"clp": CLP | {"audit": audit}})
+  assert HOSTILE not in html
+  shown = text(html)
+  row = "not trained on – not defined 10.0% 0.0 to 25.0% 0.0301 – not defined 230"
+  assert row in shown
+  assert shown.index("hacked = 1") < shown.index("gender – not defined 5.0% 0.0")
+  assert "deaf not trained on" in shown and "gender not trained on" not in shown
+  assert "Not judged, for too few pairs: 2 groups few (2), none (0)" in shown
+  assert "Audit" not in text(page())
+  # Nothing but the model's own figures without a baseline.
+  alone = text(page({"baseline": None, "clp": CLP | {"audit": audit}}))
+  assert "deaf not trained on 10.0% 0.0 to 25.0% 0.0301 30" in alone
+
+
 def test_coverage_by_split(page):
   counts = {"texts": 8000, "texts_matched": 1000, "counterfactuals": 1900}
   coverage = {
