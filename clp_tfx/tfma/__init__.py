@@ -1,4 +1,4 @@
-"""Flip rates and bias AUCs for TensorFlow Model Analysis, and the gate; no pipelines."""
+"""Flip rates, bias AUCs and the gate for TensorFlow Model Analysis; no pipelines."""
 
 from clp_tfx.tfma.audit_flips import AuditFlips
 from clp_tfx.tfma.audit_pairs import Audit
