@@ -62,13 +62,13 @@ EDITED_GROUP = "edited_group"
 EDITED_TERM = "edited_term"
 """A term that a pair edits."""
 
-# --- what the figures of audit pairs are named by; not in the data -----------
+# --- names in the metrics of audit pairs: not in the data --------------------
 AUDIT_GROUP = "audit_group"
 """A group that a pair of the audit lexicon edits, or its parent group."""
 AUDIT_TERM = "audit_term"
 """A term that a pair of the audit lexicon edits."""
 AUDIT_PAIRS = "audit_pairs"
-"""`trained_on` if the training lexicon holds all terms that a pair of the audit lexicon
+"""`trained_on` if the training lexicon has all terms that a pair of the audit lexicon
 edits, else `not_trained_on`."""
 
 SPLITS = ("train", "eval", "test")

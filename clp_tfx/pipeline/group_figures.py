@@ -1,4 +1,4 @@
-"""Reads the figures of groups that an evaluation has of all comments."""
+"""Reads the metrics of identity groups from the overall slice of an evaluation."""
 
 import math
 from typing import Any
@@ -7,14 +7,13 @@ from clp_tfx import features
 from clp_tfx.tfma import metric_keys
 
 Metrics = dict[str, dict[str, Any]]
-"""Values by name of the metric, as TFMA gives those of a slice."""
+"""Metric values of a slice by name, as TFMA returns them."""
 
 _ENDS = ("lower_bound", "upper_bound")
 
 
 def number(metrics: Metrics, name: str) -> float | None:
-  """Returns a figure; None where it is not there or not a number."""
-  # TFMA gives NaN as a string, as JSON has no other way to say it.
+  """Returns a metric, or None if it is undefined: TFMA stores NaN as a string."""
   value = metrics.get(name, {})
   # With confidence intervals, TFMA puts the value between its bounds.
   found = float(
@@ -24,18 +23,18 @@ def number(metrics: Metrics, name: str) -> float | None:
 
 
 def bias_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
-  """Returns the bias AUCs of an evaluation, and the rates beside them.
+  """Returns the bias AUCs and the false positive and negative rates by group.
 
   Args:
-    metrics: Of all comments.
-    threshold: The decision threshold.
+    metrics: Metrics of the overall slice.
+    threshold: Decision threshold.
 
   Returns:
-    `bias_auc_means`: by feature `subgroup`, `bpsn` and `bnsp`, the generalised means
-    over its groups. `bias_auc`: by feature and group the same three, their one-sided
-    `bounds` (low, high) by name, `false_positive_rate`, `false_negative_rate`, and the
-    numbers of labelled comments, `positives` and `negatives`. Figures are None where
-    they are undefined; both are empty without labels.
+    `bias_auc_means`: for each feature the generalised means `subgroup`, `bpsn` and
+    `bnsp` over its groups. `bias_auc`: for each feature and group the AUCs of the same
+    names, their one-sided `bounds` (low, high) by name, `false_positive_rate`,
+    `false_negative_rate`, and the numbers of labelled comments, `positives` and
+    `negatives`. Undefined values are None; both are empty without labels.
   """
   names = _without_changes(metrics)
   sliced = metric_keys.bias_features_of(names)
@@ -58,20 +57,20 @@ def bias_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
 
 
 def audit_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
-  """Returns the figures of the audit pairs of an evaluation.
+  """Returns the metrics of the audit pairs.
 
   Args:
-    metrics: Of all comments.
-    threshold: The decision threshold.
+    metrics: Metrics of the overall slice.
+    threshold: Decision threshold.
 
   Returns:
-    `audit`, empty without an audit: by `group`, by `term`, and by `pairs` (all of them,
-    `trained_on` or `not_trained_on`), by name `flip_rate`, its one-sided
-    `flip_rate_bounds` (low, high), `counterfactual_gap`, `pairs`, `comments`,
-    `trained_on` (whether the training lexicon holds the term, or a term of the group)
-    and `judged` (whether there are enough pairs); and under `worst_not_trained_on` the
-    judged group with the highest flip rate of those, None where there is none. Figures
-    are None without pairs.
+    `audit`, which is empty without an audit. Its `group`, `term` and `pairs` (all pairs
+    by `trained_on` and `not_trained_on`) have, for each name, `flip_rate`, its
+    one-sided `flip_rate_bounds` (low, high), `counterfactual_gap`, `pairs`, `comments`,
+    `trained_on` (whether the training lexicon has the term, or a term of the group) and
+    `judged` (whether there are enough pairs). `worst_not_trained_on` is the judged
+    group with the highest flip rate that was not trained on, or None. Rates are None
+    without pairs.
   """
   names = _without_changes(metrics)
   audit = {
@@ -122,14 +121,14 @@ def _worst_not_trained_on(groups: dict[str, dict[str, Any]]) -> str | None:
     for name, figures in groups.items()
     if figures["judged"]
     and not figures["trained_on"]
-    # A score that was not a number leaves no rate.
+    # None if a score was NaN.
     and figures["flip_rate"] is not None
   }
   return max(judged, key=judged.get, default=None)
 
 
 def _without_changes(metrics: Metrics) -> list[str]:
-  """Returns the names but those of changes from the baseline, as TFMA calls them."""
+  """Returns the names without those that TFMA gives to differences of two models."""
   return [
     name
     for name in metrics

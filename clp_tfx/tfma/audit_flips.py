@@ -12,7 +12,7 @@ from clp_tfx import features
 from clp_tfx.tfma import intervals, metric_keys
 from clp_tfx.tfma.audit_pairs import AUDITED, audited_names
 from clp_tfx.tfma.decisions import THRESHOLD
-from clp_tfx.tfma.edited_slices import counts_in_whole
+from clp_tfx.tfma.edited_slices import counts_overall
 from clp_tfx.tfma.exact_sums import ExactSums
 from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
 from clp_tfx.tfma.pair_scores import Scored
@@ -22,31 +22,31 @@ DEFAULT_MAX_TERMS = 200
 
 
 class AuditFlips(metric_types.Metric):
-  """How often decisions flip on the pairs of an audit lexicon.
+  """Flip rates and score gaps of the pairs of an audit lexicon.
 
-  Needs `counterfactual_extractors`, which make the pairs. Emits for each group of the
-  audit lexicon that a comment mentions, at both levels, for the `max_terms` terms with
-  the most pairs, and for all pairs apart by whether all of their terms are in the
-  training lexicon, with the names of `metric_keys.group_key` (`/audit_group=gender`):
+  Needs `counterfactual_extractors`, which generate the pairs. Emits, for each group of
+  the audit lexicon that comments mention (both levels), for the `max_terms` terms with
+  the most pairs, and for the pairs with and without a term that is not in the training
+  lexicon (keys are those of `metric_keys.group_key`, such as `…/audit_group=gender`):
 
   - `audit/flip_rate/overall@t`, with `/lower_bound` and `/upper_bound` before the `@`,
     for each decision threshold t, and `audit/counterfactual_gap`, as FlipRate has them;
   - `audit/flip_count/pairs` and `audit/flip_count/comments`;
-  - `audit/trained_on`: 1 where the training lexicon holds the term, or a term of the
-    group; else 0;
-  - `audit/judged`: 1 where there are at least `min_pairs` pairs; else 0.
+  - `audit/trained_on`: 1 if the training lexicon has the term, or a term of the group;
+    else 0;
+  - `audit/judged`: 1 if there are at least `min_pairs` pairs; else 0.
 
-  Rates are NaN without pairs. Each comment counts once, whatever its weight. The
-  figures are those of all comments, not computed within slices.
+  Rates are NaN without pairs. Example weights are ignored. The metric is computed in
+  the overall slice only.
 
   Args:
-    audit: The fields of an `Audit`; for the extractor.
+    audit: The fields of an `Audit`; read by the extractor.
     thresholds: Decision thresholds.
     decision: As FlipRate's.
     level: Confidence of the one-sided bounds, in (0, 1).
-    min_pairs: Least evidence for a judgement.
-    max_terms: Most terms that have figures.
-    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+    min_pairs: Minimum number of pairs for a judgement.
+    max_terms: Maximum number of terms.
+    name: Name of the metric in the EvalConfig; it does not affect the keys.
   """
 
   def __init__(
@@ -100,7 +100,7 @@ def _computations(
 
     computations.append(
       metric_types.MetricComputation(
-        keys=[],  # Which groups there are is known at the end.
+        keys=[],  # The groups are not known in advance.
         preprocessors=[_AuditScores(scored)],
         combiner=_AuditCounter(
           scored.rule.keyed_thresholds, level, min_pairs, max_terms, key
@@ -111,7 +111,7 @@ def _computations(
 
 
 class _Name(NamedTuple):
-  """What is counted: a value of one of the features, and whether it was trained on."""
+  """A value of one of the audit features, and whether it was trained on."""
 
   feature: str
   value: str
@@ -124,14 +124,14 @@ _PER_THRESHOLD = ("flips", "flipped_clusters", "w2_fn", "w2_ff")
 
 
 class _AuditScores(metric_types.Preprocessor):
-  """Yields what a comment adds to the sums of each name, in the order above."""
+  """Yields the terms that a comment adds to the sums of each name."""
 
   def __init__(self, scored: Scored):
     super().__init__(name=f"audit_scores {scored}")
     self._scored = scored
 
   def process(self, extracts: tfma.Extracts) -> Iterator[tuple[_Name, np.ndarray]]:
-    if AUDITED not in extracts or not counts_in_whole(extracts):
+    if AUDITED not in extracts or not counts_overall(extracts):
       return
     names = list(audited_names(extracts[AUDITED].item()))
     if not names:
@@ -148,7 +148,7 @@ class _AuditScores(metric_types.Preprocessor):
       return np.zeros(len(_SHARED) + len(_PER_THRESHOLD) * len(rule.keyed_thresholds))
     comparison = rule.compare(original, self._scored.at(extracts, places))
     n, gap = len(places), comparison.gap.sum()
-    # A score that is not a number decides nothing.
+    # If a score is NaN, so is the number of flips.
     flips = comparison.changed.sum(axis=1) + (np.nan if np.isnan(gap) else 0.0)
     per_threshold = np.stack([flips, flips > 0, flips * n, flips * flips], axis=1)
     return np.append([1.0, n, n * n, gap], per_threshold)
@@ -158,7 +158,7 @@ _Accumulator = dict[_Name, ExactSums]
 
 
 class _AuditCounter(beam.CombineFn):
-  """Sums by name; their number depends on the lexicon, not on that of the comments."""
+  """Sums by name; their number depends on the lexicon, not on the data."""
 
   def __init__(
     self,

@@ -1,4 +1,4 @@
-"""Pairs of a lexicon that a model may not have been trained with."""
+"""Pairs of a lexicon other than the one that a model was trained with."""
 
 import dataclasses
 import json
@@ -22,23 +22,23 @@ from clp_tfx.errors import InputError
 from clp_tfx.tfma.pair_scores import readable
 
 AUDITED = "audited"
-"""Extracts key of what an audit finds in a text: bytes, shape `[batch]`; see
-`audited_names`."""
+"""Extracts key of the groups, terms and pairs that an audit found: bytes of shape
+`[batch]`, which `audited_names` reads."""
 NOTHING_AUDITED = b""
 TRAINED_ON, NOT_TRAINED_ON = "trained_on", "not_trained_on"
 
 
 @dataclasses.dataclass(frozen=True)
 class Audit:
-  """Which pairs an audit makes: those of its lexicon, by the rules of the others.
+  """How an audit generates pairs: with its own lexicon, by the rules of the others.
 
   Attributes:
-    terms: The audit lexicon: name of a built-in one or path of a CSV file.
-    identity_terms: The lexicon of the training.
-    pejorative_terms: Lexicon of more terms that exclude a text; empty for none.
-    method: As `CounterfactualGenerator` has it.
-    max_counterfactuals: Most pairs of a text.
-    digests: Of the lexicons, in the order above; one that has changed is refused.
+    terms: Audit lexicon: the name of a built-in one or the path of a CSV file.
+    identity_terms: Training lexicon, likewise.
+    pejorative_terms: Lexicon of further terms that exclude a text; empty for none.
+    method: Method of `CounterfactualGenerator`.
+    max_counterfactuals: Maximum number of pairs per text.
+    digests: Expected digests of the three lexicons, in this order.
   """
 
   terms: str
@@ -50,15 +50,15 @@ class Audit:
 
   @classmethod
   def of(cls, terms: str | None, options: EditingOptions) -> "Audit | None":
-    """Returns the audit with the lexicons as they are now.
+    """Creates an audit with the current contents of the lexicons.
 
     Args:
-      terms: The audit lexicon; None for the broadest built-in one in the language of
-        the training's, empty for none.
-      options: Those of the other pairs.
+      terms: Audit lexicon. None means the broadest built-in one in the language of the
+        training lexicon; empty means no audit.
+      options: Options of the other pairs.
 
     Returns:
-      The audit; None where there is no lexicon for it.
+      The audit, or None if there is no lexicon for it.
 
     Raises:
       InputError: If a lexicon is invalid or cannot be read.
@@ -75,22 +75,22 @@ class Audit:
 
 
 class AuditOutcome(NamedTuple):
-  """What the audit makes of a text.
+  """What an audit finds in a text.
 
   Attributes:
-    texts: Its counterfactuals.
-    names: Of each group and term, and of the kinds of pairs, by feature and value:
-      whether it was trained on, and which of the counterfactuals count.
+    texts: The counterfactuals.
+    names: For each group, term and kind of pairs, by feature and value: whether it was
+      trained on, and the indices of its counterfactuals.
   """
 
   texts: list[bytes]
   names: dict[tuple[str, str], tuple[bool, list[int]]]
 
   def described(self, places: list[int]) -> bytes:
-    """Returns what `audited_names` reads.
+    """Returns the value of `AUDITED`.
 
     Args:
-      places: Where the scores of `texts` stand.
+      places: Position of each text's score in `COUNTERFACTUAL_PREDICTIONS`.
     """
     rows = [
       [feature, name, trained, [places[index] for index in pairs]]
@@ -104,9 +104,9 @@ class AuditedName(NamedTuple):
 
   Attributes:
     feature: `AUDIT_GROUP`, `AUDIT_TERM` or `AUDIT_PAIRS`.
-    name: Its value.
-    trained: Whether the training lexicon holds the term; of a group, any of its terms.
-    places: Where the scores of the pairs stand that edit it.
+    name: Value of the feature.
+    trained: Whether the training lexicon has the term, or any term of the group.
+    places: Positions of the scores of its pairs in `COUNTERFACTUAL_PREDICTIONS`.
   """
 
   feature: str
@@ -116,16 +116,16 @@ class AuditedName(NamedTuple):
 
 
 def audited_names(audited: bytes) -> Iterator[AuditedName]:
-  """Yields what an audit found in a text: nothing, mostly."""
+  """Yields what an audit found in a text, from the value of `AUDITED`."""
   for row in json.loads(audited) if audited else ():
     yield AuditedName(*row)
 
 
 class AuditGenerator:
-  """Makes the pairs of an audit.
+  """Generates the pairs of an audit.
 
   Args:
-    audit: Which.
+    audit: How to generate them.
 
   Raises:
     InputError: If a lexicon cannot be read or has changed.
@@ -149,7 +149,7 @@ class AuditGenerator:
     )
 
   def outcomes(self, texts: Sequence[bytes]) -> Iterator[AuditOutcome]:
-    """Yields what the audit makes of each text, as UTF-8 with other bytes kept."""
+    """Yields the outcome for each text in UTF-8; other bytes stay as they are."""
     found = self._generator.find_all(texts)
     for text, mentions in zip(texts, found, strict=True):
       if not mentions:
@@ -159,7 +159,7 @@ class AuditGenerator:
       yield self._outcome(self._generator.outcome(decoded, mentions))
 
   def _outcome(self, outcome: Outcome) -> AuditOutcome:
-    # Also what has no pair, so that nobody is passed over in silence.
+    # Groups without pairs are included, so that the report can list them.
     names: dict[tuple[str, str], tuple[bool, list[int]]] = {
       (features.AUDIT_GROUP, group): (group in self._groups, [])
       for group in distinct_groups(outcome.mentions)
@@ -191,6 +191,6 @@ def _loaded(name: str, digest: str) -> Any:
   if lexicon.digest() != digest:
     raise InputError(
       f"Expected lexicon {name!r} to be the one that the evaluation was set up with, "
-      "but its terms have changed since: set it up again."
+      "but its terms have changed since: run it again."
     )
   return lexicon

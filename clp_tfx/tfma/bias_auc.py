@@ -1,4 +1,4 @@
-"""Bias AUCs: how well a model ranks the comments that mention a group, and others."""
+"""Bias AUCs: how well a model ranks the comments of a group among all others."""
 
 import array
 import math
@@ -13,7 +13,7 @@ from tensorflow_model_analysis.metrics import metric_types
 from clp_tfx import features
 from clp_tfx.tfma import intervals, metric_keys
 from clp_tfx.tfma.decisions import THRESHOLD, scores_of
-from clp_tfx.tfma.edited_slices import counts_in_whole
+from clp_tfx.tfma.edited_slices import counts_overall
 from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
 from clp_tfx.tfma.pair_scores import Scored
 from clp_tfx.tfma.ranked_scores import RankedScores, generalized_mean
@@ -27,9 +27,9 @@ DEFAULT_CUT_OFF = 0.5
 class BiasAUC(metric_types.Metric):
   """AUC within each group, and between the group and all others (the background).
 
-  A group is a value of one of the `group_features`, or such a feature itself where it
-  is a number. Emits, for each group and the labelled comments, with the names of
-  `metric_keys.group_key`:
+  A group is a value of one of the `group_features`, or, if the feature is a number, the
+  feature itself. Emits, for each group, on the labelled comments (the keys are those of
+  `metric_keys.group_key`):
 
   - `bias_auc/subgroup/FEATURE=GROUP`: AUC on the comments of the group;
   - `bias_auc/bpsn/…`: on the background's positive and the group's negative comments;
@@ -40,29 +40,30 @@ class BiasAUC(metric_types.Metric):
   - `false_positive_rate@t/…` and `false_negative_rate@t/…` for each threshold t;
   - `bias_auc/positives/…` and `bias_auc/negatives/…`: the number of comments;
 
-  and for each feature `bias_auc/subgroup/generalized_mean/FEATURE`, likewise of `bpsn`
-  and `bnsp`: the generalised mean with the power -5 over the groups that have at least
-  `min_examples` of either class that it ranks. All are in [0, 1]; 1 (of the rates, 0)
-  is best, 0.5 is chance. NaN, which fails any bound, where a class is empty.
+  and for each feature `bias_auc/subgroup/generalized_mean/FEATURE`, likewise for `bpsn`
+  and `bnsp`: the generalised mean with power -5 over the AUCs that rank at least
+  `min_examples` comments of each class. AUCs are in [0, 1]: 1 is best, 0.5 is chance.
+  Rates are in [0, 1]: 0 is best. All are NaN, which fails any bound, if a class is
+  empty or a score is NaN.
 
-  The bounds hold for independent comments; see `intervals.auc_bounds`. The means have
-  none but those of TFMA's jackknife or bootstrap, which all of these figures take.
+  The bounds assume independent comments; see `intervals.auc_bounds`. The means have no
+  bounds of their own; TFMA's jackknife and bootstrap intervals work for all values.
 
-  Exact, whatever the order in which partial results are merged. Keeps 16 bytes for each
-  labelled comment and as many for each group that it is in: 10 million comments that
-  mention one group each take 320 MB, for each model.
+  Results are exact and do not depend on the order in which accumulators are merged. An
+  accumulator needs 16 bytes per labelled comment and another 16 for each group that the
+  comment is in: 320 MB per model for 10 million comments in one group each.
 
-  With `counterfactual_extractors` the figures are those of all comments and are not
-  computed within slices, which would each need all groups.
+  With `counterfactual_extractors` the metric is computed in the overall slice only.
 
   Args:
-    thresholds: Decision thresholds of the rates, of one score.
-    group_features: Features of the examples: bytes, of which each distinct value is a
-      group, or a number, which says how much the comment is of the group.
-    cut_off: From which number on it is.
+    thresholds: Decision thresholds of the rates.
+    group_features: Features of the examples: either bytes, of which every distinct
+      value is a group, or a number, such as the share of annotators.
+    cut_off: Minimum of a number for the comment to be in the group.
     level: Confidence of the one-sided bounds, in (0, 1).
-    min_examples: Least evidence for a part in the means.
-    name: Name of the metric in the EvalConfig; keys are as above whatever it is.
+    min_examples: Minimum number of comments of each class for an AUC to be included in
+      the means.
+    name: Name of the metric in the EvalConfig; it does not affect the keys.
 
   Reference:
     Borkan et al., 2019, "Nuanced Metrics for Measuring Unintended Bias with Real Data
@@ -117,7 +118,7 @@ def _computations(
 
     computations.append(
       metric_types.MetricComputation(
-        # Which groups there are is known at the end; the means are there in any case.
+        # The groups are not known in advance, but the means are always emitted.
         keys=[
           key(metric_keys.bias_mean_key(kind, feature))
           for kind in metric_keys.BIAS_AUCS
@@ -135,7 +136,7 @@ def _computations(
 
 
 class _Labelled(NamedTuple):
-  """A labelled comment, as the combiner takes it."""
+  """A labelled comment, the input of the combiner."""
 
   score: float
   weight: float
@@ -144,7 +145,7 @@ class _Labelled(NamedTuple):
 
 
 class _LabelledScores(metric_types.Preprocessor):
-  """Yields the labelled comments that count in the whole, with their groups."""
+  """Yields the labelled comments with their groups, in the overall slice."""
 
   def __init__(
     self,
@@ -162,14 +163,14 @@ class _LabelledScores(metric_types.Preprocessor):
     self._cut_off = cut_off
 
   def process(self, extracts: tfma.Extracts) -> Iterator[_Labelled]:
-    if not counts_in_whole(extracts):
+    if not counts_overall(extracts):
       return
     weight = self._value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0)
     if weight == 0:  # Not labelled.
       return
     label = self._value(extracts, tfma.LABELS_KEY, math.nan)
     score = self._scored.rule.score(self._scored.original(extracts))
-    # What is neither positive nor negative is no number, and nothing with it.
+    # A label that is NaN makes the metrics NaN.
     yield _Labelled(
       math.nan if math.isnan(label) else score,
       weight if self._example_weighted else 1.0,
@@ -187,7 +188,7 @@ class _LabelledScores(metric_types.Preprocessor):
         if len(found) and found[0] >= self._cut_off:
           yield feature, feature
         continue
-      # TFMA refuses names that are not UTF-8.
+      # TFMA only accepts metric names in UTF-8.
       for value in dict.fromkeys(each.decode(errors="replace") for each in found):
         yield feature, value
 
@@ -208,7 +209,7 @@ _Accumulator = dict[tuple[_Group, bool], array.array]
 
 
 class _BiasCounter(beam.CombineFn):
-  """Keeps the scores, which only in the end are put in order."""
+  """Collects scores by group and class; they are only sorted at the end."""
 
   def __init__(
     self,
@@ -281,13 +282,13 @@ class _BiasCounter(beam.CombineFn):
 
 
 class _Auc(NamedTuple):
-  """An AUC and what it rests on.
+  """An AUC with its sample sizes.
 
   Attributes:
-    value: NaN where a class is empty.
-    positives: How many positive comments of equal weight those are worth.
-    negatives: Likewise.
-    examples: Number of comments of the smaller class.
+    value: The AUC; NaN if a class is empty.
+    positives: Effective number of positive comments: that of equal weights.
+    negatives: Effective number of negative comments.
+    examples: Number of comments in the smaller class.
   """
 
   value: float
@@ -301,7 +302,7 @@ class _Auc(NamedTuple):
 
 
 class _Difference(NamedTuple):
-  """Scores of some texts, less those of others that are among them."""
+  """The scores of some texts without those of a subset."""
 
   whole: RankedScores
   part: RankedScores | None = None
@@ -326,7 +327,7 @@ class _Difference(NamedTuple):
 
 def _bias_aucs(everybody: _Classes, group: _Classes) -> dict[str, _Auc]:
   own = {is_positive: _Difference(group[is_positive]) for is_positive in (True, False)}
-  # Pairs with the background are those with everybody, less those with the group.
+  # The background is everybody without the group, so its sums are differences.
   others = {
     is_positive: _Difference(everybody[is_positive], group[is_positive])
     for is_positive in (True, False)

@@ -127,28 +127,29 @@ class _SliceByEdit(beam.DoFn):
           yield key, pairs
 
 
-def counts_in_whole(extracts: tfma.Extracts) -> bool:
-  """Whether a figure of groups counts an example here, and not in slices.
+def counts_overall(extracts: tfma.Extracts) -> bool:
+  """Returns whether a metric with figures for all groups should count an example.
 
-  Such a figure has all groups at once, and would have them again in each slice.
+  Such a metric is computed in the overall slice only: in every other slice it would
+  repeat the figures of all groups.
 
   Args:
-    extracts: Of one example; without `EditedSliceKeyExtractor` any counts.
+    extracts: Extracts of one example. Without `EditedSliceKeyExtractor`, all count.
   """
-  return extracts.get(_IN_WHOLE, True)
+  return extracts.get(_IS_OVERALL, True)
 
 
-_IN_WHOLE = "in_whole"
-_WHOLE = ()
+_IS_OVERALL = "is_overall_slice"
+_OVERALL = ()
 
 
 def _apart(extracts: tfma.Extracts, keys: set[tuple]) -> Iterator[tfma.Extracts]:
-  """Yields what goes into the slice of all examples, and what into the others."""
-  for in_whole, some in ((True, keys & {_WHOLE}), (False, keys - {_WHOLE})):
+  """Yields the extracts for the overall slice, and again for the other slices."""
+  for is_overall, some in ((True, keys & {_OVERALL}), (False, keys - {_OVERALL})):
     if some:
       yield {
         **extracts,
-        _IN_WHOLE: in_whole,
+        _IS_OVERALL: is_overall,
         tfma.SLICE_KEY_TYPES_KEY: slicer_lib.slice_keys_to_numpy_array(list(some)),
       }
 

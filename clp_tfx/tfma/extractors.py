@@ -184,14 +184,14 @@ class _ScoreCounterfactuals(beam.DoFn):
   def _with_audit(
     self, examples: list[tf.train.Example], own: list[list[bytes]]
   ) -> tuple[list[list[bytes]], list[bytes]]:
-    """Returns the texts to score of each example, and what `AUDITED` says of them."""
+    """Returns the texts to score for each example, and the values of `AUDITED`."""
     if not self._auditor:
       return own, []
-    # As CounterfactualGen has it, one value; without any nobody is mentioned.
+    # CounterfactualGen requires one value; without a text there are no mentions.
     texts = [b"".join(_values(each, self._text_feature)[:1]) for each in examples]
     joined, audited = [], []
     for some, audit in zip(own, self._auditor.outcomes(texts), strict=True):
-      # Mostly the two lexicons make the same of a text.
+      # The two lexicons often give the same text, which is scored once.
       every = [*some, *(text for text in audit.texts if text not in some)]
       joined.append(every)
       places = [every.index(text) for text in audit.texts]
@@ -228,7 +228,7 @@ def _values(example: tf.train.Example, name: str) -> list[bytes]:
 def _replaced(
   example: tf.train.Example, texts: list[bytes], text_feature: str
 ) -> list[bytes]:
-  """Returns the serialised example with each text; changes the example."""
+  """Returns serialised copies of an example with each text; modifies the example."""
   values = example.features.feature
   for name in (
     features.COUNTERFACTUAL_TEXT,

@@ -195,21 +195,22 @@ def auc_bounds(
 ) -> tuple[float, float]:
   """One-sided bounds of an AUC on independent texts.
 
-  Newcombe's method 5: the bounds are the values θ from which `auc` is z standard errors
-  away, where the standard error is that of Hanley and McNeil at θ, `sqrt(θ (1 - θ)
-  (1 + N (1 - θ) / (2 - θ) + N θ / (1 + θ)) / (positives * negatives))` with
-  `N = (positives + negatives) / 2 - 1`. Like Wilson's bounds of a share they do not
-  close in on an AUC of 0 or 1 that a few texts give.
+  Newcombe's method 5: a bound is the value θ from which `auc` is z standard errors
+  away, with Hanley and McNeil's standard error at θ, `sqrt(θ (1 - θ)
+  (1 + N (1 - θ) / (2 - θ) + N θ / (1 + θ)) / (positives * negatives))`, where
+  `N = (positives + negatives) / 2 - 1`. Like Wilson's interval for a share, the
+  interval does not collapse if a few texts give an AUC of 0 or 1.
 
   Args:
     auc: In [0, 1].
-    positives: Number of positive texts; of weighted ones, how many equal ones they are
-      worth: the square of their weight over the sum of the squared weights.
-    negatives: Likewise.
-    level: In (0, 1), of each bound.
+    positives: Number of positive texts. With weights, the effective number: the square
+      of the sum of weights over the sum of squared weights.
+    negatives: Number of negative texts, likewise.
+    level: Confidence of each bound, in (0, 1).
 
   Returns:
-    The bounds; 0 below an AUC of 0, 1 above one of 1, NaN where a class is empty.
+    The lower and the upper bound: 0 below an AUC of 0, 1 above an AUC of 1; NaN if a
+    class is empty.
 
   Reference:
     Newcombe, 2006, "Confidence intervals for an effect size measure based on the
@@ -232,5 +233,5 @@ def auc_bounds(
         high = at
     return low
 
-  # An AUC is one less that of the negative texts over the positive ones.
+  # With the classes exchanged, the AUC is 1 - auc.
   return bound(auc), 1 - bound(1 - auc)

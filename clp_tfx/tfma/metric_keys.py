@@ -106,7 +106,7 @@ def matched_threshold_key(threshold: float) -> str:
 
 
 def bias_key(kind: str, end: str = "") -> str:
-  """Returns the name of a bias AUC, for `group_key`.
+  """Returns the first part of the key of a bias AUC; see `group_key`.
 
   Args:
     kind: One of `BIAS_AUCS`.
@@ -116,47 +116,47 @@ def bias_key(kind: str, end: str = "") -> str:
 
 
 def bias_mean_key(kind: str, feature: str) -> str:
-  """Returns the name of the generalised mean of a bias AUC over a feature's groups."""
+  """Returns the key of the generalised mean of a bias AUC over a feature's groups."""
   return f"bias_auc/{kind}/generalized_mean/{feature}"
 
 
 def false_positive_rate_key(threshold: float) -> str:
-  """Returns the name of a group's false positive rate, for `group_key`."""
+  """Returns the first part of the key of a false positive rate; see `group_key`."""
   return f"false_positive_rate{threshold_suffix(threshold)}"
 
 
 def false_negative_rate_key(threshold: float) -> str:
-  """Returns the name of a group's false negative rate, for `group_key`."""
+  """Returns the first part of the key of a false negative rate; see `group_key`."""
   return f"false_negative_rate{threshold_suffix(threshold)}"
 
 
 def group_key(name: str, feature: str, group: str) -> str:
-  """Returns the name of a figure of a group: `bias_auc/bpsn/identity_group=gender`."""
+  """Returns the key of a metric of a group: `bias_auc/bpsn/identity_group=gender`."""
   return f"{name}/{feature}={group}"
 
 
 def is_of_group(name: str) -> bool:
-  """Whether `group_key` made a name."""
+  """Returns whether a key is one of `group_key`."""
   return "=" in name
 
 
 def audit_key(name: str) -> str:
-  """Returns the name of a figure of audit pairs, for `group_key`.
+  """Returns the first part of the key of a metric of audit pairs; see `group_key`.
 
   Args:
-    name: That of the same figure of other pairs, `TRAINED_ON` or `JUDGED`.
+    name: Key of the same metric for other pairs, `TRAINED_ON` or `JUDGED`.
   """
   return f"audit/{name}"
 
 
 def bias_features_of(names: Iterable[str]) -> list[str]:
-  """Returns the features whose groups have bias AUCs, from the names of figures."""
+  """Returns the features whose groups have bias AUCs, from all keys."""
   start = bias_mean_key(SUBGROUP, "")
   return sorted(each.removeprefix(start) for each in names if each.startswith(start))
 
 
 def groups_of(names: Iterable[str], name: str, feature: str) -> list[str]:
-  """Returns the groups that have a figure, from the names that `group_key` made."""
+  """Returns the groups that have a metric, from keys that `group_key` returned."""
   start = f"{name}/{feature}="
   return sorted(each.removeprefix(start) for each in names if each.startswith(start))
 

@@ -1,4 +1,4 @@
-"""Scores in order: how often those of one class are above those of another."""
+"""Sorted scores: how often those of one class are above those of another."""
 
 import dataclasses
 import math
@@ -9,12 +9,12 @@ import numpy as np
 
 @dataclasses.dataclass(frozen=True)
 class RankedScores:
-  """Scores of some texts, in ascending order, and the weights of the texts.
+  """Sorted scores of texts, with the weights of the texts.
 
   Attributes:
-    scores: Shape `[n]`, ascending; equal ones by weight, so that sums over them do not
-      depend on the order in which they came.
-    weights: Shape `[n]`.
+    scores: Scores in ascending order, shape `[n]`. Equal scores are ordered by weight,
+      so that sums do not depend on the order of the input.
+    weights: Weight of each text, shape `[n]`.
   """
 
   scores: np.ndarray
@@ -22,13 +22,13 @@ class RankedScores:
 
   @classmethod
   def of(cls, scores: np.ndarray, weights: np.ndarray) -> "RankedScores":
-    """Puts scores in order, each of shape `[n]`."""
+    """Sorts scores and weights of shape `[n]`."""
     order = np.lexsort((weights, scores))
     return cls(scores[order], weights[order])
 
   @property
   def weight(self) -> float:
-    """Weight of all texts."""
+    """Sum of the weights."""
     return float(self.weights.sum())
 
   @property
@@ -37,19 +37,19 @@ class RankedScores:
     return float(np.square(self.weights).sum())
 
   def share_above(self, threshold: float) -> float:
-    """Returns the share, by weight, of scores above a threshold; NaN without any."""
+    """Returns the weighted share of scores above a threshold; NaN without scores."""
     if not len(self.scores) or np.isnan(self.scores[-1]):
       return math.nan
     above = self.weights[np.searchsorted(self.scores, threshold, "right") :]
     return float(above.sum()) / self.weight
 
   def wins_over(self, other: "RankedScores") -> float:
-    """Returns the weight of the pairs in which this score is above the other's.
+    """Returns the total weight of pairs in which this score is above the other's.
 
-    A pair weighs the product of its texts' weights; one with equal scores counts half.
-    NaN where a score is not a number.
+    The weight of a pair is the product of its texts' weights; a tie counts half. The
+    result is NaN if a score is.
     """
-    # NaN comes last.
+    # NaN is sorted last.
     if any(len(each.scores) and np.isnan(each.scores[-1]) for each in (self, other)):
       return math.nan
     up_to = np.append(0.0, other.weights.cumsum())
@@ -64,11 +64,11 @@ def generalized_mean(values: Iterable[float], power: float) -> float:
   Formula: `mean(values ** power) ** (1 / power)`
 
   Args:
-    values: At least 0; those that are not a number do not count.
-    power: Not 0; the more negative, the closer to the least of the values.
+    values: Values of at least 0; NaN is ignored.
+    power: Any power but 0; the lower it is, the closer the mean is to the minimum.
 
   Returns:
-    Between the least and the largest value; NaN without values.
+    The mean, between the minimum and the maximum; NaN without values.
   """
   known = np.array([value for value in values if not math.isnan(value)])
   if not len(known):

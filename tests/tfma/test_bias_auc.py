@@ -124,8 +124,8 @@ def test_groups_are_values_of_features_or_numbers_from_the_cut_off_on():
   assert values["bias_auc/positives/identity_group=a"] == 1
 
 
-def test_only_what_is_in_the_whole_counts():
-  apart = [{**one, "in_whole": False} for one in SIX]
+def test_only_the_overall_slice_counts():
+  apart = [{**one, "is_overall_slice": False} for one in SIX]
   assert figures([*SIX, *apart]) == figures(SIX)
   assert figures(apart) == {}
 
