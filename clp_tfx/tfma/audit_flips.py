@@ -136,22 +136,35 @@ class _AuditScores(metric_types.Preprocessor):
     names = list(audited_names(extracts[AUDITED].item()))
     if not names:
       return
-    original = self._scored.original(extracts)
+    every = sorted({place for each in names for place in each.places})
+    gap, changed = self._compared(extracts, every)
+    terms: dict[tuple[int, ...], np.ndarray] = {}
     for feature, value, trained, places in names:
-      yield _Name(feature, value, trained), self._terms(extracts, original, places)
+      # A comment's names mostly have the same pairs.
+      if (pairs := tuple(map(every.index, places))) not in terms:
+        chosen = list(pairs)
+        terms[pairs] = _terms(gap[chosen], changed[:, chosen])
+      yield _Name(feature, value, trained), terms[pairs]
 
-  def _terms(
-    self, extracts: tfma.Extracts, original: np.ndarray, places: list[int]
-  ) -> np.ndarray:
+  def _compared(
+    self, extracts: tfma.Extracts, places: list[int]
+  ) -> tuple[np.ndarray, np.ndarray]:
+    """Returns the gaps, shape `[K]`, and the changed decisions, shape `[T, K]`."""
     rule = self._scored.rule
     if not places:
-      return np.zeros(len(_SHARED) + len(_PER_THRESHOLD) * len(rule.keyed_thresholds))
-    comparison = rule.compare(original, self._scored.at(extracts, places))
-    n, gap = len(places), comparison.gap.sum()
-    # If a score is NaN, so is the number of flips.
-    flips = comparison.changed.sum(axis=1) + (np.nan if np.isnan(gap) else 0.0)
-    per_threshold = np.stack([flips, flips > 0, flips * n, flips * flips], axis=1)
-    return np.append([1.0, n, n * n, gap], per_threshold)
+      return np.zeros(0), np.zeros((len(rule.keyed_thresholds), 0))
+    comparison = rule.compare(
+      self._scored.original(extracts), self._scored.at(extracts, places)
+    )
+    return comparison.gap, comparison.changed
+
+
+def _terms(gap: np.ndarray, changed: np.ndarray) -> np.ndarray:
+  n, total = len(gap), gap.sum()
+  # If a score is NaN, so is the number of flips.
+  flips = changed.sum(axis=1) + (np.nan if np.isnan(total) else 0.0)
+  per_threshold = np.stack([flips, flips > 0, flips * n, flips * flips], axis=1)
+  return np.append([n > 0, n, n * n, total], per_threshold)
 
 
 _Accumulator = dict[_Name, ExactSums]

@@ -10,7 +10,6 @@ from clp_tfx.counterfactuals.generator import (
   Counterfactual,
   CounterfactualGenerator,
   Outcome,
-  distinct_groups,
 )
 from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.counterfactuals.lexicon import (
@@ -18,6 +17,7 @@ from clp_tfx.counterfactuals.lexicon import (
   built_in_lexicons,
   groups_with_ancestors,
 )
+from clp_tfx.counterfactuals.mentions import distinct_groups
 from clp_tfx.errors import InputError
 from clp_tfx.tfma.pair_scores import readable
 
