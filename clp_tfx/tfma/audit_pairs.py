@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from clp_tfx import features
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
 from clp_tfx.counterfactuals.generator import (
   Counterfactual,
   CounterfactualGenerator,
@@ -134,7 +135,11 @@ class AuditGenerator:
   def __init__(self, audit: Audit):
     names = (audit.terms, audit.identity_terms, audit.pejorative_terms)
     lexicon, trained, pejorative = map(_loaded, names, audit.digests)
-    self._terms = {row.term for row in trained.terms}
+    terms = {row.term for row in trained.terms}
+    # "gay person" is edited as "gay" is.
+    self._terms = {
+      row.term for row in lexicon.terms if {row.term, _without_head(row.term)} & terms
+    }
     self._groups = {
       group
       for row in lexicon.terms
@@ -182,6 +187,12 @@ class AuditGenerator:
       for each in groups_with_ancestors(group):
         names[features.AUDIT_GROUP, each] = each in self._groups
     return names
+
+
+def _without_head(term: str) -> str:
+  """Returns a term without a neutral last word: "gay" for "gay person"."""
+  words, _, last = term.rpartition(" ")
+  return words if last in NEUTRAL_HEADS else term
 
 
 def _loaded(name: str, digest: str) -> Any:

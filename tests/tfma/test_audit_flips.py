@@ -26,8 +26,8 @@ def lexicons(tmp_path):
   """Returns options that train on "gay", and a broader lexicon."""
   rows = {
     "trained": "gay,so/gay,neutral",
-    "broad": "gay,so/gay,neutral\nqueer,so/queer,neutral\ndeaf,ability/deaf,neutral\n"
-    "tall,body/tall,neutral",
+    "broad": "gay,so/gay,neutral\ngay person,so/gay,neutral\n"
+    "queer,so/queer,neutral\ndeaf,ability/deaf,neutral\ntall,body/tall,neutral",
     "slurs": "slur,body/slur,pejorative",
   }
   paths = {}
@@ -102,6 +102,9 @@ def test_the_audit_makes_pairs_by_the_rules_of_the_others(lexicons):
   assert (names["deaf"].trained, names["deaf"].places) == (False, [4])
   assert (names["so/gay"].trained, names["so/gay"].places) == (True, [7])
   assert names["not_trained_on"].places == [4]
+  (person,) = generator.outcomes([b"a gay person"])
+  assert person.texts == [b"a person"]
+  assert person.names["audit_term", "gay person"] == (True, [0])
   assert (nothing.texts, nothing.names) == ([], {})
   assert slur.texts == []
   assert set(slur.names) == {("audit_group", "body"), ("audit_group", "body/tall")}
