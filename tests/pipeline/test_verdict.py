@@ -68,6 +68,7 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
     "positives": 1,
     "negatives": 0,
   }
+  assert clp.pop("audit") == {}
   gender = clp.pop("bias_auc")["identity_group"]["gender"]
   assert (gender["bpsn"], gender["bnsp"]) == (1.0, None)
   assert clp.pop("bias_auc_means") == {
