@@ -69,7 +69,6 @@ class TrainingOptions(FitOptions):
   """Preprocessing, model and training."""
 
   vocabulary_size: int = option(20_000, "Number of most frequent tokens to keep.", 1)
-  max_tokens: int = option(512, "Maximum tokens per text; the rest is cut off.", 1)
   preprocessing_fn: str = option(
     "clp_tfx.modules.preprocessing.preprocessing_fn",
     "Dotted path of a Transform preprocessing_fn.",

@@ -29,6 +29,7 @@ def read_batches(
   positive_weight: float = 1.0,
   draw: bool = False,
   few_shapes: bool = False,
+  max_tokens: int | None = None,
 ) -> tf.data.Dataset:
   """Reads transformed examples as batches for a `CounterfactualModel`.
 
@@ -48,6 +49,8 @@ def read_batches(
     few_shapes: Whether to pad tokens to multiples of 32 and pairs to a few sizes, for
       steps that are compiled for each shape. Other steps are traced once for all
       shapes, and padding would only cost time.
+    max_tokens: Number of tokens kept per text. No batch is padded beyond it, so that a
+      model needs no more positions.
 
   Returns:
     Dataset of `(CounterfactualInputs, labels, label_weights)`; labels and weights have
@@ -73,7 +76,7 @@ def read_batches(
     )
 
   def packed(example: dict[str, Any]) -> tuple:
-    inputs, label, weight = _pack(example, 32 if few_shapes else 1)
+    inputs, label, weight = _pack(example, 32 if few_shapes else 1, max_tokens)
     weight *= tf.where(label > 0.5, positive_weight, 1.0)
     if not draw:
       inputs = average_counterfactuals(inputs)
@@ -136,13 +139,14 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
   return negative / positive
 
 
-def _pack(example: dict[str, Any], multiple: int) -> tuple:
+def _pack(example: dict[str, Any], multiple: int, max_tokens: int | None) -> tuple:
   lengths = example[features.COUNTERFACTUAL_LENGTHS].with_row_splits_dtype(tf.int64)
   original = example[features.TOKENS].with_row_splits_dtype(tf.int64)
   counterfactual = tf.RaggedTensor.from_row_lengths(
     example[features.COUNTERFACTUAL_TOKENS].values, lengths.values
   )
-  tokens = pad_tokens(tf.concat([original, counterfactual], axis=0), multiple)
+  every = tf.concat([original, counterfactual], axis=0)
+  tokens = pad_tokens(every, multiple, max_tokens)
   inputs = CounterfactualInputs(
     original=tokens[: original.nrows()],
     counterfactual=tokens[original.nrows() :],
@@ -152,15 +156,22 @@ def _pack(example: dict[str, Any], multiple: int) -> tuple:
   return inputs, example[features.LABEL], example[features.LABEL_WEIGHT]
 
 
-def pad_tokens(tokens: tf.RaggedTensor, multiple: int = 1) -> tf.Tensor:
-  """Returns token ids of shape `[batch, T]`, each row ending in padding.
+def pad_tokens(
+  tokens: tf.RaggedTensor, multiple: int = 1, max_tokens: int | None = None
+) -> tf.Tensor:
+  """Returns token ids of shape `[batch, T]`, where shorter rows end in padding.
 
-  The padding gives even a text without tokens a position to take the maximum over.
+  `T` is at least 1, which gives even a text without tokens a position to take the
+  maximum over.
 
   Args:
     tokens: Token ids, shape `[batch, None]`.
-    multiple: `T` is a multiple of this.
+    multiple: `T` is rounded up to a multiple of this.
+    max_tokens: Upper limit of that rounding; longer rows are not cut.
   """
   dense = tf.cast(tokens, tf.int32).to_tensor()
-  length = tf.shape(dense)[1]
-  return tf.pad(dense, [[0, 0], [0, multiple - length % multiple]])
+  longest = tf.shape(dense)[1]
+  columns = tf.maximum(-(-longest // multiple), 1) * multiple
+  if max_tokens is not None:
+    columns = tf.maximum(tf.minimum(columns, max_tokens), longest)
+  return tf.pad(dense, [[0, 0], [0, columns - longest]])

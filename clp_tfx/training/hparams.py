@@ -40,6 +40,7 @@ class FitOptions(Options):
     "of your own build_model(hparams, tf_transform_output).",
     check=_check_model,
   )
+  max_tokens: int = option(512, "Maximum tokens per text; the rest is cut off.", 1)
   counterfactual_loss_weight: float = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
   )

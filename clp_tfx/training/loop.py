@@ -85,6 +85,7 @@ def fit(
     batch_size=hparams.batch_size,
     positive_weight=_positive_weight(train_files, spec, hparams),
     few_shapes=model.jit_compile,
+    max_tokens=hparams.max_tokens,
   )
   evaluation = reading(eval_files)
   checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)

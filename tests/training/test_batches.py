@@ -19,9 +19,9 @@ def test_texts_become_token_ids(transformed):
   ((inputs, labels, weights),) = batches(transformed, batch_size=4)
   known = {word: i + 1 for i, word in enumerate(vocabulary)}
   words = [b"a", b"gay", b"bar", b",", b"a", b"gay"]
-  assert inputs.original[3].numpy().tolist() == [known[word] for word in words] + [0]
+  assert inputs.original[3].numpy().tolist() == [known[word] for word in words]
   # "day" is beyond the six tokens of its text: out of vocabulary, the last id.
-  counterfactual = [known[b"a"], known[b"bar"], known[b","], known[b"a"], 9, 0, 0]
+  counterfactual = [known[b"a"], known[b"bar"], known[b","], known[b"a"], 9, 0]
   assert inputs.counterfactual[2].numpy().tolist() == counterfactual
   assert inputs.original_row.numpy().tolist() == [2, 2, 3]
   # "he and she" has two counterfactuals, which count as one.
@@ -32,7 +32,7 @@ def test_texts_become_token_ids(transformed):
 
 def test_batches_without_pairs_and_without_tokens(transformed):
   (first, *_), (second, *_), *_ = batches(transformed, batch_size=1)
-  assert second.counterfactual.shape == (0, 2)
+  assert second.counterfactual.shape == (0, 1)
   assert first.original.numpy().tolist() == [[0]]
 
 
@@ -79,3 +79,22 @@ def test_few_shapes_where_steps_are_compiled(transformed):
   # One row: one pair, or the two of "he and she"; the padding has no weight.
   assert shapes == {(32, (1, 32)), (32, (2, 32))}
   assert padded[0].pair_weight.numpy().tolist() == [0]
+
+
+@pytest.mark.parametrize("few_shapes", [False, True])
+def test_a_model_of_as_many_positions_as_tokens_are_kept(transformed, few_shapes):
+  # "A GAY bar, a GAY day" has seven tokens, of which six are kept.
+  ((inputs, *_),) = batches(
+    transformed, batch_size=4, few_shapes=few_shapes, max_tokens=6
+  )
+  assert inputs.original.shape[1] == inputs.counterfactual.shape[1] == 6
+  for inputs, *_ in batches(
+    transformed, batch_size=1, few_shapes=few_shapes, max_tokens=6
+  ):
+    assert 1 <= inputs.original.shape[1] <= 6
+
+
+def test_tokens_beyond_those_that_were_meant_to_be_kept_stay(transformed):
+  # A preprocessing_fn of a user's own need not heed the option.
+  ((inputs, *_),) = batches(transformed, batch_size=4, few_shapes=True, max_tokens=4)
+  assert inputs.original.shape[1] == 6
