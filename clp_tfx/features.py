@@ -71,5 +71,13 @@ AUDIT_PAIRS = "audit_pairs"
 """`trained_on` if the training lexicon has all terms that a pair of the audit lexicon
 edits, else `not_trained_on`."""
 
+RESERVED = (
+  *ADDED_BY_EXAMPLE_GEN,
+  *ADDED_BY_COUNTERFACTUAL_GEN,
+  *(TOKENS, COUNTERFACTUAL_TOKENS, COUNTERFACTUAL_LENGTHS),
+  *(EDITED_GROUP, EDITED_TERM, AUDIT_GROUP, AUDIT_TERM, AUDIT_PAIRS),
+)
+"""What no column of the comments may be called."""
+
 SPLITS = ("train", "eval", "test")
 """The model learns from `train`, `eval` steers training, the gate judges on `test`."""

@@ -48,10 +48,9 @@ class DataOptions(Columns):
   """The comments to read."""
 
   comments: tuple[str, ...] = option(
-    (), "File of comments (.csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz) or a "
-    "pattern of files, with * and with spans as {SPAN} or {YYYY}-{MM}-{DD}; repeat for "
-    "several. Or a BigQuery table, as bq://project.dataset.table. Default: the demo "
-    "comments."
+    (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
+    "files, with * and with spans as {SPAN} or {YYYY}-{MM}-{DD}; repeat for several. "
+    "Or a BigQuery table, as bq://project.dataset.table. Default: the demo comments."
   )  # fmt: skip
   span: int | None = option(
     None, "Span of the comments to read; for dates, the number of days since "

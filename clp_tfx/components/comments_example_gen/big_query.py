@@ -27,7 +27,7 @@ from clp_tfx.components.comments_example_gen.properties import (
   example_config,
   output_splits,
 )
-from clp_tfx.components.comments_example_gen.readers import Cell, Row
+from clp_tfx.components.comments_example_gen.rows import Cell, Row
 from clp_tfx.components.comments_example_gen.transforms import Counts, splits_of, tagged
 from clp_tfx.errors import InputError
 

@@ -26,10 +26,11 @@ from clp_tfx.errors import InputError
 class CommentsExampleGen(FileBasedExampleGen):
   """Reads labelled comments into `train`, `eval` and `test` examples.
 
-  Files are CSV (`.csv`, `.csv.gz`), Parquet (`.parquet`) or TFRecords of tf.Example
-  (`.tfrecord`, `.tfrecord.gz`), on any file system that Beam supports. Each file is
-  read by one worker, so several files are read in parallel. The columns of Civil
-  Comments, as Kaggle and TFDS name them, work unchanged. `clp_tfx.features` and
+  Files are CSV (with commas, tabs or semicolons), Parquet or TFRecords of tf.Example;
+  CSV and TFRecords may be gzipped. Their content says so, not their names. They may be
+  on any file system that both Beam and TensorFlow know. Each file is read by one
+  worker, so several files are read in parallel. The columns of Civil Comments, as
+  Kaggle and TFDS name them, work unchanged. `clp_tfx.features` and
   `examples.ExampleBuilder` document the examples, `transforms.ReadComments` the splits.
 
   The component runs again when the size or modification time of a file changes; if

@@ -11,7 +11,7 @@ import tensorflow as tf
 
 from clp_tfx import features
 from clp_tfx.components.comments_example_gen.civil_comments import ALIASES, IDENTITIES
-from clp_tfx.components.comments_example_gen.readers import Cell, Row
+from clp_tfx.components.comments_example_gen.rows import Cell, Row
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, option
 
@@ -28,9 +28,7 @@ _SPLITS = {
   "test": "test",
 }
 _HASHED_SPLITS = ("train",) * 8 + ("eval", "test")
-_RESERVED = frozenset(
-  features.ADDED_BY_EXAMPLE_GEN + features.ADDED_BY_COUNTERFACTUAL_GEN
-)
+_RESERVED = frozenset(features.RESERVED)
 _TRUTHS = {"true": 1.0, "false": 0.0}
 
 

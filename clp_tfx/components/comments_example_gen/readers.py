@@ -1,33 +1,26 @@
 """Reads rows from files of comments on any file system that Beam supports."""
 
-import collections
 import contextlib
-import csv
 import gzip
 import itertools
-import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import BinaryIO
 
-import google_crc32c
 import pyarrow as pa
-import pyarrow.parquet as pq
-import tensorflow as tf
-from google.protobuf.message import DecodeError
 
+from clp_tfx.components.comments_example_gen.formats import (
+  GZIP,
+  HEAD_BYTES,
+  PARQUET,
+  Format,
+  recognized,
+)
+from clp_tfx.components.comments_example_gen.rows import Row, reason_of, rows_of
 from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
 
-Cell = str | int | float | tf.train.Feature
-"""A value, typed as in its file; blank is `""` or a feature without values."""
-Row = dict[str, Cell]
-
-_MAX_BYTES = 16 * 2**20  # Per line, field or record: garbage must not fill the memory.
 _HEAD_ROWS = 100  # Several, because a tf.Example may leave out blank features.
-_BATCH_ROWS = 512
-_BUFFER_BYTES = 4 * 2**20  # Per column, instead of a whole row group.
-
 _DAMAGE = (
   OSError,
   EOFError,
@@ -43,34 +36,32 @@ def read_rows(path: str) -> Iterator[tuple[str, Row]]:
   """Reads a file of comments row by row without loading all of it.
 
   Args:
-    path: Local path or URI that ends in .csv, .csv.gz, .parquet, .tfrecord or
-      .tfrecord.gz. Text is UTF-8; a byte order mark is skipped.
+    path: Local path or URI of a file whose content, not its name, says what it is:
+      CSV, with commas, tabs or semicolons, Parquet, or TFRecords of tf.Examples; CSV
+      and TFRecords may be gzipped. Text is UTF-8; a byte order mark is skipped.
 
   Yields:
     The position of a row, such as `row 3 (line 5)`, and its cells by column. Rows
     count from 1, without the header of a CSV file.
 
   Raises:
-    InputError: If the file does not exist, has no rows, or has a damaged row.
+    InputError: If the file does not exist, is of another kind, has no rows, or has a
+      damaged row.
   """
-  place = None
+  place, kind = None, "gzip"
   with contextlib.closing(_open(path)) as raw:
-    ending = next((e for e in _READERS if path.lower().endswith(e)), None)
-    if ending is None:
-      raise InputError(
-        f"{path} is of an unknown type; give a file that ends in {', '.join(_READERS)}."
-      )
-    stream = gzip.GzipFile(fileobj=raw) if ending.endswith(".gz") else raw
     try:
-      for place, row in _READERS[ending](stream):
+      stream, found = _recognized(raw, path)
+      kind = found.name
+      for place, row in rows_of(stream, found):
         yield place, row
     except InputError as error:  # Before _DAMAGE: it is a ValueError.
       raise InputError(f"{path}, {error}") from None
     except _DAMAGE as error:
       since = f"after {place}" if place else "from its start"
       raise InputError(
-        f"{path} cannot be read {since} ({_reason(error)}): expected an intact "
-        f"{ending} file; export or download it again."
+        f"{path} cannot be read {since} ({reason_of(error)}): expected an intact "
+        f"{kind} file; export or download it again."
       ) from error
   if place is None:
     raise InputError(
@@ -109,7 +100,7 @@ def _open(path: str) -> BinaryIO:
     raise InputError(f"{path} is a folder; give the files in it.") from None
   except Exception as error:  # Each file system is a plugin with its own errors.
     raise InputError(
-      f"{path} cannot be opened ({_reason(error)}); check its name and permissions."
+      f"{path} cannot be opened ({reason_of(error)}); check its name and permissions."
     ) from error
   if is_empty:
     stream.close()
@@ -117,176 +108,22 @@ def _open(path: str) -> BinaryIO:
   return stream
 
 
-def _reason(error: BaseException) -> str:
-  return " ".join(f"{error}".split()).rstrip(".")[:200] or type(error).__name__
+def _recognized(raw: BinaryIO, path: str) -> tuple[BinaryIO, Format]:
+  """Returns the content of a file, uncompressed, from its start, and what it is."""
+  is_gzip = raw.read(len(GZIP)) == GZIP
+  raw.seek(0)
+  stream = gzip.GzipFile(fileobj=raw) if is_gzip else raw
+  found = recognized(_head(stream), path)
+  if is_gzip and found.name == PARQUET:
+    raise InputError("Parquet within gzip, cannot be read: unpack it.")
+  stream.seek(0)
+  return stream, found
 
 
-def _check_header(names: Sequence[str]) -> None:
-  if "" in names:
-    raise InputError(
-      f"column {names.index('') + 1} has no name; name it (in pandas, "
-      "to_csv(index=False) leaves out the unnamed index)."
-    )
-  for name, count in collections.Counter(names).most_common(1):
-    if count > 1:
-      raise InputError(
-        f"column {name!r:.100} exists {count} times; rename or drop the others."
-      )
-
-
-# --- CSV -----------------------------------------------------------------------------
-
-
-def _csv_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
-  csv.field_size_limit(_MAX_BYTES)
-  reader = csv.reader(_lines(stream), strict=True)
-  header: list[str] = []
-  number = 0
-  while True:
-    line = reader.line_num + 1
-    place = f"row {number} (line {line})" if header else f"header (line {line})"
-    try:
-      fields = next(reader, None)
-    except UnicodeDecodeError as error:
-      raise InputError(
-        f"{place}: byte 0x{error.object[error.start]:02x} in line "
-        f"{reader.line_num + 1} is not UTF-8; save the file as UTF-8."
-      ) from None
-    except csv.Error as error:
-      raise InputError(f"{place}: {_csv_advice(str(error))}.") from None
-    if fields is None:
-      return
-    if not fields:  # Skip blank lines between records.
-      continue
-    if not header:
-      _check_header(fields)
-      header = fields
-    elif len(fields) == len(header):
-      yield place, dict(zip(header, fields, strict=True))
-    else:
-      raise InputError(
-        f"{place}: expected {len(header)} fields as in the header, received "
-        f"{len(fields)}; quote fields that contain commas or line breaks."
-      )
-    number += 1
-
-
-def _csv_advice(error: str) -> str:
-  if "NUL" in error:
-    return "the line has a NUL character; save the file as UTF-8 text without them"
-  if "new-line" in error:
-    return (
-      "a carriage return outside quotes; end lines with a line feed and quote fields "
-      "that contain line breaks"
-    )
-  if "limit" in error:
-    error = f"a line or field is longer than {_MAX_BYTES} bytes"
-  return (
-    f"the quotes do not match ({error}); close every quote that opens a field and "
-    "double those inside"
-  )
-
-
-def _lines(stream: BinaryIO) -> Iterator[str]:
-  encoding = "utf-8-sig"
-  while line := stream.readline(_MAX_BYTES + 1):
-    if len(line) > _MAX_BYTES:
-      raise csv.Error("line larger than limit")
-    yield line.decode(encoding)
-    encoding = "utf-8"
-
-
-# --- Parquet -------------------------------------------------------------------------
-
-
-def _parquet_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
-  file = pq.ParquetFile(stream, buffer_size=_BUFFER_BYTES)
-  names = file.schema_arrow.names
-  _check_header(names)
-  # Columns are read one by one because Arrow 10 otherwise crashes on damaged files
-  # whose columns differ in length.
-  columns = [_cells(name, file) for name in names]
-  number = 0
-  for number, cells in enumerate(zip(*columns, strict=True), start=1):
-    yield f"row {number}", dict(zip(names, cells, strict=True))
-  if number != file.metadata.num_rows:
-    raise EOFError(f"expected {file.metadata.num_rows} rows, received {number}")
-
-
-def _cells(name: str, file: pq.ParquetFile) -> Iterator[Cell]:
-  for batch in file.iter_batches(batch_size=_BATCH_ROWS, columns=[name]):
-    yield from _typed(name, batch[name])
-
-
-def _typed(name: str, column: pa.Array) -> list[Cell]:
-  """Returns cells as integers, floats or text, with nulls as blanks of that type."""
-  if pa.types.is_dictionary(column.type):
-    column = column.dictionary_decode()
-  blank: Cell = ""
-  target = pa.string()
-  if pa.types.is_integer(column.type) or pa.types.is_boolean(column.type):
-    blank = tf.train.Feature(int64_list=tf.train.Int64List())
-    target = pa.int64()
-  elif pa.types.is_floating(column.type):
-    blank = tf.train.Feature(float_list=tf.train.FloatList())
-    target = pa.float64()
-  try:
-    values = column.cast(target).to_pylist()
-  except (pa.ArrowNotImplementedError, pa.ArrowInvalid) as error:
-    raise InputError(
-      f"column `{name}`: expected text, numbers or booleans, received type "
-      f"{column.type} ({_reason(error)}); convert or drop the column."
-    ) from None
-  return [blank if value is None else value for value in values]
-
-
-# --- TFRecord ------------------------------------------------------------------------
-
-
-def _tfrecord_rows(stream: BinaryIO) -> Iterator[tuple[str, Row]]:
-  number = 0
-  while header := stream.read(12):
-    number += 1
-    place = f"row {number}"
-    record = _record(stream, header, place)
-    try:
-      example = tf.train.Example.FromString(record)
-    except DecodeError:
-      raise InputError(
-        f"{place}: expected a tf.train.Example, received another kind of record; "
-        "write the comments as tf.train.Examples."
-      ) from None
-    yield place, dict(example.features.feature)
-
-
-def _record(stream: BinaryIO, header: bytes, place: str) -> bytes:
-  """Reads a record's payload; the format is length (8 bytes), CRC (4), payload, CRC."""
-  if len(header) == 12 and _crc(header[:8]) == header[8:]:
-    (length,) = struct.unpack("<Q", header[:8])
-    if length > _MAX_BYTES:
-      raise InputError(
-        f"{place}: expected a record of at most {_MAX_BYTES} bytes, received {length}; "
-        "write smaller records."
-      )
-    payload = stream.read(length + 4)
-    if len(payload) == length + 4 and _crc(payload[:-4]) == payload[-4:]:
-      return payload[:-4]
-  raise InputError(
-    f"{place}: expected a TFRecord with valid checksums, received a damaged or "
-    "truncated one; export or download the file again."
-  )
-
-
-def _crc(data: bytes) -> bytes:
-  """Returns the masked CRC-32C that TFRecord stores."""
-  crc = google_crc32c.value(data)
-  return struct.pack("<I", ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF)
-
-
-_READERS = {
-  ".csv": _csv_rows,
-  ".csv.gz": _csv_rows,
-  ".parquet": _parquet_rows,
-  ".tfrecord": _tfrecord_rows,
-  ".tfrecord.gz": _tfrecord_rows,
-}
+def _head(stream: BinaryIO) -> bytes:
+  head = b""
+  # What is damaged later is found by the row.
+  with contextlib.suppress(OSError, EOFError, zlib.error):
+    while len(head) < HEAD_BYTES and (more := stream.read1(HEAD_BYTES)):
+      head += more
+  return head

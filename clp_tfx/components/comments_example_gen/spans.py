@@ -83,6 +83,9 @@ def find_files(
     InputError: If a pattern matches nothing, or the patterns differ in their newest
       span. Paths without wildcards are not checked.
   """
+  if not any(map(has_span, patterns)):
+    paths = [each for p in patterns for each in _matching(os.path.join(folder, p))]
+    return Files(list(dict.fromkeys(paths)), 0)
   splits = [
     example_gen_pb2.Input.Split(name=str(index), pattern=pattern)
     for index, pattern in enumerate(patterns)

@@ -72,7 +72,7 @@ def test_check_reads_the_first_rows_only(tmp_path):
   "name, content, part",
   [
     ("none.csv", None, "does not exist"),
-    ("c.txt", b"a", "unknown type"),
+    ("c.txt", b"\0\1", "a file of unknown type, cannot be read"),
     ("c.csv", b"", "is empty"),
     ("c.csv", b"comment_text,toxicity\n", "has no comments"),
     ("c.parquet", b"PAR1", "cannot be read"),
