@@ -113,6 +113,31 @@ def replacing(path: AnyPath) -> Iterator[str]:
     _remove(fresh)
 
 
+@contextlib.contextmanager
+def local_folder(path: AnyPath) -> Iterator[str]:
+  """Lets libraries read a folder that they cannot find, or take for a pattern.
+
+  Args:
+    path: The folder, local or remote.
+
+  Yields:
+    A local path without `*`, `?` and `[`: that of the folder itself, or of a link to it
+    or a copy of it, which is gone afterwards. Where there is no folder, there is
+    nothing at the path either; remote file systems may raise errors of their own.
+  """
+  path = os.fspath(path)
+  if not _is_remote(path) and escaped(path) == path:
+    yield path
+    return
+  with tempfile.TemporaryDirectory() as temporary:
+    plain = os.path.join(temporary, "folder")
+    if _is_remote(path):
+      _download(path.rstrip("/"), plain)
+    else:
+      os.symlink(os.path.abspath(path), plain)
+    yield plain
+
+
 def matching(patterns: Iterable[str]) -> list[str]:
   """Returns the files that match any of the patterns, sorted, without leftovers.
 
@@ -176,6 +201,19 @@ def own_temporary_folder() -> Iterator[None]:
         os.environ["TMPDIR"] = variable
 
 
+def is_known(path: str) -> bool:
+  """Returns whether a path is local or on a file system that Beam can use here."""
+  if not _is_remote(path):
+    return True
+  from apache_beam.io.filesystems import FileSystems
+
+  try:
+    FileSystems.get_filesystem(path)
+  except Exception:  # An unknown one, or one whose library is not installed.
+    return False
+  return True
+
+
 def _is_remote(path: str) -> bool:
   return "://" in path
 
@@ -216,6 +254,17 @@ def _delete(path: str) -> None:
       FileSystems.delete([escaped(path)])
   if FileSystems.exists(path):
     FileSystems.delete([path])
+
+
+def _download(folder: str, target: str) -> None:
+  for path in _glob(f"{escaped(folder)}/**"):
+    parts = path.removeprefix(folder).strip("/").split("/")
+    if ".." in parts:
+      continue  # Names of objects are anything; this one would leave the target.
+    local = os.path.join(target, *parts)
+    os.makedirs(os.path.dirname(local), exist_ok=True)
+    with open_file(path) as source, open(local, "wb") as copy:
+      shutil.copyfileobj(source, copy)
 
 
 def _upload(source: str, path: str) -> None:

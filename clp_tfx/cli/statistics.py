@@ -1,7 +1,7 @@
 """clp-tfx statistics: prints the counterfactual statistics of a run."""
 
 import json
-from pathlib import Path
+import posixpath
 from typing import Any
 
 import click
@@ -18,6 +18,7 @@ from clp_tfx.components.counterfactual_gen.stored_statistics import (
   load_statistics,
 )
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
 
 
 @click.command()
@@ -30,17 +31,18 @@ def statistics(output: str, as_json: bool) -> None:
   reason, and edits by rule.
   """
   with for_people():
-    found = load_statistics(_folder(Path(output) / "summary.json"))
+    found = load_statistics(_folder(posixpath.join(output, "summary.json")))
   if as_json:
     click.echo(json.dumps(found, indent=2, ensure_ascii=False))
   else:
     Console().print(_table(found))
 
 
-def _folder(summary: Path) -> str:
+def _folder(summary: str) -> str:
   try:
-    return json.loads(summary.read_text(encoding="utf-8"))["counterfactual_statistics"]
-  except (OSError, ValueError, KeyError) as error:
+    with open_file(summary) as file:
+      return json.load(file)["counterfactual_statistics"]
+  except Exception as error:  # Remote file systems raise their own errors.
     raise InputError(
       f"Expected {summary} to be the summary of a run, but it cannot be read "
       f"({type(error).__name__}): give the --output folder of a run."

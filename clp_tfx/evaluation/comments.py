@@ -5,7 +5,24 @@ from collections.abc import Iterator, Sequence
 from clp_tfx.components.comments_example_gen.comments import read_examples
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig, find_column
 from clp_tfx.components.comments_example_gen.readers import open_rows
+from clp_tfx.components.comments_example_gen.spans import as_pattern, find_files
 from clp_tfx.errors import InputError
+
+
+def comment_files(comments: Sequence[str]) -> list[str]:
+  """Returns the files that paths and patterns name, as a run finds them.
+
+  Args:
+    comments: As in `CommentsExampleGen`; of several spans the newest.
+
+  Raises:
+    InputError: If a pattern matches nothing.
+  """
+  if tables := [path for path in comments if path.startswith("bq://")]:
+    raise InputError(
+      f"Expected files of comments. Received: {tables[0]}; export the table to Parquet."
+    )
+  return find_files("", [as_pattern(path) for path in comments]).paths
 
 
 def read_comments(path: str, config: ExampleConfig, split: str) -> Iterator[bytes]:

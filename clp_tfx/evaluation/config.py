@@ -18,8 +18,8 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
 
   model: str = option("", "Folder of the SavedModel.")
   comments: tuple[str, ...] = option(
-    (), "File of comments: .csv, .csv.gz, .parquet, .tfrecord or .tfrecord.gz; repeat "
-    "for several."
+    (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
+    "files, as for run; repeat for several."
   )  # fmt: skip
   signature: str | None = option(
     None, "Signature of the model, from texts or serialised tf.Examples to one "

@@ -3,11 +3,12 @@
 import dataclasses
 import io
 import os
+import shutil
+import tempfile
 from pathlib import Path
 from typing import Any, TextIO
 
 import apache_beam as beam
-import tensorflow as tf
 import tensorflow_model_analysis as tfma
 from tfx_bsl.public import tfxio
 
@@ -17,10 +18,10 @@ from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
-from clp_tfx.evaluation.comments import check_label, read_comments
+from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
-from clp_tfx.files import own_temporary_folder
+from clp_tfx.files import own_temporary_folder, replacing
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
 from clp_tfx.tfma.audit_pairs import Audit
@@ -67,22 +68,27 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   columns = ExampleConfig(
     config.text_feature, config.label_column, config.label_threshold
   )
-  labelled = check_label(config.comments, columns, config.label_feature is not None)
+  comments = comment_files(config.comments)
+  labelled = check_label(comments, columns, config.label_feature is not None)
   if not labelled and (config.min_auc is not None or config.max_auc_drop is not None):
     raise InputError(
-      f"AUC needs labels, but {', '.join(config.comments)} has no column "
-      f"`{config.label_column}`: name the label column with --label-feature, or leave "
-      "out --min-auc and --max-auc-drop."
+      f"AUC needs labels, but no column of {', '.join(config.comments)} is known to "
+      "hold them: name it with --label-feature, or leave out --min-auc and "
+      "--max-auc-drop."
     )
   _show(terminal, "Checking the model ...")
-  _probe(config, columns)
+  _probe(config, columns, comments)
   _show(terminal, "Scoring comments and counterfactuals ...")
-  evaluation = str(output / "evaluation")
+  evaluation = output / "evaluation"
   coverage = str(output / "counterfactual_statistics")
-  _run(config, columns, labelled, evaluation, coverage)
+  # Written elsewhere: Beam takes `[` in the name of the output folder for a pattern.
+  with tempfile.TemporaryDirectory() as plain:
+    _run(config, columns, comments, labelled, plain, coverage)
+    with replacing(evaluation) as fresh:
+      shutil.copytree(plain, fresh)
   return write_results(
     output,
-    evaluation,
+    str(evaluation),
     config.decision_threshold,
     gated=config.gates,
     evaluated_model=config.model,
@@ -97,13 +103,15 @@ def _show(terminal: TextIO, line: str) -> None:
   print(line, file=terminal, flush=True)
 
 
-def _probe(config: EvaluationConfig, columns: ExampleConfig) -> None:
+def _probe(
+  config: EvaluationConfig, columns: ExampleConfig, comments: list[str]
+) -> None:
   """Scores the first comments with each model."""
-  rows = read_comments(config.comments[0], columns, config.split)
+  rows = read_comments(comments[0], columns, config.split)
   first = [example for example, _ in zip(rows, range(_PROBED), strict=False)]
   if not first:
     raise InputError(
-      f"{config.comments[0]} has no comment in its {config.split} split: give --split "
+      f"{comments[0]} has no comment in its {config.split} split: give --split "
       "all, or another file."
     )
   for arguments in _models(config).values():
@@ -129,6 +137,7 @@ def _models(config: EvaluationConfig) -> dict[str, dict[str, Any]]:
 def _run(
   config: EvaluationConfig,
   columns: ExampleConfig,
+  comments: list[str],
   labelled: bool,
   evaluation: str,
   coverage: str,
@@ -145,11 +154,10 @@ def _run(
     telemetry_descriptors=["clp_tfx", "evaluate"],
     raw_record_column_name=tfma.ARROW_INPUT_COLUMN,
   )
-  tf.io.gfile.makedirs(evaluation)
   with beam.Pipeline() as pipeline:
     generated = (
       pipeline
-      | "Files" >> beam.Create(list(config.comments))
+      | "Files" >> beam.Create(comments)
       | "Read"
       >> beam.FlatMap(read_comments, columns, config.split).with_output_types(bytes)
       | "Shuffle" >> beam.Reshuffle()
@@ -169,7 +177,7 @@ def _run(
         extractors=counterfactual_extractors(shared, eval_config),
         output_path=evaluation,
         display_only_data_location=", ".join(config.comments),
-        display_only_file_format=Path(config.comments[0]).suffix,
+        display_only_file_format=Path(comments[0]).suffix,
       )
     )
 

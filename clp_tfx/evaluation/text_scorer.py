@@ -1,7 +1,9 @@
 """Scores comments with a SavedModel's signature that takes texts or examples."""
 
+import contextlib
 import functools
 import os
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,13 +12,22 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import escaped, is_known, local_folder
 
 SIGNATURE = "serving_default"
 """Name of the scorer's signature for TFMA, independent of the model's signature."""
 
+# Sums in single precision can miss 0 or 1 by their last bit or two.
+_ROUNDING = 2 * float(np.finfo(np.float32).eps)
+# What TensorFlow writes around the reason of an error.
+_AROUND_REASONS = re.compile(
+  r"Graph execution error:|\d+ root error\(s\) found\.|Detected at node .*|<stack .*"
+  r"|File \".*|Node: .*|\[\[.*|Original stack trace for .*"
+)
 _EXAMPLES = "serialized_examples"
 # Not a tf.Example: a signature that can score it takes plain texts.
 _PLAIN_TEXT = "This is a comment, not a tf.Example."
+_FOLDER = "give the folder of a SavedModel"
 _MADE_BY = 'such as tf.saved_model.save(model, "folder", signatures=...) writes'
 
 
@@ -77,12 +88,13 @@ class TextScorer:
       spec = {self._text_feature: tf.io.FixedLenFeature([], tf.string)}
       inputs = tf.io.parse_example(inputs, spec)[self._text_feature]
     try:
-      return self._probabilities(self._call(inputs), len(serialized))
-    except tf.errors.OpError as error:
+      outputs = self._call(inputs)
+    except Exception as error:  # Of the model's graph.
       raise InputError(
         f"Expected {self._where} to score {self._kind()}, but it fails: "
-        f"{_first_line(error)}; give a signature that can."
+        f"{root_reason(error)}; give a signature that can."
       ) from error
+    return self._probabilities(outputs, len(serialized))
 
   def _kind(self) -> str:
     if self.takes_texts:
@@ -97,26 +109,34 @@ class TextScorer:
   def _scores_a_text(self) -> bool:
     try:
       self._call(tf.constant([_PLAIN_TEXT]))
-    except tf.errors.OpError:
+    except Exception:  # Of the model's graph.
       return False
     return True
 
   def _probabilities(self, outputs: dict[str, tf.Tensor], size: int) -> np.ndarray:
-    scores = np.asarray(outputs[self._output], np.float64)
+    try:
+      scores = np.asarray(outputs[self._output], np.float64)
+    except (TypeError, ValueError):
+      raise InputError(
+        f"Expected probabilities from output {self._output!r} of {self._where}, but it "
+        "returns no dense tensor of numbers: export a signature that does."
+      ) from None
+    if scores.shape == () and size == 1:
+      scores = scores.reshape(1)  # Some models squeeze their output.
     if scores.shape not in ((size,), (size, 1)):
       raise InputError(
         f"Expected one score per text from output {self._output!r} of {self._where}, "
         f"but {size} texts give shape {list(scores.shape)}: export a signature that "
         "returns the probability of the positive class."
       )
-    if not np.all((scores >= 0) & (scores <= 1)):
+    if not np.all((scores >= -_ROUNDING) & (scores <= 1 + _ROUNDING)):
       worst = scores.ravel()[np.argmax(np.nan_to_num(abs(scores - 0.5), nan=np.inf))]
       raise InputError(
         f"Expected probabilities from output {self._output!r} of {self._where}, but "
-        f"it returns {worst:.4g}: export a signature that returns numbers from 0 to 1, "
+        f"it returns {worst:.7g}: export a signature that returns numbers from 0 to 1, "
         "such as the sigmoid of a logit."
       )
-    return scores.ravel()
+    return np.clip(scores.ravel(), 0, 1)
 
 
 class _Signature:
@@ -160,23 +180,45 @@ def _load(path: str) -> Any:
       f"{path} is a Keras file: give the folder of a SavedModel instead, which "
       'model.export("folder") writes for a model that takes texts.'
     )
-  if not tf.io.gfile.exists(path):
-    raise InputError(f"{path} does not exist: give the folder of a SavedModel.")
-  if not tf.saved_model.contains_saved_model(path):
-    inside = tf.io.gfile.listdir(path) if tf.io.gfile.isdir(path) else []
-    versions = [name.rstrip("/") for name in inside if name.rstrip("/").isdigit()]
-    hint = (
-      f"did you mean {os.path.join(path, max(versions, key=int))}"
-      if versions
-      else f"give one {_MADE_BY}"
-    )
-    raise InputError(f"{path} is not a SavedModel (no saved_model.pb): {hint}.")
   try:
-    return tf.saved_model.load(path)
+    with _plain(path) as folder:
+      _check_folder(folder, path)
+      return tf.saved_model.load(folder)
+  except InputError:
+    raise
   except Exception as error:  # Damaged models raise many kinds of errors.
     raise InputError(
-      f"The SavedModel {path} cannot be loaded ({_first_line(error)}): export it again."
+      f"The SavedModel {path} cannot be loaded ({root_reason(error)}): export it again."
     ) from error
+
+
+def _plain(path: str) -> contextlib.AbstractContextManager[str]:
+  """Returns a path of the folder that TensorFlow can read and takes for no pattern."""
+  scheme, is_remote, _ = path.partition("://")
+  known = [str(each) for each in tf.io.gfile.get_registered_schemes()]
+  if is_remote and scheme in known and escaped(path) == path:
+    return contextlib.nullcontext(path)
+  if not is_known(path):
+    raise InputError(
+      f"There is no file system for {path}: {_FOLDER} on this machine or, for example, "
+      "gs://."
+    )
+  return local_folder(path)
+
+
+def _check_folder(folder: str, path: str) -> None:
+  if not tf.io.gfile.exists(folder):
+    raise InputError(f"{path} does not exist: {_FOLDER}.")
+  if tf.saved_model.contains_saved_model(folder):
+    return
+  inside = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []
+  versions = [name.rstrip("/") for name in inside if name.rstrip("/").isdigit()]
+  hint = (
+    f"did you mean {os.path.join(path, max(versions, key=int))}"
+    if versions
+    else f"give one {_MADE_BY}"
+  )
+  raise InputError(f"{path} is not a SavedModel (no saved_model.pb): {hint}.")
 
 
 def _signature(path: str, model: Any, name: str | None) -> tuple[str, Any]:
@@ -228,6 +270,11 @@ def _output(where: str, function: Any, name: str | None) -> str:
   return name
 
 
-def _first_line(error: BaseException) -> str:
-  message = str(error).strip() or type(error).__name__
-  return message.splitlines()[0].rstrip(".")[:200]
+def root_reason(error: BaseException) -> str:
+  """Returns the line of an error that says why, without the graph around it."""
+  lines = [line.strip() for line in str(error).splitlines()]
+  said = [line for line in lines if line and not _AROUND_REASONS.fullmatch(line)]
+  if not said:
+    return type(error).__name__
+  reason = re.sub(r"^(\(\d+\) [A-Z_]+: *|\{\{function_node \S+\}\} )+", "", said[0])
+  return reason.partition(" [[{{")[0].rstrip(".")[:200] or type(error).__name__

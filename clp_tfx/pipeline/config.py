@@ -3,7 +3,6 @@
 import dataclasses
 import difflib
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,6 +12,7 @@ from clp_tfx.counterfactuals.generator_options import (
   GeneratorOptions,
 )
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
 from clp_tfx.options import composed, made, names_of
 from clp_tfx.pipeline.sections import (
   DataOptions,
@@ -123,9 +123,10 @@ def load_config(path: str) -> dict[str, Any]:
     InputError: If the file is not such a mapping or has an unknown option.
   """
   try:
-    text = Path(path).read_text(encoding="utf-8")
+    with open_file(path) as file:
+      text = file.read().decode()
     values = yaml.load(text, _Loader)
-  except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+  except Exception as error:  # Remote file systems raise their own errors.
     reason = " ".join(str(error).split())
     raise InputError(f"Configuration file {path} cannot be read: {reason}.") from error
   if not isinstance(values or {}, dict):

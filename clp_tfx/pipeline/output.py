@@ -19,8 +19,9 @@ def prepare_output(output: str) -> Path:
     Its absolute path.
 
   Raises:
-    InputError: If it cannot be created or written to.
+    InputError: If it is not on this machine, or cannot be created or written to.
   """
+  _check_local(output)
   path = Path(output).absolute()
   try:
     path.mkdir(parents=True, exist_ok=True)
@@ -47,10 +48,13 @@ def read_summary(output: str) -> dict[str, Any]:
   Raises:
     InputError: If there is no valid summary, or its evaluation is gone.
   """
+  _check_local(output)
   path = Path(output) / "summary.json"
   try:
     summary = json.loads(path.read_text(encoding="utf-8"))
-    evaluation = Path(output) / summary["evaluation"]
+    evaluation = summary["evaluation"]
+    is_remote = "://" in evaluation
+    evaluation = evaluation if is_remote else str(Path(output) / evaluation)
   except FileNotFoundError as error:
     raise InputError(
       f"{output} has no summary.json: give the --output folder of a finished "
@@ -61,11 +65,19 @@ def read_summary(output: str) -> dict[str, Any]:
       f"{path} is not the summary of a run with this version: run again; the cache "
       "keeps what is still valid."
     ) from error
-  if not evaluation.is_dir():
+  if not is_remote and not os.path.isdir(evaluation):
     raise InputError(
       f"The evaluation {evaluation} no longer exists: put it back or run again."
     )
-  return {**summary, "evaluation": str(evaluation)}
+  return {**summary, "evaluation": evaluation}
+
+
+def _check_local(output: str) -> None:
+  if "://" in output:
+    raise InputError(
+      f"Expected the output folder to be on this machine. Received: {output}; give a "
+      "local folder and copy it there afterwards."
+    )
 
 
 def within(output: Path, path: str) -> str:

@@ -1,13 +1,14 @@
 """Summarises an evaluation: figures before and after, and the gate's verdict."""
 
 import csv
+import io
 import math
-from pathlib import Path
 from typing import Any
 
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.features import EDITED_GROUP, EDITED_TERM
+from clp_tfx.files import local_folder, open_file
 from clp_tfx.pipeline.group_figures import audit_figures, bias_figures, number
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.bounds import Check, load_checks
@@ -53,10 +54,11 @@ def training_curves(model_run: str) -> list[dict[str, float | None]]:
     A dictionary per epoch, counted from 1: `epoch`, `loss`, `auc`, `val_auc`, …;
     None where a figure is undefined.
   """
-  with open(Path(model_run) / "training.csv", encoding="utf-8") as file:
+  with open_file(f"{model_run}/training.csv") as file:
+    rows = csv.DictReader(io.TextIOWrapper(file, "utf-8"))
     return [
       {**{key: _finite(value) for key, value in row.items()}, "epoch": epoch}
-      for epoch, row in enumerate(csv.DictReader(file), start=1)
+      for epoch, row in enumerate(rows, start=1)
     ]
 
 
@@ -123,7 +125,8 @@ def _verdict(evaluation: str, figures: dict[str, Any]) -> dict[str, Any]:
     load_checks(evaluation),
     key=lambda check: (check.is_absent, check.slice_key, check.metric),
   )
-  validated = tfma.load_validation_result(evaluation).validation_ok
+  with local_folder(evaluation) as folder:
+    validated = tfma.load_validation_result(folder).validation_ok
   failures, absent = [], set()
   for check in checks:
     if check.passed or (check.is_absent and check.slice_key in absent):

@@ -17,6 +17,7 @@ from clp_tfx.options import flag
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.pipeline import create_pipeline
 from clp_tfx.runners.job_parameters import JOB_PARAMETERS, with_parameters
+from clp_tfx.runners.paths import check_artifacts_folder
 from clp_tfx.runners.vertex.placement import place_on_vertex
 
 _YAML = (".yaml", ".yml")
@@ -53,8 +54,9 @@ def compile_job(config: PipelineConfig, path: str) -> None:
     flags = ", ".join(map(flag, missing))
     raise InputError(f"A compiled job also needs {flags}: add what is missing.")
   _check_paths(values)
-  target = Path(path).absolute()
-  if config.gate.baseline == "blessed" and target.suffix in _YAML:
+  check_artifacts_folder(config.deployment.artifacts_dir, flag("pipeline_root"))
+  suffix = Path(path).suffix
+  if config.gate.baseline == "blessed" and suffix in _YAML:
     raise InputError(
       "Kubeflow Pipelines has no resolvers and cannot find the latest blessed model: "
       "give --baseline control or none, or write a job for Vertex (.json)."
@@ -72,11 +74,11 @@ def compile_job(config: PipelineConfig, path: str) -> None:
   if config.deployment.schema_version == "2.1":
     _add_defaults(job["pipelineSpec"]["root"]["inputDefinitions"], parameters)
   try:
-    write_whole(target, _text(job, target.suffix))
-  except OSError as error:
+    write_whole(path, _text(job, suffix))
+  except Exception as error:  # Remote file systems raise their own errors.
+    reason = getattr(error, "strerror", None) or " ".join(str(error).split())
     raise InputError(
-      f"The job file {path} cannot be written ({error.strerror}): give another "
-      "--output."
+      f"The job file {path} cannot be written ({reason[:200]}): give another --output."
     ) from error
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TextIO
 
+import tensorflow as tf
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
 from tfx import v1 as tfx
@@ -22,6 +23,7 @@ from clp_tfx.pipeline.pipeline import (
 from clp_tfx.report.results import PipelineArtifacts, write_pipeline_results
 from clp_tfx.runners.console import Progress, progress_on
 from clp_tfx.runners.demo_comments import write_demo_comments
+from clp_tfx.runners.paths import check_paths
 
 
 @own_temporary_folder()
@@ -88,6 +90,7 @@ def _run(
   config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
 ) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
   """Runs a pipeline; returns its artifacts by component and key, and its progress."""
+  check_paths(config)
   check_servers(config.deployment.beam_pipeline_args)
   check_comments(
     config.data.comments,
@@ -152,7 +155,7 @@ def _pushed_model(artifact: metadata_store_pb2.Artifact) -> str | None:
   if not artifact.custom_properties["pushed"].int_value:
     return None
   path = artifact.custom_properties["pushed_destination"].string_value
-  if not Path(path).exists():
+  if not tf.io.gfile.exists(path):
     raise InputError(
       f"The model that this configuration pushed to {path} no longer exists: put it "
       "back or give another --output."

@@ -13,6 +13,8 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
+from clp_tfx.files import local_folder
+
 Figures = Mapping[tuple, Mapping[metric_types.MetricKey, float]]
 """Metric values by slice and key; NaN for duplicates and values that are no numbers."""
 
@@ -55,8 +57,9 @@ def load_checks(evaluation_path: str) -> list[Check]:
   Args:
     evaluation_path: Output folder of the evaluation.
   """
-  config = tfma.load_eval_result(evaluation_path).config
-  return check_bounds(config, figures_of(tfma.load_metrics(evaluation_path)))
+  with local_folder(evaluation_path) as folder:
+    config = tfma.load_eval_result(folder).config
+    return check_bounds(config, figures_of(tfma.load_metrics(folder)))
 
 
 def figures_of(records: Iterable[Any]) -> Figures:

@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.errors import InputError
-from clp_tfx.files import write_whole
+from clp_tfx.files import local_folder, write_whole
 from clp_tfx.tfma import metric_keys
 
 
@@ -24,7 +24,12 @@ def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
   Raises:
     InputError: If the folder holds no TFMA run.
   """
-  only_result = tfma.load_eval_result(evaluation_path)
+  with local_folder(evaluation_path) as folder:
+    return _load_results(evaluation_path, folder)
+
+
+def _load_results(evaluation_path: str, folder: str) -> dict[str, tfma.EvalResult]:
+  only_result = tfma.load_eval_result(folder)
   if only_result.config is None:
     raise InputError(
       f"Expected the output folder of a TFMA evaluation. Received: {evaluation_path}, "
@@ -34,8 +39,7 @@ def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
   if len(specs) == 1:
     return {specs[0].name or "model": only_result}
   return {
-    spec.name: tfma.load_eval_result(evaluation_path, model_name=spec.name)
-    for spec in specs
+    spec.name: tfma.load_eval_result(folder, model_name=spec.name) for spec in specs
   }
 
 
@@ -74,7 +78,9 @@ def load_worst_flips(
     without a name). Several outputs or classes follow one another.
   """
   found: dict[str, list[dict[str, Any]]] = {}
-  for metrics in tfma.load_metrics(evaluation_path):
+  with local_folder(evaluation_path) as folder:
+    every = list(tfma.load_metrics(folder))
+  for metrics in every:
     if tfma.slicer.deserialize_slice_key(metrics.slice_key) != slice_key:
       continue
     # Cross slices have an empty slice key as well.

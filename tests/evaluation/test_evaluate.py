@@ -189,7 +189,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
 @pytest.mark.parametrize(
   ("options", "message"),
   [
-    ({"min_auc": 0.7}, "AUC needs labels"),
+    ({"min_auc": 0.7}, "AUC needs labels, but no column of .*: name it with --label-"),
     ({"label_feature": "toxic"}, "column `toxic` is missing"),
     ({"text_feature": "text_"}, "column `text_` is missing"),
     ({"split": "train"}, "--split to be one of all, test"),
@@ -285,6 +285,29 @@ def test_a_model_that_says_no_to_everything_is_refused(tmp_path, labels):
     never, path, max_flip_rate=0.2, output=str(tmp_path / "off"), **options
   )
   assert summary["gate"]["blessed"]
+
+
+@pytest.mark.e2e
+def test_patterns_of_files(model, tmp_path):
+  for day, texts in (("1", 3), ("2", 2)):
+    rows = [["comment_text"], *[["A gay person"]] * texts]
+    for part in "ab":
+      comments_file(tmp_path / f"day-{day}-{part}.csv", rows)
+  every = evaluate_model(
+    model, [f"{tmp_path}/*-a.csv", f"{tmp_path}/*-b.csv"], output=str(tmp_path / "out")
+  )
+  assert every["clp"]["pairs"] == 2 * (3 + 2)
+  newest = evaluate_model(
+    model, f"{tmp_path}/day-{{SPAN}}-a.csv", output=str(tmp_path / "newest")
+  )
+  assert newest["clp"]["pairs"] == 2
+  for pattern in (
+    f"{tmp_path}/none*.csv",
+    f"{tmp_path}/none-{{SPAN}}.csv",
+    "bq://p.d.t",
+  ):
+    with pytest.raises(InputError, match="files"):
+      evaluate_model(model, pattern, output=str(tmp_path / "out"))
 
 
 @pytest.mark.e2e

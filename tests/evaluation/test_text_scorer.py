@@ -1,9 +1,11 @@
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from clp_tfx.errors import InputError
-from clp_tfx.evaluation.text_scorer import TextScorer
+from clp_tfx.evaluation.text_scorer import TextScorer, root_reason
 
 from .models import example_model, text_model
 
@@ -102,6 +104,7 @@ def test_other_inputs_are_described(tmp_path):
   [
     (lambda scores: {"logits": 4 * scores - 2}, "it returns -2: export"),
     (lambda scores: {"nan": 0 * scores / 0.0}, "it returns nan"),
+    (lambda scores: {"text": tf.as_string(scores) + "x"}, "no dense tensor of numbers"),
     (
       lambda scores: {"both": tf.stack([scores, scores], 1)},
       r"2 texts give shape \[2, 2\]",
@@ -114,7 +117,68 @@ def test_what_is_no_probability_is_refused(outputs, message, tmp_path):
     scorer.score_examples([example("fine"), example("fine")])
 
 
-def test_a_model_that_wants_other_features_is_refused(tmp_path):
+def test_a_model_that_wants_other_features_is_refused_with_its_reason(tmp_path):
   scorer = TextScorer(example_model(tmp_path / "model", feature="body"))
-  with pytest.raises(InputError, match="with the feature 'comment_text', but it fails"):
+  with pytest.raises(
+    InputError, match="'comment_text', but it fails: .*Feature: body .*is required"
+  ) as caught:
     scorer.score_examples([example("fine")])
+  assert "Graph execution" not in str(caught.value)
+
+
+def test_reasons_without_the_graph_around_them():
+  inside = "\n\t [[{{node A}}]]\n\t [[B]] [Op:__inference_c_1]"
+  begin = "Graph execution error:\n\nDetected at node A defined at (most recent call "
+  begin += "last):\n"
+  for text in (
+    f'{begin}  File "a.py", line 1, in <module>\n\nNo number: x.{inside}',
+    f"2 root error(s) found.\n  (0) INVALID_ARGUMENT:  No number: x.{inside}\n"
+    f"  (1) CANCELLED: because of the other{inside}",
+    f"{begin}<stack traces unavailable>\nNo number: x{inside}",
+    "{{function_node f}} No number: x [[{{node A}}]] [Op:A]",
+  ):
+    assert root_reason(ValueError(text)) == "No number: x"
+  assert root_reason(ValueError("Graph execution error:\n")) == "ValueError"
+
+
+def test_an_output_that_is_squeezed_for_one_text(tmp_path):
+  squeezed = lambda scores: {"p": tf.squeeze(scores)}  # noqa: E731
+  scorer = TextScorer(text_model(tmp_path / "model", (None, 1), outputs=squeezed))
+  assert scorer.score_examples([example("bad")]).tolist() == [0.375]
+  assert scorer.score_examples([example("bad"), example("")]).tolist() == [0.375, 0]
+
+
+@pytest.mark.parametrize(("low", "high"), [(-1.2e-7, 1.0000001), (-2e-7, 1.0000002)])
+def test_scores_that_rounding_takes_beyond_0_or_1(low, high, tmp_path):
+  outputs = lambda scores: {"p": tf.where(scores > 0, high, low)}  # noqa: E731
+  scorer = TextScorer(text_model(tmp_path / "model", outputs=outputs))
+  assert scorer.score_examples([example("bad"), example("")]).tolist() == [1, 0]
+
+
+@pytest.mark.parametrize("score", [-1e-6, 1.000001])
+def test_scores_that_are_beyond_0_or_1(score, tmp_path):
+  outputs = lambda scores: {"p": scores * 0 + score}  # noqa: E731
+  scorer = TextScorer(text_model(tmp_path / "model", outputs=outputs))
+  with pytest.raises(InputError, match=f"it returns {str(score)[:6]}"):
+    scorer.score_examples([example("bad")])
+
+
+@pytest.mark.parametrize("path", ["https://example.org/model", "nowhere://m"])
+def test_an_address_that_no_file_system_has(path):
+  with pytest.raises(InputError) as caught:
+    TextScorer(path)
+  assert str(caught.value) == (
+    f"There is no file system for {path}: give the folder of a SavedModel on this "
+    "machine or, for example, gs://."
+  )
+
+
+def test_remote_models(tmp_path, memory_files):
+  model = Path(text_model(tmp_path / "model"))
+  for path in filter(Path.is_file, model.rglob("*")):
+    memory_files[f"memory://b/m/2/{path.relative_to(model)}"] = path.read_bytes()
+  assert TextScorer("memory://b/m/2/").score_examples([example("bad")]) == [0.375]
+  with pytest.raises(InputError, match="did you mean memory://b/m/2.$"):
+    TextScorer("memory://b/m")
+  with pytest.raises(InputError, match="memory://b/none does not exist: give the fold"):
+    TextScorer("memory://b/none")

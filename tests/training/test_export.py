@@ -1,4 +1,4 @@
-"""The exported model of a classifier that has a position for each token that is kept."""
+"""The exported model of a classifier that has a position for each token kept."""
 
 import keras
 import tensorflow as tf

@@ -4,13 +4,13 @@ import dataclasses
 import graphlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from google.protobuf import json_format
 from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
 
 _CONVERTERS = {
   "INT": int,
@@ -77,16 +77,15 @@ def read_job(path: str, parameters: Mapping[str, str]) -> Job:
     InputError: If the file is not such a job or lacks a parameter.
   """
   try:
-    job = json_format.ParseDict(
-      json.loads(Path(path).read_text(encoding="utf-8")),
-      pipeline_spec_pb2.PipelineJob(),
-    )
+    with open_file(path) as file:
+      content = json.load(file)
+    job = json_format.ParseDict(content, pipeline_spec_pb2.PipelineJob())
     spec = _parsed(job.pipeline_spec, pipeline_spec_pb2.PipelineSpec())
     deployment = _parsed(
       spec.deployment_spec, pipeline_spec_pb2.PipelineDeploymentConfig()
     )
     tasks = _in_order(_tasks(spec, deployment))
-  except (OSError, ValueError, json_format.ParseError, graphlib.CycleError) as error:
+  except Exception as error:  # Remote file systems raise their own errors.
     reason = " ".join(str(error).split())
     raise InputError(
       f"Expected {path} to be a job from clp-tfx compile, but it cannot be read "

@@ -20,6 +20,7 @@ from clp_tfx.report.results import (
   check_tasks,
   write_pipeline_results,
 )
+from clp_tfx.runners.paths import check_artifacts_folder
 from clp_tfx.runners.replay.artifacts import (
   Artifacts,
   ArtifactStore,
@@ -80,6 +81,7 @@ class _Replay:
       raise InputError(
         f"Expected --output without quotes or backslashes. Received: {output}."
       )
+    check_artifacts_folder(self._buckets, "--output")
     self._folder = _new_folder(
       Path(self._local(job.pipeline_root)) / "replays", output / "logs"
     )

@@ -19,7 +19,7 @@ from google.protobuf import json_format
 from tfx.utils import io_utils
 
 from clp_tfx.errors import ComponentError
-from clp_tfx.files import remove_leftovers, replacing
+from clp_tfx.files import open_file, remove_leftovers, replacing
 from clp_tfx.pipeline.nodes import MODELS
 from clp_tfx.report.results import (
   JobArtifact,
@@ -193,7 +193,8 @@ def _failure(name: str, job: PipelineJob) -> str:
 
 def _job(path: str, parameters: Mapping[str, Any], place: Place) -> PipelineJob:
   """Returns the job of a file with the given values of its parameters."""
-  content = json.loads(Path(path).read_text(encoding="utf-8"))
+  with open_file(path) as file:
+    content = json.load(file)
   config = content["runtimeConfig"]
   if "parameters" in config:  # Schema 2.0.
     config["parameters"] = {
