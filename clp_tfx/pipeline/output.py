@@ -73,7 +73,7 @@ def read_summary(output: str) -> dict[str, Any]:
 
 
 def _check_local(output: str) -> None:
-  if "://" in output:
+  if "://" in os.fspath(output):
     raise InputError(
       f"Expected the output folder to be on this machine. Received: {output}; give a "
       "local folder and copy it there afterwards."
