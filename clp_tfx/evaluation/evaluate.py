@@ -21,7 +21,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
-from clp_tfx.files import own_temporary_folder, replacing
+from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
 from clp_tfx.tfma.audit_pairs import Audit
@@ -65,6 +65,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     terminal: Where to show progress.
   """
   output = prepare_output(config.output)
+  remove_leftovers(output)
   columns = ExampleConfig(
     config.text_feature, config.label_column, config.label_threshold
   )

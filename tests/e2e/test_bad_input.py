@@ -23,7 +23,7 @@ def noise(seed):
 CASES = {
   "missing.csv": (None, "missing.csv", "not"),
   "folder.csv": ("folder", "folder.csv", "folder"),
-  "comments.docx": (b"x", "comments.docx", ".csv"),
+  "comments.docx": (b"PK\3\4", "comments.docx", "a zip archive"),
   "empty.csv": (b"", "empty.csv", "empty"),
   "header_only.csv": (HEADER.encode(), "header_only.csv", ""),
   "no_text.csv": (b"text_of_it,toxicity\nx,1\n", "comment_text", "text_of_it"),

@@ -27,8 +27,8 @@ _NAMED = {
 
 _UNPACK, _CONVERT = "unpack it", "write it as CSV or Parquet"
 _OTHERS = (
-  (rb"PK\x03\x04.*(\[Content_Types\]|xl/)", "an Excel workbook", "save it as CSV"),
-  (rb"\xd0\xcf\x11\xe0", "an Excel workbook", "save it as CSV"),
+  (rb"PK\x03\x04.*\[Content_Types\]", "an Office document", "save it as CSV"),
+  (rb"\xd0\xcf\x11\xe0", "an Office document", "save it as CSV"),
   (rb"PK(\x03\x04|\x05\x06)", "a zip archive", _UNPACK),
   (rb"7z\xbc\xaf|Rar!|.{257}ustar", "an archive", _UNPACK),
   (rb"BZh[1-9]1AY|\xfd7zXZ|\x28\xb5\x2f\xfd", "a compressed file", _UNPACK),
@@ -66,7 +66,7 @@ def recognized(head: bytes, path: str) -> Format:
 
   Args:
     head: Its first `HEAD_BYTES`, uncompressed.
-    path: Its name.
+    path: Its name, without `.gz` if that has been found true.
 
   Raises:
     InputError: If it cannot be read; the message, to stand after the path and a comma,
@@ -81,6 +81,11 @@ def recognized(head: bytes, path: str) -> Format:
       raise InputError(f"{what}, cannot be read: {advice}.")
   if _is_text(head):
     return Format(CSV, _delimiter(head))
+  if path.lower().endswith(".gz"):
+    raise InputError(
+      "damaged from its start, cannot be read: expected gzip, as its name says; export "
+      "or download it again."
+    )
   endings = re.findall(r"\.([a-z]+)", path.lower().rpartition("/")[2])
   name = next((_NAMED[each] for each in reversed(endings) if each in _NAMED), None)
   if name is None and b"\0" in head:

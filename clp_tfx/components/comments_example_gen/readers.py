@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import itertools
+import re
 import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
@@ -113,7 +114,8 @@ def _recognized(raw: BinaryIO, path: str) -> tuple[BinaryIO, Format]:
   is_gzip = raw.read(len(GZIP)) == GZIP
   raw.seek(0)
   stream = gzip.GzipFile(fileobj=raw) if is_gzip else raw
-  found = recognized(_head(stream), path)
+  name = re.sub(r"\.gz$", "", path, flags=re.IGNORECASE) if is_gzip else path
+  found = recognized(_head(stream), name)
   if is_gzip and found.name == PARQUET:
     raise InputError("Parquet within gzip, cannot be read: unpack it.")
   stream.seek(0)

@@ -93,7 +93,10 @@ def tarred():
   ("content", "message"),
   [
     (zipped(), "a zip archive, cannot be read: unpack it."),
-    (zipped("xl/a"), "an Excel workbook, cannot be read: save it as CSV."),
+    (
+      zipped("[Content_Types].xml"),
+      "an Office document, cannot be read: save it as CSV.",
+    ),
     (tarred(), "an archive, cannot be read: unpack it."),
     (bz2.compress(b"text\na\n"), "a compressed file, cannot be read: unpack it."),
     (lzma.compress(b"text\na\n"), "a compressed file, cannot be read: unpack it."),
@@ -110,6 +113,13 @@ def test_what_cannot_be_read_is_said(tmp_path, name, compressed, content, messag
   with pytest.raises(InputError) as caught:
     list(read_rows(str(path)))
   assert str(caught.value).startswith(f"{path}, {message}")
+
+
+def test_what_is_no_gzip_despite_its_name(tmp_path):
+  path = tmp_path / "c.csv.gz"
+  path.write_bytes(b"\x1f\x8a\0\xff")
+  with pytest.raises(InputError, match="cannot be read: expected gzip, as its name"):
+    list(read_rows(str(path)))
 
 
 def test_parquet_within_gzip(write):
