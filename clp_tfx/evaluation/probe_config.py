@@ -14,8 +14,8 @@ class SuiteOptions(Options):
   """Where the sentences come from; each field is documented by its `help`."""
 
   probes: str | None = option(
-    None, "File of sentences of your own: .csv, .csv.gz, .parquet, .tfrecord or "
-    ".tfrecord.gz. Default: the built-in probes."
+    None, "File of sentences of your own (CSV, Parquet or TFRecords of tf.Examples). "
+    "Default: the built-in probes."
   )  # fmt: skip
   split: str = option(
     HELD_OUT, "Built-in probes to use: those that nothing may be trained or tuned on, "

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from clp_tfx.components.comments_example_gen.readers import Cell, open_rows
+from clp_tfx.components.comments_example_gen.readers import open_rows
+from clp_tfx.components.comments_example_gen.rows import Cell
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.probe_config import SuiteOptions
 from clp_tfx.options import flag

@@ -16,6 +16,7 @@ from click.testing import CliRunner
 from clp_tfx.cli import cli
 from clp_tfx.counterfactuals import lexicon
 from clp_tfx.evaluation.evaluate import evaluate_model
+from clp_tfx.evaluation.probe import probe_model
 from clp_tfx.files import write_whole
 from clp_tfx.pipeline.config import PipelineConfig, load_config
 from clp_tfx.runners.local import run_locally
@@ -42,6 +43,7 @@ PATHS = {
   "follow": {"output"},
   "evaluate": {"model", "baseline", "comments", "output"}
   | {"identity_terms", "pejorative_terms"},
+  "probe": {"model", "baseline", "probes"},
   "report": {"output"},
   "preview": {"identity_terms", "pejorative_terms"},
   "statistics": {"output"},
@@ -231,6 +233,26 @@ def test_evaluate(remote, tmp_path, memory_files):
   assert (output / "report.html").stat().st_size > 10_000
   counted = json.loads(invoke("statistics", output, "--json").stdout)
   assert counted["splits"]["all"]["texts"] == 40
+
+
+@pytest.mark.parametrize("root", [f"memory://b/{ODD}", ODD])
+def test_probe(root, tmp_path, monkeypatch, memory_files):
+  monkeypatch.chdir(tmp_path)
+  made = Path(text_model(tmp_path / "made"))
+  for path in filter(Path.is_file, made.rglob("*")):
+    for name in ("model", "baseline"):
+      content = path.read_bytes()
+      write_whole(f"{root}/{name}/{path.relative_to(made)}", content)
+  rows = "A gay person,no,gay,neutral\nA gay person is bad,yes,gay,hostile\n"
+  rows += rows.replace("gay", "tall")
+  write_whole(f"{root}/probes.csv", f"text,label,identity,functionality\n{rows}")
+  found = probe_model(
+    f"{root}/model",
+    baseline=f"{root}/baseline",
+    probes=f"{root}/probes.csv",
+    not_toxic=["no"],
+  )
+  assert found["sentences"] == 4 and found["baseline"]
 
 
 @pytest.mark.e2e
