@@ -74,7 +74,7 @@ class BigQueryCommentsGen(QueryBasedExampleGen):
 class BigQueryExecutor(SplitsExecutor):
   """Writes a table's comments as tf.Examples, one TFRecord folder per split."""
 
-  def GenerateExamplesByBeam(
+  def examples_by_split(
     self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
   ) -> dict[str, beam.PCollection]:
     """Returns serialized tf.Examples by split."""

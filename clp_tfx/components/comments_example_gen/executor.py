@@ -1,13 +1,14 @@
 """Executor of CommentsExampleGen."""
 
+import abc
 from typing import Any
 
 import apache_beam as beam
 from tfx import types
-from tfx.components.example_gen.base_example_gen_executor import BaseExampleGenExecutor
+from tfx.components.util import examples_utils
+from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_component_specs
-from tfx.utils import proto_utils
 
 from clp_tfx import features
 from clp_tfx.components.comments_example_gen.properties import (
@@ -15,6 +16,7 @@ from clp_tfx.components.comments_example_gen.properties import (
   example_config,
   range_config,
 )
+from clp_tfx.components.comments_example_gen.shards import WriteShards
 from clp_tfx.components.comments_example_gen.spans import find_files
 from clp_tfx.components.comments_example_gen.transforms import ReadComments
 from clp_tfx.files import remove_leftovers
@@ -24,7 +26,7 @@ PATTERNS, WINDOW = "patterns", "window"
 _PATHS = "paths"
 
 
-class SplitsExecutor(BaseExampleGenExecutor):
+class SplitsExecutor(BaseBeamExecutor):
   """Writes the splits and removes leftovers of earlier attempts from their folders."""
 
   def Do(
@@ -33,15 +35,27 @@ class SplitsExecutor(BaseExampleGenExecutor):
     output_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
   ) -> None:
-    """Runs the base class's `Do` and cleans up."""
-    super().Do(input_dict, output_dict, exec_properties)
-    examples = output_dict[standard_component_specs.EXAMPLES_KEY]
-    for split in features.SPLITS:
-      remove_leftovers(artifact_utils.get_split_uri(examples, split))
+    """Writes `examples` as described in `component.CommentsExampleGen`."""
+    (examples,) = output_dict[standard_component_specs.EXAMPLES_KEY]
+    examples.split_names = artifact_utils.encode_split_names(list(features.SPLITS))
+    examples_utils.set_payload_format(examples, example_gen_pb2.FORMAT_TF_EXAMPLE)
+    examples_utils.set_file_format(examples, "tfrecords_gzip")
+    folders = {
+      split: artifact_utils.get_split_uri([examples], split)
+      for split in features.SPLITS
+    }
+    with self._make_beam_pipeline() as pipeline:
+      splits = self.examples_by_split(pipeline, exec_properties)
+      for split, folder in folders.items():
+        _ = splits[split] | f"Write[{split}]" >> WriteShards(folder)
+    for folder in folders.values():
+      remove_leftovers(folder)
 
-  def GetInputSourceToExamplePTransform(self):
-    """Not used: a split needs more than one transform per input."""
-    raise NotImplementedError("All comments are read together.")
+  @abc.abstractmethod
+  def examples_by_split(
+    self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
+  ) -> dict[str, beam.PCollection]:
+    """Returns serialized tf.Examples by split."""
 
 
 class Executor(SplitsExecutor):
@@ -53,7 +67,7 @@ class Executor(SplitsExecutor):
     output_dict: dict[str, list[types.Artifact]],
     exec_properties: dict[str, Any],
   ) -> None:
-    """Runs the base class's `Do`, which can split only a single input.
+    """Finds the files and writes `examples`.
 
     The inputs, one per pattern, are for the driver's fingerprint. The executor finds
     the files itself because it does not get the driver's results in a compiled job of
@@ -68,20 +82,9 @@ class Executor(SplitsExecutor):
     )
     for artifact in output_dict[standard_component_specs.EXAMPLES_KEY]:
       artifact.span = files.span
-    one_input = example_gen_pb2.Input(
-      splits=[example_gen_pb2.Input.Split(name="comments", pattern="*")]
-    )
-    super().Do(
-      input_dict,
-      output_dict,
-      {
-        **exec_properties,
-        standard_component_specs.INPUT_CONFIG_KEY: proto_utils.proto_to_json(one_input),
-        _PATHS: files.paths,
-      },
-    )
+    super().Do(input_dict, output_dict, {**exec_properties, _PATHS: files.paths})
 
-  def GenerateExamplesByBeam(
+  def examples_by_split(
     self, pipeline: beam.Pipeline, exec_properties: dict[str, Any]
   ) -> dict[str, beam.PCollection]:
     """Returns serialized tf.Examples by split."""

@@ -27,7 +27,7 @@ class ReadComments(beam.PTransform):
   tenth of the rows marked `train` goes there, by the same hash.
 
   Applied to a pipeline, it returns one PCollection of bytes per name in
-  `features.SPLITS`. Their next grouping, such as a shuffle before writing, waits until
+  `features.SPLITS`. Their next grouping, such as that before writing, waits until
   all comments are checked.
 
   Args:

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,25 @@ def test_what_an_attempt_that_failed_has_left_is_removed(write, run, tmp_path):
   left.mkdir(parents=True)
   (left / "half").write_text("of a record")
   assert len(run([write("c.csv", TABLE)])["train"]) == 6
+
+
+def test_the_output_depends_on_the_comments_and_not_on_their_order(
+  write, run, tmp_path
+):
+  folder = tmp_path / "examples"
+  table = {**TABLE, "id": list(range(12))}
+
+  def files(first, last):
+    for name, rows in (("a.csv", first), ("b.csv", last)):
+      write(name, {column: [cells[i] for i in rows] for column, cells in table.items()})
+    run([str(tmp_path / "a.csv"), str(tmp_path / "b.csv")])
+    found = {path: path.read_bytes() for path in folder.glob("*/*")}
+    shutil.rmtree(folder)
+    return found
+
+  assert files(range(3), range(3, 12)) == files(
+    (7, 3, 11, 0, 9, 2, 4, 8), (1, 10, 6, 5)
+  )
 
 
 def test_several_files_of_several_kinds_in_several_folders(write, run):
