@@ -12,7 +12,8 @@ from .test_demo import COMPONENTS
 
 pytestmark = pytest.mark.e2e
 
-MODEL = """
+MODEL = "from my_layers import build_model"
+LAYERS = """
 import keras
 from clp_tfx.features import VOCABULARY
 
@@ -29,12 +30,13 @@ MODELS = {"Trainer", "Evaluator", "Pusher"}
 
 @pytest.fixture(scope="module")
 def work(tmp_path_factory, few_comments):
-  """A user's folder: their lexicon, their preprocessing, their model."""
+  """A user's folder: their lexicon, their preprocessing, their model and its module."""
   folder = tmp_path_factory.mktemp("work")
   lexicon = "term,group\ngay,orientation/gay\nshe,gender/female\nhe,gender/male\n"
   (folder / "terms.csv").write_text(lexicon)
   shutil.copy(clp_tfx.modules.preprocessing.__file__, folder / "my_preprocessing.py")
-  (folder / "my_model.py").write_text(MODEL.replace("UNITS", "4"))
+  (folder / "my_model.py").write_text(MODEL)
+  (folder / "my_layers.py").write_text(LAYERS.replace("UNITS", "4"))
   return folder
 
 
@@ -57,7 +59,7 @@ def executed(folder, few_comments):
 def test_each_edit_runs_what_depends_on_it(work, few_comments):
   assert executed(work, few_comments) == NODES
 
-  (work / "my_model.py").write_text(MODEL.replace("UNITS", "5"))
+  (work / "my_layers.py").write_text(LAYERS.replace("UNITS", "5"))
   assert executed(work, few_comments) == MODELS
 
   source = (work / "my_preprocessing.py").read_text()

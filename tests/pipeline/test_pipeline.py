@@ -1,5 +1,13 @@
+import pytest
+
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.pipeline import create_pipeline
+
+
+def properties(config):
+  """Returns the execution properties of each component."""
+  nodes = create_pipeline(config).components
+  return {node.id: dict(node.exec_properties) for node in nodes}
 
 
 def test_a_pipeline_with_a_bound_for_a_group_of_a_remote_lexicon(
@@ -12,7 +20,51 @@ def test_a_pipeline_with_a_bound_for_a_group_of_a_remote_lexicon(
     identity_terms="memory://b/terms.csv",
     max_flip_rate_of=("gender/male=0.1",),
   )
-  nodes = {node.id: node for node in create_pipeline(config).components}
-  generator = nodes["CounterfactualGen"].exec_properties
-  assert generator["identity_terms"] == "memory://b/terms.csv"
-  assert "gender/male" in nodes["Evaluator"].exec_properties["eval_config"]
+  found = properties(config)
+  assert found["CounterfactualGen"]["identity_terms"] == "memory://b/terms.csv"
+  assert "gender/male" in found["Evaluator"]["eval_config"]
+
+
+TRAINERS = {"Trainer", "ControlTrainer"}
+
+
+@pytest.mark.parametrize(
+  "file, components",
+  [
+    ("my_model.py", TRAINERS),
+    ("my_layers.py", TRAINERS),
+    ("base.keras", TRAINERS),
+    ("my_preprocessing.py", {"Transform"}),
+    ("my_tokens.py", {"Transform"}),
+    ("my_rewriting.py", {"CounterfactualGen"}),
+    ("my_rules.py", {"CounterfactualGen"}),
+    ("schema.pbtxt", {"ImportSchemaGen"}),
+  ],
+)
+def test_what_a_users_file_changes(tmp_path, monkeypatch, file, components):
+  sources = {
+    "my_model.py": "def build_model(h, t):\n  import my_layers\n",
+    "my_layers.py": "",
+    "base.keras": "",
+    "my_preprocessing.py": "from my_tokens import preprocessing_fn\n",
+    "my_tokens.py": "",
+    "my_rewriting.py": "from my_rules import rewrite\n",
+    "my_rules.py": "",
+    "schema.pbtxt": "",
+  }
+  for name, source in sources.items():
+    (tmp_path / name).write_text(source)
+  monkeypatch.syspath_prepend(tmp_path)
+  config = PipelineConfig.of(
+    comments=(str(tmp_path / "comments.csv"),),
+    output=str(tmp_path),
+    model_fn="my_model.build_model",
+    base_model=str(tmp_path / "base.keras"),
+    preprocessing_fn="my_preprocessing.preprocessing_fn",
+    counterfactual_fn="my_rewriting.rewrite",
+    schema=str(tmp_path / "schema.pbtxt"),
+  )
+  before = properties(config)
+  (tmp_path / file).write_text(f"{sources[file]}# An edit.\n")
+  after = properties(config)
+  assert {id_ for id_ in after if after[id_] != before[id_]} == components

@@ -54,8 +54,22 @@ def test_more_files_and_other_hyperparameters_show(arguments, tmp_path):
 
 def test_the_code_of_the_model_shows(arguments, tmp_path, monkeypatch):
   monkeypatch.syspath_prepend(tmp_path)
-  (tmp_path / "digested_model.py").write_text("def build_model(h, t): ...\n")
+  (tmp_path / "digested_model.py").write_text("from digested_layers import build_model")
+  (tmp_path / "digested_layers.py").write_text("def build_model(h, t): ...\n")
   arguments["hparams"] = HParams(model_fn="digested_model.build_model")
   digest = training_digest(**arguments)
-  (tmp_path / "digested_model.py").write_text("def build_model(h, t): pass\n")
+  (tmp_path / "digested_layers.py").write_text("def build_model(h, t): pass\n")
+  assert training_digest(**arguments) != digest
+
+
+def test_the_contents_of_the_base_model_show(arguments, tmp_path):
+  base = tmp_path / "base.keras"
+  base.write_text("a")
+  arguments["hparams"] = HParams(base_model=str(base))
+  digest = training_digest(**arguments)
+  shutil.copy(base, tmp_path / "copy.keras")
+  arguments["hparams"] = HParams(base_model=str(tmp_path / "copy.keras"))
+  assert training_digest(**arguments) == digest
+  base.write_text("b")
+  arguments["hparams"] = HParams(base_model=str(base))
   assert training_digest(**arguments) != digest
