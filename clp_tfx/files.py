@@ -5,6 +5,7 @@ literal: only `matching` treats `*`, `?` and `[` as wildcards.
 """
 
 import contextlib
+import fcntl
 import fnmatch
 import glob
 import io
@@ -20,6 +21,8 @@ from typing import BinaryIO
 AnyPath = str | os.PathLike[str]
 
 _UNFINISHED = ".unfinished-"
+# Temporary folders of commands, and a file in each that is locked as long as one runs.
+_OWN, _LOCK = "clp-tfx-", ".lock"
 # Leftovers of interrupted attempts: of Beam jobs, which each write to a folder beside
 # the files, and of `replacing`.
 _LEFTOVERS = ("beam-temp-*", f"{_UNFINISHED}{'[0-9a-f]' * 32}-*")
@@ -183,13 +186,19 @@ def own_temporary_folder() -> Iterator[None]:
 
   The libraries leave folders behind in the one that all users share. Processes that are
   started in the block inherit it. It holds for the whole process: what other threads
-  make under the temporary folder meanwhile goes with it.
+  make under the temporary folder meanwhile goes with it. The folders of commands that
+  were killed are removed by the next.
   """
+  _remove_abandoned()
   before, variable = tempfile.tempdir, os.environ.get("TMPDIR")
   # Processes that are ending may still write to it.
-  with tempfile.TemporaryDirectory(
-    prefix="clp-tfx-", ignore_cleanup_errors=True
-  ) as folder:
+  with (
+    tempfile.TemporaryDirectory(prefix=_OWN, ignore_cleanup_errors=True) as folder,
+    open(os.path.join(folder, "new"), "wb") as lock,
+  ):
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    # Under the name that others look for only once it is locked.
+    os.rename(lock.name, os.path.join(folder, _LOCK))
     tempfile.tempdir = os.environ["TMPDIR"] = folder
     try:
       yield
@@ -199,6 +208,23 @@ def own_temporary_folder() -> Iterator[None]:
         del os.environ["TMPDIR"]
       else:
         os.environ["TMPDIR"] = variable
+
+
+def _remove_abandoned() -> None:
+  """Removes this user's temporary folders whose processes have ended.
+
+  A lock ends with the processes that hold it, however they end. Links are not followed.
+  """
+  for folder in Path(tempfile.gettempdir()).glob(f"{_OWN}*"):
+    # Of another user, without a lock, or in use.
+    with contextlib.suppress(OSError):
+      if folder.lstat().st_uid == os.getuid() and not folder.is_symlink():
+        lock = os.open(folder / _LOCK, os.O_RDWR | os.O_NOFOLLOW)
+        try:
+          fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+          shutil.rmtree(folder)
+        finally:
+          os.close(lock)
 
 
 def is_known(path: str) -> bool:

@@ -1,5 +1,6 @@
 import contextlib
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -214,7 +215,7 @@ def test_a_temporary_folder_of_its_own_goes_with_what_is_in_it(
       [sys.executable, "-c", "import tempfile; tempfile.mkdtemp()"], check=True
     )
     (own,) = tmp_path.iterdir()
-    assert len(list(own.iterdir())) == 2
+    assert len([path for path in own.iterdir() if path.is_dir()]) == 2
     if fails:
       raise RuntimeError("at its end")
 
@@ -224,3 +225,47 @@ def test_a_temporary_folder_of_its_own_goes_with_what_is_in_it(
     assert list(tmp_path.iterdir()) == []
   assert tempfile.tempdir == str(tmp_path)
   assert os.environ.get("TMPDIR") == (variable and str(tmp_path))
+
+
+def killed_in_its_folder(shared):
+  """Runs a command that is killed while it works; returns the folder that is left."""
+  before = set(shared.iterdir())
+  code = (
+    "import os, signal\n"
+    "from clp_tfx.files import own_temporary_folder\n"
+    "with own_temporary_folder():\n"
+    "  os.mkdir(os.path.join(os.environ['TMPDIR'], 'work'))\n"
+    "  os.kill(os.getpid(), signal.SIGKILL)\n"
+  )
+  environment = {**os.environ, "TMPDIR": str(shared)}
+  done = subprocess.run([sys.executable, "-c", code], env=environment, check=False)
+  assert done.returncode == -signal.SIGKILL
+  (left,) = set(shared.iterdir()) - before
+  return left
+
+
+def test_what_a_killed_command_has_left_is_removed_by_the_next(tmp_path, monkeypatch):
+  shared = tmp_path / "[shared]"
+  shared.mkdir()
+  monkeypatch.setattr(tempfile, "tempdir", str(shared))
+  outside = tmp_path / "outside"
+  outside.mkdir()
+  abandoned = killed_in_its_folder(shared)
+  # A link, a folder without a lock, one whose lock is elsewhere, and another name.
+  (shared / "clp-tfx-link").symlink_to(outside)
+  (shared / "clp-tfx-other").mkdir()
+  (shared / "clp-tfx-linked").mkdir()
+  (shared / "clp-tfx-linked" / ".lock").symlink_to(abandoned / ".lock")
+  (shared / "else").mkdir()
+  others = set(shared.iterdir()) - {abandoned}
+  with own_temporary_folder():
+    # The link leads nowhere now: that of a command that runs stays all the same.
+    found = set(shared.iterdir())
+    assert abandoned not in found and others < found
+    (own,) = found - others
+    monkeypatch.setattr(tempfile, "tempdir", str(shared))
+    with own_temporary_folder():
+      assert own.is_dir()
+    monkeypatch.setattr(tempfile, "tempdir", str(own))
+  assert set(shared.iterdir()) == others
+  assert outside.is_dir()
