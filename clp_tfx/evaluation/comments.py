@@ -3,7 +3,11 @@
 from collections.abc import Iterator, Sequence
 
 from clp_tfx.components.comments_example_gen.comments import read_examples
-from clp_tfx.components.comments_example_gen.examples import ExampleConfig, find_column
+from clp_tfx.components.comments_example_gen.examples import (
+  ExampleConfig,
+  find_column,
+  listed,
+)
 from clp_tfx.components.comments_example_gen.readers import open_rows
 from clp_tfx.components.comments_example_gen.spans import as_pattern, find_files
 from clp_tfx.errors import InputError
@@ -62,8 +66,9 @@ def check_label(paths: Sequence[str], config: ExampleConfig, required: bool) -> 
       column = find_column(config.label_feature, columns)
     if required and column is None:
       raise InputError(
-        f"{path}, column `{config.label_feature}` is missing: the columns are "
-        f"{', '.join(columns)}; name the label column, or leave out --label-feature."
+        f"{path}, column `{config.label_feature}` is missing: "
+        f"{listed('columns', columns, config.example_texts)}; name the label column, "
+        "or leave out --label-feature."
       )
     labelled.append(column is not None)
   return any(labelled)

@@ -67,7 +67,10 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   output = prepare_output(config.output)
   remove_leftovers(output)
   columns = ExampleConfig(
-    config.text_feature, config.label_column, config.label_threshold
+    config.text_feature,
+    config.label_column,
+    config.label_threshold,
+    example_texts=config.example_texts,
   )
   comments = comment_files(config.comments)
   labelled = check_label(comments, columns, config.label_feature is not None)

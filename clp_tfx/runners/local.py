@@ -97,6 +97,7 @@ def _run(
     config.data.text_feature,
     config.data.label_feature,
     config.data.span,
+    config.gate.example_texts,
   )
   metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
     str(Path(config.deployment.output).absolute() / "metadata.sqlite")

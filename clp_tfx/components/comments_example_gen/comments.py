@@ -53,6 +53,7 @@ def check_comments(
   text_feature: str = "comment_text",
   label_feature: str = "toxicity",
   span: int | None = None,
+  example_texts: bool = True,
 ) -> None:
   """Checks that files can be opened and that their first rows have the columns.
 
@@ -62,12 +63,13 @@ def check_comments(
     text_feature: Column of the text.
     label_feature: Column of the label.
     span: The span to read; the newest by default.
+    example_texts: Whether errors may quote the files.
 
   Raises:
     InputError: If a file is missing, empty, of an unknown type, without rows,
       damaged at its start, or lacks a column.
   """
-  config = ExampleConfig(text_feature, label_feature)
+  config = ExampleConfig(text_feature, label_feature, example_texts=example_texts)
   patterns = [as_pattern(path) for path in comments if not path.startswith("bq://")]
   found = find_files("", patterns, None if span is None else one_span(span))
   for path in found.paths[:_MOST_FILES]:

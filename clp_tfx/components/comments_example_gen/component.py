@@ -75,7 +75,12 @@ class CommentsExampleGen(FileBasedExampleGen):
     input_base, patterns = _inputs(paths)
     _check_spans(paths, patterns, span, window)
     config = ExampleConfig(
-      text_feature, label_feature, label_threshold, identity_threshold
+      text_feature,
+      label_feature,
+      label_threshold,
+      identity_threshold,
+      # The executor's errors are in logs, which may not hold words of comments.
+      example_texts=False,
     )
     super().__init__(
       input_base=input_base,

@@ -42,6 +42,11 @@ class ExampleConfig(Columns):
   identity_threshold: float = option(
     0.5, "Lowest value at which an identity column counts as annotated.", 0, 1
   )
+  example_texts: bool = option(
+    True,
+    "Whether messages may quote short cells and the first row, which is a comment's in "
+    "a file without names of columns.",
+  )
 
 
 class SplitExample(NamedTuple):
@@ -72,8 +77,9 @@ class ExampleBuilder:
   def __init__(self, columns: Collection[str], config: ExampleConfig):
     self._text_feature = config.text_feature
     self._label_feature = config.label_feature
-    self._text = _find(config.text_feature, columns)
-    self._label = _find(config.label_feature, columns)
+    self._quotes = config.example_texts
+    self._text = _find(config.text_feature, columns, self._quotes)
+    self._label = _find(config.label_feature, columns, self._quotes)
     if self._text == self._label:
       raise InputError(
         f"column `{self._text}` cannot be both text and label; name two columns."
@@ -101,15 +107,15 @@ class ExampleBuilder:
       InputError: If a cell is invalid for its column.
     """
     self._check_names(row)
-    text = _text(self._text, row)
-    label = _share(self._label, row.get(self._label, ""))
+    text = _text(self._text, row, self._quotes)
+    label = _share(self._label, row.get(self._label, ""), self._quotes)
     is_positive = None if label is None else label >= self._label_threshold
     example = tf.train.Example()
     feature = example.features.feature
     identities = []
     for name, cell in row.items():
       if name in self._identities:
-        share = _share(name, cell)
+        share = _share(name, cell, self._quotes)
         if share is not None:
           feature[name].float_list.value.append(share)
           if share >= self._identity_threshold:
@@ -145,7 +151,7 @@ class ExampleBuilder:
     if split is None:
       raise InputError(
         f"column `{_SPLIT_COLUMN}`: expected one of {', '.join(_SPLITS)}, received "
-        f"{_quoted(named)}; correct it or drop the column."
+        f"{_quoted(named, self._quotes)}; correct it or drop the column."
       )
     return TRAIN_OR_EVAL if split == "train" and hashed == "eval" else split
 
@@ -155,13 +161,20 @@ def find_column(name: str, columns: Collection[str]) -> str | None:
   return next((each for each in (name, ALIASES.get(name)) if each in columns), None)
 
 
-def _find(name: str, columns: Collection[str]) -> str:
+def _find(name: str, columns: Collection[str], quotes: bool) -> str:
   if found := find_column(name, columns):
     return found
   raise InputError(
-    f"column `{name}` is missing: the columns are {_join(columns)}; name the one "
+    f"column `{name}` is missing: {listed('columns', columns, quotes)}; name the one "
     "to read or rename it."
   )
+
+
+def listed(what: str, names: Collection[str], quotes: bool) -> str:
+  """Says which columns or features there are; without quotes, how many."""
+  if not quotes:
+    return f"there are {len(names)} other {what} (a file's first row must name them)"
+  return f"the {what} are {_join(names)}"
 
 
 def _join(names: Collection[str]) -> str:
@@ -188,10 +201,10 @@ def _value(name: str, cell: Cell) -> str | int | float:
     ) from None
 
 
-def _text(name: str, row: Row) -> bytes:
+def _text(name: str, row: Row, quotes: bool) -> bytes:
   if name not in row:
     raise InputError(
-      f"column `{name}` is missing: the features are {_join(row)}; add it, with no "
+      f"column `{name}` is missing: {listed('features', row, quotes)}; add it, with no "
       "value if the comment is blank."
     )
   text = _value(name, row[name])
@@ -203,7 +216,7 @@ def _text(name: str, row: Row) -> bytes:
   return text.encode()
 
 
-def _share(name: str, cell: Cell) -> float | None:
+def _share(name: str, cell: Cell, quotes: bool) -> float | None:
   """Returns a number in [0, 1] in the precision of examples, None if blank."""
   value = _value(name, cell)
   if isinstance(value, str) and not value.strip():
@@ -216,18 +229,22 @@ def _share(name: str, cell: Cell) -> float | None:
   if not 0 <= share <= 1:
     raise InputError(
       f"column `{name}`: expected a number from 0 to 1 or nothing, received "
-      f"{_quoted(value)}; correct or blank it."
+      f"{_quoted(value, quotes)}; correct or blank it."
     )
   return _float32(share)
 
 
-def _quoted(value: str | float) -> str:
+def _quoted(value: str | float, quotes: bool) -> str:
   """Quotes a cell for an error, which may be logged, unless it could be a comment.
 
-  If a row lacks a field, its comment ends up in the wrong column.
+  If a row lacks a field, its comment ends up in the wrong column. With `quotes`, a single
+  short word is quoted all the same.
   """
   text = str(value)
-  if isinstance(value, str) and (len(text) > 20 or len(text.split()) > 1):
+  is_short = len(text) <= 20 and len(text.split()) < 2
+  # Numbers as people write them, such as 1,5 or 50%.
+  is_wordless = text.isascii() and not any(map(str.isalpha, text))
+  if isinstance(value, str) and not (is_short and (quotes or is_wordless)):
     return f"a text of {len(text)} characters"
   return repr(value)
 

@@ -1,6 +1,5 @@
 """Reads the rows of a stream of CSV, of Parquet, or of TFRecords."""
 
-import collections
 import csv
 import struct
 from collections.abc import Iterator, Sequence
@@ -61,10 +60,12 @@ def _check_header(names: Sequence[str]) -> None:
       f"column {names.index('') + 1} has no name; name it (in pandas, "
       "to_csv(index=False) leaves out the unnamed index)."
     )
-  for name, count in collections.Counter(names).most_common(1):
-    if count > 1:
+  for number, name in enumerate(names, start=1):
+    first = names.index(name) + 1
+    if first < number:
+      # Not the name: the first row of a file without names is a comment's.
       raise InputError(
-        f"column {name!r:.100} exists {count} times; rename or drop the others."
+        f"columns {first} and {number} have the same name; rename or drop one of them."
       )
 
 

@@ -290,6 +290,27 @@ def test_a_comment_where_something_else_belongs_is_not_quoted(column):
     build({"split": "train", **ROW, column: "zebrafish wrote her"})
 
 
+@pytest.mark.parametrize(
+  ("cells", "received"),
+  [
+    ({"toxicity": "zebrafish"}, "a text of 9 characters"),
+    ({"female": "zebrafish"}, "a text of 9 characters"),
+    ({"split": "zebrafish"}, "a text of 9 characters"),
+    ({"toxicity": "斑馬魚"}, "a text of 3 characters"),
+    ({"toxicity": "50%"}, "'50%'"),
+    ({"toxicity": "-1"}, "'-1'"),
+  ],
+)
+def test_a_single_word_is_quoted_only_where_texts_may_be(cells, received):
+  with pytest.raises(InputError, match=f"received {received}; correct"):
+    build({"split": "train", **ROW, **cells}, example_texts=False)
+
+
+def test_a_first_row_that_may_be_a_comment_is_not_quoted():
+  with pytest.raises(InputError, match="is missing: there are 2 other columns"):
+    ExampleBuilder(["zebrafish", "0"], ExampleConfig(example_texts=False))
+
+
 @pytest.mark.parametrize(("yes", "no"), [("true", "false"), ("TRUE", " False"), (1, 0)])
 def test_booleans_of_csv_count_as_those_of_parquet(yes, no):
   # Parquet's booleans are read as 1 and 0.

@@ -295,7 +295,7 @@ def test_no_rows_in_csv(tmp_path, content):
     ("text,n\na,1\n".encode("utf-16"), ["header (line 1)", "UTF-8"]),
     (b"text,n\na\0,1\n", ["row 1 (line 2)", "NUL"]),
     (b"text,n\ra,1\r", ["header (line 1)", "carriage return"]),
-    (b"text,n,text\na,1,b\n", ["column 'text' exists 2 times"]),
+    (b"text,n,text\na,1,b\n", ["columns 1 and 3 have the same name"]),
     (b",text\n0,a\n", ["column 1 has no name"]),
   ],
 )
