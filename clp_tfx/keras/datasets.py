@@ -44,7 +44,7 @@ def build_counterfactual_dataset(
   Args:
     original_dataset: Elements `x`, `(x, y)` or `(x, y, sample_weight)`, where `x` is
       a string tensor or a dict of features. Treated as batched if none of the
-      tensors is a scalar.
+      tensors is a scalar and their first dimensions agree.
     sensitive_terms_to_remove: Terms, taken literally, or a lexicon. With a custom
       function they only select the examples.
     custom_counterfactual_function: Takes an element and returns `(original_x,
@@ -80,10 +80,11 @@ def build_counterfactual_dataset(
   if function is not None:
     # The function expects elements as the original dataset yields them.
     elements = batches if is_batched else batches.unbatch()
-    elements = elements.map(
-      lambda *element: _weighted(function(element if len(element) > 1 else element[0]))
+    made = elements.map(
+      lambda *element: tuple(function(element if len(element) > 1 else element[0]))
     )
-    batches = (elements if is_batched else elements.batch(_BATCH)).map(_changed)
+    batches = made if is_batched else made.batch(_BATCH)
+    batches = batches.map(lambda *pairs: _changed(*_weighted(pairs)))
   pairs = batches.filter(lambda original, counterfactual, weight: tf.size(weight) > 0)
   if next(iter(pairs), None) is None:
     raise InputError(
@@ -123,10 +124,12 @@ def pack_counterfactual_data(
         f"(x, y, sample_weight) or (original_x, counterfactual_x, sample_weight), but "
         f"got {spec}: map the dataset to these."
       )
-  if _is_batched(original) != _is_batched(pair):
+  # Rows of a batch are one dimension more.
+  x, pair_x = (keras.tree.flatten(spec[0])[0].shape.rank for spec in (original, pair))
+  if x != pair_x:
     raise InputError(
       "Expected both datasets to be batched or neither, but only "
-      f"{'the original' if _is_batched(original) else 'the counterfactual'} one is: "
+      f"{'the original' if x > pair_x else 'the counterfactual'} one is: "
       "batch both, or batch what pack_counterfactual_data returns."
     )
   if next(iter(counterfactual_dataset), None) is None:
@@ -159,7 +162,7 @@ def unpacked(data: Any, pad: bool) -> Any:
     data.element_spec, CounterfactualPackedInputs
   ):
     return data
-  if not _is_batched(data.element_spec):
+  if not _is_batched(data.element_spec.original_input):
     raise InputError(
       "Expected batches of CounterfactualPackedInputs, but got single examples: call "
       "batch() on the dataset."
@@ -232,11 +235,11 @@ def _keep_rows_with_terms(batch: tuple, feature: str | None, edit: Callable) -> 
 
 
 def _weighted(pairs: tuple) -> tuple:
-  """Returns pairs with weights, adding weights of 1 if there are none."""
+  """Returns a batch of pairs with weights, adding weights of 1 if there are none."""
   original, counterfactual, *weight = pairs
   if not weight:
     first = keras.tree.flatten(original)[0]
-    weight = [tf.ones(tf.shape(first)[: min(first.shape.rank, 1)])]
+    weight = [tf.ones(tf.shape(first)[:1])]
   return original, counterfactual, weight[0]
 
 
@@ -275,4 +278,10 @@ def _x(element: Any) -> Any:
 
 
 def _is_batched(spec: Any) -> bool:
-  return all(part.shape.rank != 0 for part in keras.tree.flatten(spec))
+  """Returns whether all parts have rows, and may have equally many."""
+  shapes = [part.shape for part in keras.tree.flatten(spec)]
+  if any(shape.rank == 0 for shape in shapes):
+    return False
+  rows = {shape[0] for shape in shapes}
+  # Any number beside 1: token ids, and a label of shape `[1]`.
+  return len(rows - {None}) <= 1 and rows != {None, 1}

@@ -1,6 +1,7 @@
 """Counterfactual Logit Pairing as a Keras model that wraps any other."""
 
 import logging
+import math
 from typing import Any
 
 import keras
@@ -185,10 +186,28 @@ class CounterfactualModel(keras.Model):
     return results
 
   def fit(self, x: Any = None, *args: Any, **kwargs: Any) -> keras.callbacks.History:
-    """Like `keras.Model.fit`; also takes datasets of `CounterfactualPackedInputs`."""
+    """Like `keras.Model.fit`; also takes datasets of `CounterfactualPackedInputs`.
+
+    Raises:
+      InputError: If a weight is above 0 but there are no pairs: immediately if the
+        dataset cannot have any, otherwise if no step of any epoch had one.
+    """
     if "validation_data" in kwargs:
       kwargs["validation_data"] = self._batches(kwargs["validation_data"])
-    return super().fit(self._batches(x), *args, **kwargs)
+    batches = self._batches(x)
+    needs_pairs = any(self._pair_weights.values())
+    if needs_pairs and isinstance(batches, tf.data.Dataset):
+      _check_pairs(_is_of_pairs(batches))
+    history = super().fit(batches, *args, **kwargs)
+    if needs_pairs:
+      metrics = self._pair_loss_metrics.values()
+      # A resumed epoch may have no step left, and then has no figures in the history.
+      seen = [float(metric.count) > 0 for metric in metrics]
+      for metric in metrics:
+        losses = history.history.get(metric.name, [])
+        seen += [not math.isnan(loss) for loss in losses]
+      _check_pairs(any(seen))
+    return history
 
   def evaluate(self, x: Any = None, *args: Any, **kwargs: Any) -> Any:
     """Like `keras.Model.evaluate`; also takes `CounterfactualPackedInputs`."""
@@ -292,6 +311,15 @@ def _is_of_pairs(data: Any) -> bool:
     return False
   x, *_ = data.element_spec if isinstance(data.element_spec, tuple) else [None]
   return isinstance(x, CounterfactualInputs | SeparatePairs)
+
+
+def _check_pairs(found: bool) -> None:
+  if not found:
+    raise InputError(
+      "Expected examples with counterfactuals to train on, because the weight of the "
+      "counterfactual loss is above 0. Received: none; check how the pairs are made, "
+      "or give weight 0 for plain training."
+    )
 
 
 def _pair_originals(inputs: CounterfactualInputs | SeparatePairs) -> Any:

@@ -226,6 +226,49 @@ def test_predicts_and_evaluates_with_and_without_pairs():
   assert model.evaluate(plain, verbose=0, return_dict=True) == {"loss": 12.5}
 
 
+IDS = np.arange(8, dtype="int32").reshape(2, 4)
+LABELS = np.ones([2, 1], "float32")
+
+
+def of_generator(*shapes):
+  """Single examples of token ids and labels whose static shapes are these."""
+  spec = map(tf.TensorSpec, shapes, ("int32", "float32"))
+  return tf.data.Dataset.from_generator(
+    lambda: zip(IDS, LABELS, strict=True), output_signature=tuple(spec)
+  )
+
+
+@pytest.mark.parametrize(
+  "single",
+  [
+    tf.data.Dataset.from_tensor_slices((IDS, LABELS)),
+    of_generator([None], [1]),
+    of_generator([4], [1]),
+  ],
+  ids=["arrays", "of any length", "of one length"],
+)
+def test_token_ids_with_labels_of_shape_1_are_single_examples(single):
+  changed = build_counterfactual_dataset(
+    single, custom_counterfactual_function=lambda element: (element[0], element[0] + 1)
+  )
+  # One pair per example, and not one per token.
+  assert [spec.shape.rank for spec in changed.element_spec] == [1, 1, 0]
+  with pytest.raises(InputError, match=r"call batch\(\)"):
+    loss_of(pack_counterfactual_data(single, changed))
+
+
+@pytest.mark.parametrize("drop_remainder", [True, False])
+def test_batches_of_token_ids_are_batches(drop_remainder):
+  batches = tf.data.Dataset.from_tensor_slices((IDS, LABELS)).batch(
+    2, drop_remainder=drop_remainder
+  )
+  changed = build_counterfactual_dataset(
+    batches, custom_counterfactual_function=lambda element: (element[0], element[0] + 1)
+  )
+  assert [spec.shape.rank for spec in changed.element_spec] == [2, 2, 1]
+  pack_counterfactual_data(batches, changed)
+
+
 def test_refuses_to_train_on_single_examples():
   data = pack_counterfactual_data(
     examples(), build_counterfactual_dataset(examples(), ["gay"])

@@ -102,9 +102,56 @@ def test_a_convolution_trains_on_a_batch_without_pairs(dropout):
     original_row=np.zeros([0], "int64"),
     pair_weight=np.zeros([0], "float32"),
   )
-  history = model.fit(dataset(inputs, y=[0, 1], repeats=2), verbose=0).history
+  one_pair = CounterfactualInputs(
+    original=np.ones([2, 5], "int32"),
+    counterfactual=np.ones([1, 5], "int32"),
+    original_row=np.zeros([1], "int64"),
+    pair_weight=np.ones([1], "float32"),
+  )
+  data = dataset(inputs, y=[0, 1], repeats=2)
+  history = model.fit(data.concatenate(dataset(one_pair, y=[0, 1])), verbose=0).history
   assert np.isfinite(history["loss"]).all()
-  assert np.isnan(history["counterfactual_loss"]).all()
+  # That of two equal texts.
+  assert history["counterfactual_loss"] == [0.0]
+
+
+WITH_PAIR, WITHOUT = packed([2], [1], rows=[0]), packed([2], [], rows=[])
+LEFT_OUT = packed([2], [1], rows=[0], weights=[0])
+NO_PAIRS = {
+  "no row has one": dataset(WITHOUT, y=[2], repeats=2),
+  "all have weight 0": dataset(LEFT_OUT, y=[2], repeats=2),
+  "plain examples": dataset(WITHOUT, y=[2]).map(lambda x, *rest: (x.original, *rest)),
+  "arrays": np.ones([4, 1], "float32"),
+}
+
+
+@pytest.mark.parametrize("name", NO_PAIRS)
+def test_training_without_any_pair_is_refused_unless_they_weigh_nothing(name):
+  labels = {"y": np.ones([4, 1], "float32")} if name == "arrays" else {}
+  schedule = keras.optimizers.schedules.PolynomialDecay(0.0, 10, 0.5)
+  for weight in (1.0, schedule):
+    model = compiled(CounterfactualModel(linear(), loss_weight=weight))
+    with pytest.raises(InputError, match="Expected examples with counterfactuals"):
+      model.fit(NO_PAIRS[name], **labels, epochs=2, verbose=0)
+  plain = compiled(CounterfactualModel(linear(), loss_weight=0.0))
+  assert plain.fit(NO_PAIRS[name], **labels, verbose=0).history["loss"]
+
+
+@pytest.mark.parametrize("steps", [None, 1])
+def test_batches_and_epochs_without_pairs_among_others_are_no_error(steps):
+  # Of an epoch of one step the first has no pair; two epochs of it see one.
+  data = dataset(WITHOUT, y=[2]).concatenate(dataset(WITH_PAIR, y=[2])).repeat(2)
+  for ordered in (data, data.skip(1)):
+    model = compiled(CounterfactualModel(linear()))
+    history = model.fit(ordered, epochs=2, steps_per_epoch=steps or 2, verbose=0)
+    assert len(history.history["loss"]) == 2
+
+
+def test_custom_training_on_a_batch_without_pairs_is_left_alone():
+  model = compiled(CounterfactualModel(linear()))
+  (inputs, y, weights), *_ = dataset(WITHOUT, y=[0])
+  # (2 - 0)² = 4.
+  assert model.train_on_batch(inputs, y, weights)[0] == pytest.approx(4.0)
 
 
 def test_unlabelled_rows_count_for_the_counterfactual_loss_only():
