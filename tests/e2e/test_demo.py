@@ -5,6 +5,7 @@ import pytest
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
 
+from clp_tfx.pipeline.nodes import RESOLVER_ID
 from clp_tfx.runners.demo_comments import demo_comments
 
 from ..conftest import clp_tfx, summary_of
@@ -123,18 +124,42 @@ def test_a_second_run_takes_everything_from_the_cache(demo):
   assert after["pushed_model"] == before["pushed_model"]
 
 
-def test_a_missed_bound_refuses_and_leaves_the_served_model(demo):
+@pytest.fixture(scope="module")
+def refused(demo):
+  """A run into the same folder that compares with the blessed model, and is refused.
+
+  Before it there was `refused.before`, and in the serving folder `refused.served`.
+  """
   served = demo.output / "serving_model"
-  before = {path: path.stat().st_mtime_ns for path in served.rglob("*")}
-  assert before
-  done = clp_tfx("run", "--output", "out", "--min-auc", 1, cwd=demo.output.parent)
-  assert done.returncode == 3, done.stderr
-  summary = summary_of(demo.output)
-  assert set(COMPONENTS) - set(summary["cached"]) == {"Evaluator", "Pusher"}
+  before = summary_of(demo.output)
+  files = {path: path.stat().st_mtime_ns for path in served.rglob("*")}
+  options = ("--baseline", "blessed", "--min-auc", 1)
+  done = clp_tfx("run", "--output", "out", *options, cwd=demo.output.parent)
+  done.before, done.served, done.output = before, files, demo.output
+  return done
+
+
+def test_a_missed_bound_refuses_and_leaves_the_served_model(refused):
+  assert refused.returncode == 3, refused.stderr
+  summary = summary_of(refused.output)
+  ran = set(summary["seconds"]) - set(summary["cached"])
+  assert {"Evaluator", "Pusher"} <= ran <= {"Evaluator", "Pusher", RESOLVER_ID}
   assert summary["pushed_model"] is None
-  assert {path: path.stat().st_mtime_ns for path in served.rglob("*")} == before
+  served = refused.output / "serving_model"
+  assert refused.served
+  assert {path: path.stat().st_mtime_ns for path in served.rglob("*")} == refused.served
   (failure,) = summary["gate"]["failures"]
   assert failure["metric"] == "auc"
   assert failure["bound"] == "at least 1"
   assert failure["value"] == pytest.approx(summary["clp"]["auc"])
-  assert failure["reason"] in done.stdout
+  assert failure["reason"] in refused.stdout
+
+
+def test_after_a_control_a_blessed_baseline_is_charted_as_itself(refused):
+  # The model is compared with itself: the demo run blessed it.
+  before, after = refused.before, summary_of(refused.output)
+  assert after["baseline"]["flip_rate"] == after["clp"]["flip_rate"]
+  assert before["baseline"]["flip_rate"] > after["baseline"]["flip_rate"]
+  # No curves of the old control: the blessed model was not trained in this run.
+  assert set(before["training"]) == {"clp", "baseline"}
+  assert set(after["training"]) == {"clp"}

@@ -8,9 +8,10 @@ import pytest
 import tensorflow_transform as tft
 
 from clp_tfx import features
+from clp_tfx.training.batches import read_batches
 from clp_tfx.training.checkpoints import Checkpoints
-from clp_tfx.training.hparams import HParams
-from clp_tfx.training.loop import fit
+from clp_tfx.training.hparams import PAIRWISE_LOSSES, HParams
+from clp_tfx.training.loop import compiled, fit
 from clp_tfx.training.recorder import Recorder
 
 from .transformed import transform
@@ -161,3 +162,43 @@ def test_a_control_trains_on_no_pairs_and_is_measured_on_them(examples):
     *("loss", "auc"),
     *("val_loss", "val_auc", "val_counterfactual_loss", "val_flip_rate"),
   }
+
+
+def evaluated(examples, classifier, **changes):
+  """Returns the figures of a trained classifier, with no warm-up."""
+  hparams = HParams(**{**vars(HPARAMS), "counterfactual_loss_warm_up": 0.0, **changes})
+  spec = tft.TFTransformOutput(examples[0]).transformed_feature_spec()
+  batches = read_batches([examples[1]], spec, hparams.batch_size)
+  model = compiled(classifier, hparams, steps_per_epoch=6)
+  return model.evaluate(batches, verbose=0, return_dict=True)
+
+
+def test_during_a_warm_up_epochs_are_compared_at_the_weight_it_ends_at(examples):
+  # After three epochs the weight in training has come to half of 8.
+  settings = {"counterfactual_loss_weight": 8.0, "counterfactual_loss_warm_up": 6.0}
+  result = trained(examples, epochs=3, **settings)
+  losses = [row["val_loss"] for row in result.history]
+  task = evaluated(examples, result.classifier, counterfactual_loss_weight=0.0)
+  gap = task["counterfactual_loss"]
+  assert gap > 0
+  # The weights that were kept are those of the lowest loss at the weight 8.
+  assert task["loss"] + 8 * gap == pytest.approx(min(losses), rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", PAIRWISE_LOSSES)
+def test_each_loss_that_is_offered_trains_one_output(examples, loss):
+  result = trained(examples, epochs=1, counterfactual_loss=loss)
+  (row,) = result.history
+  chosen = {"counterfactual_loss": loss}
+  found = evaluated(examples, result.classifier, **chosen)
+  plain = evaluated(
+    examples, result.classifier, counterfactual_loss_weight=0.0, **chosen
+  )
+  assert (
+    0
+    < found["counterfactual_loss"]
+    == pytest.approx(row["val_counterfactual_loss"], rel=1e-5)
+  )
+  assert found["loss"] == pytest.approx(
+    plain["loss"] + found["counterfactual_loss"], rel=1e-5
+  )
