@@ -147,6 +147,11 @@ def test_batches_and_epochs_without_pairs_among_others_are_no_error(steps):
     assert len(history.history["loss"]) == 2
 
 
+def test_pairs_whose_loss_has_diverged_are_pairs():
+  model = compiled(CounterfactualModel(linear(np.nan)))
+  assert np.isnan(model.fit(dataset(WITH_PAIR, y=[2]), verbose=0).history["loss"]).all()
+
+
 def test_custom_training_on_a_batch_without_pairs_is_left_alone():
   model = compiled(CounterfactualModel(linear()))
   (inputs, y, weights), *_ = dataset(WITHOUT, y=[0])

@@ -237,8 +237,8 @@ def _share(name: str, cell: Cell, quotes: bool) -> float | None:
 def _quoted(value: str | float, quotes: bool) -> str:
   """Quotes a cell for an error, which may be logged, unless it could be a comment.
 
-  If a row lacks a field, its comment ends up in the wrong column. With `quotes`, a single
-  short word is quoted all the same.
+  If a row lacks a field, its comment ends up in the wrong column. With `quotes`, single
+  short words are quoted all the same.
   """
   text = str(value)
   is_short = len(text) <= 20 and len(text.split()) < 2
