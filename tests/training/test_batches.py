@@ -38,7 +38,7 @@ def test_batches_without_pairs_and_without_tokens(transformed):
 
 def test_one_counterfactual_is_drawn_by_the_seed(transformed):
   drawn = set()
-  for seed in (0, 0, 3):
+  for seed in (0, 0, 6):
     ((inputs, *_),) = batches(transformed, batch_size=4, draw=True, shuffle_seed=seed)
     assert inputs.pair_weight.numpy().tolist() == [1, 1]
     drawn.add(tuple(map(tuple, inputs.counterfactual.numpy().tolist())))

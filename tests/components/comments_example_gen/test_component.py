@@ -81,8 +81,9 @@ def test_settings_are_properties():
     "label_feature": "toxicity",
     "label_threshold": 0.5,
     "identity_threshold": 0.5,
+    "example_texts": False,
   }
-  for change in default.keys() - {"patterns", "window"}:
+  for change in default.keys() - {"patterns", "window", "example_texts"}:
     value = "other" if change.endswith("feature") else 0.25
     assert settings(**{change: value})[change] == value
 
