@@ -33,7 +33,9 @@ from clp_tfx.counterfactuals.english.persons import (
   POSSESSORS,
   RANKING,
   SEVERAL,
+  SITES,
   SPEAKERS,
+  THINGS_OF_BELIEF,
   VERBS,
   WORKS,
 )
@@ -50,6 +52,8 @@ from clp_tfx.counterfactuals.english.words import (
 )
 
 _SWEARING = frozenset({"fucking", "fuckin", "freaking", "damn", "goddamn", "bloody"})
+_ABSTRACT = ("ance", "ence", "ility", "ism", "ment", "ness", "tion")
+_JOINTS = frozenset({"and", "or", "/", "-", "\u2013"})
 _CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
 _BEFORE_RANKS = DETERMINERS | POSSESSORS | COPULAS | SEVERAL | RANKING
 
@@ -61,11 +65,15 @@ def _address(at: Scene, known: Known) -> bool:
   following, first = _at(at.after, 0), _at(at.before, 0)
   if following in ("please", "pls", "plz"):
     following = ""
-  are_several = at.written.lower().endswith(("s", "men"))
+  lower = at.written.lower()
+  are_several = lower.endswith(("s", "men"))
   if first in GREETINGS and not are_several and following != "'s":
     return True
   if first in CONJUNCTIONS and following in ("am", "did", "do", "does"):
     return True  # And boy did it work.
+  begins_clause = first in ("and", "but") and not is_word(_at(at.before, 1))
+  if begins_clause and _at(at.after, int(following == ",")) in CALLS_TO_SEVERAL:
+    return True  # And dude I'm not joking; and guys, we must talk.
   if not is_word(first) or first in ADVERBS or first in BEFORE_CALLS:
     if following in (CALLS_TO_SEVERAL if are_several else BEGINNINGS):
       return True
@@ -82,7 +90,8 @@ def _address(at: Scene, known: Known) -> bool:
     return bool(following) or bool(first)
   if first in GREETINGS or first in BEFORE_CALLS:
     return True
-  if first in ("good", "bad") and not is_word(_at(at.before, 1)):
+  is_remark = first in ("good", "bad") or (first == "nice" and following == ",")
+  if is_remark and not is_word(_at(at.before, 1)):
     return True
   if first in known.modifiers or first in CONJUNCTIONS or first in AUXILIARIES:
     return False
@@ -93,6 +102,8 @@ def _address(at: Scene, known: Known) -> bool:
     is_idiom = index == 1 and (
       (word == "a" and is_noun(first) and first not in COMPOUNDS)
       or (word == "no" and first.endswith("s"))  # No worries man.
+      # That situation man.
+      or (first.endswith(_ABSTRACT) and first not in COMPOUNDS and lower != "guy")
     )
     if is_idiom or word in DETERMINERS or word in SEVERAL:
       return is_idiom
@@ -149,6 +160,8 @@ def _surname(at: Scene, known: Known) -> bool:
 def _name(at: Scene, known: Known) -> bool:
   """Has a capital and no article inside a sentence: if King says, born in Queens."""
   before = _at(at.written_before, 0)
+  if before == "and" and is_name(_at(at.written_before, 1), known):
+    return is_capital(at.written) and _at(at.after, 0) != "of"  # Johnson and King
   if at.written.islower():  # A text without capitals.
     return before in SENTENCE_ENDS and not is_noun(_at(at.after, 0))
   return (
@@ -180,7 +193,11 @@ def _work(at: Scene, known: Known) -> bool:
   if is_labelled or lower in WORKS or _at(at.before, 1) in WORKS:
     return True
   if before == "The":
-    return _at(at.before, 1) not in SENTENCE_ENDS
+    following = _at(at.written_after, 0)
+    is_title = is_capital(following) and following.lower() in CLOSED_CLASSES
+    return is_title or _at(at.before, 1) not in SENTENCE_ENDS
+  if before == "'s":  # All the Shah's Men.
+    return is_capital(_at(at.written_before, 1)) and _at(at.after, 0) != "'s"
   return (
     is_capital(before)
     and lower not in CLOSED_CLASSES
@@ -205,7 +222,12 @@ def _acronym(at: Scene, known: Known) -> bool:
 
 
 def _thing(at: Scene, known: Known) -> bool:
-  """Said of a thing: that's gay, this report is gay."""
+  """Said of a thing: that's gay, this report is gay, pagan myths."""
+  index = 0
+  if _at(at.after, 0) in _JOINTS and _at(at.after, 1) in known.identities:
+    index = 2  # Jewish or Islamic holidays, the Sunni-Shia war.
+  if _at(at.after, index) in THINGS_OF_BELIEF:
+    return not known.person(_at(at.after, index + 1))
   index = 0
   while _stresses(_at(at.before, index)):
     index += 1
@@ -213,6 +235,8 @@ def _thing(at: Scene, known: Known) -> bool:
     return _at(at.before, index) in ("thats", "its")
   subject = _at(at.before, index + 1)
   before = _at(at.before, index + 2)
+  if subject in SITES or subject in WORKS:
+    return True  # Wikipedia is gay.
   if subject in ("it", "this", "that", "everything", "something", "shit"):
     return subject != "that" or not is_word(before)
   is_bare = not is_word(before) and "so" in at.before[:index]
@@ -243,7 +267,8 @@ def _language(at: Scene, known: Known) -> bool:
   if following in LANGUAGE_NOUNS or following in SPEAKERS or second in SPEAKERS:
     return True
   if known.person(following):
-    return False
+    # Words of English origin.
+    return following == "origin" and _at(at.before, 1) in LANGUAGE_NOUNS
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
   before, further = _at(at.before, 0), _at(at.before, 1)

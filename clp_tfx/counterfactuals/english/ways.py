@@ -18,6 +18,7 @@ from clp_tfx.counterfactuals.english.known import (
   is_word,
 )
 from clp_tfx.counterfactuals.english.persons import (
+  ABOUT,
   BOTH,
   CALLING_VERBS,
   INDIVIDUALS,
@@ -78,7 +79,7 @@ def people(at: Scene, known: Known) -> float:
     elif last in known.either and not is_list and not is_noun(word):
       return 0.9
     elif last in known.persons:  # The white male vote, American police are.
-      return 0.8
+      return 0.0 if _is_organized(at, index) else 0.8
     elif word in _JOINTS and not joined:
       joined = is_list = True
     elif word not in INTENSIFIERS:
@@ -88,12 +89,14 @@ def people(at: Scene, known: Known) -> float:
 
 
 def _is_organized(at: Scene, index: int) -> bool:
-  """Tells the Swiss People's Party from Swiss people's houses."""
+  """Tells the Swiss People's Party and a student map from Swiss people's houses."""
   if _at(at.after, index) in ("'s", "'"):
     index += 1
   word = _at(at.after, index)
-  return word in INSTITUTIONS or (
-    word in ORGANIZED and is_capital(_at(at.written_after, index))
+  return (
+    word in INSTITUTIONS
+    or word in ABOUT
+    or (word in ORGANIZED and is_capital(_at(at.written_after, index)))
   )
 
 
