@@ -202,7 +202,7 @@ class CounterfactualModel(keras.Model):
     if needs_pairs:
       metrics = self._pair_loss_metrics.values()
       # A resumed epoch may have no step left, and then has no figures in the history.
-      seen = [float(metric.count) > 0 for metric in metrics]
+      seen = [float(tf.convert_to_tensor(metric.count.value)) > 0 for metric in metrics]
       for metric in metrics:
         losses = history.history.get(metric.name, [])
         seen += [not math.isnan(loss) for loss in losses]

@@ -37,7 +37,7 @@ _TERMS = {"identity_terms", "pejorative_terms", "audit_terms"}
 _OF_A_RUN |= _TERMS | {"pipeline_root"}
 PATHS = {
   "run": _OF_A_RUN | {"serving_dir"},
-  "sweep": _OF_A_RUN,
+  "sweep": _OF_A_RUN - {"audit_terms"},
   "compile": _OF_A_RUN | {"serving_dir"},
   "replay": {"job", "output"},
   "submit": {"job", "output"},
