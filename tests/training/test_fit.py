@@ -22,7 +22,7 @@ pytestmark = pytest.mark.e2e
 # the eval loss rises after some epochs.
 HPARAMS = HParams(
   model_fn=f"{__name__}.small",
-  epochs=9,
+  epochs=10,
   patience=3,
   batch_size=4,
   learning_rate=0.3,
