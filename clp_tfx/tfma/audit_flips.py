@@ -1,5 +1,6 @@
 """AuditFlips: flips of the pairs of another lexicon, by group and by term."""
 
+import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -14,8 +15,8 @@ from clp_tfx.tfma.audit_pairs import AUDITED, audited_names
 from clp_tfx.tfma.decisions import THRESHOLD
 from clp_tfx.tfma.edited_slices import counts_overall
 from clp_tfx.tfma.exact_sums import ExactSums
-from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
-from clp_tfx.tfma.pair_scores import Scored
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
+from clp_tfx.tfma.pair_scores import Scored, scored_outputs
 
 DEFAULT_MIN_PAIRS = 30
 DEFAULT_MAX_TERMS = 200
@@ -90,13 +91,13 @@ def _computations(
   for scored, sub_key in scored_outputs(
     thresholds, decision, eval_config, model_names, output_names, sub_keys
   ):
-
-    def key(
-      name: str, scored: Scored = scored, sub_key: metric_types.SubKey | None = sub_key
-    ) -> metric_types.MetricKey:
-      return metric_keys.metric_key(
-        name, scored.model_name, scored.output_name, sub_key, example_weighted
-      )
+    key = functools.partial(
+      metric_keys.metric_key,
+      model_name=scored.model_name,
+      output_name=scored.output_name,
+      sub_key=sub_key,
+      example_weighted=example_weighted,
+    )
 
     computations.append(
       metric_types.MetricComputation(

@@ -1,6 +1,7 @@
 """Bias AUCs: how well a model ranks the comments of a group among all others."""
 
 import array
+import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -11,12 +12,13 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
 from clp_tfx import features
-from clp_tfx.tfma import intervals, metric_keys
-from clp_tfx.tfma.decisions import THRESHOLD, scores_of
+from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.decisions import THRESHOLD
 from clp_tfx.tfma.edited_slices import counts_overall
-from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
-from clp_tfx.tfma.pair_scores import Scored
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
+from clp_tfx.tfma.pair_scores import Scored, scored_outputs
 from clp_tfx.tfma.ranked_scores import RankedScores, generalized_mean
+from clp_tfx.tfma.subgroup_aucs import Classes, subgroup_aucs
 
 POWER = -5
 """Of the generalised mean: near the worst group's figure, as Borkan et al. have it."""
@@ -108,13 +110,13 @@ def _computations(
   for scored, sub_key in scored_outputs(
     thresholds, THRESHOLD, eval_config, model_names, output_names, sub_keys
   ):
-
-    def key(
-      name: str, scored: Scored = scored, sub_key: metric_types.SubKey | None = sub_key
-    ) -> metric_types.MetricKey:
-      return metric_keys.metric_key(
-        name, scored.model_name, scored.output_name, sub_key, example_weighted
-      )
+    key = functools.partial(
+      metric_keys.metric_key,
+      model_name=scored.model_name,
+      output_name=scored.output_name,
+      sub_key=sub_key,
+      example_weighted=example_weighted,
+    )
 
     computations.append(
       metric_types.MetricComputation(
@@ -165,10 +167,10 @@ class _LabelledScores(metric_types.Preprocessor):
   def process(self, extracts: tfma.Extracts) -> Iterator[_Labelled]:
     if not counts_overall(extracts):
       return
-    weight = self._value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0)
+    weight = self._scored.value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0)
     if weight == 0:  # Not labelled.
       return
-    label = self._value(extracts, tfma.LABELS_KEY, math.nan)
+    label = self._scored.value(extracts, tfma.LABELS_KEY, math.nan)
     score = self._scored.rule.score(self._scored.original(extracts))
     # A label that is NaN makes the metrics NaN.
     yield _Labelled(
@@ -192,18 +194,9 @@ class _LabelledScores(metric_types.Preprocessor):
       for value in dict.fromkeys(each.decode(errors="replace") for each in found):
         yield feature, value
 
-  def _value(self, extracts: tfma.Extracts, key: str, default: float) -> float:
-    values = extracts.get(key)
-    if values is None:
-      return default
-    names = (self._scored.model_name, self._scored.output_name)
-    return float(np.ravel(scores_of(values, names))[0])
-
 
 _Group = tuple[str, str]
 _EVERYBODY: _Group = ("", "")
-_Classes = dict[bool, RankedScores]
-"""The scores of the positive comments (True) and of the negative ones."""
 _Accumulator = dict[tuple[_Group, bool], array.array]
 """Scores and weights in turn, by group and class."""
 
@@ -257,7 +250,7 @@ class _BiasCounter(beam.CombineFn):
       classes = _classes(accumulator, group)
       for name, value in self._rates(classes).items():
         figures[metric_keys.group_key(name, *group)] = value
-      for kind, auc in _bias_aucs(everybody, classes).items():
+      for kind, auc in subgroup_aucs(everybody, classes).items():
         for end, value in auc.values(self._level).items():
           name = metric_keys.group_key(metric_keys.bias_key(kind, end), *group)
           figures[name] = value
@@ -268,7 +261,7 @@ class _BiasCounter(beam.CombineFn):
       figures[metric_keys.bias_mean_key(kind, feature)] = mean
     return {self._key(name): value for name, value in figures.items()}
 
-  def _rates(self, classes: _Classes) -> dict[str, float]:
+  def _rates(self, classes: Classes) -> dict[str, float]:
     positives, negatives = classes[True], classes[False]
     rates = {
       metric_keys.BIAS_POSITIVES: float(len(positives.scores)),
@@ -281,83 +274,7 @@ class _BiasCounter(beam.CombineFn):
     return rates
 
 
-class _Auc(NamedTuple):
-  """An AUC with its sample sizes.
-
-  Attributes:
-    value: The AUC; NaN if a class is empty.
-    positives: Effective number of positive comments: that of equal weights.
-    negatives: Effective number of negative comments.
-    examples: Number of comments in the smaller class.
-  """
-
-  value: float
-  positives: float
-  negatives: float
-  examples: int
-
-  def values(self, level: float) -> dict[str, float]:
-    low, high = intervals.auc_bounds(self.value, self.positives, self.negatives, level)
-    return {"": self.value, "lower_bound": low, "upper_bound": high}
-
-
-class _Difference(NamedTuple):
-  """The scores of some texts without those of a subset."""
-
-  whole: RankedScores
-  part: RankedScores | None = None
-
-  @property
-  def parts(self) -> list[tuple[int, RankedScores]]:
-    return [(1, self.whole), *([(-1, self.part)] if self.part else [])]
-
-  @property
-  def size(self) -> int:
-    return sum(sign * len(each.scores) for sign, each in self.parts)
-
-  @property
-  def weight(self) -> float:
-    return sum(sign * each.weight for sign, each in self.parts)
-
-  @property
-  def effective(self) -> float:
-    squares = sum(sign * each.squares for sign, each in self.parts)
-    return self.weight**2 / squares if self.size else 0.0
-
-
-def _bias_aucs(everybody: _Classes, group: _Classes) -> dict[str, _Auc]:
-  own = {is_positive: _Difference(group[is_positive]) for is_positive in (True, False)}
-  # The background is everybody without the group, so its sums are differences.
-  others = {
-    is_positive: _Difference(everybody[is_positive], group[is_positive])
-    for is_positive in (True, False)
-  }
-  return {
-    metric_keys.SUBGROUP: _auc(own[True], own[False]),
-    metric_keys.BPSN: _auc(others[True], own[False]),
-    metric_keys.BNSP: _auc(own[True], others[False]),
-  }
-
-
-def _auc(positives: _Difference, negatives: _Difference) -> _Auc:
-  value = math.nan
-  if positives.size and negatives.size:
-    wins = sum(
-      sign * other_sign * some.wins_over(others)
-      for sign, some in positives.parts
-      for other_sign, others in negatives.parts
-    )
-    # Rounding may leave a little more than all.
-    value = float(np.clip(wins / (positives.weight * negatives.weight), 0, 1))
-  return _Auc(
-    value,
-    positives.effective,
-    negatives.effective,
-    min(positives.size, negatives.size),
-  )
-
-
-def _classes(accumulator: _Accumulator, group: _Group) -> _Classes:
+def _classes(accumulator: _Accumulator, group: _Group) -> Classes:
   found = {}
   for is_positive in (True, False):
     values = np.array(accumulator.get((group, is_positive), array.array("d")))

@@ -1,7 +1,7 @@
 """FlipRate: how often a decision changes between a text and its counterfactual."""
 
 import dataclasses
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
 import apache_beam as beam
 import numpy as np
@@ -9,7 +9,7 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
 from clp_tfx.tfma import intervals, metric_keys
-from clp_tfx.tfma.decisions import THRESHOLD, DecisionRule
+from clp_tfx.tfma.decisions import THRESHOLD
 from clp_tfx.tfma.exact_sums import ExactSums
 from clp_tfx.tfma.left_out import POLICY, REASONS
 from clp_tfx.tfma.matched_threshold import ScoredPairs, ScoreHistograms
@@ -18,6 +18,7 @@ from clp_tfx.tfma.pair_scores import (
   SHARED,
   PairScoresPreprocessor,
   Scored,
+  scored_outputs,
 )
 
 PAIRS, EXAMPLES = "pairs", "examples"
@@ -124,41 +125,6 @@ def _computations(
       )
     )
   return computations
-
-
-def scored_outputs(
-  thresholds: Sequence[float],
-  decision: str,
-  eval_config: tfma.EvalConfig | None,
-  model_names: Sequence[str] | None,
-  output_names: Sequence[str] | None,
-  sub_keys: Sequence[metric_types.SubKey | None] | None,
-) -> Iterator[tuple[Scored, metric_types.SubKey | None]]:
-  """Yields every model, output and class of a MetricsSpec, with its sub key.
-
-  Args:
-    thresholds: Decision thresholds.
-    decision: One of `decisions.RULES`.
-    eval_config: Configuration that names the baseline.
-    model_names: Passed by TFMA; None for a model without a name.
-    output_names: Likewise.
-    sub_keys: Likewise; only class ids are supported.
-
-  Raises:
-    ValueError: If a sub key is not a class id.
-  """
-  baseline = eval_config and tfma.utils.get_baseline_model_spec(eval_config)
-  for sub_key in sub_keys or [None]:
-    if sub_key is not None and sub_key.class_id is None:
-      raise ValueError(
-        f"Expected to binarize by class_ids. Received: {sub_key}, which this metric "
-        "does not support."
-      )
-    rule = DecisionRule(decision, tuple(thresholds), sub_key and sub_key.class_id)
-    for output_name in output_names or [""]:
-      for model_name in model_names or [""]:
-        compared = baseline.name if baseline and model_name != baseline.name else None
-        yield Scored(rule, model_name, output_name, compared), sub_key
 
 
 @dataclasses.dataclass

@@ -2,7 +2,7 @@
 
 import dataclasses
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import tensorflow_model_analysis as tfma
@@ -50,6 +50,13 @@ class Scored:
   def original(self, extracts: tfma.Extracts) -> np.ndarray:
     """Returns the text's own scores, shape `[num_scores]`."""
     return self._scores(extracts[tfma.PREDICTIONS_KEY], self.model_name).ravel()
+
+  def value(self, extracts: tfma.Extracts, key: str, default: float) -> float:
+    """Returns the text's label or weight, or a default where the extracts have none."""
+    values = extracts.get(key)
+    if values is None:
+      return default
+    return float(np.ravel(scores_of(values, (self.model_name, self.output_name)))[0])
 
   def counterfactuals(self, extracts: tfma.Extracts) -> np.ndarray:
     """Returns the scores of the pairs that count, shape `[K, num_scores]`."""
@@ -226,3 +233,38 @@ def _threshold_terms(comparison: Comparison, weight: float) -> np.ndarray:
     ],
     axis=1,
   )
+
+
+def scored_outputs(
+  thresholds: Sequence[float],
+  decision: str,
+  eval_config: tfma.EvalConfig | None,
+  model_names: Sequence[str] | None,
+  output_names: Sequence[str] | None,
+  sub_keys: Sequence[metric_types.SubKey | None] | None,
+) -> Iterator[tuple[Scored, metric_types.SubKey | None]]:
+  """Yields every model, output and class of a MetricsSpec, with its sub key.
+
+  Args:
+    thresholds: Decision thresholds.
+    decision: One of `decisions.RULES`.
+    eval_config: Configuration that names the baseline.
+    model_names: Passed by TFMA; None for a model without a name.
+    output_names: Likewise.
+    sub_keys: Likewise; only class ids are supported.
+
+  Raises:
+    ValueError: If a sub key is not a class id.
+  """
+  baseline = eval_config and tfma.utils.get_baseline_model_spec(eval_config)
+  for sub_key in sub_keys or [None]:
+    if sub_key is not None and sub_key.class_id is None:
+      raise ValueError(
+        f"Expected to binarize by class_ids. Received: {sub_key}, which this metric "
+        "does not support."
+      )
+    rule = DecisionRule(decision, tuple(thresholds), sub_key and sub_key.class_id)
+    for output_name in output_names or [""]:
+      for model_name in model_names or [""]:
+        compared = baseline.name if baseline and model_name != baseline.name else None
+        yield Scored(rule, model_name, output_name, compared), sub_key

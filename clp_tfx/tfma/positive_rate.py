@@ -8,9 +8,9 @@ import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 
 from clp_tfx.tfma import intervals, metric_keys
-from clp_tfx.tfma.decisions import THRESHOLD, scores_of
-from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL, scored_outputs
-from clp_tfx.tfma.pair_scores import Scored
+from clp_tfx.tfma.decisions import THRESHOLD
+from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
+from clp_tfx.tfma.pair_scores import Scored, scored_outputs
 
 
 class PositiveRatio(metric_types.Metric):
@@ -81,8 +81,8 @@ class _Decisions(metric_types.Preprocessor):
     model = self._positive(self._scored.original(extracts))
     if self._scored.matches:
       reference = self._positive(self._scored.baseline(extracts))
-    elif self._value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0) > 0:
-      label = self._value(extracts, tfma.LABELS_KEY, float("nan"))
+    elif self._scored.value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0) > 0:
+      label = self._scored.value(extracts, tfma.LABELS_KEY, float("nan"))
       reference = np.full_like(model, np.where(np.isnan(label), np.nan, label > 0.5))
     else:
       return
@@ -92,13 +92,6 @@ class _Decisions(metric_types.Preprocessor):
     score = self._scored.rule.score(scores)
     positive = np.array(self._scored.rule.positive(score), float)
     return positive + (np.nan if np.isnan(score) else 0.0)
-
-  def _value(self, extracts: tfma.Extracts, key: str, default: float) -> float:
-    values = extracts.get(key)
-    if values is None:
-      return default
-    names = (self._scored.model_name, self._scored.output_name)
-    return float(np.ravel(scores_of(values, names))[0])
 
 
 class _Counter(beam.CombineFn):

@@ -17,9 +17,8 @@ from clp_tfx import features
 from clp_tfx.counterfactuals.edits import edits_from_json
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.decisions import THRESHOLD
-from clp_tfx.tfma.flip_rate import scored_outputs
 from clp_tfx.tfma.left_out import feature_values, pairs_of
-from clp_tfx.tfma.pair_scores import Scored, readable
+from clp_tfx.tfma.pair_scores import Scored, readable, scored_outputs
 
 DEFAULT_SIZE = 50
 

@@ -36,7 +36,11 @@ CASES = {
   "latin1.csv": (GOOD.encode() + b"caf\xe9,1\n", "UTF-8", "102"),
   "unclosed.csv": ((GOOD + '"never closed,1\n').encode(), "unclosed.csv", "quot"),
   "extra_field.csv": ((GOOD + "a,1,2\n").encode(), "extra_field.csv", "102"),
-  "split.csv": (b"comment_text,toxicity,split\nx,1,trian\n", "of 5 characters", "split"),
+  "split.csv": (
+    b"comment_text,toxicity,split\nx,1,trian\n",
+    "of 5 characters",
+    "split",
+  ),
   "noise.csv.gz": (noise(1), "noise.csv.gz", "gzip"),
   "half.csv.gz": (gzip.compress(GOOD.encode() * 9)[:-40], "half.csv.gz", ""),
   "noise.parquet": (noise(2), "noise.parquet", ""),
