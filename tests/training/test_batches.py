@@ -37,13 +37,17 @@ def test_batches_without_pairs_and_without_tokens(transformed):
 
 
 def test_one_counterfactual_is_drawn_by_the_seed(transformed):
-  drawn = set()
-  for seed in (0, 0, 6):
+  def drawn(seed):
     ((inputs, *_),) = batches(transformed, batch_size=4, draw=True, shuffle_seed=seed)
     assert inputs.pair_weight.numpy().tolist() == [1, 1]
-    drawn.add(tuple(map(tuple, inputs.counterfactual.numpy().tolist())))
-  # The pair of "A GAY bar" and one of "he and she"; the same seed draws the same one.
-  assert len(drawn) == 2
+    return inputs.counterfactual.numpy().tolist()
+
+  first = drawn(0)
+  assert drawn(0) == first
+  # The pair of "A GAY bar" and the other one of "he and she". Which seeds
+  # draw it depends on the order in which Transform wrote the records.
+  others = (drawn(seed) for seed in range(1, 30))
+  assert any(other != first for other in others)
 
 
 def test_batches_that_are_skipped_change_nothing_for_the_others(transformed):
