@@ -3,8 +3,10 @@
 import os
 
 from tensorflow_metadata.proto.v0 import anomalies_pb2
-from tfx import v1 as tfx
+from tfx.dsl.component.experimental.annotations import InputArtifact
+from tfx.dsl.component.experimental.decorators import component
 from tfx.dsl.io import fileio
+from tfx.types.standard_artifacts import ExampleAnomalies
 
 from clp_tfx.errors import InputError
 
@@ -14,11 +16,9 @@ _QUOTING = (
 )
 
 
-@tfx.dsl.components.component
+@component
 def AnomalyGate(
-  anomalies: tfx.dsl.components.InputArtifact[
-    tfx.types.standard_artifacts.ExampleAnomalies
-  ],
+  anomalies: InputArtifact[ExampleAnomalies],
 ):
   """Fails if ExampleValidator has found anomalies, and lists them."""
   found = [

@@ -11,12 +11,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from google.protobuf import json_format
-from tfx import v1 as tfx
 from tfx.components.pusher import executor
+from tfx.components.pusher.component import Pusher
 from tfx.dsl.components.base import executor_spec
 from tfx.dsl.io import fileio
 from tfx.proto import pusher_pb2
-from tfx.types import Artifact
+from tfx.types import Artifact, BaseChannel
 from tfx.utils import io_utils
 
 _INCOMING = ".incoming-"
@@ -139,8 +139,8 @@ def _free_version(served: str) -> str:
 
 
 def atomic_pusher(
-  model: tfx.types.BaseChannel, model_blessing: tfx.types.BaseChannel, served: str
-) -> tfx.components.Pusher:
+  model: BaseChannel, model_blessing: BaseChannel, served: str
+) -> Pusher:
   """Returns a Pusher that pushes blessed models to a folder that a server watches.
 
   A version is complete before a server can load it, on object stores too.
@@ -150,11 +150,11 @@ def atomic_pusher(
     model_blessing: The Evaluator's blessing.
     served: Folder that a model server watches; each model is a version in it.
   """
-  return tfx.components.Pusher(
+  return Pusher(
     model=model,
     model_blessing=model_blessing,
-    push_destination=tfx.proto.PushDestination(
-      filesystem=tfx.proto.PushDestination.Filesystem(base_directory=served)
+    push_destination=pusher_pb2.PushDestination(
+      filesystem=pusher_pb2.PushDestination.Filesystem(base_directory=served)
     ),
     custom_executor_spec=executor_spec.ExecutorClassSpec(Executor),
   )

@@ -6,9 +6,11 @@ has all hyperparameters in a single one, `custom_config`.
 
 from typing import Any
 
-from tfx import v1 as tfx
 from tfx.components.trainer import executor
+from tfx.components.trainer.component import Trainer
 from tfx.dsl.components.base import executor_spec
+from tfx.dsl.components.base.base_node import BaseNode
+from tfx.proto.trainer_pb2 import EvalArgs, TrainArgs
 from tfx.types import Artifact, standard_component_specs
 from tfx.utils import json_utils
 
@@ -40,9 +42,7 @@ class Executor(executor.GenericExecutor):
     )
 
 
-def clp_trainer(
-  run_fn: str, hparams: dict[str, Any], transform: tfx.types.BaseNode
-) -> tfx.components.Trainer:
+def clp_trainer(run_fn: str, hparams: dict[str, Any], transform: BaseNode) -> Trainer:
   """Returns a Trainer for the splits `train` and `eval`.
 
   Args:
@@ -50,12 +50,12 @@ def clp_trainer(
     hparams: Its hyperparameters, including `PARAMETERS`.
     transform: The Transform whose outputs it trains on.
   """
-  trainer = tfx.components.Trainer(
+  trainer = Trainer(
     run_fn=run_fn,
     examples=transform.outputs["transformed_examples"],
     transform_graph=transform.outputs["transform_graph"],
-    train_args=tfx.proto.TrainArgs(splits=["train"]),
-    eval_args=tfx.proto.EvalArgs(splits=["eval"]),
+    train_args=TrainArgs(splits=["train"]),
+    eval_args=EvalArgs(splits=["eval"]),
     custom_config={
       name: value for name, value in hparams.items() if name not in PARAMETERS
     },

@@ -4,7 +4,7 @@ import dataclasses
 import os
 
 import tensorflow_transform as tft
-from tfx import v1 as tfx
+from tfx.components.trainer.fn_args_utils import FnArgs
 
 from clp_tfx import features
 from clp_tfx.errors import InputError
@@ -15,7 +15,7 @@ from clp_tfx.training.keras_file import save_classifier
 from clp_tfx.training.loop import fit
 
 
-def run_fn(fn_args: tfx.components.FnArgs) -> None:
+def run_fn(fn_args: FnArgs) -> None:
   """Trains a model and exports it for serving.
 
   Next to the SavedModel it writes `classifier.keras`, from which a later training can

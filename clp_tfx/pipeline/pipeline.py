@@ -5,7 +5,21 @@ import hashlib
 import os
 
 from ml_metadata.proto import metadata_store_pb2
-from tfx import v1 as tfx
+from tfx.components.evaluator.component import Evaluator
+from tfx.components.example_validator.component import ExampleValidator
+from tfx.components.schema_gen.component import SchemaGen
+from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
+from tfx.components.statistics_gen.component import StatisticsGen
+from tfx.components.trainer.component import Trainer
+from tfx.components.transform.component import Transform
+from tfx.dsl.components.base.base_node import BaseNode
+from tfx.dsl.components.common.resolver import Resolver
+from tfx.dsl.input_resolution.strategies.latest_blessed_model_strategy import (
+  LatestBlessedModelStrategy,
+)
+from tfx.orchestration.pipeline import Pipeline
+from tfx.types import BaseChannel, Channel
+from tfx.types.standard_artifacts import Model, ModelBlessing
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.components.anomaly_gate import AnomalyGate
@@ -32,7 +46,7 @@ PIPELINE_NAME = "clp"
 def create_pipeline(
   config: PipelineConfig,
   metadata_connection_config: metadata_store_pb2.ConnectionConfig | None = None,
-) -> tfx.dsl.Pipeline:
+) -> Pipeline:
   """Defines the pipeline from comments to a gated model.
 
   Args:
@@ -49,7 +63,7 @@ def create_pipeline(
   data, examples, transform = _data(config)
   trainer = _trainer(config, transform, config.training.counterfactual_loss_weight)
   baseline, baseline_model = _baseline(config, transform)
-  evaluator = tfx.components.Evaluator(
+  evaluator = Evaluator(
     examples=examples,
     example_splits=["test"],
     model=trainer.outputs["model"],
@@ -105,7 +119,7 @@ def create_pipeline(
 def create_data_pipeline(
   config: PipelineConfig,
   metadata_connection_config: metadata_store_pb2.ConnectionConfig | None = None,
-) -> tfx.dsl.Pipeline:
+) -> Pipeline:
   """Defines the first part of the pipeline, up to Transform.
 
   It has the same arguments, errors and cache as `create_pipeline`.
@@ -116,10 +130,10 @@ def create_data_pipeline(
 
 def _pipeline(
   config: PipelineConfig,
-  nodes: list[tfx.types.BaseNode],
+  nodes: list[BaseNode],
   metadata_connection_config: metadata_store_pb2.ConnectionConfig | None,
-) -> tfx.dsl.Pipeline:
-  return tfx.dsl.Pipeline(
+) -> Pipeline:
+  return Pipeline(
     pipeline_name=PIPELINE_NAME,
     pipeline_root=config.deployment.artifacts_dir,
     components=nodes,
@@ -131,7 +145,7 @@ def _pipeline(
 
 def _data(
   config: PipelineConfig,
-) -> tuple[list[tfx.types.BaseNode], tfx.types.BaseChannel, tfx.types.BaseNode]:
+) -> tuple[list[BaseNode], BaseChannel, BaseNode]:
   """Returns the nodes up to Transform, the examples with pairs, and the Transform."""
   comments = _comments(config.data)
   counterfactuals = CounterfactualGen(
@@ -140,7 +154,7 @@ def _data(
   )
   examples = counterfactuals.outputs["examples"]
   schema, schema_nodes, gate = _schema(config.data.schema, examples)
-  transform = tfx.components.Transform(
+  transform = Transform(
     examples=examples,
     schema=schema,
     preprocessing_fn=config.training.preprocessing_fn,
@@ -157,7 +171,7 @@ def _data(
   return [comments, counterfactuals, *schema_nodes, transform], examples, transform
 
 
-def _comments(data: DataOptions) -> tfx.types.BaseNode:
+def _comments(data: DataOptions) -> BaseNode:
   columns = {
     "text_feature": data.text_feature,
     "label_feature": data.label_feature,
@@ -178,7 +192,7 @@ def _comments(data: DataOptions) -> tfx.types.BaseNode:
   )
 
 
-def _add_digests(code: dict[tfx.types.BaseNode, list[str]]) -> None:
+def _add_digests(code: dict[BaseNode, list[str]]) -> None:
   for component, modules in code.items():
     component.exec_properties["code_digest"] = code_digest(*modules)
 
@@ -198,17 +212,17 @@ def _known_groups(config: PipelineConfig) -> dict[str, float]:
 
 
 def _schema(
-  schema_file: str | None, examples: tfx.types.BaseChannel
-) -> tuple[tfx.types.BaseChannel, list[tfx.types.BaseNode], tfx.types.BaseNode | None]:
+  schema_file: str | None, examples: BaseChannel
+) -> tuple[BaseChannel, list[BaseNode], BaseNode | None]:
   """Returns the schema, its components, and the one that may stop a run, if any."""
-  statistics = tfx.components.StatisticsGen(examples=examples)
+  statistics = StatisticsGen(examples=examples)
   if schema_file:
-    schema_gen = tfx.components.ImportSchemaGen(schema_file=schema_file)
+    schema_gen = ImportSchemaGen(schema_file=schema_file)
     schema_gen.exec_properties["schema_digest"] = _digest(schema_file, "schema")
   else:
-    schema_gen = tfx.components.SchemaGen(statistics=statistics.outputs["statistics"])
+    schema_gen = SchemaGen(statistics=statistics.outputs["statistics"])
   schema = schema_gen.outputs["schema"]
-  validator = tfx.components.ExampleValidator(
+  validator = ExampleValidator(
     statistics=statistics.outputs["statistics"], schema=schema
   )
   nodes = [statistics, schema_gen, validator]
@@ -229,10 +243,10 @@ def _digest(path: str, option: str) -> str:
 
 def _trainer(
   config: PipelineConfig,
-  transform: tfx.types.BaseNode,
+  transform: BaseNode,
   loss_weight: float,
   node_id: str = "Trainer",
-) -> tfx.components.Trainer:
+) -> Trainer:
   hparams = dataclasses.replace(
     config.hparams,
     counterfactual_loss_weight=loss_weight,
@@ -251,17 +265,17 @@ def _trainer(
 
 
 def _baseline(
-  config: PipelineConfig, transform: tfx.types.BaseNode
-) -> tuple[tfx.types.BaseNode | None, tfx.types.BaseChannel | None]:
+  config: PipelineConfig, transform: BaseNode
+) -> tuple[BaseNode | None, BaseChannel | None]:
   """Returns the node that provides the baseline, and the baseline."""
   if config.gate.baseline == "control":
     control = _trainer(config, transform, loss_weight=0.0, node_id=CONTROL_ID)
     return control, control.outputs["model"]
   if config.gate.baseline == "blessed":
-    resolver = tfx.dsl.Resolver(
-      strategy_class=tfx.dsl.experimental.LatestBlessedModelStrategy,
-      model=tfx.dsl.Channel(type=tfx.types.standard_artifacts.Model),
-      model_blessing=tfx.dsl.Channel(type=tfx.types.standard_artifacts.ModelBlessing),
+    resolver = Resolver(
+      strategy_class=LatestBlessedModelStrategy,
+      model=Channel(type=Model),
+      model_blessing=Channel(type=ModelBlessing),
     ).with_id(RESOLVER_ID)
     return resolver, resolver.outputs["model"]
   return None, None

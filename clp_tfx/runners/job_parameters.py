@@ -5,7 +5,8 @@ The gate's bounds are not among them, so that nobody can loosen them at submissi
 
 from typing import Any, NamedTuple
 
-from tfx import v1 as tfx
+from tfx.orchestration.data_types import RuntimeParameter
+from tfx.orchestration.pipeline import Pipeline
 from tfx.types import standard_component_specs
 
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID
@@ -55,7 +56,7 @@ JOB_PARAMETERS = (
 )
 
 
-def with_parameters(pipeline: tfx.dsl.Pipeline) -> dict[str, Any]:
+def with_parameters(pipeline: Pipeline) -> dict[str, Any]:
   """Replaces the properties listed in `JOB_PARAMETERS` with runtime parameters.
 
   Args:
@@ -71,7 +72,7 @@ def with_parameters(pipeline: tfx.dsl.Pipeline) -> dict[str, Any]:
       if node in nodes and key in nodes[node].exec_properties:
         properties = nodes[node].exec_properties
         values[name] = kind(properties[key] or kind())
-        properties[key] = tfx.dsl.experimental.RuntimeParameter(
+        properties[key] = RuntimeParameter(
           name=name, ptype=kind, default=values[name], description=help_
         )
   return values

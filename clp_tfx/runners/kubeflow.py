@@ -6,8 +6,12 @@ from typing import Any
 
 import yaml
 from kfp.pipeline_spec import pipeline_spec_pb2
-from tfx import v1 as tfx
 from tfx.dsl.components.base import base_component
+from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import (
+  KubeflowV2DagRunner,
+  KubeflowV2DagRunnerConfig,
+)
+from tfx.orchestration.pipeline import Pipeline
 
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.counterfactuals.lexicon import built_in_lexicons
@@ -65,8 +69,8 @@ def compile_job(config: PipelineConfig, path: str) -> None:
   _add_resources(pipeline, config)
   place_on_vertex(pipeline, config)
   parameters = with_parameters(pipeline)
-  job = tfx.orchestration.experimental.KubeflowV2DagRunner(
-    config=tfx.orchestration.experimental.KubeflowV2DagRunnerConfig(
+  job = KubeflowV2DagRunner(
+    config=KubeflowV2DagRunnerConfig(
       default_image=config.deployment.image,
       use_pipeline_spec_2_1=config.deployment.schema_version == "2.1",
     )
@@ -113,7 +117,7 @@ def _is_everywhere(path: str) -> bool:
   return "://" in path or path.startswith("/") or path in built_in_lexicons()
 
 
-def _add_resources(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
+def _add_resources(pipeline: Pipeline, config: PipelineConfig) -> None:
   """Sets the resources of components from the configuration."""
   # TFX ignores them for an ExampleGen with a driver; a resolver has no container.
   components = {

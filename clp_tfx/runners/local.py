@@ -7,7 +7,9 @@ from typing import Any, TextIO
 import tensorflow as tf
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2
-from tfx import v1 as tfx
+from tfx.orchestration.local.local_dag_runner import LocalDagRunner
+from tfx.orchestration.metadata import sqlite_metadata_connection_config
+from tfx.orchestration.pipeline import Pipeline
 
 from clp_tfx.components.comments_example_gen.comments import check_comments
 from clp_tfx.errors import InputError
@@ -87,7 +89,7 @@ def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
 
 
 def _run(
-  config: PipelineConfig, create: Callable[..., tfx.dsl.Pipeline], terminal: TextIO
+  config: PipelineConfig, create: Callable[..., Pipeline], terminal: TextIO
 ) -> tuple[dict[str, dict[str, metadata_store_pb2.Artifact]], Progress]:
   """Runs a pipeline; returns its artifacts by component and key, and its progress."""
   check_paths(config)
@@ -99,13 +101,13 @@ def _run(
     config.data.span,
     config.gate.example_texts,
   )
-  metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
+  metadata = sqlite_metadata_connection_config(
     str(Path(config.deployment.output).absolute() / "metadata.sqlite")
   )
   pipeline = create(config, metadata)
   steps = len(pipeline.components)
   with told_by_workers(), progress_on(terminal, steps) as progress:
-    tfx.orchestration.LocalDagRunner().run(pipeline)
+    LocalDagRunner().run(pipeline)
   return artifacts_of_run(metadata), progress
 
 
