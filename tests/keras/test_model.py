@@ -36,11 +36,13 @@ def dataset(inputs, y, repeats=1, sample_weight=None):
   return tf.data.Dataset.from_tensors((inputs, y, weights)).repeat(repeats)
 
 
-def compiled(model, **kwargs):
+def compiled(model, run_eagerly=True, **kwargs):
+  """Compiles, for eager steps where tracing would take longer than the test itself."""
   model.compile(
     optimizer=keras.optimizers.SGD(0.1),
     loss=keras.losses.MeanSquaredError(reduction="mean_with_sample_weight"),
     weighted_metrics=["mae"],
+    run_eagerly=run_eagerly,
     **kwargs,
   )
   return model
@@ -95,7 +97,7 @@ def test_a_convolution_trains_on_a_batch_without_pairs(dropout):
   x = keras.layers.Conv1D(8, 3, padding="same", activation="relu")(x)
   x = keras.layers.Dropout(dropout)(keras.layers.GlobalMaxPooling1D()(x))
   inner = keras.Model(tokens, keras.layers.Dense(1)(x))
-  model = compiled(CounterfactualModel(inner))
+  model = compiled(CounterfactualModel(inner), run_eagerly=False)
   inputs = CounterfactualInputs(
     original=np.ones([2, 5], "int32"),
     counterfactual=np.ones([0, 5], "int32"),
@@ -142,7 +144,7 @@ def test_batches_and_epochs_without_pairs_among_others_are_no_error(steps):
   # Of an epoch of one step the first has no pair; two epochs of it see one.
   data = dataset(WITHOUT, y=[2]).concatenate(dataset(WITH_PAIR, y=[2])).repeat(2)
   for ordered in (data, data.skip(1)):
-    model = compiled(CounterfactualModel(linear()))
+    model = compiled(CounterfactualModel(linear()), run_eagerly=False)
     history = model.fit(ordered, epochs=2, steps_per_epoch=steps or 2, verbose=0)
     assert len(history.history["loss"]) == 2
 
@@ -191,13 +193,12 @@ def test_weight_zero_is_plain_training():
   rng = np.random.default_rng(0)
   x, y = rng.normal(size=(64, 1)), rng.normal(size=(64, 1))
   plain, wrapped = linear(), linear()
-  compiled(plain).fit(
+  compiled(plain, run_eagerly=False).fit(
     dataset(x.astype("float32"), y, repeats=20), verbose=0, shuffle=False
   )
   inputs = packed(x, x[:8], rows=range(8))
-  history = compiled(CounterfactualModel(wrapped, loss_weight=0.0)).fit(
-    dataset(inputs, y, repeats=20), verbose=0
-  )
+  model = compiled(CounterfactualModel(wrapped, loss_weight=0.0), run_eagerly=False)
+  history = model.fit(dataset(inputs, y, repeats=20), verbose=0)
   assert "counterfactual_loss" not in history.history
   assert wrapped.get_weights()[0] == plain.get_weights()[0]
 

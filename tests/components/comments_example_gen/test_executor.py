@@ -21,19 +21,26 @@ TABLE = {
 }
 
 
+def feature(example, name):
+  return example.features.feature[name].bytes_list.value[0].decode()
+
+
 def texts(examples):
-  return [
-    e.features.feature["comment_text"].bytes_list.value[0].decode() for e in examples
-  ]
+  return [feature(example, "comment_text") for example in examples]
 
 
-@pytest.mark.parametrize("ending", FORMATS)
-def test_texts_and_splits_survive(write, run, ending):
-  splits = run([write(f"c{ending}", TABLE)])
+def test_texts_and_splits_survive_in_every_format(write, run):
+  files = [write(f"c{ending}", {**TABLE, "file": [ending] * 12}) for ending in FORMATS]
+  splits = run(files)
 
-  assert sorted(texts(splits["train"])) == sorted(TEXTS[:3] * 2)
-  assert sorted(texts(splits["eval"])) == sorted(TEXTS[3:5] * 2)
-  assert sorted(texts(splits["test"])) == TEXTS[5:] * 2
+  for ending in FORMATS:
+    found = {
+      split: sorted(texts(e for e in examples if feature(e, "file") == ending))
+      for split, examples in splits.items()
+    }
+    assert found["train"] == sorted(TEXTS[:3] * 2)
+    assert found["eval"] == sorted(TEXTS[3:5] * 2)
+    assert found["test"] == TEXTS[5:] * 2
 
 
 def test_what_an_attempt_that_failed_has_left_is_removed(write, run, tmp_path):
