@@ -5,12 +5,15 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.edits import Edit, applied
+from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
+from clp_tfx.counterfactuals.neutral_edits import neutral_edits
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
+from clp_tfx.errors import InputError
 from clp_tfx.options import check_values
 
 PEJORATIVE = "pejorative"
@@ -85,6 +88,8 @@ class CounterfactualGenerator:
     person", the second word stays because it names no identity.
   - `ablation_by_group`: for each group in the text, one without the group's terms.
   - `ablation_by_term`: for each term in the text, one without that term.
+  - `neutral`: one counterfactual in which what names an identity names none: "a gay
+    man says he is" becomes "a person says they are". For lexicons in English only.
   - `substitution`: each term replaced by its first counterpart; if terms have several,
     another one with the second counterparts, and so on. Terms without counterparts
     stay.
@@ -104,7 +109,8 @@ class CounterfactualGenerator:
       `identity_terms`, and terms that `identity_terms` has, are ignored.
 
   Raises:
-    InputError: If a value is invalid.
+    InputError: If a value is invalid, or the method has no rules for a language of the
+      lexicon.
   """
 
   def __init__(
@@ -133,6 +139,13 @@ class CounterfactualGenerator:
     for row in identity_terms.terms:
       rows.setdefault(row.term, []).append(row)
     self._terms = {term: _Term.of(some) for term, some in rows.items()}
+    if method == "neutral":
+      _check_english(identity_terms)
+    self._known = Known.of(
+      frozenset(row.term for row in identity_terms.terms if row.role == "noun"),
+      frozenset(row.term for row in identity_terms.terms if row.role == "adjective"),
+      frozenset(row.term for row in identity_terms.terms if not row.role),
+    )
     more = _pejorative(pejorative_terms, identity_terms)
     self._finder = MentionFinder((*identity_terms.terms, *more))
 
@@ -201,6 +214,9 @@ class CounterfactualGenerator:
       for turn in range(max(map(len, choices))):
         chosen = [each[turn % len(each)] for each in choices if each]
         yield substitution_edits(text, chosen)
+    elif self._method == "neutral":
+      with_roles = [(each, self._terms[each.term].roles) for each in mentions]
+      yield neutral_edits(text, with_roles, self._known)
     elif self._method == "ablation":
       yield removal_edits(text, [self._removal(text, each) for each in mentions])
     else:
@@ -275,6 +291,21 @@ def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, f
   if not row:
     return first, "first role", _UNKNOWN_ROLE_CONFIDENCE
   return row, found.rule, 1.0 if term.is_same_in_all_roles else found.confidence
+
+
+def _check_english(identity_terms: IdentityTerms) -> None:
+  """Checks that there are rules for neutral words in the lexicon's languages."""
+  others = {
+    row.language
+    for row in identity_terms.terms
+    if row.language.split("-", 1)[0] != "en"
+  }
+  if others:
+    raise InputError(
+      "Expected a lexicon in English for the method 'neutral', which has no rules for "
+      f"other languages. Received: {identity_terms.source!r} with terms in "
+      f"{', '.join(sorted(others))}; use 'ablation'."
+    )
 
 
 def _member_key(row: IdentityTerm) -> tuple[str, str, str]:

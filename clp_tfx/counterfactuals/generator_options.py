@@ -11,6 +11,7 @@ METHODS = (
   "ablation",
   "ablation_by_group",
   "ablation_by_term",
+  "neutral",
   "substitution",
   "substitution_within_group",
 )

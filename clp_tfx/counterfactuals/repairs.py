@@ -1,4 +1,4 @@
-"""Repairs of the text around an edit, for both removals and replacements."""
+"""Repairs of edits and of the text around them, for removals and replacements."""
 
 import re
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ _WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
 # With an open quote before it, an apostrophe after an s closes the quote.
 _OPEN_QUOTE = re.compile(r"(?<![^\s(\[])['\u2018](?!s\b)")
 _QUOTE_REACH = 200
+_WORD_START = re.compile(r"(?<![^\s-])\S")
 _NOUN_AFTER = re.compile(rf"[{BLANKS}]+[^\W\d_]")
 
 
@@ -69,8 +70,47 @@ def article_edits(text: str, article: re.Match[str], following: str) -> Iterator
   if new == old.lower():
     return
   if old == "AN" or (old == "A" and word[1].isupper() and len(word[1]) > 1):
-    cased = new.upper()
+    written = new.upper()
   else:
-    cased = new.capitalize() if old[0] == "A" else new
+    written = new.capitalize() if old[0] == "A" else new
   label = f"{old.lower()}\u2192{new}"
-  yield Edit(article.start(1), article.end(1), cased, "", "", label, "a or an", 0.95)
+  yield Edit(article.start(1), article.end(1), written, "", "", label, "a or an", 0.95)
+
+
+def cased(term: str, original: str) -> str:
+  """Returns a term in the case of the original: lower, Title or UPPER."""
+  if original.islower():
+    return term
+  if original.isupper() and len(original) > 1:
+    return term.upper()
+  if not original[:1].isupper():
+    return term
+  if original.istitle() and not term.isalpha():
+    return _WORD_START.sub(lambda match: match[0].upper(), term)
+  return term[:1].upper() + term[1:]
+
+
+def possessive(text: str, mention: Mention, end: int, new: str) -> tuple[str, int]:
+  """Returns a replacement with its possessive ending, and the end of the original.
+
+  If only one of the two is a plural in -s, the s after the apostrophe comes or goes:
+  "men's" and "ladies'", "princess'" and "prince's".
+
+  Args:
+    text: The text.
+    mention: What is replaced.
+    end: Index up to which it is replaced; the rest of the mention stays.
+    new: The replacement.
+  """
+  clitic = text[end : mention.end]
+  if not clitic and end == mention.term_end and has_bare_apostrophe(text, mention):
+    if new[-1:] not in ("s", "S"):
+      return new + text[end] + ("S" if new.isupper() else "s"), end + 1
+  elif clitic[1:].lower() == "s" and _is_plural(new) and not _is_plural(mention.term):
+    return new + clitic[0], mention.end
+  return new, end
+
+
+def _is_plural(word: str) -> bool:
+  word = word.lower()
+  return word.endswith("s") and not word.endswith(("ss", "us", "is"))

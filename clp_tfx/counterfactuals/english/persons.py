@@ -4,10 +4,11 @@ from clp_tfx.counterfactuals.english.words import word_lists
 
 
 def _with_plurals(words: frozenset[str]) -> frozenset[str]:
-  return words | {_plural(word) for word in words}
+  return words | {plural_of(word) for word in words}
 
 
-def _plural(word: str) -> str:
+def plural_of(word: str) -> str:
+  """Returns the plural of a noun for persons."""
   if word.endswith("man"):
     return word[:-2] + "en"
   if word.endswith("y") and word[-2] not in "aeou":

@@ -1,0 +1,190 @@
+"""Chooses what stands for each mention in a text that names no identity.
+
+A pronoun becomes a form of "they", a noun its hypernym, a predicate "human" or
+"different"; modifiers and titles go. `neutral_edits` joins the words to a text.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
+from clp_tfx.counterfactuals.english.hypernyms import hypernym
+from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.places import (
+  CHANGES,
+  is_degree,
+  is_owned,
+  names_own_kin,
+  place_of_adjective,
+  place_of_either,
+  place_of_noun,
+)
+from clp_tfx.counterfactuals.english.pronouns import role_of
+from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.verbs import VERBS
+from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.mentions import Mention
+
+_THEY = {
+  "subject": "they",
+  "object": "them",
+  "possessive_determiner": "their",
+  "possessive_pronoun": "theirs",
+  "reflexive": "themself",
+}
+_PRONOUNS = {
+  "he": ("subject",),
+  "she": ("subject",),
+  "him": ("object",),
+  "her": ("object", "possessive_determiner"),
+  "his": ("possessive_determiner", "possessive_pronoun"),
+  "hers": ("possessive_pronoun",),
+  "himself": ("reflexive",),
+  "herself": ("reflexive",),
+}
+_UNCOMPARED = "human"
+_COMPARED = "different"
+# What "different" can stand before, in place of older than, married to, separated from.
+_COMPLEMENTS = frozenset({"than", "to", "from"})
+_BEFORE_GROUP = re.compile(rf"\b(the)[{BLANKS}]+(?:[\w'-]+[{BLANKS}]+)?\Z", re.I)
+_GROUP_REACH = 24
+
+
+@dataclass
+class NeutralWord:
+  """A mention, and what stands for it.
+
+  Attributes:
+    mention: The mention.
+    start: Index of the first character to replace.
+    end: Index after the last one.
+    new: What stands there instead, in small letters; empty for a removal.
+    kind: `pronoun`, or the kind of its `Place`.
+    word: `new` in the singular. Coordinated mentions with the same word become one.
+    is_plural: Whether `new` is a plural.
+    rule: Name of the rule.
+    confidence: Probability that a person would have chosen this.
+    changes: Verbs that change with it.
+  """
+
+  mention: Mention
+  start: int
+  end: int
+  new: str
+  kind: str
+  word: str = ""
+  is_plural: bool = False
+  rule: str = ""
+  confidence: float = 1.0
+  changes: list[VerbChange] = field(default_factory=list)
+
+
+def neutral_word(
+  text: str, mention: Mention, roles: frozenset[str], known: Known
+) -> NeutralWord:
+  """Returns what stands for a mention.
+
+  Args:
+    text: The text.
+    mention: The mention.
+    roles: The roles that its term has in the lexicon.
+    known: The words of the lexicon.
+  """
+  start, end = mention.start, mention.term_end
+  at = Scene(text, start, end)
+  own_roles = _PRONOUNS.get(mention.term) or tuple(sorted(roles & _THEY.keys()))
+  if own_roles:
+    if at.before.at(0) in ("a", "the") and own_roles == ("subject",):
+      return NeutralWord(
+        mention, start, end, "person", "noun", "person", False, "neutral noun", 0.7
+      )
+    return _pronoun(text, mention, own_roles)
+  if roles == {"noun"}:
+    place = place_of_noun(at, known)
+  elif roles == {"adjective"}:
+    place = place_of_adjective(at, known)
+  else:
+    place = place_of_either(at, known)
+  make = {"noun": _noun, "predicate": _predicate, "group": _group}.get(place.kind)
+  if not make:
+    rule = "neutral title" if place.kind == "title" else "neutral modifier"
+    word = NeutralWord(mention, start, mention.end, "", place.kind, rule=rule)
+  else:
+    word = make(text, mention, at, known)
+  word.confidence = min(word.confidence, place.confidence, mention.confidence)
+  return word
+
+
+def _pronoun(text: str, mention: Mention, roles: tuple[str, ...]) -> NeutralWord:
+  start, end = mention.start, mention.term_end
+  role, rule, confidence = roles[0], "they", 0.98
+  if len(roles) > 1:
+    if text[end + 1 : mention.end].lower() == "s":  # "her's" is a spelling of "hers".
+      role, end = "possessive_pronoun", mention.end
+    elif found := role_of(frozenset(roles), text, start, end):
+      role, rule, confidence = found
+  new = _THEY[role]
+  changes = []
+  if role == "subject":
+    changes = verb_changes(text, start, end, mention.end)
+    confidence = min([confidence, *[each.confidence for each in changes]])
+  return NeutralWord(
+    mention, start, end, new, "pronoun", new, True, rule, confidence, changes
+  )
+
+
+def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
+  word, form, is_plural = hypernym(mention.term, is_owned(at, known))
+  confidence = 0.9
+  if not is_plural and names_own_kin(at, known):
+    form, confidence = f"my {form}", 0.6
+  return NeutralWord(
+    mention,
+    mention.start,
+    mention.term_end,
+    form,
+    "noun",
+    word,
+    is_plural,
+    "neutral noun",
+    confidence,
+  )
+
+
+def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
+  start = mention.start
+  article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
+  if article:
+    start = article.start()
+  return NeutralWord(
+    mention,
+    start,
+    mention.term_end,
+    "people",
+    "group",
+    "person",
+    True,
+    "neutral noun for a group",
+    0.85,
+  )
+
+
+def _predicate(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
+  index = 0
+  while is_degree(at.before.at(index)) or at.before.at(index) in ("not", "also"):
+    index += 1
+  compares = at.before.at(index) in CHANGES or (
+    at.after.at(0) in _COMPLEMENTS and at.after.at(1) not in VERBS
+  )
+  word = _COMPARED if compares else _UNCOMPARED
+  return NeutralWord(
+    mention,
+    mention.start,
+    mention.term_end,
+    word,
+    "predicate",
+    word,
+    False,
+    "neutral predicate",
+    0.8,
+  )
