@@ -5,13 +5,16 @@ have become the same, `neutral_spans` says what goes with a modifier; here artic
 capitals at the beginning of a sentence are repaired.
 """
 
+import bisect
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from clp_tfx.counterfactuals.edits import Edit
+from clp_tfx.counterfactuals.english.articles import is_spelled
 from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.mentions import Mention
 from clp_tfx.counterfactuals.neutral_joints import (
+  MOST_MODIFIERS,
   REACH,
   SENTENCE_ENDS,
   join_equals,
@@ -104,11 +107,11 @@ def _begins_sentence(text: str, start: int) -> bool:
 def _is_shouted(text: str, start: int, end: int) -> bool:
   """Tells words in capitals from abbreviations such as POC."""
   written = text[start:end]
-  if not written.isupper() or len(written) < 2:
+  if not written.isupper():
     return False
   before = _NEIGHBOURS.findall(text[max(0, start - REACH) : start])[-1:]
   after = _NEIGHBOURS.findall(text[end : end + REACH])[:1]
-  return len(written) > 3 or any(each.isupper() for each in before + after)
+  return not is_spelled(written) or any(each.isupper() for each in before + after)
 
 
 def _verb_edits(text: str, words: Iterable[NeutralWord]) -> Iterator[Edit]:
@@ -137,21 +140,21 @@ def _articles(text: str, edits: Sequence[Edit]) -> Iterator[Edit]:
     after = edit.end
     if article:
       pieces, end = [], edit.start
-      for each in edits[index:]:
-        if each.start > end + REACH:
-          break
+      for each in edits[index : index + MOST_MODIFIERS]:
         pieces += text[end : each.start], each.replacement
         end = each.end
       pieces.append(text[end : end + REACH])
       yield from article_edits(text, article, "".join(pieces))
 
 
-def _apart(edits: Sequence[Edit], more: Iterable[Edit]) -> list[Edit]:
+def _apart(edits: Iterable[Edit], more: Iterable[Edit]) -> list[Edit]:
   """Returns those of some edits that overlap neither others nor each other."""
   taken = sorted((edit.start, edit.end) for edit in edits)
   found: list[Edit] = []
   for edit in more:
-    if all(edit.end <= start or end <= edit.start for start, end in taken):
+    place = bisect.bisect(taken, (edit.start, edit.end))
+    is_before = place == len(taken) or edit.end <= taken[place][0]
+    if is_before and (not place or taken[place - 1][1] <= edit.start):
       found.append(edit)
-      taken.append((edit.start, edit.end))
+      taken.insert(place, (edit.start, edit.end))
   return found

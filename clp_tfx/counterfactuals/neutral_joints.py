@@ -5,7 +5,7 @@
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.english.hypernyms import plural
@@ -17,6 +17,8 @@ from clp_tfx.counterfactuals.repairs import cased
 
 REACH = 40
 """How many characters beside a word are looked at."""
+MOST_MODIFIERS = 10
+"""How many mentions before a noun are looked at."""
 SENTENCE_ENDS = ".!?\n\r"
 _CONJUNCTION = "(?:and/or|and|or|&|nor|but)"
 JOINT = rf"(?:[{BLANKS}]?[,/][{BLANKS}]*|,?[{BLANKS}]+{_CONJUNCTION}[{BLANKS}]+)"
@@ -38,9 +40,8 @@ def join_equals(text: str, words: list[NeutralWord]) -> Iterator[Edit]:
   Yields:
     The edits of articles: "a man and a woman" are "two people".
   """
-  places = [
-    i for i, word in enumerate(words) if word.kind in ("noun", "pronoun", "predicate")
-  ]
+  kinds = ("noun", "pronoun", "predicate", "title")
+  places = [index for index, word in enumerate(words) if word.kind in kinds]
   run: list[int] = places[:1]
   joints: list[str] = []
   for index in [*places[1:], -1]:
@@ -66,7 +67,9 @@ def _joint(
     return ""
   if one.is_plural != other.is_plural or other.start - one.end > 2 * REACH:
     return ""
-  between = _BETWEEN.fullmatch(_without_modifiers(text, words, one.end, other.start))
+  between = _BETWEEN.fullmatch(
+    _without_modifiers(text, words[run[-1] + 1 : index], one.end, other.start)
+  )
   if not between:
     return ""
   joint = between["joint"].strip(BLANKS).lstrip(", ").lower() or ","
@@ -108,12 +111,12 @@ def _join(
 
 
 def _without_modifiers(
-  text: str, words: Sequence[NeutralWord], start: int, end: int
+  text: str, words: Iterable[NeutralWord], start: int, end: int
 ) -> str:
-  """Returns a part of a text without the modifiers in it."""
+  """Returns a part of a text without the modifiers that are in it."""
   pieces = []
   for word in words:
-    if word.kind == "modifier" and start <= word.mention.start < end:
+    if word.kind == "modifier":
       pieces.append(text[start : word.mention.start])
       start = _BLANKS_AFTER.match(text, word.mention.end).end()
   return "".join([*pieces, text[start:end]])
@@ -124,12 +127,10 @@ def _determiner_before(
 ) -> re.Match[str] | None:
   """Returns the determiner before a word and its modifiers that are to go."""
   start = words[index].start
-  while index and words[index - 1].kind == "modifier":
-    between = text[words[index - 1].mention.end : start]
-    if between.strip(BLANKS):
+  for word in reversed(words[max(0, index - MOST_MODIFIERS) : index]):
+    if word.kind != "modifier" or text[word.mention.end : start].strip(BLANKS):
       break
-    index -= 1
-    start = words[index].mention.start
+    start = word.mention.start
   match = _DETERMINER_BEFORE.search(text, max(0, start - REACH), start)
   return match if match and match["determiner"] else None
 

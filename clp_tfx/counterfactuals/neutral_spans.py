@@ -3,11 +3,11 @@
 import re
 from collections.abc import Sequence
 
-from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.known import Known, is_past
 from clp_tfx.counterfactuals.english.places import is_adjective, is_degree
-from clp_tfx.counterfactuals.english.words import AUXILIARIES
+from clp_tfx.counterfactuals.english.words import AUXILIARIES, DETERMINERS
 from clp_tfx.counterfactuals.lexicon import BLANKS
-from clp_tfx.counterfactuals.neutral_joints import JOINT, REACH
+from clp_tfx.counterfactuals.neutral_joints import JOINT, MOST_MODIFIERS, REACH
 from clp_tfx.counterfactuals.neutral_words import NeutralWord
 
 _RIGHT_JOINT = re.compile(rf"{JOINT}(?P<word>[\w'\u2019-]+)", re.I)
@@ -58,10 +58,11 @@ def _with_degree(text: str, start: int, known: Known) -> int:
 def is_kept(text: str, words: Sequence[NeutralWord], index: int, known: Known) -> bool:
   """Tells whether a predicate is joined to an adjective that stays: gay and proud."""
   end = words[index].end
-  starts = {word.mention.start: word for word in words[index + 1 :]}
-  while match := _RIGHT_JOINT.match(text, end):
-    following = starts.get(match.start("word"))
-    if following is None:
+  for following in [*words[index + 1 : index + MOST_MODIFIERS], None]:
+    match = _RIGHT_JOINT.match(text, end)
+    if not match:
+      return False
+    if following is None or following.mention.start != match.start("word"):
       lower = match["word"].lower()
       return is_adjective(lower, known) and lower not in AUXILIARIES
     if following.kind not in ("predicate", "joined", "modifier", "group"):
@@ -79,11 +80,19 @@ def _left_joint(
 ) -> re.Match[str] | None:
   """Returns the adjective that stays and the conjunction before a word, if any."""
   start = words[index].start if start is None else start
-  while index and not words[index - 1].new and words[index - 1].end == start:
+  least = max(0, index - MOST_MODIFIERS)
+  while index > least and not words[index - 1].new and words[index - 1].end == start:
     index -= 1
     start = words[index].start
   match = _LEFT_JOINT.search(text, max(0, start - REACH), start)
   if not match or (index and words[index - 1].mention.end > match.start("word")):
     return None
   lower = match["word"].lower()
-  return match if is_adjective(lower, known) and lower not in known.persons else None
+  if not is_adjective(lower, known) or lower in known.persons:
+    return None
+  if is_past(lower) and lower not in known.modifiers:
+    # An educated and gay man, but: jobs were destroyed and poor families left.
+    before = _WORD_BEFORE.search(text, max(0, match.start() - REACH), match.start())
+    if not before or before["word"].lower() not in DETERMINERS:
+      return None
+  return match

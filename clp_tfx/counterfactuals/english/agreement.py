@@ -41,6 +41,7 @@ _PERFECTS = _LISTS["perfects"]
 _PARTICIPLE_HINTS = _LISTS["participle_hints"]
 _INVERTING = _LISTS["inverting"]
 
+_OTHER_SUBJECTS = frozenset({"it", "this", "that", "there"})  # It was she.
 _QUESTION_WORDS = frozenset({"who", "what", "where", "when", "why", "how"})
 _LONGEST_ASIDE = 8
 _PRECEDING = re.compile(
@@ -116,6 +117,8 @@ def _inverted(text: str, start: int, tokens: Sequence[Token]) -> VerbChange | No
   if word not in PLURALS:
     return None
   before = (match["before"] or "").lower()
+  if before in _OTHER_SUBJECTS:
+    return None
   following = next((each.word for each in tokens if not is_adverb(each.word)), "")
   if before and before not in _INVERTING and not before.endswith("ly"):
     # The truth is she lied; the man whose car is she driving.

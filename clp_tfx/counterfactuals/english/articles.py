@@ -46,7 +46,7 @@ def article_before(word: str, spelled: bool) -> str:
       is all in capitals.
   """
   lower = word.lower()
-  if _LETTER_ALONE.match(lower) or (spelled and _is_spelled(word)):
+  if _LETTER_ALONE.match(lower) or (spelled and is_spelled(word)):
     return "an" if lower[0] in _VOWEL_NAMES else "a"
   if _VOWEL_NUMBER.match(lower) or _SILENT_H.match(lower):
     return "an"
@@ -55,7 +55,7 @@ def article_before(word: str, spelled: bool) -> str:
   return "an"
 
 
-def _is_spelled(word: str) -> bool:
+def is_spelled(word: str) -> bool:
   """Tells whether a word is read letter by letter, like MP and LGBT but not NATO."""
   letters = re.split(r"['\u2019-]", word, maxsplit=1)[0].rstrip("s")
   if not letters.isalpha() or not letters.isupper():

@@ -34,6 +34,7 @@ from clp_tfx.counterfactuals.english.words import (
   BARE_VERBS,
   CONJUNCTIONS,
   DETERMINERS,
+  FINITE_VERBS,
   LY_ADJECTIVES,
   NUMBERS,
   PREPOSITIONS,
@@ -176,12 +177,15 @@ def is_owned(at: Scene, known: Known) -> bool:
 def names_own_kin(at: Scene, known: Known) -> bool:
   """Tells whether a word for kin stands like a name: Mom called, from Grandma."""
   lower, before = at.written.lower(), at.before.at(0)
-  if lower not in _KIN_NAMES:
+  if lower not in _KIN_NAMES or before == "own":
     return False
   is_free = (
     before in SENTENCE_ENDS
-    or before in (",", "told", "asked", "saw", "tell", "ask", "love", "miss")
+    or before == ","
     or before in CONJUNCTIONS
+    or before in VERBS | FINITE_VERBS
+    or bare_form(before) in VERBS
+    or is_past(before)
     or (before in PREPOSITIONS and before not in ("as", "like", "per"))
   )
   return is_free and at.after.at(0) not in ("!", "of", "to")
