@@ -1,6 +1,6 @@
 """Chooses what stands for each mention in a text that names no identity.
 
-A pronoun becomes a form of "they", a noun its hypernym, a predicate "human" or
+A pronoun becomes a form of "they", a noun its hypernym, a predicate "human", "close" or
 "different"; modifiers and titles go. `neutral_edits` joins the words to a text.
 """
 
@@ -42,11 +42,9 @@ _PRONOUNS = {
   "himself": ("reflexive",),
   "herself": ("reflexive",),
 }
-_UNCOMPARED = "human"
-_COMPARED = "different"
-# What "different" can stand before, in place of older than, married to, separated from.
-_COMPLEMENTS = frozenset({"than", "to", "from"})
+_STATE, _NEW_STATE, _RELATION = "human", "different", "close"
 _BEFORE_GROUP = re.compile(rf"\b(the)[{BLANKS}]+(?:[\w'-]+[{BLANKS}]+)?\Z", re.I)
+_NOUN_BEFORE = re.compile(rf"\b(?:a|the)[{BLANKS}]+\Z", re.I)
 _GROUP_REACH = 24
 
 
@@ -91,14 +89,14 @@ def neutral_word(
     known: The words of the lexicon.
   """
   start, end = mention.start, mention.term_end
-  at = Scene(text, start, end)
   own_roles = _PRONOUNS.get(mention.term) or tuple(sorted(roles & _THEY.keys()))
-  if own_roles:
-    if at.before.at(0) in ("a", "the") and own_roles == ("subject",):
-      return NeutralWord(
-        mention, start, end, "person", "noun", "person", False, "neutral noun", 0.7
-      )
+  if own_roles and not _NOUN_BEFORE.search(text, max(0, start - 5), start):
     return _pronoun(text, mention, own_roles)
+  at = Scene(text, start, end)
+  if own_roles:  # Is it a he or a she?
+    return NeutralWord(
+      mention, start, end, "person", "noun", "person", False, "neutral noun", 0.7
+    )
   if roles == {"noun"}:
     place = place_of_noun(at, known)
   elif roles == {"adjective"}:
@@ -173,10 +171,12 @@ def _predicate(text: str, mention: Mention, at: Scene, known: Known) -> NeutralW
   index = 0
   while is_degree(at.before.at(index)) or at.before.at(index) in ("not", "also"):
     index += 1
-  compares = at.before.at(index) in CHANGES or (
-    at.after.at(0) in _COMPLEMENTS and at.after.at(1) not in VERBS
-  )
-  word = _COMPARED if compares else _UNCOMPARED
+  following = at.after.at(0)
+  word = _STATE
+  if following == "to" and at.after.at(1) not in VERBS:  # Married to a doctor.
+    word = _RELATION
+  elif at.before.at(index) in CHANGES or following in ("than", "from"):
+    word = _NEW_STATE  # Got married, older than me, separated from him.
   return NeutralWord(
     mention,
     mention.start,

@@ -119,9 +119,9 @@ def joined_changes(tokens: Sequence[Token], first: int) -> Iterator[VerbChange]:
   while index < len(tokens):
     word = tokens[index].word
     joins = word in COORDINATORS or word == ","
-    if word in CLAUSE_BEGINNINGS and not (index and joins):
-      return
     before = tokens[index - 1].word if index else ","
+    if word in CLAUSE_BEGINNINGS and not (word == "so" and before == "and"):
+      return
     if index > first and word in PLURALS and before not in COORDINATORS | {","}:
       return  # The verb of another subject.
     if word in FINITE_VERBS and before not in COORDINATORS | {","} and index > first:

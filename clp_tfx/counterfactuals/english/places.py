@@ -95,6 +95,8 @@ def place_of_either(at: Scene, known: Known) -> Place:
   """Returns the place of a term that can be a noun or an adjective."""
   if precedes_noun(at, known):
     return Place("modifier", 0.95)
+  if at.before.at(0) == "the" and f"{at.written.lower()}s" not in known.persons:
+    return Place("group", 0.8)  # The Roma, whose name has no other plural.
   for index, word in enumerate(at.before[:_MOST_WORDS]):
     if word in _QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)

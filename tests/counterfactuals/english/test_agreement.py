@@ -66,6 +66,7 @@ def test_bare_form(verb, expected):
     ("she's written it", "she're written it"),
     ("he's seen the film", "he've seen the film"),
     ("What's she like? Who\u2019s he?", "What are she like? Who are he?"),
+    ("He's tall and so far has won.", "He're tall and so far have won."),
     ("he and Bob are in", "he and Bob are in"),
     ("the end", "the end"),
   ],

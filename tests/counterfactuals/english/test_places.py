@@ -11,7 +11,7 @@ from clp_tfx.counterfactuals.english.places import (
 from clp_tfx.counterfactuals.english.scene import Scene
 
 KNOWN = Known.of(
-  frozenset({"man", "woman", "women", "kids"}),
+  frozenset({"man", "woman", "women", "kids", "christians", "males"}),
   frozenset({"gay", "white", "deaf"}),
   frozenset({"christian", "male"}),
 )
@@ -63,6 +63,7 @@ def test_adjectives(text, kind):
     ("a young [Christian] and", "noun"),
     ("a crazed, bitter [male].", "noun"),
     ("she is [Christian].", "predicate"),
+    ("the [Roma]", "group"),
   ],
 )
 def test_nouns_or_adjectives(text, kind):
