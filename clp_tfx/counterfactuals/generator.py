@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.edits import Edit, applied
-from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
@@ -139,13 +138,7 @@ class CounterfactualGenerator:
     for row in identity_terms.terms:
       rows.setdefault(row.term, []).append(row)
     self._terms = {term: _Term.of(some) for term, some in rows.items()}
-    if method == "neutral":
-      _check_english(identity_terms)
-    self._known = Known.of(
-      frozenset(row.term for row in identity_terms.terms if row.role == "noun"),
-      frozenset(row.term for row in identity_terms.terms if row.role == "adjective"),
-      frozenset(row.term for row in identity_terms.terms if not row.role),
-    )
+    check_language(method, identity_terms)
     more = _pejorative(pejorative_terms, identity_terms)
     self._finder = MentionFinder((*identity_terms.terms, *more))
 
@@ -216,7 +209,7 @@ class CounterfactualGenerator:
         yield substitution_edits(text, chosen)
     elif self._method == "neutral":
       with_roles = [(each, self._terms[each.term].roles) for each in mentions]
-      yield neutral_edits(text, with_roles, self._known)
+      yield neutral_edits(text, with_roles, self._finder.known)
     elif self._method == "ablation":
       yield removal_edits(text, [self._removal(text, each) for each in mentions])
     else:
@@ -251,6 +244,22 @@ class CounterfactualGenerator:
         if member != row.term and member not in row.counterparts
       ]
     return choices
+
+
+def check_language(method: str, identity_terms: IdentityTerms) -> None:
+  """Checks that a method has rules for the languages of a lexicon.
+
+  Raises:
+    InputError: If it has none; only `neutral` needs some.
+  """
+  languages = {row.language for row in identity_terms.terms}
+  others = {each for each in languages if each.split("-", 1)[0] != "en"}
+  if method == "neutral" and others:
+    raise InputError(
+      "Expected a lexicon in English for the method 'neutral', which has no rules for "
+      f"other languages. Received: {identity_terms.source!r} with terms in "
+      f"{', '.join(sorted(others))}; use 'ablation'."
+    )
 
 
 class _Term(NamedTuple):
@@ -291,21 +300,6 @@ def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, f
   if not row:
     return first, "first role", _UNKNOWN_ROLE_CONFIDENCE
   return row, found.rule, 1.0 if term.is_same_in_all_roles else found.confidence
-
-
-def _check_english(identity_terms: IdentityTerms) -> None:
-  """Checks that there are rules for neutral words in the lexicon's languages."""
-  others = {
-    row.language
-    for row in identity_terms.terms
-    if row.language.split("-", 1)[0] != "en"
-  }
-  if others:
-    raise InputError(
-      "Expected a lexicon in English for the method 'neutral', which has no rules for "
-      f"other languages. Received: {identity_terms.source!r} with terms in "
-      f"{', '.join(sorted(others))}; use 'ablation'."
-    )
 
 
 def _member_key(row: IdentityTerm) -> tuple[str, str, str]:

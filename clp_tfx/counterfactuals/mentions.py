@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.words import ABBREVIATIONS
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, groups_with_ancestors
 from clp_tfx.counterfactuals.matcher import TermMatcher
@@ -71,6 +72,11 @@ class MentionFinder:
       for row in rows
     ]
     self._matcher = TermMatcher([row.term for row in rows])
+
+  @property
+  def known(self) -> Known:
+    """The words for persons and their modifiers, with those of the terms."""
+    return self._senses.known
 
   def find(self, text: str) -> list[Mention]:
     """Returns the mentions of identity terms in a text, in order and not overlapping.

@@ -22,6 +22,7 @@ from clp_tfx.counterfactuals.english.places import (
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
+from clp_tfx.counterfactuals.english.words import AUXILIARIES
 from clp_tfx.counterfactuals.lexicon import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
 
@@ -42,7 +43,7 @@ _PRONOUNS = {
   "himself": ("reflexive",),
   "herself": ("reflexive",),
 }
-_STATE, _NEW_STATE, _RELATION = "human", "different", "close"
+_STATE, _NO_STATE, _NEW_STATE, _RELATION = "human", "like that", "different", "close"
 _BEFORE_GROUP = re.compile(rf"\b(the)[{BLANKS}]+(?:[\w'-]+[{BLANKS}]+)?\Z", re.I)
 _NOUN_BEFORE = re.compile(rf"\b(?:a|the)[{BLANKS}]+\Z", re.I)
 _GROUP_REACH = 24
@@ -172,7 +173,9 @@ def _predicate(text: str, mention: Mention, at: Scene, known: Known) -> NeutralW
   while is_degree(at.before.at(index)) or at.before.at(index) in ("not", "also"):
     index += 1
   following = at.after.at(0)
-  word = _STATE
+  before = at.before.at(0)
+  is_denied = before == "not" or (before in AUXILIARIES and before.endswith("t"))
+  word = _NO_STATE if is_denied else _STATE
   if following == "to" and at.after.at(1) not in VERBS:  # Married to a doctor.
     word = _RELATION
   elif at.before.at(index) in CHANGES or following in ("than", "from"):

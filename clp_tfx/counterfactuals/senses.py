@@ -33,6 +33,9 @@ class Senses:
   Args:
     terms: The rows of one or more lexicons. Rules take their nouns for persons, and
       their adjectives for words that can precede one.
+
+  Attributes:
+    known: These words.
   """
 
   def __init__(self, terms: Iterable[IdentityTerm]):
@@ -40,7 +43,7 @@ class Senses:
     self._rules = {
       row.term: _Rule(row.sense) for row in reversed(rows) if row.sense != ANY_SENSE
     }
-    self._known = Known.of(
+    self.known = Known.of(
       frozenset(row.term for row in rows if row.role == "noun"),
       frozenset(row.term for row in rows if row.role == "adjective"),
       frozenset(row.term for row in rows if not row.role),
@@ -52,7 +55,7 @@ class Senses:
 
   def verdict(self, rule: "_Rule", text: str, start: int, end: int) -> Verdict:
     """Judges a term in a text."""
-    return rule.verdict(Scene(text, start, end), self._known)
+    return rule.verdict(Scene(text, start, end), self.known)
 
 
 class _Rule:

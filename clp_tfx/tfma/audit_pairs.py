@@ -11,6 +11,7 @@ from clp_tfx.counterfactuals.generator import (
   Counterfactual,
   CounterfactualGenerator,
   Outcome,
+  check_language,
 )
 from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.counterfactuals.lexicon import (
@@ -62,7 +63,8 @@ class Audit:
       The audit, or None if there is no lexicon for it.
 
     Raises:
-      InputError: If a lexicon is invalid or cannot be read.
+      InputError: If a lexicon is invalid or cannot be read, or the method has no rules
+        for the language of the audit lexicon.
     """
     if terms is None:
       trained = IdentityTerms.load(options.identity_terms)
@@ -71,7 +73,9 @@ class Audit:
     if not terms:
       return None
     names = (terms, options.identity_terms, options.pejorative_terms)
-    digests = [IdentityTerms.load(each).digest() if each else "" for each in names]
+    lexicons = [IdentityTerms.load(each) if each else None for each in names]
+    check_language(options.method, lexicons[0])
+    digests = [each.digest() if each else "" for each in lexicons]
     return cls(*names, options.method, options.max_counterfactuals, digests)
 
 

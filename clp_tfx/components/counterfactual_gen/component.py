@@ -18,6 +18,7 @@ from tfx.types.component_spec import (
 from clp_tfx.code_digest import code_digest
 from clp_tfx.components.counterfactual_gen import executor, transforms
 from clp_tfx.components.counterfactual_gen.statistics import CounterfactualStatistics
+from clp_tfx.counterfactuals.generator import check_language
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.options import value_types
 
@@ -82,9 +83,10 @@ class CounterfactualGen(BaseBeamComponent):
       `only_when_label_below`, `label_feature`, `no_match`.
 
   Raises:
-    InputError: If a lexicon is invalid or cannot be read, an option is out of range, or
-      the module of `counterfactual_fn` cannot be found; while running, if the lexicon
-      has changed, a record has no text, or no text of any split has a term.
+    InputError: If a lexicon is invalid or cannot be read, an option is out of range,
+      the method has no rules for the lexicon's language, or the module of
+      `counterfactual_fn` cannot be found; while running, if the lexicon has changed, a
+      record has no text, or no text of any split has a term.
   """
 
   SPEC_CLASS = CounterfactualGenSpec
@@ -101,6 +103,8 @@ class CounterfactualGen(BaseBeamComponent):
     chosen = GeneratorOptions(
       identity_terms=identity_terms, text_feature=text_feature, **options
     )
+    terms = transforms.load_identity_terms(identity_terms)
+    check_language(chosen.method, terms)
     pejorative = transforms.load_pejorative_terms(chosen.pejorative_terms)
     own_modules = [chosen.function_module] if chosen.counterfactual_fn else []
     super().__init__(
@@ -110,7 +114,7 @@ class CounterfactualGen(BaseBeamComponent):
         counterfactual_statistics=Channel(type=CounterfactualStatistics),
         **dataclasses.asdict(chosen),
         training_splits=json.dumps(list(training_splits)),
-        identity_terms_digest=transforms.load_identity_terms(identity_terms).digest(),
+        identity_terms_digest=terms.digest(),
         pejorative_terms_digest=pejorative.digest() if pejorative else "",
         code_digest=code_digest(executor.__name__, *own_modules),
       )

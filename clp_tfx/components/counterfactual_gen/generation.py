@@ -15,6 +15,7 @@ from clp_tfx.counterfactuals.generator import (
   Counterfactual,
   CounterfactualGenerator,
   Outcome,
+  check_language,
 )
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
@@ -42,12 +43,18 @@ class Generation:
     options: Options of the generator.
     is_training: Whether the pairs are for training. Filters by confidence and label do
       not apply to pairs for evaluation.
+
+  Raises:
+    InputError: If the method has no rules for a language of the lexicon.
   """
 
   identity_terms: IdentityTerms
   pejorative_terms: IdentityTerms | None
   options: GeneratorOptions
   is_training: bool
+
+  def __post_init__(self):
+    check_language(self.options.method, self.identity_terms)
 
   def start(self) -> "Generator":
     """Builds the matcher and loads the user's function."""

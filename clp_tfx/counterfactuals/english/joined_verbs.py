@@ -29,6 +29,7 @@ _REPORTING = _LISTS["reporting"]
 CLAUSE_BEGINNINGS = _LISTS["clause_beginnings"]
 _SUBJECT_BEGINNINGS = CLAUSE_BEGINNINGS | {"the", "a", "my", "his", "her"}
 _LATE_SUBJECTS = (_LISTS["late_subjects"] | ADVERBS | {"not"}) - {"etc"}
+_MAY_BE_OBJECTS = frozenset({"it", "this", "these", "those", "people", "you"})
 COORDINATORS = frozenset({"and", "or", "but", "then", "yet", "&", "nor"})
 _STOPS = frozenset(".!?;:\n")
 _TOKEN = re.compile(r"[^\W_][\w'\u2019-]*|\n|[^\w\s]")
@@ -120,7 +121,11 @@ def joined_changes(tokens: Sequence[Token], first: int) -> Iterator[VerbChange]:
     word = tokens[index].word
     joins = word in COORDINATORS or word == ","
     before = tokens[index - 1].word if index else ","
-    if word in CLAUSE_BEGINNINGS and not (word == "so" and before == "and"):
+    is_object = word in _MAY_BE_OBJECTS and (
+      before in PREPOSITIONS or index == verb + 1
+    )
+    is_so = word == "so" and before == "and"  # And so far has won.
+    if word in CLAUSE_BEGINNINGS and not (is_object or is_so):
       return
     if index > first and word in PLURALS and before not in COORDINATORS | {","}:
       return  # The verb of another subject.

@@ -44,7 +44,7 @@ from clp_tfx.counterfactuals.english.words import (
 _LISTS = word_lists(__name__)
 _TITLES = _LISTS["titles"]
 _KIN_NAMES = _LISTS["kin_names"]
-_INFINITIVE_VERBS = _LISTS["infinitive_verbs"] | AUXILIARIES
+_INFINITIVE_VERBS = _LISTS["infinitive_verbs"]
 _DEGREES = _LISTS["degrees"]
 _HAD = _LISTS["had"]
 _COMPOUND_HEADS = _LISTS["compound_heads"]
@@ -83,7 +83,10 @@ def place_of_noun(at: Scene, known: Known) -> Place:
 def place_of_adjective(at: Scene, known: Known) -> Place:
   """Returns the place of a term that is an adjective."""
   group = WAYS["the"](at, known)
-  is_noun_then_verb = at.after.at(0) in BARE_VERBS and at.after.at(1) in AUXILIARIES
+  first = at.after.at(0)
+  is_noun_then_verb = first in BARE_VERBS - AUXILIARIES and (
+    at.after.at(1) in AUXILIARIES
+  )
   if group and not is_noun_then_verb:  # The white race is.
     return Place("group", min(group, 0.85))
   if precedes_noun(at, known):

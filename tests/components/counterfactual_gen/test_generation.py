@@ -109,3 +109,9 @@ def test_what_a_function_says_of_a_text_is_not_logged(caplog):
   ]
   assert "ValueError" in caplog.text and "raises_the_text" in caplog.text
   assert "zebrafish" not in caplog.text
+
+
+def test_a_method_without_rules_for_the_language_is_refused_before_any_worker_starts():
+  german = IdentityTerms.load("identity_de")
+  with pytest.raises(InputError, match="has no rules for other languages"):
+    Generation(german, None, GeneratorOptions(method="neutral"), is_training=True)

@@ -67,6 +67,8 @@ def test_bare_form(verb, expected):
     ("he's seen the film", "he've seen the film"),
     ("What's she like? Who\u2019s he?", "What are she like? Who are he?"),
     ("He's tall and so far has won.", "He're tall and so far have won."),
+    ("She likes this man and now cries.", "She like this man and now cry."),
+    ("She knows it is cold and smiles.", "She know it is cold and smiles."),
     ("he and Bob are in", "he and Bob are in"),
     ("the end", "the end"),
   ],

@@ -31,6 +31,7 @@ def scene(text: str) -> Scene:
     ("his [boyfriend] cooks", "noun"),
     ("let the [man] guard it", "noun"),
     ("[child] care is dear", "modifier"),
+    ("this is almost [child] abuse", "modifier"),
     ("[Lady] Hill spoke", "title"),
     ("[mr] hill", "title"),
   ],
@@ -49,6 +50,7 @@ def test_nouns(text, kind):
     ("he is [gay] and proud", "predicate"),
     ("he is [gay], tall and funny.", "predicate"),
     ("the [deaf] need help", "group"),
+    ("the [deaf] have been told", "group"),
     ("the [white] race is old", "modifier"),
   ],
 )
