@@ -22,7 +22,12 @@ from clp_tfx.counterfactuals.neutral_joints import (
 )
 from clp_tfx.counterfactuals.neutral_spans import is_kept, set_span
 from clp_tfx.counterfactuals.neutral_words import NeutralWord, neutral_word
-from clp_tfx.counterfactuals.repairs import article_at, article_edits, cased, possessive
+from clp_tfx.counterfactuals.repairs import (
+  article_before_quotes,
+  article_edits,
+  cased,
+  possessive,
+)
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
 
 _NEIGHBOURS = re.compile(r"[^\W\d_]{2,}")
@@ -136,7 +141,7 @@ def _articles(text: str, edits: Sequence[Edit]) -> Iterator[Edit]:
   """Yields the edits of articles that do not fit what follows them now."""
   after = 0
   for index, edit in enumerate(edits):
-    article = article_at(text, after, edit.start)
+    article = article_before_quotes(text, after, edit.start)
     after = edit.end
     if article:
       pieces, end = [], edit.start

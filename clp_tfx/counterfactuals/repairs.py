@@ -10,6 +10,7 @@ from clp_tfx.counterfactuals.mentions import Mention
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
 
 _ARTICLE = re.compile(rf"(?<![^\s(\[\"\u201c\u2018'*_])(an?|the)[{BLANKS}]+\Z", re.I)
+_OPENING_QUOTES = "\"'`\u201c\u2018*_"
 _ARTICLE_REACH = 12
 _ARTICLE_ENDS = f"aAnNeE{BLANKS}"
 _WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
@@ -53,6 +54,13 @@ def article_at(text: str, after: int, start: int) -> re.Match[str] | None:
   if text[start - 2] not in _ARTICLE_ENDS:
     return None
   return _ARTICLE.search(text, max(after, start - _ARTICLE_REACH), start)
+
+
+def article_before_quotes(text: str, after: int, start: int) -> re.Match[str] | None:
+  """Returns what `article_at` does, also if a quote opens after the article."""
+  while start > after and text[start - 1] in _OPENING_QUOTES:
+    start -= 1
+  return article_at(text, after, start)
 
 
 def article_edits(text: str, article: re.Match[str], following: str) -> Iterator[Edit]:

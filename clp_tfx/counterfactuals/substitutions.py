@@ -6,7 +6,7 @@ from typing import NamedTuple
 from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.mentions import Mention
 from clp_tfx.counterfactuals.repairs import (
-  article_at,
+  article_before_quotes,
   article_edits,
   cased,
   possessive,
@@ -49,7 +49,7 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
     if item.english:
       if end < mention.end or text[end : end + 1] in APOSTROPHES:
         new, end = possessive(text, mention, end, new)
-      article = article_at(text, after, mention.start)
+      article = article_before_quotes(text, after, mention.start)
       if article:
         edits += article_edits(text, article, new)
     after = end

@@ -17,12 +17,12 @@ from clp_tfx.counterfactuals.lexicon import BLANKS
 _REACH = 64
 # A single line break before a small letter may just wrap a long line.
 _BLANK = rf"(?:[{BLANKS}]+(?:\r?\n(?=[a-z]))?|\r?\n(?=[a-z]))"
-_QUOTES = frozenset('"\u201c*_')
+_QUOTES = frozenset('"`\u201c*_')
 _BRACKETS = frozenset("([")
 _JOINTS = frozenset("/(")
 COORDINATORS = frozenset({"and", "or", "&"})
 _FOLLOWING = re.compile(
-  rf"(?P<close>[\"\u201d*_]*)(?P<blank>{_BLANK}?)(?P<open>[\"\u201c\u2018'(\[*_~$\u00a3\u20ac#]*)"
+  rf"(?P<close>(?:''|[\"\u201d*_])*)(?P<blank>{_BLANK}?)(?P<open>[\"\u201c\u2018'(\[*_~$\u00a3\u20ac#]*)"
   rf"(?P<first>&|[^\W_][\w'\u2019-]*)"
   rf"(?:{_BLANK}(?P<second>&|[^\W_][\w'\u2019-]*)"
   rf"(?:{_BLANK}(?P<third>[^\W_][\w'\u2019-]*))?)?"
@@ -99,7 +99,7 @@ def context(text: str, start: int, end: int) -> Context:
       second, third = _plain(following[1]), _plain(following[2])
   preceding = text[max(0, start - _REACH) : start]
   if quoted:
-    preceding = preceding.rstrip('"\u201c*_')
+    preceding = preceding.rstrip('"`\u201c*_')
   before, before_that = _before(preceding)
   begins = not before and text[start].isupper() and not text[end - 1].isupper()
   found = None

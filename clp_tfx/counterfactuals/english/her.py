@@ -7,10 +7,12 @@ from clp_tfx.counterfactuals.english.context import (
   Role,
   ends_phrase,
 )
+from clp_tfx.counterfactuals.english.persons import PERSONS
 from clp_tfx.counterfactuals.english.words import (
   ADJECTIVE_ENDINGS,
   ADJECTIVES,
   ADVERBS_OR_ADJECTIVES,
+  AMOUNT_VERBS,
   AUXILIARIES,
   BARE_VERB_VERBS,
   BARE_VERBS,
@@ -46,6 +48,7 @@ from clp_tfx.counterfactuals.english.words import (
 )
 
 _OBJECTS = frozenset({"him", "them"})
+_TIMES = TIME_NOUNS | {"other", "next", "last", "first", "same", "way"}
 _POSSESSIVES = frozenset({"his", "my", "your", "our", "their", "its"})
 _GIVING_ONLY = frozenset(
   {"teach", "taught", "teaches", "cost", "costs", "wish", "wishing"}
@@ -59,6 +62,9 @@ _BEFORE_PERSONS = frozenset({"with", "to", "from", "about", "at", "near", "witho
 def object_or_determiner(words: Context) -> Role:
   """Tells "I saw her" from "her car" by the next words, then by the verb before."""
   if words.partner:
+    is_object_of_verb = words.before and words.before not in CLOSED_CLASSES
+    if is_object_of_verb and words.first == "and" and words.third in PERSONS:
+      return _object("and follows", 0.75)  # Left her and their son.
     if words.partner in _POSSESSIVES:
       return _determiner("beside a possessive", 0.95)
     if words.partner in _OBJECTS:
@@ -137,7 +143,9 @@ def _special_word(words: Context) -> Role | None:
       return _determiner("a noun phrase follows", 0.85)
     return _object("an adverb follows", 0.9)
   if first in NUMBERS or first[0].isdigit():
-    if before in DITRANSITIVES or (first == "one" and second in {"of", "more", "last"}):
+    if before in DITRANSITIVES | AMOUNT_VERBS or (
+      first == "one" and second in {"of", "more", "last"}
+    ):
       return _object("an amount follows", 0.85)
     return _determiner("a number follows", 0.9)
   if first in {"back", "home", "down", "over", "inside", "outside", "behind"}:
@@ -240,6 +248,13 @@ def _is_bare_verb(words: Context) -> bool:
   first, second, before = words.first, words.second, words.before
   if before.startswith("let"):
     return first not in NOUNS_AFTER_LET
+  if (
+    before.startswith(("help", "mak", "made", "watch", "saw", "see", "hear"))
+    and (second in DETERMINERS or second in ("it", "him", "them", "me", "us", "you"))
+    and words.third not in _TIMES
+    and first not in PERSONS
+  ):
+    return True  # Helped her locate the shop, but: saw her notebook the other day.
   if first not in BARE_VERBS and first not in NOUN_LIKE_VERBS:
     return False
   if before.startswith(("mak", "made", "help")) and first not in ("face", "voice"):
@@ -283,6 +298,7 @@ def _is_complement(word: str, following: str) -> bool:
     return False
   return (
     word in ADJECTIVES
+    or (word.startswith("un") and word.endswith("y"))
     or word in PARTICIPLES
     or word.endswith(ADJECTIVE_ENDINGS)
     or (word.endswith("ed") and len(word) > 4)
