@@ -2,16 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
+from clp_tfx.counterfactuals.dimensions import Dimensions
 from clp_tfx.counterfactuals.edits import Edit, applied
-from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
 from clp_tfx.counterfactuals.neutral_edits import neutral_edits
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
+from clp_tfx.counterfactuals.term_rows import TermRows
 from clp_tfx.errors import InputError
 from clp_tfx.options import check_values
 
@@ -26,10 +28,8 @@ label excludes a text from the training pairs."""
 
 # Members of a group that are not listed as counterparts may not fit the sentence.
 _MEMBER_CONFIDENCE = 0.6
-# For other languages there are no rules for agreement, case and gender.
-_NO_GRAMMAR_CONFIDENCE = 0.5
-# No rule tells the roles of the term apart.
-_UNKNOWN_ROLE_CONFIDENCE = 0.5
+# A term of another dimension that changes with a counterpart: white woman, white man.
+_AGREEING_CONFIDENCE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +89,10 @@ class CounterfactualGenerator:
   - `ablation_by_term`: for each term in the text, one without that term.
   - `neutral`: one counterfactual in which what names an identity names none: "a gay
     man says he is" becomes "a person says they are". For lexicons in English only.
-  - `substitution`: each term replaced by its first counterpart; if terms have several,
-    another one with the second counterparts, and so on. Terms without counterparts
-    stay.
+  - `substitution`: the terms of one dimension (a topmost group such as `religion`)
+    replaced by their first counterparts, one for each dimension in the text; if terms
+    have several, then with the second counterparts, and so on. Terms without
+    counterparts stay.
   - `substitution_within_group`: the same, but a term's counterparts are followed by the
     other terms of its topmost group (such as `religion`) that have the same role.
 
@@ -134,10 +135,11 @@ class CounterfactualGenerator:
     self._max = max_counterfactuals
     self._min_confidence = min_confidence
     self._members = _members(identity_terms)
+    self._dimensions = Dimensions(identity_terms.terms)
     rows: dict[str, list[IdentityTerm]] = {}
     for row in identity_terms.terms:
       rows.setdefault(row.term, []).append(row)
-    self._terms = {term: _Term.of(some) for term, some in rows.items()}
+    self._terms = {term: TermRows.of(some) for term, some in rows.items()}
     check_language(method, identity_terms)
     more = _pejorative(pejorative_terms, identity_terms)
     self._finder = MentionFinder((*identity_terms.terms, *more))
@@ -203,10 +205,7 @@ class CounterfactualGenerator:
   def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
     """Yields the edits of each counterfactual."""
     if self._method.startswith("substitution"):
-      choices = [self._choices(text, mention) for mention in mentions]
-      for turn in range(max(map(len, choices))):
-        chosen = [each[turn % len(each)] for each in choices if each]
-        yield substitution_edits(text, chosen)
+      yield from self._substitutions(text, mentions)
     elif self._method == "neutral":
       with_roles = [(each, self._terms[each.term].roles) for each in mentions]
       yield neutral_edits(text, with_roles, self._finder.known)
@@ -218,16 +217,36 @@ class CounterfactualGenerator:
         some = [each for each in mentions if getattr(each, name) == value]
         yield removal_edits(text, [self._removal(text, each) for each in some])
 
+  def _substitutions(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
+    """Yields the edits of each substitution: the first of each dimension, and so on."""
+    names = dict.fromkeys(self._dimensions.of(each.group) for each in mentions)
+    found = []
+    for name in names:
+      choices = [self._choices(text, mention, name) for mention in mentions]
+      found.append([each for each in choices if each])
+    for turn in range(max(map(len, chain(*found)), default=0)):
+      for choices in found:
+        if turn < max(map(len, choices), default=0):
+          yield substitution_edits(text, [each[turn % len(each)] for each in choices])
+
   def _removal(self, text: str, mention: Mention) -> Removal:
     term = self._terms[mention.term]
     if term.is_english:
       mention = without_head(text, mention)
     return Removal(mention, term.is_noun, term.is_english)
 
-  def _choices(self, text: str, mention: Mention) -> list[Replacement]:
-    """Returns the possible replacements of a mention, best first."""
+  def _choices(self, text: str, mention: Mention, changed: str) -> list[Replacement]:
+    """Returns the replacements of a mention for a changed dimension, best first."""
     term, end = self._terms[mention.term], mention.term_end
-    row, rule, confidence = _row(term, text, mention)
+    if self._dimensions.of(mention.group) != changed:
+      other = self._dimensions.agreeing(mention.term, changed)
+      if not other:
+        return []
+      confidence = min(_AGREEING_CONFIDENCE, mention.confidence)
+      return [
+        Replacement(mention, end, other, "agreement", confidence, term.is_english)
+      ]
+    row, rule, confidence = term.row_in(text, mention)
     confidence = min(confidence, mention.confidence)
     if mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
       # "her's" is a spelling of "hers".
@@ -260,46 +279,6 @@ def check_language(method: str, identity_terms: IdentityTerms) -> None:
       f"other languages. Received: {identity_terms.source!r} with terms in "
       f"{', '.join(sorted(others))}; use 'ablation'."
     )
-
-
-class _Term(NamedTuple):
-  """The rows of a term, and their common properties."""
-
-  rows: list[IdentityTerm]
-  roles: frozenset[str]
-  is_noun: bool
-  is_english: bool
-  is_same_in_all_roles: bool
-
-  @classmethod
-  def of(cls, rows: list[IdentityTerm]) -> "_Term":
-    return cls(
-      rows,
-      frozenset(row.role for row in rows),
-      all(row.role == "noun" for row in rows),
-      rows[0].language.split("-", 1)[0] == "en",
-      len({row.counterparts for row in rows}) == 1,
-    )
-
-  def row_as(self, role: str) -> IdentityTerm | None:
-    for row in self.rows:
-      if row.role == role:
-        return row
-    return None
-
-
-def _row(term: _Term, text: str, mention: Mention) -> tuple[IdentityTerm, str, float]:
-  """Returns the row for a mention's role, with the rule and its confidence."""
-  first = term.rows[0]
-  if not term.is_english:
-    return first, "no grammar", _NO_GRAMMAR_CONFIDENCE
-  if len(term.rows) == 1:
-    return first, "counterpart", 1.0
-  found = role_of(term.roles, text, mention.start, mention.term_end)
-  row = term.row_as(found.role) if found else None
-  if not row:
-    return first, "first role", _UNKNOWN_ROLE_CONFIDENCE
-  return row, found.rule, 1.0 if term.is_same_in_all_roles else found.confidence
 
 
 def _member_key(row: IdentityTerm) -> tuple[str, str, str]:

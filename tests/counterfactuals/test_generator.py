@@ -321,8 +321,9 @@ def without_articles(text: str) -> str:
 def test_substituting_twice_gives_the_original_up_to_articles(text):
   for once in SWAP.generate(text):
     check_swap_edits(text, once)
-    (twice,) = SWAP.generate(once.text)
-    assert without_articles(twice.text) == without_articles(text)
+    # Each dimension is changed alone, so one of them leads back.
+    twice = [without_articles(each.text) for each in SWAP.generate(once.text)]
+    assert without_articles(text) in twice
 
 
 @given(st.lists(SWAP_SNIPPETS | st.text(max_size=3), max_size=20).map("".join))
