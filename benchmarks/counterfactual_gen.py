@@ -1,6 +1,7 @@
 """Checks the speed of the matcher and of CounterfactualGen against fixed targets.
 
 python benchmarks/counterfactual_gen.py [--comments FILE] [--texts N] [--records N]
+  [--method METHOD]
 
 Prints tables, writes out/counterfactual_gen.json, and exits with 1 if a target is
 missed. All figures are ratios of processor times in one run on one core, with a small
@@ -31,6 +32,7 @@ from rich.console import Console
 from rich.table import Table
 
 from clp_tfx.counterfactuals import (
+  METHODS,
   CounterfactualGenerator,
   GeneratorOptions,
   IdentityTerms,
@@ -53,12 +55,13 @@ def main() -> int:
   parser.add_argument("--comments", default=str(COMMENTS))
   parser.add_argument("--texts", type=int, default=20_000)
   parser.add_argument("--records", type=int, default=100_000)
+  parser.add_argument("--method", choices=METHODS, default=GeneratorOptions.method)
   parser.add_argument("--output", default="out/counterfactual_gen.json")
   parser.add_argument("--child", nargs=3, help=argparse.SUPPRESS)
   options = parser.parse_args()
   if options.child:
     mode, source, target = options.child
-    print(json.dumps(run_component(mode, Path(source), Path(target))))
+    print(json.dumps(run_component(mode, Path(source), Path(target), options.method)))
     return 0
   if not Path(options.comments).is_file():
     print(f"Skipped: {options.comments} does not exist; name a file of comments.")
@@ -67,7 +70,9 @@ def main() -> int:
   texts = read(options.comments, options.texts)
   figures, spent = matchers(texts)
   show_times(spent)
-  more_figures, more_spent = component(read(options.comments), options.records)
+  more_figures, more_spent = component(
+    read(options.comments), options.records, options.method
+  )
   show_times(more_spent)
   # Name, figure, target, whether the target is a minimum (or a maximum).
   rows = figures + more_figures
@@ -289,7 +294,9 @@ def made_up_terms(count: int) -> list[str]:
   return list(made)
 
 
-def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, float]]:
+def component(
+  texts: list[bytes], records: int, method: str
+) -> tuple[list[tuple], dict[str, float]]:
   """Runs the copy and the component, each in its own process."""
   found: dict[tuple[str, int], dict[str, float]] = {}
   small, large = sizes = (max(records // 10, 1), records)
@@ -300,7 +307,8 @@ def component(texts: list[bytes], records: int) -> tuple[list[tuple], dict[str, 
       for _, mode in itertools.product(range(3), (COPY, LEXICON, LARGE_LEXICON)):
         target = Path(folder, "out")
         done = subprocess.run(
-          [sys.executable, __file__, "--child", mode, str(source), str(target)],
+          [sys.executable, __file__, "--method", method]
+          + ["--child", mode, str(source), str(target)],
           stdout=subprocess.PIPE,
           stderr=subprocess.DEVNULL,
           check=True,
@@ -363,7 +371,11 @@ def example(number: int, text: bytes) -> bytes:
 
 
 def generate(
-  source: Path, target: Path, beam_args: Sequence[str] = (), lexicon: str = LEXICON
+  source: Path,
+  target: Path,
+  beam_args: Sequence[str] = (),
+  lexicon: str = LEXICON,
+  method: str = GeneratorOptions.method,
 ) -> None:
   """Runs CounterfactualGen's executor on a folder written by `write_records`."""
   from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
@@ -382,7 +394,7 @@ def generate(
       "counterfactual_statistics": [statistics],
     },
     {
-      **dataclasses.asdict(GeneratorOptions(pejorative_terms="")),
+      **dataclasses.asdict(GeneratorOptions(pejorative_terms="", method=method)),
       "identity_terms": lexicon,
       "identity_terms_digest": "",
       "pejorative_terms_digest": "",
@@ -401,7 +413,9 @@ def examples_artifact(folder: Path) -> Any:
   return artifact
 
 
-def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
+def run_component(
+  mode: str, source: Path, target: Path, method: str
+) -> dict[str, float]:
   """Runs the copy, or the component with a lexicon; returns CPU seconds and memory."""
   import apache_beam as beam
 
@@ -419,7 +433,7 @@ def run_component(mode: str, source: Path, target: Path) -> dict[str, float]:
   if mode == COPY:
     copy()
   else:
-    generate(source, target, lexicon=mode)
+    generate(source, target, lexicon=mode, method=method)
   used = resource.getrusage(resource.RUSAGE_SELF)
   return {
     "seconds": time.process_time() - started,

@@ -7,10 +7,14 @@ Some terms name two: "white woman" is a race, and its last word a gender. To agr
 
 from collections.abc import Iterable
 
-from clp_tfx.counterfactuals.lexicon import IdentityTerm
+from clp_tfx.counterfactuals.lexicon import ROLES, IdentityTerm
 
 # Parts of words that are terms of their own: Englishwoman.
 _WORD_ENDS = ("woman", "women", "man", "men")
+_PRONOUN_ROLES = frozenset(ROLES) - {"noun", "adjective"}
+_KNOWN_CONFIDENCE = 0.9
+# The lexicon does not have the term: unwed father, nursing father.
+_MADE_CONFIDENCE = 0.5
 
 
 class Dimensions:
@@ -33,13 +37,20 @@ class Dimensions:
         one, other = self.of(row.group), self.of(first[counterpart].group)
         if one != other:
           self._above[one] = other
-    self._agreeing: dict[tuple[str, str], str] = {}
+    with_pronouns = {
+      self.of(row.group) for row in first.values() if row.role in _PRONOUN_ROLES
+    }
+    self._agreeing: dict[tuple[str, str], tuple[str, float]] = {}
     for term, row in first.items():
       last = first.get(_last_part(term))
       if last and last.counterparts and self.of(last.group) != self.of(row.group):
-        other = term.removesuffix(last.term) + last.counterparts[0]
-        if other in first:
-          self._agreeing[term, self.of(last.group)] = other
+        start = term.removesuffix(last.term)
+        others = [start + each for each in last.counterparts]
+        known = [each for each in others if each in first]
+        if known:
+          self._agreeing[term, self.of(last.group)] = known[0], _KNOWN_CONFIDENCE
+        elif start.endswith(" ") and self.of(last.group) in with_pronouns:
+          self._agreeing[term, self.of(last.group)] = others[0], _MADE_CONFIDENCE
 
   def of(self, group: str) -> str:
     """Returns the dimension of a group, by the name of a topmost group."""
@@ -48,14 +59,18 @@ class Dimensions:
       name = self._above[name]
     return name
 
-  def agreeing(self, term: str, changed: str) -> str:
+  def agreeing(self, term: str, changed: str) -> tuple[str, float]:
     """Returns what replaces a term if another dimension than its own changes.
 
-    `white man` for "white woman" and `gender`: the last word, or an ending in -man or
-    -woman, becomes its first counterpart if the lexicon has the result. Otherwise
-    nothing replaces the term, and the result is empty.
+    For "white woman" and `gender` it is "white man": the last word, or an ending in
+    -man or -woman, becomes its first counterpart with which the result is a term of the
+    lexicon. Without any, a last word becomes its first counterpart if its dimension
+    has pronouns, with which the term must agree.
+
+    Returns:
+      The term and its confidence; an empty term if nothing replaces it.
     """
-    return self._agreeing.get((term, changed), "")
+    return self._agreeing.get((term, changed), ("", 0.0))
 
 
 def _last_part(term: str) -> str:

@@ -28,8 +28,6 @@ label excludes a text from the training pairs."""
 
 # Members of a group that are not listed as counterparts may not fit the sentence.
 _MEMBER_CONFIDENCE = 0.6
-# A term of another dimension that changes with a counterpart: white woman, white man.
-_AGREEING_CONFIDENCE = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,10 +237,10 @@ class CounterfactualGenerator:
     """Returns the replacements of a mention for a changed dimension, best first."""
     term, end = self._terms[mention.term], mention.term_end
     if self._dimensions.of(mention.group) != changed:
-      other = self._dimensions.agreeing(mention.term, changed)
+      other, confidence = self._dimensions.agreeing(mention.term, changed)
       if not other:
         return []
-      confidence = min(_AGREEING_CONFIDENCE, mention.confidence)
+      confidence = min(confidence, mention.confidence)
       return [
         Replacement(mention, end, other, "agreement", confidence, term.is_english)
       ]
