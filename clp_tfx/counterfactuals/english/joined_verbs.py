@@ -33,7 +33,7 @@ _MAY_BE_OBJECTS = frozenset({"it", "this", "these", "those", "people", "you"})
 COORDINATORS = frozenset({"and", "or", "but", "then", "yet", "&", "nor"})
 _STOPS = frozenset(".!?;:\n")
 _TOKEN = re.compile(r"[^\W_][\w'\u2019-]*|\n|[^\w\s]")
-_REACH = 200
+_REACH = 140
 
 
 class VerbChange(NamedTuple):
