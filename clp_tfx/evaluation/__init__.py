@@ -12,6 +12,5 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     "evaluate": ["evaluate_model"],
     "probe": ["probe_model"],
     "probe_config": ["ProbeConfig"],
-    "text_scorer": ["TextScorer"],
   },
 )

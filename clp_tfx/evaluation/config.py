@@ -2,6 +2,7 @@
 
 import dataclasses
 
+from clp_tfx.components.probe_evaluator.harm_gate import ON, HarmGate
 from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, flag, option, validate
@@ -62,6 +63,18 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
   max_auc_drop: float | None = option(
     None, "Maximum loss of AUC compared with the baseline; exit code 3 above.", 0, 1
   )
+  max_displacement: float | None = option(
+    None, "Maximum rise over the baseline of an identity's false positive rate on "
+    "neutral probes, and of an audited group's flip rate; exit code 3 above.", 0, 0.99
+  )  # fmt: skip
+  max_identity_spread: float | None = option(
+    None, "Maximum distance of an identity's false positive rate on neutral probes "
+    "from that of all identities; exit code 3 above.", 0, 1
+  )  # fmt: skip
+  max_recall_drop: float | None = option(
+    None, "Maximum loss of recall compared with the baseline, on hostile probes and on "
+    "positive comments that mention a group; exit code 3 above.", 0, 1
+  )  # fmt: skip
   output: str = option("clp_evaluation", "Folder for the report and the figures.")
 
   def __post_init__(self):
@@ -70,11 +83,12 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
       raise InputError("No model is given: give the folder of a SavedModel.")
     if not self.comments:
       raise InputError("No comments are given: give a file with --comments.")
-    if self.max_auc_drop is not None and not self.baseline:
-      raise InputError(
-        "--max-auc-drop needs a baseline to compare with: give its folder with "
-        "--baseline."
-      )
+    for name in ("max_auc_drop", "max_displacement", "max_recall_drop"):
+      if getattr(self, name) is not None and not self.baseline:
+        raise InputError(
+          f"{flag(name)} needs a baseline to compare with: give its folder with "
+          "--baseline."
+        )
 
   @property
   def label_column(self) -> str:
@@ -90,10 +104,30 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
     return any(ratios) or any(share is not None for share in shares)
 
   @property
+  def harm_gate(self) -> HarmGate | None:
+    """The bounds on who gains and who loses; None if there are none."""
+    bounds = {
+      name: getattr(self, name) or 0.0
+      for name in ("max_displacement", "max_identity_spread", "max_recall_drop")
+    }
+    if not any(bounds.values()):
+      return None
+    return HarmGate.of(
+      ON,
+      self.label_column,
+      self.identity_terms,
+      threshold=self.decision_threshold,
+      min_count=self.min_pairs,
+      **bounds,
+    )
+
+  @property
   def standing_bounds(self) -> dict[str, float | None]:
     """The bounds besides flip rate and AUC, as arguments of `make_eval_config`."""
     judged = (self.max_flip_rate, self.min_auc, self.max_auc_drop)
-    judges = bool(self.max_flip_rate_of) or any(b is not None for b in judged)
+    judges = bool(self.max_flip_rate_of or self.harm_gate) or any(
+      bound is not None for bound in judged
+    )
     bounds = {}
     for name in ("min_positive_ratio", "max_positive_ratio", "max_left_out"):
       given = getattr(self, name)

@@ -16,17 +16,20 @@ from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.components.counterfactual_gen import statistics, transforms
 from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
+from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
+from clp_tfx.components.probe_evaluator.scoring import measured
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
-from clp_tfx.evaluation.text_scorer import SIGNATURE, TextScorer, eval_shared_model
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import counterfactual_extractors
+from clp_tfx.tfma.group_figures import group_figures
+from clp_tfx.tfma.text_scorer import SIGNATURE, TextScorer, eval_shared_model
 
 _PROBED = 32  # Comments to score before Beam starts, so that bad models fail early.
 
@@ -88,6 +91,9 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   # Written elsewhere: Beam takes `[` in the name of the output folder for a pattern.
   with tempfile.TemporaryDirectory() as plain:
     _run(config, columns, comments, labelled, plain, coverage)
+    if config.harm_gate:
+      _show(terminal, "Scoring probes ...")
+      _add_harms(config, config.harm_gate, plain)
     with replacing(evaluation) as fresh:
       shutil.copytree(plain, fresh)
   return write_results(
@@ -184,6 +190,20 @@ def _run(
         display_only_file_format=Path(comments[0]).suffix,
       )
     )
+
+
+def _add_harms(config: EvaluationConfig, gate: HarmGate, evaluation: str) -> None:
+  models = _models(config)
+  _, figures = group_figures(evaluation, gate.threshold)
+  probes = measured(
+    gate,
+    [models[name]["path"] for name in (CANDIDATE, BASELINE) if name in models],
+    config.text_feature,
+    figures["matched_threshold"],
+    signature=config.signature,
+    score_output=config.score_output,
+  )
+  write_harms(evaluation, gate, probes)
 
 
 def _generation(config: EvaluationConfig) -> Generation:

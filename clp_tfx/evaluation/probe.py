@@ -1,18 +1,14 @@
 """Measures SavedModels on probes."""
 
 import io
-from collections.abc import Callable
 from typing import Any, TextIO
-
-import numpy as np
-import tensorflow as tf
 
 from clp_tfx.evaluation.probe_config import ALL, ProbeConfig
 from clp_tfx.evaluation.probe_suite import read_suite
-from clp_tfx.evaluation.text_scorer import TextScorer
 from clp_tfx.probes.fill import Probe, fill_probes
 from clp_tfx.probes.score import score_probes
 from clp_tfx.probes.summary import summarize
+from clp_tfx.tfma.text_scorer import TextScorer
 
 
 def probe_model(model: str, **options: Any) -> dict[str, Any]:
@@ -50,7 +46,7 @@ def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
   for path, scorer in zip(paths, scorers, strict=True):
     print(f"Scoring {len(probes):,} sentences with {path} ...", file=terminal)
     terminal.flush()
-    scores.append(score_probes(probes, scorer))
+    scores.append(score_probes(probes, scorer.score_texts))
   return {
     "models": {"model": config.model, "baseline": config.baseline},
     "probes": config.probes or f"built-in, {config.split}",
@@ -68,19 +64,5 @@ def _built_in(split: str) -> list[Probe]:
   return [probe for probe in fill_probes() if split in (ALL, probe.split)]
 
 
-def _scorer(config: ProbeConfig, path: str) -> Callable[[list[str]], np.ndarray]:
-  """Returns a function that scores texts."""
-  scorer = TextScorer(path, config.signature, config.score_output, config.text_feature)
-
-  def scores(texts: list[str]) -> np.ndarray:
-    return scorer.score_examples(
-      [_example(text, config.text_feature) for text in texts]
-    )
-
-  return scores
-
-
-def _example(text: str, feature: str) -> bytes:
-  example = tf.train.Example()
-  example.features.feature[feature].bytes_list.value.append(text.encode())
-  return example.SerializeToString()
+def _scorer(config: ProbeConfig, path: str) -> TextScorer:
+  return TextScorer(path, config.signature, config.score_output, config.text_feature)

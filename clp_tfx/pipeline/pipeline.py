@@ -5,7 +5,6 @@ import hashlib
 import os
 
 from ml_metadata.proto import metadata_store_pb2
-from tfx.components.evaluator.component import Evaluator
 from tfx.components.example_validator.component import ExampleValidator
 from tfx.components.schema_gen.component import SchemaGen
 from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
@@ -28,6 +27,8 @@ from clp_tfx.components.comments_example_gen.big_query import BigQueryCommentsGe
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.components.counterfactual_gen.component import CounterfactualGen
+from clp_tfx.components.probe_evaluator.component import probe_evaluator
+from clp_tfx.components.probe_evaluator.harm_gate import HarmGate
 from clp_tfx.components.pusher import atomic_pusher
 from clp_tfx.components.trainer import clp_trainer
 from clp_tfx.counterfactuals.lexicon import IdentityTerms, groups_with_ancestors
@@ -63,11 +64,10 @@ def create_pipeline(
   data, examples, transform = _data(config)
   trainer = _trainer(config, transform, config.training.counterfactual_loss_weight)
   baseline, baseline_model = _baseline(config, transform)
-  evaluator = Evaluator(
-    examples=examples,
-    example_splits=["test"],
-    model=trainer.outputs["model"],
-    baseline_model=baseline_model,
+  evaluator = probe_evaluator(
+    examples,
+    trainer.outputs["model"],
+    baseline_model,
     eval_config=make_eval_config(
       max_flip_rate=config.gate.max_flip_rate,
       min_auc=config.gate.min_auc,
@@ -91,7 +91,8 @@ def create_pipeline(
       audit=Audit.of(config.gate.audit_terms, config.counterfactuals),
       example_texts=config.gate.example_texts,
     ),
-    module_path="clp_tfx.modules.evaluator",
+    gate=_harm_gate(config),
+    text_feature=config.data.text_feature,
   )
   pusher = atomic_pusher(
     trainer.outputs["model"],
@@ -106,7 +107,11 @@ def create_pipeline(
       "clp_tfx.modules.trainer",
       _module(config.hparams.build_model_path),
     ],
-    evaluator: ["clp_tfx.modules.evaluator", "clp_tfx.tfma"],
+    evaluator: [
+      "clp_tfx.modules.evaluator",
+      "clp_tfx.tfma",
+      "clp_tfx.components.probe_evaluator.component",
+    ],
     pusher: ["clp_tfx.components.pusher"],
   }
   if config.gate.baseline == "control":
@@ -195,6 +200,20 @@ def _comments(data: DataOptions) -> BaseNode:
 def _add_digests(code: dict[BaseNode, list[str]]) -> None:
   for component, modules in code.items():
     component.exec_properties["code_digest"] = code_digest(*modules)
+
+
+def _harm_gate(config: PipelineConfig) -> HarmGate:
+  gate = config.gate
+  return HarmGate.of(
+    gate.harm_gate,
+    config.data.label_feature,
+    config.counterfactuals.identity_terms,
+    threshold=gate.decision_threshold,
+    max_displacement=gate.max_displacement,
+    max_identity_spread=gate.max_identity_spread,
+    max_recall_drop=gate.max_recall_drop,
+    min_count=gate.min_pairs,
+  )
 
 
 def _known_groups(config: PipelineConfig) -> dict[str, float]:

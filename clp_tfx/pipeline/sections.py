@@ -6,6 +6,7 @@ Options shared with other parts of the package are declared there and inherited 
 import dataclasses
 from pathlib import Path
 
+from clp_tfx.components.probe_evaluator.harm_gate import MODES
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, Options, option
 from clp_tfx.pipeline import beam_runners
@@ -134,6 +135,24 @@ class GateOptions(MeasuringOptions):
     0.2, "Gate: maximum share of comments with identity terms, overall and per group, "
     "without a pair for any reason except a pejorative term (lower 95% confidence "
     "bound).", 0, 1
+  )  # fmt: skip
+  harm_gate: str = option(
+    "auto", "Gate: whether bounds apply to who gains and who loses: on, shown "
+    "(measured without a bound), off (probes are not scored), or auto: on, but for "
+    "probes only if the label column is toxicity and the lexicon English.",
+    choices=MODES,
+  )  # fmt: skip
+  max_displacement: float = option(
+    0.1, "Gate: maximum rise over the baseline of an identity's false positive rate on "
+    "neutral probes, and of an audited group's flip rate; 0 for no bound.", 0, 0.99
+  )  # fmt: skip
+  max_identity_spread: float = option(
+    0.3, "Gate: maximum distance of an identity's false positive rate on neutral "
+    "probes from that of all identities; 0 for no bound.", 0, 1
+  )  # fmt: skip
+  max_recall_drop: float = option(
+    0.1, "Gate: maximum loss of recall compared with the baseline, on hostile probes "
+    "and on positive comments that mention a group; 0 for no bound.", 0, 1
   )  # fmt: skip
   baseline: str = option(
     "control", "Model to compare the candidate with: a control trained with weight 0 "

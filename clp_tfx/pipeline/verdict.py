@@ -7,11 +7,18 @@ from typing import Any
 
 import tensorflow_model_analysis as tfma
 
+from clp_tfx.components.probe_evaluator.checks import HarmCheck
+from clp_tfx.components.probe_evaluator.harm_gate import load_harms
+from clp_tfx.components.probe_evaluator.verdict import (
+  HarmVerdict,
+  check_harms,
+  failures,
+)
 from clp_tfx.features import EDITED_GROUP, EDITED_TERM
 from clp_tfx.files import local_folder, open_file
-from clp_tfx.pipeline.group_figures import audit_figures, bias_figures, number
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.bounds import Check, load_checks
+from clp_tfx.tfma.group_figures import audit_figures, bias_figures, number
 from clp_tfx.tfma.left_out import FAILED, REASONS
 from clp_tfx.tfma.results import load_results
 
@@ -33,15 +40,40 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
     `pairs_by_…` and `left_out_by_…`, and what `bias_figures` and `audit_figures`
     return; and `gate` with `blessed`, `checks` (each bound with its `metric`, `slice`,
     `bound`, `value` and whether it `passed`) and `failures`, each of which also has
-    `pairs` and the `reason` in words.
+    `pairs` and the `reason` in words; `inactive`, sentences about bounds that were not
+    checked, and `not_judged`, the groups that comments say too little about; and
+    `probes`, the figures on probes (None if they were not scored), as
+    `clp_tfx.probes.summarize` returns them, with `trained_on` for each identity.
   """
   results = list(load_results(evaluation).values())
   figures = [_figures(result, decision_threshold) for result in results]
+  before, after = (figures[0] if len(figures) > 1 else None), figures[-1]
+  gate = _verdict(evaluation, after) | {"inactive": [], "not_judged": []}
+  stored = load_harms(evaluation)
+  if stored:
+    _add_harms(gate, check_harms(*stored, before, after))
   return {
-    "baseline": figures[0] if len(figures) > 1 else None,
-    "clp": figures[-1],
-    "gate": _verdict(evaluation, figures[-1]),
+    "baseline": before,
+    "clp": after,
+    "gate": gate,
+    "probes": stored[1] if stored else None,
   }
+
+
+def _add_harms(gate: dict[str, Any], harms: HarmVerdict) -> None:
+  gate["blessed"] = gate["blessed"] and harms.passed
+  said = ("metric", "slice", "value", "bound")
+
+  def described(check: HarmCheck, **more: Any) -> dict[str, Any]:
+    return {**{key: getattr(check, key) for key in said}, **more}
+
+  gate["checks"] += [described(each, passed=each.passed) for each in harms.checks]
+  gate["failures"] += [
+    described(each, pairs=each.count, reason=each.reason)
+    for each in failures(harms.checks)
+  ]
+  gate["inactive"] = harms.inactive
+  gate["not_judged"] = [each._asdict() for each in harms.not_judged]
 
 
 def training_curves(model_run: str) -> list[dict[str, float | None]]:

@@ -151,8 +151,8 @@ def write_results(
     "evaluation": within(output, evaluation),
     **more,
   }
-  inactive = awaits_blessed_model and summary["baseline"] is None
-  summary["gate"]["inactive"] = [NO_BLESSED_MODEL] if inactive else []
+  if awaits_blessed_model and summary["baseline"] is None:
+    summary["gate"]["inactive"].insert(0, NO_BLESSED_MODEL)
   write_worst_flips(evaluation, summary["worst_flips"])
   write_report(summary["report"], summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")

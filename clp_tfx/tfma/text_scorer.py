@@ -96,6 +96,25 @@ class TextScorer:
       ) from error
     return self._probabilities(outputs, len(serialized))
 
+  def score_texts(self, texts: Sequence[str]) -> np.ndarray:
+    """Scores texts, as examples with no feature but the text.
+
+    Args:
+      texts: The texts.
+
+    Returns:
+      Probabilities, shape `[texts]`.
+
+    Raises:
+      InputError: As `score_examples`.
+    """
+    return self.score_examples([self._example(text) for text in texts])
+
+  def _example(self, text: str) -> bytes:
+    example = tf.train.Example()
+    example.features.feature[self._text_feature].bytes_list.value.append(text.encode())
+    return example.SerializeToString()
+
   def _kind(self) -> str:
     if self.takes_texts:
       return "texts"

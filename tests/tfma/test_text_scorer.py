@@ -5,9 +5,9 @@ import pytest
 import tensorflow as tf
 
 from clp_tfx.errors import InputError
-from clp_tfx.evaluation.text_scorer import TextScorer, root_reason
+from clp_tfx.tfma.text_scorer import TextScorer, root_reason
 
-from .models import example_model, text_model
+from ..evaluation.models import example_model, text_model
 
 
 def example(text, feature="comment_text"):

@@ -5,6 +5,7 @@ from typing import Any
 
 from clp_tfx import features
 from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.results import load_results
 
 Metrics = dict[str, dict[str, Any]]
 """Metric values of a slice by name, as TFMA returns them."""
@@ -20,6 +21,35 @@ def number(metrics: Metrics, name: str) -> float | None:
     value.get("doubleValue", value.get("boundedValue", {}).get("value", "nan"))
   )
   return found if math.isfinite(found) else None
+
+
+def group_figures(
+  evaluation: str, threshold: float
+) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+  """Returns the figures of the baseline, or None, and those of the candidate.
+
+  Args:
+    evaluation: Folder of the evaluation.
+    threshold: Decision threshold.
+
+  Returns:
+    For each model what `bias_figures` and `audit_figures` return, and
+    `matched_threshold`, at which it has the baseline's positive rate; None for the
+    baseline or without one.
+  """
+  found = [
+    {
+      **bias_figures(metrics, threshold),
+      **audit_figures(metrics, threshold),
+      "matched_threshold": number(
+        metrics, metric_keys.matched_threshold_key(threshold)
+      ),
+    }
+    for metrics in (
+      result.get_metrics_for_slice() for result in load_results(evaluation).values()
+    )
+  ]
+  return (found[0] if len(found) > 1 else None), found[-1]
 
 
 def bias_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:

@@ -1,0 +1,1 @@
+"""The stock Evaluator with probes: who gains and who loses enters the same blessing."""

@@ -1,0 +1,101 @@
+"""ProbeEvaluator: TFX's Evaluator, whose blessing also depends on probes."""
+
+import os
+from typing import Any
+
+import tensorflow_model_analysis as tfma
+from tfx import v1 as tfx
+from tfx.components.evaluator import executor
+from tfx.dsl.components.base import executor_spec
+from tfx.dsl.io import fileio
+from tfx.types import Artifact, artifact_utils
+from tfx.utils import io_utils, path_utils
+
+from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
+from clp_tfx.components.probe_evaluator.scoring import measured
+from clp_tfx.components.probe_evaluator.verdict import check_harms
+from clp_tfx.tfma.group_figures import group_figures
+
+_GATE, _TEXT_FEATURE = "harm_gate", "text_feature"
+
+
+class Executor(executor.Executor):
+  """Evaluates, scores the probes, and withdraws the blessing if anybody is harmed.
+
+  There is a single blessing, so whatever reads it, to push or to find the latest
+  blessed model, needs both verdicts. In compiled jobs, TFX translates the ids in the
+  blessing because this class extends the Evaluator's executor.
+  """
+
+  def Do(
+    self,
+    input_dict: dict[str, list[Artifact]],
+    output_dict: dict[str, list[Artifact]],
+    exec_properties: dict[str, Any],
+  ) -> None:
+    """Evaluates; see `tfx.v1.components.Evaluator` and `probe_evaluator`."""
+    super().Do(input_dict, output_dict, exec_properties)
+    gate = HarmGate.from_json(exec_properties[_GATE])
+    folder = artifact_utils.get_single_uri(output_dict["evaluation"])
+    before, after = group_figures(folder, gate.threshold)
+    models = [_serving(input_dict[key]) for key in _models(input_dict)]
+    probes = measured(
+      gate, models, exec_properties[_TEXT_FEATURE], after["matched_threshold"]
+    )
+    write_harms(folder, gate, probes)
+    if not check_harms(gate, probes, before, after).passed:
+      _withdraw(artifact_utils.get_single_instance(output_dict["blessing"]))
+
+
+def _models(input_dict: dict[str, list[Artifact]]) -> list[str]:
+  return [key for key in ("model", "baseline_model") if input_dict.get(key)]
+
+
+def _serving(models: list[Artifact]) -> str:
+  model = artifact_utils.get_single_instance(models)
+  return path_utils.serving_model_path(
+    model.uri, path_utils.is_old_model_artifact(model)
+  )
+
+
+def _withdraw(blessing: Artifact) -> None:
+  granted = os.path.join(blessing.uri, "BLESSED")
+  if fileio.exists(granted):
+    fileio.remove(granted)
+  io_utils.write_string_file(os.path.join(blessing.uri, "NOT_BLESSED"), "")
+  blessing.set_int_custom_property("blessed", 0)
+
+
+def probe_evaluator(
+  examples: tfx.types.BaseChannel,
+  model: tfx.types.BaseChannel,
+  baseline_model: tfx.types.BaseChannel | None,
+  eval_config: tfma.EvalConfig,
+  gate: HarmGate,
+  text_feature: str,
+) -> tfx.components.Evaluator:
+  """Returns an Evaluator that also refuses a model that harms an identity.
+
+  It scores the built-in probes with the serving signatures of both models and adds
+  `probes.json` to the evaluation; see `HarmGate`.
+
+  Args:
+    examples: Examples with the split `test`.
+    model: The candidate.
+    baseline_model: The model to compare it with, or None.
+    eval_config: As `make_eval_config` returns it.
+    gate: The bounds on harm.
+    text_feature: Feature with the text, for models that take tf.Examples.
+  """
+  evaluator = tfx.components.Evaluator(
+    examples=examples,
+    example_splits=["test"],
+    model=model,
+    baseline_model=baseline_model,
+    eval_config=eval_config,
+    module_path="clp_tfx.modules.evaluator",
+  )
+  evaluator.executor_spec = executor_spec.BeamExecutorSpec(Executor)
+  evaluator.exec_properties[_GATE] = gate.to_json()
+  evaluator.exec_properties[_TEXT_FEATURE] = text_feature
+  return evaluator
