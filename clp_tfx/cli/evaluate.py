@@ -14,6 +14,7 @@ from clp_tfx.cli.run import (
   print_audit,
   print_failures,
   print_left_out,
+  print_people,
 )
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.pipeline.output import prepare_output
@@ -41,11 +42,14 @@ def evaluate(model: str, **options: Any) -> None:
   console.print(figures_table(summary, "baseline", "model"))
   print_left_out(console, summary)
   print_audit(console, summary)
+  print_people(console, summary)
   refused = config.gates and not summary["gate"]["blessed"]
   if refused:
     print_failures(console, summary)
   elif config.gates:
     console.print("Passed every check.")
+  for sentence in summary["gate"]["inactive"]:
+    console.print(sentence, soft_wrap=True)
   console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
   if refused:
     sys.exit(EXIT_REFUSED)

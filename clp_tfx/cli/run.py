@@ -14,6 +14,7 @@ from clp_tfx.features import IDENTITY_GROUP
 from clp_tfx.options import names_of
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.pipeline.sections import JobOptions
+from clp_tfx.report.people import tally
 
 EXIT_REFUSED = 3
 """Exit code of a run whose model the gate refused."""
@@ -65,6 +66,7 @@ def print_summary(summary: dict[str, Any]) -> None:
   console.print(figures_table(summary, "before", "after"))
   print_left_out(console, summary)
   print_audit(console, summary)
+  print_people(console, summary)
   if summary["pushed_model"] and summary["gate"]["blessed"]:
     console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
   else:
@@ -132,6 +134,28 @@ def print_audit(console: Console, summary: dict[str, Any]) -> None:
     + (f" (before: {_share(before['flip_rate'])})." if before else "."),
     soft_wrap=True,
   )
+
+
+def print_people(console: Console, summary: dict[str, Any]) -> None:
+  """Prints who gains and who loses on probes, in one line.
+
+  Args:
+    console: Where to.
+    summary: With `probes`, None if they were not scored.
+  """
+  probes = summary.get("probes")
+  if not probes or not probes["identities"]:
+    return
+  first = probes["identities"][0]
+  after = _share(first["model"]["false_positive_rate"])
+  found = f"the most harmed is {escape(first['identity'])}, false positives {after}"
+  if probes["baseline"]:
+    loses, gains, unclear = map(len, tally(probes))
+    before = _share(first["baseline"]["false_positive_rate"])
+    found = f"{loses} lose, {gains} gain, {unclear} cannot be judged; {found}"
+    found += f" (before: {before})"
+  number = len(probes["identities"])
+  console.print(f"Probes: of {number} identities, {found}.", soft_wrap=True)
 
 
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:

@@ -7,6 +7,7 @@ from clp_tfx.report.edits import pieces
 from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.group_tables import audit_tables, bias_tables
 from clp_tfx.report.page import environment, write_page
+from clp_tfx.report.people import people_section
 from clp_tfx.tfma.results import load_results, load_worst_flips
 
 # Number of terms and flips shown at first; a click shows the rest.
@@ -22,9 +23,9 @@ def write_report(
     path: HTML file to write or replace.
     summary: The contents of `summary.json`: `baseline` (or None), `clp`, `gate`,
       `configuration`, `comments` and optionally `pushed_model` or `evaluated_model`,
-      `coverage` (the splits of `load_statistics`), `seconds` by component, `cached`
-      components and `training` curves. Rates are in [0, 1]; None and NaN are shown as
-      "–".
+      `probes`, `coverage` (the splits of `load_statistics`), `seconds` by component,
+      `cached` components and `training` curves. Rates are in [0, 1]; None and NaN are
+      shown as "–".
     evaluation_path: The Evaluator's output folder, for the worst flips and Fairness
       Indicators.
 
@@ -67,6 +68,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "verdict": _verdict(defaults | summary),
     "models": models,
     "changes": _changes(baseline, clp),
+    "people": people_section(summary),
     "groups": charts.rate_bars(baseline, clp, "group"),
     "terms": charts.highest_first(charts.rate_bars(baseline, clp, "term")),
     "audit": audit_tables(baseline, clp),
@@ -154,6 +156,7 @@ def _contents(context: dict[str, Any]) -> dict[str, str]:
   """Returns the names of the page's sections by anchor."""
   sections = {
     "figures": ("Before and after" if context["baseline"] else "Figures", True),
+    "people": ("Who gains, who loses", context["people"]),
     "groups": ("By group", context["groups"]),
     "terms": ("By term", context["terms"]),
     "audit": ("Audit", context["audit"]),
