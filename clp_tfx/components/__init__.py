@@ -17,6 +17,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     "counterfactual_gen.statistics": ["CounterfactualStatistics"],
     "counterfactual_gen.stored_statistics": ["load_statistics"],
     "counterfactual_gen.transforms": ["GenerateCounterfactuals"],
+    "probe_evaluator.component": ["ProbeEvaluator"],
+    "probe_evaluator.harm_gate": ["HarmGate"],
     "pusher": ["atomic_pusher"],
     "trainer": ["clp_trainer"],
   },

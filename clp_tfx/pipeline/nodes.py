@@ -2,6 +2,7 @@
 
 EXAMPLE_GEN_ID = "CommentsExampleGen"
 """The component that reads the comments, from files or from BigQuery."""
+EVALUATOR_ID = "Evaluator"
 CONTROL_ID = "ControlTrainer"
 RESOLVER_ID = "LatestBlessedModel"
 """In a compiled job, TFX splits it into several tasks whose names start with this."""

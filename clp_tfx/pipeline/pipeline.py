@@ -27,7 +27,7 @@ from clp_tfx.components.comments_example_gen.big_query import BigQueryCommentsGe
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.components.counterfactual_gen.component import CounterfactualGen
-from clp_tfx.components.probe_evaluator.component import probe_evaluator
+from clp_tfx.components.probe_evaluator.component import ProbeEvaluator
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate
 from clp_tfx.components.pusher import atomic_pusher
 from clp_tfx.components.trainer import clp_trainer
@@ -36,7 +36,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
 from clp_tfx.files import open_file
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID, RESOLVER_ID
+from clp_tfx.pipeline.nodes import CONTROL_ID, EVALUATOR_ID, EXAMPLE_GEN_ID, RESOLVER_ID
 from clp_tfx.pipeline.sections import DataOptions
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import make_eval_config
@@ -64,7 +64,7 @@ def create_pipeline(
   data, examples, transform = _data(config)
   trainer = _trainer(config, transform, config.training.counterfactual_loss_weight)
   baseline, baseline_model = _baseline(config, transform)
-  evaluator = probe_evaluator(
+  evaluator = ProbeEvaluator(
     examples,
     trainer.outputs["model"],
     baseline_model,
@@ -93,7 +93,7 @@ def create_pipeline(
     ),
     gate=_harm_gate(config),
     text_feature=config.data.text_feature,
-  )
+  ).with_id(EVALUATOR_ID)
   pusher = atomic_pusher(
     trainer.outputs["model"],
     evaluator.outputs["blessing"],

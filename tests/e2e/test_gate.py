@@ -11,6 +11,10 @@ import pytest
 import tensorflow as tf
 from tfx import v1 as tfx
 
+from clp_tfx.components import HarmGate, ProbeEvaluator
+from clp_tfx.components.probe_evaluator import scoring
+from clp_tfx.pipeline.verdict import summarize
+from clp_tfx.probes import fill_probes
 from clp_tfx.tfma import make_eval_config
 
 from ..tfma.evaluation import example, save_keyword_model
@@ -68,6 +72,7 @@ class Case:
   arguments: dict
   baseline: str | None = None
   examples: str = "examples"
+  gate: HarmGate | None = None
 
 
 def point(**arguments):
@@ -77,6 +82,14 @@ def point(**arguments):
 FAILURES = point(max_flip_rate=1, min_pairs=1)
 ALLOWED = {"max_failed": 1, "max_left_out": 1}
 NEVER = point(max_flip_rate=0, min_auc=0.1, min_positive_ratio=0)
+
+HARMS = {
+  "threshold": 0.5,
+  "max_displacement": 0.1,
+  "max_identity_spread": 0,
+  "max_recall_drop": 0,
+  "min_count": 30,
+}
 
 CASES = [
   Case("FlipRateUnder", True, "gay", point(max_flip_rate=0.5)),
@@ -131,6 +144,12 @@ CASES = [
   Case("AucDrop", False, "gay", point(max_flip_rate=1, max_auc_drop=0.05), "bad"),
   Case("AucDropWithin", True, "gay", point(max_flip_rate=1, max_auc_drop=0.5), "bad"),
   Case("BetterThanIt", True, "bad", point(max_flip_rate=0, max_auc_drop=0), "gay"),
+  # On neutral sentences about gay people alone, the candidate says yes and the baseline
+  # does not.
+  Case(
+    *("DisplacesAnIdentity", False, "gay", point(max_flip_rate=1, max_auc_drop=1)),
+    *("bad", "examples", HarmGate.of("on", "toxicity", "identity_en", **HARMS)),
+  ),
   Case(
     "OverWithBaseline",
     False,
@@ -180,16 +199,23 @@ def run(tmp_path_factory):
   nodes = list(sources.values())
   for case in CASES:
     model = sources[case.model].outputs["result"]
-    evaluator = tfx.components.Evaluator(
-      examples=sources[case.examples].outputs["result"],
-      example_splits=["test"],
-      model=model,
-      baseline_model=sources[case.baseline].outputs["result"]
+    evaluated = {
+      "examples": sources[case.examples].outputs["result"],
+      "model": model,
+      "baseline_model": sources[case.baseline].outputs["result"]
       if case.baseline
       else None,
-      eval_config=make_eval_config(**case.arguments),
-      module_path="clp_tfx.modules.evaluator",
-    ).with_id(f"Evaluator{case.name}")
+      "eval_config": make_eval_config(**case.arguments),
+    }
+    if case.gate:
+      evaluator = ProbeEvaluator(**evaluated, gate=case.gate)
+    else:
+      evaluator = tfx.components.Evaluator(
+        **evaluated,
+        example_splits=["test"],
+        module_path="clp_tfx.modules.evaluator",
+      )
+    evaluator = evaluator.with_id(f"Evaluator{case.name}")
     pusher = tfx.components.Pusher(
       model=model,
       model_blessing=evaluator.outputs["blessing"],
@@ -200,16 +226,18 @@ def run(tmp_path_factory):
       ),
     ).with_id(f"Pusher{case.name}")
     nodes += [evaluator, pusher]
-  tfx.orchestration.LocalDagRunner().run(
-    tfx.dsl.Pipeline(
-      pipeline_name="gate",
-      pipeline_root=str(folder / "root"),
-      components=nodes,
-      metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
-        str(folder / "metadata.sqlite")
-      ),
-    )
+  pipeline = tfx.dsl.Pipeline(
+    pipeline_name="gate",
+    pipeline_root=str(folder / "root"),
+    components=nodes,
+    metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
+      str(folder / "metadata.sqlite")
+    ),
   )
+  some = [probe for probe in fill_probes() if probe.identity in ("gay", "deaf")]
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(scoring, "fill_probes", lambda: some)
+    tfx.orchestration.LocalDagRunner().run(pipeline)
   return folder
 
 
@@ -220,3 +248,11 @@ def test_blesses_or_refuses_and_the_pusher_follows(run, case):
   assert blessed == ["BLESSED" if case.blessed else "NOT_BLESSED"]
   pushed = Path(run / "pushed" / case.name)
   assert (pushed.is_dir() and any(pushed.iterdir())) == case.blessed
+
+
+def test_the_displaced_identity_is_named_with_a_sentence(run):
+  (evaluation,) = (run / "root/EvaluatorDisplacesAnIdentity/evaluation").iterdir()
+  gate = summarize(str(evaluation), 0.5)["gate"]
+  (failure,) = gate["failures"]
+  assert failure["slice"] == "identity=gay" and failure["value"] == 1
+  assert "gay" in failure["reason"].partition("the worst: ")[2]

@@ -1,5 +1,6 @@
 import csv
 import json
+import random
 from pathlib import Path
 
 import numpy as np
@@ -7,10 +8,12 @@ import pytest
 import tensorflow as tf
 from playwright.sync_api import expect
 
+from clp_tfx.components.probe_evaluator import scoring
 from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.evaluate import evaluate_model
+from clp_tfx.probes import fill_probes
 from clp_tfx.runners.demo_comments import demo_comments
 
 from .models import example_model, text_model
@@ -157,7 +160,9 @@ def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_p
 
 
 @pytest.mark.e2e
-def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
+def test_bounds_and_a_baseline_of_another_kind(model, tmp_path, monkeypatch):
+  some = random.Random(1).sample(fill_probes(), 400)
+  monkeypatch.setattr(scoring, "fill_probes", lambda: some)
   rows = [("A gay person, bad", 1), ("A man, bad", 0), ("Nothing", 0)] * 20
   path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *rows])
   summary = evaluate_model(
@@ -166,6 +171,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     baseline=example_model(tmp_path / "examples"),
     max_flip_rate=0.4,
     max_flip_rate_of=["gender=0.1"],
+    max_displacement=0.1,
     gate_on="point",
     min_pairs=21,
     example_texts=False,
@@ -176,7 +182,8 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
   assert not summary["gate"]["blessed"]
   # No pair of a man flips: the rate for gender is 0, but it has only 20 pairs.
   failures = {failure["slice"]: failure for failure in summary["gate"]["failures"]}
-  assert failures.keys() == {"all", "edited_group=gender"}
+  assert failures.keys() == {"all", "edited_group=gender", "identity=any"}
+  assert "could go unnoticed" in failures["identity=any"]["reason"]
   assert failures["all"]["bound"] == "at most 0.4"
   assert "20 pairs" in failures["edited_group=gender"]["reason"]
   flips = Path(summary["worst_flips"]).read_text().splitlines()
@@ -196,6 +203,8 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path):
     ({"max_flip_rate": 2}, "--max-flip-rate to be at most 1"),
     ({"max_flip_rate_of": ["gender"]}, "gender/female=0.1. Received: 'gender'"),
     ({"max_auc_drop": 0.1}, "give its folder with --baseline"),
+    ({"max_displacement": 0.1}, "--max-displacement needs a baseline"),
+    ({"max_recall_drop": 0.1}, "--max-recall-drop needs a baseline"),
     ({"signature": "rate"}, "to one of serving_default"),
     ({"identity_terms": "none.csv"}, "none.csv"),
     ({"baseline": "nowhere"}, "nowhere does not exist"),

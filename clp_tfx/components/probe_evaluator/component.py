@@ -1,4 +1,4 @@
-"""ProbeEvaluator: TFX's Evaluator, whose blessing also depends on probes."""
+"""ProbeEvaluator: TFX's Evaluator, whose blessing also depends on who is harmed."""
 
 import os
 from typing import Any
@@ -33,7 +33,7 @@ class Executor(executor.Executor):
     output_dict: dict[str, list[Artifact]],
     exec_properties: dict[str, Any],
   ) -> None:
-    """Evaluates; see `tfx.v1.components.Evaluator` and `probe_evaluator`."""
+    """Evaluates; see `tfx.v1.components.Evaluator` and `ProbeEvaluator`."""
     super().Do(input_dict, output_dict, exec_properties)
     gate = HarmGate.from_json(exec_properties[_GATE])
     folder = artifact_utils.get_single_uri(output_dict["evaluation"])
@@ -66,36 +66,39 @@ def _withdraw(blessing: Artifact) -> None:
   blessing.set_int_custom_property("blessed", 0)
 
 
-def probe_evaluator(
-  examples: tfx.types.BaseChannel,
-  model: tfx.types.BaseChannel,
-  baseline_model: tfx.types.BaseChannel | None,
-  eval_config: tfma.EvalConfig,
-  gate: HarmGate,
-  text_feature: str,
-) -> tfx.components.Evaluator:
-  """Returns an Evaluator that also refuses a model that harms an identity.
+class ProbeEvaluator(tfx.components.Evaluator):
+  """TFX's Evaluator, which also refuses a model that harms an identity.
 
-  It scores the built-in probes with the serving signatures of both models and adds
-  `probes.json` to the evaluation; see `HarmGate`.
+  It scores the built-in probes with the serving signatures of both models and adds the
+  file `probes.json` to the evaluation. Inputs and outputs are those of the Evaluator.
 
   Args:
-    examples: Examples with the split `test`.
-    model: The candidate.
-    baseline_model: The model to compare it with, or None.
+    examples: Channel of type `standard_artifacts.Examples` with the split `test`.
+    model: Channel of type `standard_artifacts.Model` with the candidate.
+    baseline_model: The model to compare it with, likewise, or None.
     eval_config: As `make_eval_config` returns it.
     gate: The bounds on harm.
     text_feature: Feature with the text, for models that take tf.Examples.
   """
-  evaluator = tfx.components.Evaluator(
-    examples=examples,
-    example_splits=["test"],
-    model=model,
-    baseline_model=baseline_model,
-    eval_config=eval_config,
-    module_path="clp_tfx.modules.evaluator",
-  )
-  evaluator.executor_spec = executor_spec.BeamExecutorSpec(Executor)
-  evaluator.exec_properties[_GATE] = gate.to_json()
-  evaluator.exec_properties[_TEXT_FEATURE] = text_feature
-  return evaluator
+
+  EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+
+  def __init__(
+    self,
+    examples: tfx.types.BaseChannel,
+    model: tfx.types.BaseChannel,
+    baseline_model: tfx.types.BaseChannel | None,
+    eval_config: tfma.EvalConfig,
+    gate: HarmGate,
+    text_feature: str = "comment_text",
+  ):
+    super().__init__(
+      examples=examples,
+      example_splits=["test"],
+      model=model,
+      baseline_model=baseline_model,
+      eval_config=eval_config,
+      module_path="clp_tfx.modules.evaluator",
+    )
+    self.exec_properties[_GATE] = gate.to_json()
+    self.exec_properties[_TEXT_FEATURE] = text_feature

@@ -1,0 +1,69 @@
+"""Where the bounds on harm apply, and what an evaluation keeps of them."""
+
+import pytest
+
+from clp_tfx.components.probe_evaluator.harm_gate import (
+  HarmGate,
+  load_harms,
+  write_harms,
+)
+
+from .harms import GATE, probes
+
+VALUES = {
+  "threshold": 0.5,
+  "max_displacement": 0.1,
+  "max_identity_spread": 0.3,
+  "max_recall_drop": 0.1,
+  "min_count": 30,
+}
+
+
+@pytest.fixture
+def german(tmp_path):
+  path = tmp_path / "terms.csv"
+  path.write_text("term,group,language\nschwul,orientation,de-AT\n")
+  return str(path)
+
+
+@pytest.mark.parametrize(
+  "mode, label, is_german, scored, probed, commented, why",
+  [
+    ("auto", "toxicity", False, True, True, True, ""),
+    ("auto", "spam", False, False, False, True, "`spam` is not known to mean toxicity"),
+    ("auto", "toxicity", True, False, False, True, "in another language (de)"),
+    ("on", "spam", True, True, True, True, ""),
+    ("shown", "toxicity", False, True, False, False, "without a bound"),
+    ("off", "toxicity", False, False, False, False, "--harm-gate is off"),
+  ],
+)
+def test_where_bounds_apply(
+  german, mode, label, is_german, scored, probed, commented, why
+):
+  lexicon = german if is_german else "identity_en"
+  gate = HarmGate.of(mode, label, lexicon, **VALUES)
+  assert gate.scores_probes is scored
+  assert gate.judges_probes is probed
+  assert gate.judges_comments is commented
+  assert [part for part in gate.inactive if why in part] == list(gate.inactive)
+  assert bool(gate.inactive) == bool(why)
+
+
+def test_an_identity_is_trained_on_in_any_form(tmp_path):
+  path = tmp_path / "terms.csv"
+  path.write_text("term,group\nwomen,gender/female\ngay,orientation\n")
+  gate = HarmGate.of("on", "toxicity", str(path), **VALUES)
+  assert set(gate.trained_on) == {"woman", "gay"}
+
+
+def test_settings_and_figures_are_read_as_they_were_written(tmp_path, memory_files):
+  for folder in (str(tmp_path / "[1]"), "memory://b/evaluation"):
+    if "://" not in folder:
+      (tmp_path / "[1]").mkdir()
+    write_harms(folder, GATE, probes())
+    assert load_harms(folder) == (GATE, probes())
+  assert HarmGate.from_json(GATE.to_json()) == GATE
+
+
+def test_an_evaluation_without_them(tmp_path):
+  assert load_harms(str(tmp_path)) is None
