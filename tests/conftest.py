@@ -83,6 +83,7 @@ FEW_OPTIONS = {
   # After one epoch it says no to nearly everything.
   "min_positive_ratio": 0,
   "max_positive_ratio": 0,
+  "harm_gate": "off",
 }
 """Options of `few_run`: fast, but the model trains and passes the gate."""
 

@@ -50,6 +50,7 @@ def executed(folder, few_comments):
     *("--model-fn", "my_model.build_model"),
     *("--epochs", 1),
     *("--baseline", "none"),
+    *("--harm-gate", "off"),
     cwd=folder,
   )
   assert done.returncode in (0, 3), done.stderr

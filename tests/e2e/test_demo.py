@@ -12,6 +12,7 @@ from ..conftest import clp_tfx, summary_of
 
 pytestmark = pytest.mark.e2e
 
+SHOWN = "Who gains and who loses is shown without a bound: --harm-gate is shown."
 COMPONENTS = [
   "CommentsExampleGen",
   "CounterfactualGen",
@@ -30,10 +31,11 @@ def test_pushes_a_model_and_writes_a_report(demo):
   assert demo.returncode == 0, demo.stderr
   summary = summary_of(demo.output)
   gate = summary["gate"]
-  assert {**gate, "checks": []} == {
+  assert {**gate, "checks": [], "not_judged": []} == {
     "blessed": True,
     "failures": [],
-    "inactive": [],
+    "not_judged": [],
+    "inactive": [SHOWN],
     "checks": [],
   }
   # Every bound was held against a figure of this run.
@@ -43,6 +45,13 @@ def test_pushes_a_model_and_writes_a_report(demo):
   assert summary["report"] == str(demo.output / "report.html")
   assert (demo.output / "report.html").stat().st_size > 10_000
   assert sorted(summary["seconds"]) == sorted(COMPONENTS)
+
+
+def test_every_identity_is_measured_and_that_there_is_no_bound_is_said(demo):
+  probes = summary_of(demo.output)["probes"]
+  assert len(probes["identities"]) == 110
+  assert all(row["displacement"]["verdict"] for row in probes["identities"])
+  assert SHOWN in demo.stdout and "Probes: of 110 identities" in demo.stdout
 
 
 def test_the_planted_bias_is_there_before_and_gone_after(demo):

@@ -144,8 +144,7 @@ CASES = [
   Case("AucDrop", False, "gay", point(max_flip_rate=1, max_auc_drop=0.05), "bad"),
   Case("AucDropWithin", True, "gay", point(max_flip_rate=1, max_auc_drop=0.5), "bad"),
   Case("BetterThanIt", True, "bad", point(max_flip_rate=0, max_auc_drop=0), "gay"),
-  # On neutral sentences about gay people alone, the candidate says yes and the baseline
-  # does not.
+  # The candidate flags neutral sentences about gay people, the baseline none.
   Case(
     *("DisplacesAnIdentity", False, "gay", point(max_flip_rate=1, max_auc_drop=1)),
     *("bad", "examples", HarmGate.of("on", "toxicity", "identity_en", **HARMS)),
@@ -254,5 +253,5 @@ def test_the_displaced_identity_is_named_with_a_sentence(run):
   (evaluation,) = (run / "root/EvaluatorDisplacesAnIdentity/evaluation").iterdir()
   gate = summarize(str(evaluation), 0.5)["gate"]
   (failure,) = gate["failures"]
-  assert failure["slice"] == "identity=gay" and failure["value"] == 1
+  assert failure["slice"] == "identity=gay" and failure["value"] > 0.9
   assert "gay" in failure["reason"].partition("the worst: ")[2]

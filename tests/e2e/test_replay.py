@@ -85,7 +85,7 @@ def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
   found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)
   assert numbers(found["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
   assert found["pushed_model"] is None
-  assert found["gate"]["inactive"] == [NO_BLESSED_MODEL]
+  assert found["gate"]["inactive"][0] == NO_BLESSED_MODEL
   assert "There is no blessed model yet" in done.stdout
   root = tmp_path / "replay" / "buckets" / "bucket" / "root"
   assert not (root / "serving_model").exists()

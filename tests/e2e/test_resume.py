@@ -53,7 +53,7 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   options = ["--comments", str(few_comments), "--output", "out", "--baseline", "none"]
   options += ["--model-fn", "my_model.build_model", "--batch-size", "4"]
   options += ["--epochs", "3", "--checkpoint-steps", "10"]
-  options += ["--max-flip-rate", "1", "--min-auc", "0.51"]
+  options += ["--max-flip-rate", "1", "--min-auc", "0.51", "--harm-gate", "off"]
   output = tmp_path / "out"
   log = output / "clp-tfx.log"
   checkpoints = output / "pipeline_root" / "checkpoints" / "Trainer"
