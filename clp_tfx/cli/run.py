@@ -148,7 +148,7 @@ def print_people(console: Console, summary: dict[str, Any]) -> None:
     return
   first = probes["identities"][0]
   after = _share(first["model"]["false_positive_rate"])
-  found = f"the most harmed is {escape(first['identity'])}, false positives {after}"
+  found = f"{escape(first['identity'])} comes off worst: false positives {after}"
   if probes["baseline"]:
     loses, gains, unclear = map(len, tally(probes))
     before = _share(first["baseline"]["false_positive_rate"])

@@ -64,6 +64,9 @@ def test_the_spread_names_the_identity_that_is_farthest_from_all():
     "they must be at most 0.3 apart."
   ]
   assert verdict(figures, max_identity_spread=0.32).passed
+  # The figure of another model: the rates themselves are farther apart.
+  figures["model"]["worst_distance"] = 0.1
+  assert not verdict(figures).passed
   assert verdict(figures, max_identity_spread=0).passed
 
 
