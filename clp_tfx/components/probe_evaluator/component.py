@@ -4,11 +4,11 @@ import os
 from typing import Any
 
 import tensorflow_model_analysis as tfma
-from tfx import v1 as tfx
 from tfx.components.evaluator import executor
+from tfx.components.evaluator.component import Evaluator
 from tfx.dsl.components.base import executor_spec
 from tfx.dsl.io import fileio
-from tfx.types import Artifact, artifact_utils
+from tfx.types import Artifact, BaseChannel, artifact_utils
 from tfx.utils import io_utils, path_utils
 
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
@@ -66,7 +66,7 @@ def _withdraw(blessing: Artifact) -> None:
   blessing.set_int_custom_property("blessed", 0)
 
 
-class ProbeEvaluator(tfx.components.Evaluator):
+class ProbeEvaluator(Evaluator):
   """TFX's Evaluator, which also refuses a model that harms an identity.
 
   It scores the built-in probes with the serving signatures of both models and adds the
@@ -85,9 +85,9 @@ class ProbeEvaluator(tfx.components.Evaluator):
 
   def __init__(
     self,
-    examples: tfx.types.BaseChannel,
-    model: tfx.types.BaseChannel,
-    baseline_model: tfx.types.BaseChannel | None,
+    examples: BaseChannel,
+    model: BaseChannel,
+    baseline_model: BaseChannel | None,
     eval_config: tfma.EvalConfig,
     gate: HarmGate,
     text_feature: str = "comment_text",

@@ -90,8 +90,8 @@ def _spread(bound: float, probes: Figures, identities: Sequence[Figures]) -> Har
   value, overall = map(number, (model.get("worst_distance"), _rate_of(model)))
   rates = {row["identity"]: _rate_of(row.get("model") or {}) for row in identities}
   reason = (
-    "Too little evidence: the false positive rate on neutral sentences is not known for "
-    "every identity."
+    "Too little evidence: the false positive rate on neutral sentences is not known "
+    "for every identity."
   )
   passed = False
   if rates and None not in (*rates.values(), value, overall):
