@@ -147,7 +147,7 @@ def atomic_pusher(
 
   Args:
     model: The candidate.
-    model_blessing: The Evaluator's blessing.
+    model_blessing: The Evaluator's blessing, which counts the probes as well.
     served: Folder that a model server watches; each model is a version in it.
   """
   return Pusher(

@@ -138,8 +138,8 @@ class GateOptions(MeasuringOptions):
   )  # fmt: skip
   harm_gate: str = option(
     "auto", "Gate: whether bounds apply to who gains and who loses: on, shown "
-    "(measured without a bound), off (probes are not scored), or auto: on, but for "
-    "probes only if the label column is toxicity and the lexicon English.",
+    "(measured without these bounds), off (nor are probes scored), or auto: on, but "
+    "for probes only if the label column is toxicity and the lexicon English.",
     choices=MODES,
   )  # fmt: skip
   max_displacement: float = option(

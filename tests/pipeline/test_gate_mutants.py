@@ -1,6 +1,8 @@
 """No verdict without evidence: every figure of every bound, damaged in every way.
 
 Generated from the configurations: what a new bound uses is damaged without a line here.
+The bounds on harm, which TFMA does not know, are in
+tests/components/probe_evaluator/test_verdict.py.
 """
 
 import itertools

@@ -94,7 +94,10 @@ def _why_inactive(
 ) -> str:
   option = flag("harm_gate")
   if mode == OFF:
-    return f"Nothing was measured on probes: {option} is off."
+    return (
+      "Probes were not scored, and who gains and who loses has no bound: "
+      f"{option} is off."
+    )
   if mode == SHOWN:
     return f"Who gains and who loses is shown without a bound: {option} is shown."
   if mode == AUTO and label_feature != TOXICITY:
