@@ -54,6 +54,8 @@ def main(
   config = PipelineConfig.of(
     comments=(str(wikipedia(comments, folder)),),
     output=str(folder),
+    # The terms that the targets and the figures in docs/remediation.md are about.
+    identity_terms="gender_and_sexual_orientation",
     preprocessing_fn="remediation_models.preprocessing_fn",
     max_tokens=MAX_TOKENS,
   )

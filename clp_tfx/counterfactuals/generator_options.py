@@ -30,9 +30,7 @@ def _check_function(path: str) -> None:
 class EditingOptions(Options):
   """How counterfactuals are generated; each field is documented by its `help`."""
 
-  identity_terms: str = option(
-    "gender_and_sexual_orientation", "Lexicon: a built-in name or a CSV file."
-  )
+  identity_terms: str = option("identity_en", "Lexicon: a built-in name or a CSV file.")
   pejorative_terms: str = option(
     "pejorative_en",
     "Lexicon of pejorative terms, which exclude a text: a built-in name or a CSV file; "

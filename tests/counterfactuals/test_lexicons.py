@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms, built_in_lexicons
 
 PUBLISHED = (
@@ -214,6 +215,12 @@ def test_possessive_pronouns_need_hers():
   assert identity["his", "possessive_pronoun"].counterparts == ("hers",)
   assert identity["hers", "possessive_pronoun"].counterparts == ("his",)
   assert identity["herself", "reflexive"].counterparts == ("himself",)
+
+
+def test_the_default_is_the_broad_one():
+  assert GeneratorOptions().identity_terms == "identity_en"
+  # Titles more often than people: "Lord Byron", "the knight takes e5".
+  assert set(PUBLISHED.split()) - set(by_term("identity_en")) == {"knight", "lord"}
 
 
 def test_identity_en_is_broad():
