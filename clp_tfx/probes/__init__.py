@@ -9,7 +9,7 @@ import lazy_loader
 __getattr__, __dir__, __all__ = lazy_loader.attach(
   __name__,
   submod_attrs={
-    "comparison": ["Displacement", "displacement"],
+    "comparison": ["TRAINING_NOISE", "Displacement", "displacement"],
     "fill": ["Probe", "fill_probes"],
     "measure": ["Rates", "hostile_auc", "logit_gaps", "rates"],
     "score": ["ProbeScores", "score_probes"],

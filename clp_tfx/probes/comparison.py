@@ -1,7 +1,8 @@
 """Tells whether a model moved false positives to an identity, with joint bounds.
 
 The sentences of one template share their words, so a template is one draw, and what it
-does to all identities moves together.
+does to all identities moves together. Two trainings that differ in the seed alone give
+different rates as well, most of all for the identities that a model reacts to.
 """
 
 from collections.abc import Sequence
@@ -10,7 +11,13 @@ from typing import NamedTuple
 import numpy as np
 from scipy import sparse, special
 
+from clp_tfx.probes.measure import group_means, logits
+
 DISPLACED, OK, TOO_LITTLE = "displaced", "ok", "too little evidence"
+WITHIN_NOISE = "within training noise"
+TRAINING_NOISE = 0.8
+"""Shift that in 11 of 12 pairs of trainings with other seeds no identity exceeds, in
+units of its scale (see `displacement`); measured by benchmarks/displacement.py."""
 _CELLS = 2**24  # Bounds the memory of one block of resamples.
 
 
@@ -21,15 +28,18 @@ class Displacement(NamedTuple):
     identity: Its name.
     templates: Number of templates that it was compared on.
     rise: False positive rate of the candidate minus that of the baseline, in [-1, 1].
+    shift: Mean logit of the candidate minus that of the baseline, in units of the scale
+      on which trainings differ; see `displacement`.
     lower_bound: Simultaneous lower bound: with probability `level` no identity's true
       rise is below its own.
     detectable: The smallest rise whose lower bound would be above 0.
-    verdict: `displaced`, `ok` or `too little evidence`.
+    verdict: `displaced`, `within training noise`, `ok` or `too little evidence`.
   """
 
   identity: str
   templates: int
   rise: float
+  shift: float
   lower_bound: float
   detectable: float
   verdict: str
@@ -42,32 +52,48 @@ def displacement(
   templates: Sequence[str],
   functionalities: Sequence[str],
   max_rise: float = 0.1,
+  threshold: float = 0.5,
+  training_noise: float = TRAINING_NOISE,
   level: float = 0.95,
   resamples: int = 2000,
   seed: int = 0,
 ) -> list[Displacement]:
-  """Compares two models' decisions on neutral sentences, identity by identity.
+  """Compares two models on neutral sentences, identity by identity.
 
-  An identity is displaced if its rise exceeds `max_rise` and the simultaneous lower
-  bound of the rise is above 0. It is fine if a rise above `max_rise` would have been
-  detected (`detectable <= max_rise`) or the rate fell far enough to rule one out
-  (`rise + detectable <= max_rise`). Otherwise there is too little evidence.
+  An identity is displaced if all of these hold: its rise exceeds `max_rise`; the
+  simultaneous lower bound of the rise is above 0; and `shift > training_noise`, which
+  another seed would not bring. If only the last one fails, it is `within training
+  noise`. Otherwise it is fine if a rise of `2 * max_rise` would have been detected
+  (`detectable <= 2 * max_rise`) or the rate fell far enough to rule one out. If not,
+  there is too little evidence.
+
+  Formula: `shift = (candidate - baseline) / (spread + |baseline - median|)`, where
+  `candidate` and `baseline` are the identity's mean logits, `median` is that of all
+  identities' mean logits by the baseline, and `spread` is the standard deviation of the
+  baseline's logits among the sentences of one identity. The denominator grows with what
+  the name of the identity does to the baseline's logits because training noise does:
+  four small models of real comments, the same but for their seeds, differ in the mean
+  logit by .2 (standard deviation) for identities within .5 of the median, and by .8 for
+  those beyond 1.2. Without it, one that seeds move by two logits would set the bar for
+  all. Scaling all logits does not change the verdict.
 
   The bounds are max-t bounds (Westfall and Young 1993): templates are resampled within
   their functionality, n - 1 of n and weighted up (Rao and Wu 1988), with all their
   identities; the critical value is the quantile of the largest studentised error of any
   identity. A few templates without a change do not pass for certainty: a standard error
-  is at least sqrt(r (1 - r) / n), which a rise of r = `max_rise` in n templates would
-  bring with it, and the critical value is at least that of a single identity.
+  is at least sqrt(r (1 - r) / n), which a rise of r = `2 * max_rise` in n templates
+  would bring with it, and the critical value is at least that of a single identity.
 
   Args:
-    candidate: Decisions of the candidate, 0 or 1, shape `[sentences]`.
-    baseline: Decisions of the baseline on the same sentences, shape `[sentences]`.
+    candidate: Probabilities by the candidate, shape `[sentences]`.
+    baseline: Probabilities of the same sentences by the baseline, shape `[sentences]`.
     identities: The sentences' identities.
     templates: The sentences' templates.
     functionalities: The sentences' functionalities, one per template. Those with one
       template are resampled together.
     max_rise: Largest rise that is accepted.
+    threshold: A probability above it is a positive decision.
+    training_noise: Largest shift that is put down to the seed; 0 for none.
     level: Probability that all bounds hold.
     resamples: Number of resamples.
     seed: Seed of the resampling.
@@ -81,14 +107,15 @@ def displacement(
   lengths = {len(each) for each in (candidate, baseline, identities, templates)}
   if lengths != {len(functionalities)}:
     raise ValueError(
-      "Expected one decision of each model, identity, template and functionality per "
+      "Expected one score of each model, identity, template and functionality per "
       f"sentence. Received lengths {sorted(lengths | {len(functionalities)})}."
     )
   if not len(candidate):
     return []
   names, columns = np.unique(identities, return_inverse=True)
   _, first, rows = np.unique(templates, return_index=True, return_inverse=True)
-  differences = np.asarray(candidate, np.float64) - np.asarray(baseline, np.float64)
+  candidate, baseline = (np.asarray(each, np.float64) for each in (candidate, baseline))
+  differences = (candidate > threshold) - (baseline > threshold).astype(np.float64)
   shape = (len(first), len(names))
   sums = sparse.coo_matrix((differences, (rows, columns)), shape).tocsr()
   counts = sparse.coo_matrix((np.ones(len(rows)), (rows, columns)), shape).tocsr()
@@ -97,27 +124,44 @@ def displacement(
 
   strata = _strata(np.asarray(functionalities)[first])
   errors = _resampled(sums, counts, rises, strata, resamples, seed) - rises
-  least = np.sqrt(max_rise * (1 - max_rise) / sizes)
+  to_find = min(2 * max_rise, 0.5)
+  least = np.sqrt(to_find * (1 - to_find) / sizes)
   deviations = np.maximum(np.sqrt(np.mean(errors**2, axis=0)), least)
   critical = np.quantile((errors / deviations).max(axis=1), level)
   detectable = max(critical, special.ndtri(level)) * deviations
+  shifts = _shifts(logits(candidate), logits(baseline), columns, len(names))
   return [
     Displacement(
       str(name),
       int(size),
       float(rise),
+      float(shift),
       float(rise - smallest),
       float(smallest),
-      _verdict(rise, smallest, max_rise),
+      _verdict(rise, smallest, shift > training_noise, max_rise),
     )
-    for name, size, rise, smallest in zip(names, sizes, rises, detectable, strict=True)
+    for name, size, rise, shift, smallest in zip(
+      names, sizes, rises, shifts, detectable, strict=True
+    )
   ]
 
 
-def _verdict(rise: float, detectable: float, max_rise: float) -> str:
+def _verdict(rise: float, detectable: float, is_shifted: bool, max_rise: float) -> str:
   if rise > max_rise and rise > detectable:
-    return DISPLACED
-  return OK if min(rise, 0) + detectable <= max_rise else TOO_LITTLE
+    return DISPLACED if is_shifted else WITHIN_NOISE
+  return OK if min(rise, 0) + detectable <= 2 * max_rise else TOO_LITTLE
+
+
+def _shifts(
+  candidate: np.ndarray, baseline: np.ndarray, identities: np.ndarray, size: int
+) -> np.ndarray:
+  """Returns each identity's `shift` (see `displacement`), shape `[identities]`."""
+  before = group_means(baseline, identities, size)
+  rose = group_means(candidate, identities, size) - before
+  spread = np.sqrt(np.mean((baseline - before[identities]) ** 2))
+  scale = spread + abs(before - np.median(before))
+  # A baseline without any variation leaves nothing to measure by; JSON has no infinity.
+  return rose / np.maximum(scale, 1e-6)
 
 
 def _strata(functionalities: np.ndarray) -> list[np.ndarray]:

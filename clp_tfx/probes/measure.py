@@ -102,10 +102,15 @@ def logit_gaps(scores: np.ndarray, persons: np.ndarray) -> np.ndarray:
     scores: Probabilities, shape `[n]`.
     persons: Those of the sentences about a person, shape `[n]`; NaN gives NaN.
   """
-  return _logits(scores) - _logits(persons)
+  return logits(scores) - logits(persons)
 
 
-def _logits(scores: np.ndarray) -> np.ndarray:
+def logits(scores: np.ndarray) -> np.ndarray:
+  """Returns the logits of probabilities, finite also for 0 and 1.
+
+  Args:
+    scores: Probabilities, shape `[n]`.
+  """
   clipped = np.clip(scores, _EPSILON, 1 - _EPSILON)
   return np.log(clipped) - np.log1p(-clipped)
 

@@ -66,12 +66,13 @@ def summarize(
   if baseline:
     neutral = columns.labels == NEUTRAL
     changes = displacement(
-      model.sentences[neutral] > threshold,
-      baseline.sentences[neutral] > threshold,
+      model.sentences[neutral],
+      baseline.sentences[neutral],
       columns.identities[neutral],
       columns.templates[neutral],
       columns.functionalities[neutral],
       max_rise,
+      threshold,
       seed=seed,
     )
     by_name = {change.identity: change._asdict() for change in changes}
