@@ -11,7 +11,7 @@ from clp_tfx import features
 from clp_tfx.modules.preprocessing import tokenize
 from clp_tfx.pipeline import PipelineConfig
 from clp_tfx.runners import logs_in, prepare_data
-from clp_tfx.sweep import split_pattern
+from clp_tfx.sweep import TokenLists, split_pattern
 from clp_tfx.training import HParams, fit
 
 _BATCH = 512
@@ -65,6 +65,20 @@ class ProbeModels:
       batch = tf.ragged.constant([tokens[row] for row in rows], tf.int32).to_tensor()
       logits[rows] = score(batch).numpy()[:, 0]
     return logits
+
+  def examples_of(self, split: str) -> tuple[list[np.ndarray], np.ndarray]:
+    """Returns the token ids and labels of the labelled examples of a split."""
+    spec = self._transform.transformed_feature_spec()
+    lists = TokenLists(spec)
+    tokens, labels = [], []
+    paths = sorted(tf.io.gfile.glob(split_pattern(self.examples, split)))
+    for record in tf.data.TFRecordDataset(paths, "GZIP").as_numpy_iterator():
+      example = tf.train.Example.FromString(record)
+      feature = example.features.feature
+      if feature[features.LABEL_WEIGHT].float_list.value[0] > 0:
+        tokens.append(np.array(lists.get(example, features.TOKENS), int))
+        labels.append(feature[features.LABEL].float_list.value[0] > 0.5)
+    return tokens, np.array(labels, int)
 
   def _tokens(self, texts: Sequence[str]) -> list[np.ndarray]:
     unknown = len(self._ids) + 1
