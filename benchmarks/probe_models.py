@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
@@ -85,7 +86,7 @@ class ProbeModels:
     words = tokenize(tf.constant(texts), self._max_tokens).to_list()
     return [np.array([self._ids.get(w, unknown) for w in text], int) for text in words]
 
-  def _classifier(self, weight: float, seed: int) -> tf.keras.Model:
+  def _classifier(self, weight: float, seed: int) -> keras.Model:
     path = self._output / "models" / f"{weight}-{seed}.keras"
     if not path.exists():
       files = [[split_pattern(self.examples, split)] for split in ("train", "eval")]
@@ -96,4 +97,4 @@ class ProbeModels:
       fresh = path.with_name(f"new-{path.name}")
       fit(*files, hparams, self._transform).classifier.save(fresh)
       fresh.rename(path)
-    return tf.keras.models.load_model(path)
+    return keras.models.load_model(path)
