@@ -10,9 +10,12 @@ from clp_tfx.components.probe_evaluator.checks import (
   recall_check,
 )
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate
-from clp_tfx.probes.comparison import DISPLACED, OK
+from clp_tfx.probes.comparison import DISPLACED, OK, WITHIN_NOISE
 
 _NAMED = 5
+
+# Another seed may have shifted the scores as far: no ground to refuse a model.
+_PASSING = (OK, WITHIN_NOISE)
 
 
 def probe_checks(
@@ -48,16 +51,16 @@ def _displacements(bound: float, identities: Sequence[Figures]) -> Iterator[Harm
     reason = ""
     if verdict == DISPLACED:
       reason = _displaced(row, rise, allowed)
-    elif verdict != OK:
+    elif verdict not in _PASSING:
       reason = unclear([name], allowed)
     yield HarmCheck(
       "probes/false_positive_rate (change)",
       f"identity={name}",
       rise,
       allowed,
-      verdict == OK,
+      verdict in _PASSING,
       reason,
-      is_unclear=verdict not in (OK, DISPLACED),
+      is_unclear=verdict not in (*_PASSING, DISPLACED),
     )
   if not identities:
     yield HarmCheck(

@@ -55,6 +55,13 @@ def test_identities_that_the_suite_cannot_tell_about_are_refused_in_one_sentence
   assert reason.startswith("Too little evidence") and "deaf, gay" in reason
 
 
+def test_a_rise_that_another_seed_may_bring_refuses_nothing():
+  figures = probes()
+  change = {"rise": 0.21, "verdict": "within training noise"}
+  figures["identities"][0]["displacement"] |= change
+  assert verdict(figures).passed
+
+
 def test_the_spread_names_the_identity_that_is_farthest_from_all():
   figures = probes()
   figures["model"]["worst_distance"] = 0.31
