@@ -5,7 +5,6 @@ import sys
 
 import click
 
-from clp_tfx import __version__
 from clp_tfx.cli.evaluate import evaluate
 from clp_tfx.cli.options import Group
 from clp_tfx.cli.preview import preview
@@ -16,10 +15,18 @@ from clp_tfx.cli.run import compile_, run
 from clp_tfx.cli.statistics import statistics
 from clp_tfx.cli.submit import follow, submit
 from clp_tfx.cli.sweep import sweep
+from clp_tfx.cli.versions import show
 
 
 @click.group(cls=Group, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__)
+@click.option(
+  "--version",
+  is_flag=True,
+  is_eager=True,
+  expose_value=False,
+  callback=show,
+  help="Show the versions of this package and of the libraries, and exit.",
+)
 def cli() -> None:
   """Counterfactual Logit Pairing for TFX: makes the decisions of a text classifier
   independent of identity terms and lets only such models reach serving."""

@@ -10,6 +10,7 @@ from typing import Any, TextIO
 
 import apache_beam as beam
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 from tfx_bsl.public import tfxio
 
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
@@ -228,7 +229,7 @@ def _report(
   statistics.write_statistics(statistics.as_dict(counts, [split]), folder)
 
 
-def _eval_config(config: EvaluationConfig, labelled: bool) -> tfma.EvalConfig:
+def _eval_config(config: EvaluationConfig, labelled: bool) -> config_pb2.EvalConfig:
   return make_eval_config(
     config.max_flip_rate,
     config.min_auc,

@@ -8,6 +8,7 @@ import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx import features
 from clp_tfx.tfma import intervals, metric_keys
@@ -80,7 +81,7 @@ def _computations(
   min_pairs: int,
   max_terms: int,
   name: str,
-  eval_config: tfma.EvalConfig | None = None,
+  eval_config: config_pb2.EvalConfig | None = None,
   model_names: Sequence[str] | None = None,
   output_names: Sequence[str] | None = None,
   sub_keys: Sequence[metric_types.SubKey | None] | None = None,

@@ -12,6 +12,7 @@ from typing import Any
 
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.files import local_folder
 
@@ -86,7 +87,7 @@ def figures_of(records: Iterable[Any]) -> Figures:
   return found
 
 
-def check_bounds(config: tfma.EvalConfig, figures: Figures) -> list[Check]:
+def check_bounds(config: config_pb2.EvalConfig, figures: Figures) -> list[Check]:
   """Checks every bound of a configuration against the candidate's metrics.
 
   Args:
@@ -107,7 +108,7 @@ def check_bounds(config: tfma.EvalConfig, figures: Figures) -> list[Check]:
       continue
     for spec, threshold in bounds:
       low, high = _range(threshold)
-      spec = spec or tfma.SlicingSpec()
+      spec = spec or config_pb2.SlicingSpec()
       applies = tfma.slicer.SingleSliceSpec(spec=spec).is_slice_applicable
       slices = [where for where in figures if applies(where)]
       checks += [
@@ -155,7 +156,7 @@ def _number(value: Any) -> float:
 
 
 def _range(threshold: Any) -> tuple[float | None, float | None]:
-  if isinstance(threshold, tfma.GenericChangeThreshold):
+  if isinstance(threshold, config_pb2.GenericChangeThreshold):
     # All change thresholds of `make_eval_config` are for higher-is-better metrics.
     return threshold.absolute.value, None
   low, high = threshold.lower_bound, threshold.upper_bound

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 from tensorflow_model_analysis.slicer import slicer_lib
 
 from clp_tfx import features
@@ -33,7 +34,7 @@ EDITED = (features.EDITED_GROUP, features.EDITED_TERM)
 
 
 def EditedSliceKeyExtractor(
-  eval_config: tfma.EvalConfig,
+  eval_config: config_pb2.EvalConfig,
 ) -> tfma.extractors.Extractor:
   """TFMA's extractor of slice keys, with slices by `edited_group` and `edited_term`.
 
@@ -71,7 +72,7 @@ def EditedSliceKeyExtractor(
 
 
 class _ExtractSliceKeys(beam.PTransform):
-  def __init__(self, plain: beam.PTransform, edited: list[tfma.SlicingSpec]):
+  def __init__(self, plain: beam.PTransform, edited: list[config_pb2.SlicingSpec]):
     super().__init__()
     self._plain = plain
     self._edited = edited
@@ -82,7 +83,7 @@ class _ExtractSliceKeys(beam.PTransform):
 
 
 class _SliceByEdit(beam.DoFn):
-  def __init__(self, specs: list[tfma.SlicingSpec]):
+  def __init__(self, specs: list[config_pb2.SlicingSpec]):
     self._specs = [
       (
         tfma.slicer.SingleSliceSpec(spec=spec),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx import features
 from clp_tfx.tfma import (
@@ -62,7 +62,7 @@ def make_eval_config(
   example_texts: bool = True,
   with_labels: bool = True,
   signature_name: str = "serving_default",
-) -> tfma.EvalConfig:
+) -> config_pb2.EvalConfig:
   """Builds the configuration of the Evaluator that gates the push.
 
   A model is blessed if, at the decision threshold,
@@ -141,8 +141,8 @@ def make_eval_config(
     slices.append(by_group)
   thresholds = list(dict.fromkeys([decision_threshold, *other_thresholds]))
   counted = {"thresholds": thresholds, "text_feature": text_feature}
-  flips = tfma.MetricsSpec(
-    example_weights=tfma.ExampleWeightOptions(unweighted=True),
+  flips = config_pb2.MetricsSpec(
+    example_weights=config_pb2.ExampleWeightOptions(unweighted=True),
     metrics=[
       _metric(flip_rate.FlipRate, level=level, max_terms=max_terms, **counted),
       _metric(worst_flips.WorstFlips, texts=example_texts, **counted),
@@ -190,18 +190,18 @@ def make_eval_config(
   if by_group not in slices and any(bound is not None for bound in shares.values()):
     slices.append(by_group)
   specs = [_accuracy(thresholds, min_auc, max_auc_drop), flips]
-  return tfma.EvalConfig(
+  return config_pb2.EvalConfig(
     model_specs=models,
     slicing_specs=[_OVERALL, *slices],
     metrics_specs=specs if with_labels else [flips],
   )
 
 
-_OVERALL = tfma.SlicingSpec()
+_OVERALL = config_pb2.SlicingSpec()
 
 
 def _gate_positive_rate(
-  spec: tfma.MetricsSpec,
+  spec: config_pb2.MetricsSpec,
   threshold: float,
   gate_on: str,
   has_reference: bool,
@@ -222,7 +222,7 @@ def _gate_positive_rate(
 
 def _accuracy(
   thresholds: list[float], min_auc: float | None, max_auc_drop: float | None
-) -> tfma.MetricsSpec:
+) -> config_pb2.MetricsSpec:
   metrics = [
     _metric(auc.DefinedAUC, name="auc", num_thresholds=10000),
     _named("ExampleCount"),
@@ -232,28 +232,28 @@ def _accuracy(
     module = "fairness_indicators.fairness_indicators_metrics"
     metrics.append(_named("FairnessIndicators", module, thresholds=thresholds))
   # A threshold without slicing specs would apply to every slice, however small.
-  bound = tfma.MetricThreshold()
+  bound = config_pb2.MetricThreshold()
   if min_auc is not None:
     bound.value_threshold.lower_bound.value = min_auc
   if max_auc_drop is not None:
     # TFMA allows an absolute change v when v >= bound for higher-is-better metrics.
-    bound.change_threshold.direction = tfma.MetricDirection.HIGHER_IS_BETTER
+    bound.change_threshold.direction = config_pb2.MetricDirection.HIGHER_IS_BETTER
     bound.change_threshold.absolute.value = -max_auc_drop
   if min_auc is not None or max_auc_drop is not None:
     metrics[0].per_slice_thresholds.add(slicing_specs=[_OVERALL], threshold=bound)
-  return tfma.MetricsSpec(
-    example_weights=tfma.ExampleWeightOptions(weighted=True), metrics=metrics
+  return config_pb2.MetricsSpec(
+    example_weights=config_pb2.ExampleWeightOptions(weighted=True), metrics=metrics
   )
 
 
 def _gate(
-  spec: tfma.MetricsSpec,
+  spec: config_pb2.MetricsSpec,
   key: str,
-  where: tfma.SlicingSpec,
+  where: config_pb2.SlicingSpec,
   low: float | None = None,
   high: float | None = None,
 ) -> None:
-  threshold = tfma.MetricThreshold()
+  threshold = config_pb2.MetricThreshold()
   if low is not None:
     threshold.value_threshold.lower_bound.value = low
   if high is not None:
@@ -265,8 +265,8 @@ def _gate(
 
 def _model_spec(
   name: str, signature_name: str, with_labels: bool, is_baseline: bool = False
-) -> tfma.ModelSpec:
-  spec = tfma.ModelSpec(
+) -> config_pb2.ModelSpec:
+  spec = config_pb2.ModelSpec(
     name=name, is_baseline=is_baseline, signature_name=signature_name
   )
   if with_labels:
@@ -275,20 +275,20 @@ def _model_spec(
   return spec
 
 
-def _slicing_spec(names: str | Iterable[str]) -> tfma.SlicingSpec:
+def _slicing_spec(names: str | Iterable[str]) -> config_pb2.SlicingSpec:
   keys = [names] if isinstance(names, str) else list(names)
-  return tfma.SlicingSpec(feature_keys=keys)
+  return config_pb2.SlicingSpec(feature_keys=keys)
 
 
-def _group_spec(group: str) -> tfma.SlicingSpec:
-  return tfma.SlicingSpec(feature_values={features.EDITED_GROUP: group})
+def _group_spec(group: str) -> config_pb2.SlicingSpec:
+  return config_pb2.SlicingSpec(feature_values={features.EDITED_GROUP: group})
 
 
-def _metric(metric_class: type, **config: Any) -> tfma.MetricConfig:
+def _metric(metric_class: type, **config: Any) -> config_pb2.MetricConfig:
   return _named(metric_class.__name__, metric_class.__module__, **config)
 
 
-def _named(class_name: str, module: str = "", **config: Any) -> tfma.MetricConfig:
+def _named(class_name: str, module: str = "", **config: Any) -> config_pb2.MetricConfig:
   # TFMA expects the contents of a JSON object, without the braces.
   inside = json.dumps(config)[1:-1]
-  return tfma.MetricConfig(class_name=class_name, module=module, config=inside)
+  return config_pb2.MetricConfig(class_name=class_name, module=module, config=inside)

@@ -8,6 +8,7 @@ import apache_beam as beam
 import numpy as np
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 from tensorflow_model_analysis.utils import model_util
 
 from clp_tfx import features
@@ -24,7 +25,7 @@ _BATCH_SIZE = 512
 
 def counterfactual_extractors(
   eval_shared_model: tfma.types.MaybeMultipleEvalSharedModels,
-  eval_config: tfma.EvalConfig,
+  eval_config: config_pb2.EvalConfig,
   tensor_adapter_config: Any = None,
 ) -> list[tfma.extractors.Extractor]:
   """Returns TFMA's default extractors together with those that FlipRate needs.
@@ -61,7 +62,7 @@ def counterfactual_extractors(
 
 
 def CounterfactualPredictionsExtractor(
-  eval_config: tfma.EvalConfig,
+  eval_config: config_pb2.EvalConfig,
   eval_shared_model: tfma.types.MaybeMultipleEvalSharedModels,
 ) -> tfma.extractors.Extractor:
   """Adds the scores of every example's counterfactuals to its extracts.
@@ -107,7 +108,7 @@ def CounterfactualPredictionsExtractor(
   )
 
 
-def flip_rate_metric(eval_config: tfma.EvalConfig) -> FlipRate:
+def flip_rate_metric(eval_config: config_pb2.EvalConfig) -> FlipRate:
   """Returns the first FlipRate metric of a configuration.
 
   Raises:
@@ -118,14 +119,14 @@ def flip_rate_metric(eval_config: tfma.EvalConfig) -> FlipRate:
   raise ValueError("Expected a FlipRate metric in the EvalConfig. Received none.")
 
 
-def _audit(eval_config: tfma.EvalConfig) -> Audit | None:
+def _audit(eval_config: config_pb2.EvalConfig) -> Audit | None:
   for config in _configs(eval_config, AuditFlips):
     return Audit(**config["audit"])
   return None
 
 
 def _configs(
-  eval_config: tfma.EvalConfig, metric_class: type
+  eval_config: config_pb2.EvalConfig, metric_class: type
 ) -> Iterator[dict[str, Any]]:
   """Yields the arguments of each metric of a class."""
   for spec in eval_config.metrics_specs:

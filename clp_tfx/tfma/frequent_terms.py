@@ -6,6 +6,7 @@ from typing import Any
 import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx import features
 from clp_tfx.counterfactuals.edits import edits_from_json
@@ -34,7 +35,9 @@ def FrequentTermsExtractor(max_terms: int) -> tfma.extractors.Extractor:
   )
 
 
-def slicing_specs(eval_config: tfma.EvalConfig) -> Iterator[tfma.SlicingSpec]:
+def slicing_specs(
+  eval_config: config_pb2.EvalConfig,
+) -> Iterator[config_pb2.SlicingSpec]:
   """Yields every slicing spec, including those of cross slices."""
   yield from eval_config.slicing_specs
   for cross in eval_config.cross_slicing_specs:
@@ -42,7 +45,7 @@ def slicing_specs(eval_config: tfma.EvalConfig) -> Iterator[tfma.SlicingSpec]:
     yield from cross.slicing_specs
 
 
-def slices_by_term(eval_config: tfma.EvalConfig) -> bool:
+def slices_by_term(eval_config: config_pb2.EvalConfig) -> bool:
   """Returns whether `edited_term` is a feature key, so that terms must be chosen."""
   return any(
     features.EDITED_TERM in spec.feature_keys for spec in slicing_specs(eval_config)

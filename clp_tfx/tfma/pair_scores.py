@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma.decisions import THRESHOLD, Comparison, DecisionRule, scores_of
 from clp_tfx.tfma.left_out import REASONS, has_pairs, left_out_reason, pairs_of
@@ -238,7 +239,7 @@ def _threshold_terms(comparison: Comparison, weight: float) -> np.ndarray:
 def scored_outputs(
   thresholds: Sequence[float],
   decision: str,
-  eval_config: tfma.EvalConfig | None,
+  eval_config: config_pb2.EvalConfig | None,
   model_names: Sequence[str] | None,
   output_names: Sequence[str] | None,
   sub_keys: Sequence[metric_types.SubKey | None] | None,

@@ -6,6 +6,7 @@ import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import intervals, metric_keys
 from clp_tfx.tfma.decisions import THRESHOLD
@@ -42,7 +43,7 @@ def _computations(
   thresholds: Sequence[float],
   level: float,
   name: str,
-  eval_config: tfma.EvalConfig | None = None,
+  eval_config: config_pb2.EvalConfig | None = None,
   model_names: Sequence[str] | None = None,
   output_names: Sequence[str] | None = None,
   sub_keys: Sequence[metric_types.SubKey | None] | None = None,

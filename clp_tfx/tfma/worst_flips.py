@@ -11,7 +11,7 @@ import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
-from tensorflow_model_analysis.proto import metrics_for_slice_pb2
+from tensorflow_model_analysis.proto import config_pb2, metrics_for_slice_pb2
 
 from clp_tfx import features
 from clp_tfx.counterfactuals.edits import edits_from_json
@@ -105,7 +105,7 @@ def _computations(
   texts: bool,
   text_feature: str,
   name: str,
-  eval_config: tfma.EvalConfig | None = None,
+  eval_config: config_pb2.EvalConfig | None = None,
   model_names: Sequence[str] | None = None,
   output_names: Sequence[str] | None = None,
   sub_keys: Sequence[metric_types.SubKey | None] | None = None,

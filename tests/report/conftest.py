@@ -2,6 +2,7 @@ import pandas as pd
 import pytest
 import tensorflow_model_analysis as tfma
 from google.protobuf import text_format
+from tensorflow_model_analysis.proto import config_pb2
 
 HOSTILE = "x</script><script>hacked = 1</script><!--\u2028'\":y"
 
@@ -43,6 +44,6 @@ def evaluation(tmp_path_factory):
   )
   output = str(tmp_path_factory.mktemp("evaluation"))
   tfma.analyze_raw_data(
-    rows, text_format.Parse(EVAL_CONFIG, tfma.EvalConfig()), output_path=output
+    rows, text_format.Parse(EVAL_CONFIG, config_pb2.EvalConfig()), output_path=output
   )
   return output

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
 from sklearn import metrics as sklearn_metrics
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import BiasAUC
 from clp_tfx.tfma.intervals import auc_bounds
@@ -199,12 +200,14 @@ def test_equals_a_recomputation_with_scikit_learn_in_every_partition(weighted):
 @pytest.mark.e2e
 def test_exact_under_confidence_intervals(tmp_path):
   scores, labels, member, _ = (each[:1000] for each in random_examples())
-  config = tfma.EvalConfig(model_specs=[tfma.ModelSpec()])
+  config = config_pb2.EvalConfig(model_specs=[config_pb2.ModelSpec()])
   config.metrics_specs.add().metrics.add(
     class_name="BiasAUC", module=BiasAUC.__module__, config='"min_examples": 1'
   )
   config.options.compute_confidence_intervals.value = True
-  config.options.confidence_intervals.method = tfma.ConfidenceIntervalOptions.JACKKNIFE
+  config.options.confidence_intervals.method = (
+    config_pb2.ConfidenceIntervalOptions.JACKKNIFE
+  )
   keys = np.empty(1, object)
   keys[0] = ()
   sliced = [

@@ -4,6 +4,7 @@ import apache_beam as beam
 import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.counterfactuals.edits import Edit, edits_to_json
 from clp_tfx.errors import InputError
@@ -93,7 +94,7 @@ def as_json(one):
 
 def sliced(tmp_path, examples, specs):
   """Runs the extractor; returns slice keys and their pairs, sorted by pairs."""
-  config = tfma.EvalConfig(slicing_specs=specs)
+  config = config_pb2.EvalConfig(slicing_specs=specs)
   with beam.Pipeline() as pipeline:
     _ = (
       pipeline
@@ -110,13 +111,13 @@ def sliced(tmp_path, examples, specs):
   return sorted(made, key=lambda one: (one[1], len(one[0])))
 
 
-WHOLE = tfma.SlicingSpec()
-BY_GROUP = tfma.SlicingSpec(feature_keys=["edited_group"])
-BY_TERM = tfma.SlicingSpec(feature_keys=["edited_term"])
+WHOLE = config_pb2.SlicingSpec()
+BY_GROUP = config_pb2.SlicingSpec(feature_keys=["edited_group"])
+BY_TERM = config_pb2.SlicingSpec(feature_keys=["edited_term"])
 
 
 def test_a_slice_holds_the_pairs_that_made_the_edit(tmp_path):
-  by_country = tfma.SlicingSpec(feature_keys=["country"])
+  by_country = config_pb2.SlicingSpec(feature_keys=["country"])
   made = sliced(tmp_path, [TWO_PAIRS], [WHOLE, by_country, BY_GROUP])
   assert made == [
     ({()}, [0, 1]),
@@ -139,7 +140,7 @@ def test_only_frequent_terms_make_slices_unless_one_is_named(tmp_path):
     extracts(),
   ]
   frequent = {FREQUENT_TERMS: np.array([b"", b"b"], object)}
-  named = tfma.SlicingSpec(feature_values={"edited_term": "a"})
+  named = config_pb2.SlicingSpec(feature_values={"edited_term": "a"})
   made = sliced(tmp_path, [one | frequent for one in examples], [WHOLE, BY_TERM, named])
   assert sorted(made, key=lambda one: (one[1], sorted(one[0]))) == [
     ({()}, [-1]),
@@ -151,7 +152,7 @@ def test_only_frequent_terms_make_slices_unless_one_is_named(tmp_path):
 
 
 def test_a_named_group_crossed_with_a_term_and_a_feature(tmp_path):
-  cross = tfma.SlicingSpec(
+  cross = config_pb2.SlicingSpec(
     feature_keys=["edited_term", "country"], feature_values={"edited_group": "race"}
   )
   frequent = {FREQUENT_TERMS: np.array([b"", b"woman", b"black"], object)}

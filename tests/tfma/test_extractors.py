@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import load_results, make_eval_config
 from clp_tfx.tfma.extractors import flip_rate_metric
@@ -93,4 +94,4 @@ def test_each_output_of_a_model_is_measured(tmp_path):
 
 def test_without_flip_rate_there_is_nothing_to_extract_for():
   with pytest.raises(ValueError, match="Expected a FlipRate metric"):
-    flip_rate_metric(tfma.EvalConfig())
+    flip_rate_metric(config_pb2.EvalConfig())

@@ -3,8 +3,8 @@ import math
 
 import numpy as np
 import pytest
-import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS, FlipRate
 
@@ -266,10 +266,10 @@ def test_outputs_have_keys_and_scores_of_their_own():
     list(FlipRate().computations()[0].preprocessors[0].process(found))
 
 
-BASELINE = tfma.EvalConfig(
+BASELINE = config_pb2.EvalConfig(
   model_specs=[
-    tfma.ModelSpec(name="clp"),
-    tfma.ModelSpec(name="base", is_baseline=True),
+    config_pb2.ModelSpec(name="clp"),
+    config_pb2.ModelSpec(name="base", is_baseline=True),
   ]
 )
 

@@ -6,6 +6,7 @@ import apache_beam as beam
 import numpy as np
 import pytest
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import COUNTERFACTUAL_PAIRS, COUNTERFACTUAL_PREDICTIONS, FlipRate
 from clp_tfx.tfma.intervals import ClusterSums, upper_bound
@@ -102,12 +103,12 @@ def test_equals_a_recomputation_in_numpy_in_every_partition(data, weighted):
 @pytest.mark.parametrize("method", ["JACKKNIFE", "POISSON_BOOTSTRAP"])
 def test_exact_under_confidence_intervals(data, method, tmp_path):
   name = f"{FlipRate.__module__}"
-  config = tfma.EvalConfig(
-    model_specs=[tfma.ModelSpec()],
+  config = config_pb2.EvalConfig(
+    model_specs=[config_pb2.ModelSpec()],
     metrics_specs=[
-      tfma.MetricsSpec(
+      config_pb2.MetricsSpec(
         metrics=[
-          tfma.MetricConfig(
+          config_pb2.MetricConfig(
             class_name="FlipRate", module=name, config=f'"thresholds": [{THRESHOLD}]'
           )
         ]
@@ -116,7 +117,7 @@ def test_exact_under_confidence_intervals(data, method, tmp_path):
   )
   config.options.compute_confidence_intervals.value = True
   config.options.confidence_intervals.method = getattr(
-    tfma.ConfidenceIntervalOptions, method
+    config_pb2.ConfidenceIntervalOptions, method
   )
   keys = np.empty(1, object)
   keys[0] = ()

@@ -3,15 +3,15 @@ import math
 
 import numpy as np
 import pytest
-import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma.intervals import ratio_bounds
 from clp_tfx.tfma.positive_rate import PositiveRatio
 
-BASELINE = tfma.EvalConfig(
+BASELINE = config_pb2.EvalConfig(
   model_specs=[
-    tfma.ModelSpec(name="clp"),
-    tfma.ModelSpec(name="baseline", is_baseline=True),
+    config_pb2.ModelSpec(name="clp"),
+    config_pb2.ModelSpec(name="baseline", is_baseline=True),
   ]
 )
 

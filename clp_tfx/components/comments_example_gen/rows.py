@@ -131,7 +131,10 @@ def _lines(stream: BinaryIO) -> Iterator[str]:
   while line := stream.readline(_MAX_BYTES + 1):
     if len(line) > _MAX_BYTES:
       raise csv.Error("line larger than limit")
-    yield line.decode(encoding)
+    text = line.decode(encoding)
+    if "\0" in text:  # The csv module refuses it only up to Python 3.10.
+      raise csv.Error("line contains NUL")
+    yield text
     encoding = "utf-8"
 
 

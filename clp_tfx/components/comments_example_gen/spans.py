@@ -3,13 +3,14 @@
 import os
 import re
 from collections.abc import Sequence
-from typing import NamedTuple
-
-from tfx.components.example_gen import utils
-from tfx.proto import example_gen_pb2, range_config_pb2
+from typing import TYPE_CHECKING, NamedTuple
 
 from clp_tfx.errors import InputError
 from clp_tfx.files import matching
+
+# Only spans need TFX, and importing it takes seconds.
+if TYPE_CHECKING:
+  from tfx.proto.range_config_pb2 import RangeConfig
 
 _SPECIAL = re.compile(r"[*?\[{]")
 
@@ -56,8 +57,10 @@ def common_folder(patterns: Sequence[str]) -> str:
   return common[: common.rfind("/") + 1]
 
 
-def one_span(span: int) -> range_config_pb2.RangeConfig:
+def one_span(span: int) -> "RangeConfig":
   """Returns a range of a single span, as TFX expects it."""
+  from tfx.proto import range_config_pb2
+
   return range_config_pb2.RangeConfig(
     static_range=range_config_pb2.StaticRange(
       start_span_number=span, end_span_number=span
@@ -68,7 +71,7 @@ def one_span(span: int) -> range_config_pb2.RangeConfig:
 def find_files(
   folder: str,
   patterns: Sequence[str],
-  range_config: range_config_pb2.RangeConfig | None = None,
+  range_config: "RangeConfig | None" = None,
   window: int = 1,
 ) -> Files:
   """Finds the files of the newest or a given span, and of the spans before it.
@@ -86,6 +89,9 @@ def find_files(
   if not any(map(has_span, patterns)):
     paths = [each for p in patterns for each in _matching(os.path.join(folder, p))]
     return Files(list(dict.fromkeys(paths)), 0)
+  from tfx.components.example_gen import utils
+  from tfx.proto import example_gen_pb2
+
   splits = [
     example_gen_pb2.Input.Split(name=str(index), pattern=pattern)
     for index, pattern in enumerate(patterns)
@@ -118,6 +124,8 @@ def _matching(pattern: str) -> list[str]:
 
 
 def _earlier(folder: str, pattern: str, span: int, window: int) -> list[str]:
+  from tfx.components.example_gen import utils
+
   is_span, is_date, is_version = _specs(pattern)
   found = []
   for earlier in range(span - 1, max(span - window, -1), -1):
@@ -129,6 +137,11 @@ def _earlier(folder: str, pattern: str, span: int, window: int) -> list[str]:
 
 
 def _specs(pattern: str) -> tuple[bool, bool, bool]:
+  if "{" not in pattern:
+    return False, False, False
+  from tfx.components.example_gen import utils
+  from tfx.proto import example_gen_pb2
+
   split = example_gen_pb2.Input.Split(name="comments", pattern=pattern)
   try:
     return utils.verify_split_pattern_specs(split)

@@ -7,7 +7,7 @@ from typing import Any
 
 from tfx.dsl.components.base.base_beam_component import BaseBeamComponent
 from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
-from tfx.types import standard_artifacts
+from tfx.types import Artifact, standard_artifacts
 from tfx.types.channel import BaseChannel, Channel
 from tfx.types.component_spec import (
   ChannelParameter,
@@ -17,7 +17,6 @@ from tfx.types.component_spec import (
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.components.counterfactual_gen import executor, transforms
-from clp_tfx.components.counterfactual_gen.statistics import CounterfactualStatistics
 from clp_tfx.counterfactuals.generator import check_language
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.options import value_types
@@ -26,6 +25,13 @@ from clp_tfx.options import value_types
 def _parameter(field: dataclasses.Field) -> ExecutionParameter:
   (kind,) = value_types(field)
   return ExecutionParameter(type=kind, optional=field.default is None)
+
+
+class CounterfactualStatistics(Artifact):
+  """A folder with one JSON file; `load_statistics` describes it."""
+
+  # Import path for compiled jobs, which support at most two parts.
+  TYPE_NAME = "clp_tfx.CounterfactualStatistics"
 
 
 class CounterfactualGenSpec(ComponentSpec):

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
 import apache_beam as beam
-from tfx.types.artifact import Artifact
 
 from clp_tfx.components.counterfactual_gen.stored_statistics import (
   COUNTERFACTUALS,
@@ -26,13 +25,6 @@ from clp_tfx.files import write_whole
 
 Counts = collections.Counter[tuple[str, ...]]
 """Counts by path: `(split, "texts")`, `(split, "terms", "gay", "rules", "removal")`."""
-
-
-class CounterfactualStatistics(Artifact):
-  """A folder with one JSON file; `load_statistics` describes it."""
-
-  # Import path for compiled jobs, which support at most two parts.
-  TYPE_NAME = "clp_tfx.CounterfactualStatistics"
 
 
 class _Kind(NamedTuple):

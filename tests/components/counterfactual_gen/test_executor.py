@@ -10,8 +10,8 @@ from tfx.proto.example_gen_pb2 import PayloadFormat
 from tfx.types import artifact_utils
 
 from clp_tfx import features
+from clp_tfx.components.counterfactual_gen.component import CounterfactualStatistics
 from clp_tfx.components.counterfactual_gen.executor import Executor
-from clp_tfx.components.counterfactual_gen.statistics import CounterfactualStatistics
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms

@@ -1,0 +1,52 @@
+"""Names the stack of Google's libraries that is installed, without importing it."""
+
+import importlib.metadata
+import platform
+
+import click
+
+from clp_tfx import __version__
+
+_CURRENT, _OLDER = "1.21", "1.16"
+_LIBRARIES = (
+  "tfx",
+  "tensorflow",
+  "keras",
+  "tensorflow-model-analysis",
+  "apache-beam",
+  "kfp",
+  "protobuf",
+  "numpy",
+)
+
+
+def show(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+  """Prints the versions and ends the program if the option is given."""
+  if wanted and not context.resilient_parsing:
+    click.echo(described())
+    context.exit()
+
+
+def described() -> str:
+  """Returns the version, the stack, and the versions of the libraries in it."""
+  found = {name: _version(name) for name in _LIBRARIES}
+  libraries = [f"{name} {version}" for name, version in found.items() if version]
+  return (
+    f"clp-tfx {__version__} on the {_stack(found['tfx'])}\n"
+    f"{', '.join([f'Python {platform.python_version()}', *libraries])}"
+  )
+
+
+def _stack(tfx: str | None) -> str:
+  if tfx is None:
+    return "libraries without TFX"
+  series = tfx.rpartition(".")[0]
+  names = {_CURRENT: "current stack", _OLDER: "older stack"}
+  return f"{names.get(series, 'untested stack')} (TFX {series})"
+
+
+def _version(name: str) -> str | None:
+  try:
+    return importlib.metadata.version(name)
+  except importlib.metadata.PackageNotFoundError:
+    return None
