@@ -4,14 +4,28 @@ SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
-# The lock file that setup installs; requirements.lock omits development dependencies.
-LOCK := requirements-dev.lock
+# The newest stack of Google's libraries that this machine can run: the current one, TFX
+# 1.21, needs glibc 2.39 (Debian 13, Ubuntu 24.04); the older one is TFX 1.16.
+STACK := $(shell printf '2.39\n%s\n' "$$(getconf GNU_LIBC_VERSION 2>&1 | cut -d' ' -f2)" | \
+  sort -VC && echo current || echo older)
+PYTHON_current := >=3.11,<3.14
+PYTHON_older := 3.10
+LOCKS_current := requirements-current
+LOCKS_older := requirements
+# The lock file that setup installs; without -dev it omits development dependencies.
+LOCK = $(LOCKS_$(STACK))-dev.lock
 # Runs two files at a time, in the order of their names, so that slow tests start early.
 PYTEST = $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # An installed uv that works (a pyenv shim may not), or else our own copy.
 UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv; fi)
 
-.PHONY: setup demo test test-fast test-browser test-flink flink lint lock clean
+# Tests with whole pipelines that test-current runs besides the fast ones.
+PIPELINES = $(patsubst %,tests/e2e/test_%.py,demo cache gate replay)
+COMPILE = $(UV) pip compile pyproject.toml --extra all --extra fairness --generate-hashes -q
+DEVELOPMENT = --group dev --group parity
+
+.PHONY: setup demo test test-fast test-pipelines test-current test-browser test-flink flink \
+  lint lock clean
 
 setup: $(VENV)/.ready
 
@@ -23,6 +37,13 @@ test: setup
 
 test-fast: setup
 	$(PYTEST) -m "not e2e and not flink"
+
+test-pipelines: setup
+	$(PYTEST) $(PIPELINES)
+
+# Runs most tests on the current stack: here, or in a Debian 13 root folder (.debian13).
+test-current:
+	$(if $(filter older,$(STACK)),.ci/debian13) make test-fast test-pipelines PIPELINES="$(PIPELINES)"
 
 # Runs the Beam components on a Flink cluster on this machine.
 test-flink: flink
@@ -44,15 +65,29 @@ lint: setup
 	$(BIN)/ruff format --check .
 	$(BIN)/python docs/make_api.py --check
 
-# Rewrites the lock files after a change to pyproject.toml.
+# Rewrites the lock files and the constraints after a change to pyproject.toml. Delete a
+# line of a lock to update that package.
 lock: .uv/ready
-	$(UV) pip compile pyproject.toml --extra fairness --python-version 3.10 \
-	  --generate-hashes -q -o requirements.lock
-	$(UV) pip compile pyproject.toml --extra fairness --group dev --group parity -c requirements.lock \
-	  --python-version 3.10 --generate-hashes -q -o requirements-dev.lock
+	$(COMPILE) --python-version 3.10 -o requirements.lock
+	$(COMPILE) --python-version 3.10 $(DEVELOPMENT) -c requirements.lock -o requirements-dev.lock
+	$(COMPILE) --python-version 3.11 --universal -o requirements-current.lock
+	$(COMPILE) --python-version 3.11 --universal $(DEVELOPMENT) -c requirements-current.lock \
+	  -o requirements-current-dev.lock
+	@{ echo "# The tested versions of both stacks, for pip install -c; made by make lock."; \
+	  $(call CONSTRAINTS,requirements.lock,python_version < '3.11'); \
+	  $(call CONSTRAINTS,requirements-current.lock,python_version >= '3.11'); } >constraints.txt
+
+# A lock's versions for one range of Pythons. Plain pip cannot take fairness-indicators and
+# its tensorflow-hub, on which it disagrees with TFX.
+define CONSTRAINTS
+sed -nE '/^(tensorflow-hub|fairness-indicators)=/d; \
+  s/^([a-z0-9._-]+)(\[.*\])?(==[^ ]+) ; ([^\\]*[^ \\]) .*/\1\3 ; (\4) and '"$(2)"'/p; t; \
+  s/^([a-z0-9._-]+)(\[.*\])?(==[^ ]+) .*/\1\3 ; '"$(2)"'/p' $(1)
+endef
 
 $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
-	[ -x $(BIN)/python ] || $(UV) venv -q --python 3.10 $(VENV)
+	@echo "Installing the $(STACK) stack from $(LOCK) in $(VENV)."
+	[ -x $(BIN)/python ] || $(UV) venv -q --python '$(PYTHON_$(STACK))' $(VENV)
 	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
 	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
 	touch $@
@@ -80,4 +115,4 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	touch $@
 
 clean:
-	rm -rf $(VENV) .uv .flink out build dist *.egg-info
+	rm -rf $(VENV) .uv .flink .debian13 out build dist *.egg-info

@@ -1,5 +1,6 @@
 import subprocess
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,7 @@ def test_a_single_file_module(tmp_path, monkeypatch):
 
 
 # The module `my.model`, what it says, and another file that is run with it.
+COMPILED = f"compiled{EXTENSION_SUFFIXES[0]}"
 REACHED = [
   ("from my_layers import f", "my_layers.py"),
   ("import my_layers", "my_layers.py"),
@@ -92,7 +94,7 @@ REACHED = [
   ("from team.nlp import layers", "team/nlp/layers.py"),
   ("import team.nlp.layers as layers", "team/nlp/layers.py"),
   ("from my_layers import f", "my_base.py"),
-  ("import compiled", "compiled.cpython-310-x86_64-linux-gnu.so"),
+  ("import compiled", COMPILED),
   ("", "my/__init__.py"),
 ]
 
@@ -108,7 +110,7 @@ def test_changes_with_all_that_a_module_imports(tmp_path, monkeypatch, statement
     "my_base.py": "",
     # Folders without an __init__.py are packages too.
     "team/nlp/layers.py": "",
-    "compiled.cpython-310-x86_64-linux-gnu.so": "",
+    COMPILED: "",
     "my/model.py": statement,
   }
   for name, source in sources.items():

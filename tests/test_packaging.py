@@ -5,6 +5,8 @@ import re
 import sys
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parents[1]
 DISTRIBUTIONS = {
   "grpc": "grpcio",
@@ -28,38 +30,84 @@ DISTRIBUTIONS = {
 }
 
 
-def imported():
-  for folder in ("clp_tfx", "pipelines"):
-    for path in (ROOT / folder).rglob("*.py"):
-      for node in ast.walk(ast.parse(path.read_text())):
-        names = []
-        if isinstance(node, ast.Import):
-          names = [alias.name for alias in node.names]
-        elif isinstance(node, ast.ImportFrom):
-          names = [node.module]
-        for name in names:
-          depth = 2 if name.startswith("google.") else 1
-          yield ".".join(name.split(".")[:depth])
+EXTRAS = {
+  "keras": ["keras"],
+  "tfma": ["tfma", "evaluation", "report", "probes"],
+  "tfx": ["components", "modules", "pipeline", "sweep", "training"],
+  "gcp": ["cli", "runners", "../pipelines", "."],
+}
+"""Folders of clp_tfx whose imports an extra and the smaller ones must declare."""
+LOCKS = [path.name for path in sorted(ROOT.glob("requirements*.lock"))]
 
 
-def declared():
+def imported(folder):
+  for path in (ROOT / "clp_tfx" / folder).rglob("*.py"):
+    for node in ast.walk(ast.parse(path.read_text())):
+      names = []
+      if isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+      elif isinstance(node, ast.ImportFrom):
+        names = [node.module]
+      for name in names:
+        depth = 2 if name.startswith("google.") else 1
+        name = ".".join(name.split(".")[:depth])
+        if name not in {*sys.stdlib_module_names, "clp_tfx", "pipelines"}:
+          yield DISTRIBUTIONS.get(name, name)
+
+
+def requirements(name):
+  """Returns the requirements of an extra, or those of the package alone."""
   # Python 3.10 has no TOML parser.
   text = (ROOT / "pyproject.toml").read_text()
-  block = re.search(r"^dependencies = \[(.*?)^\]", text, re.DOTALL | re.MULTILINE)[1]
-  return {name.lower() for name in re.findall(r'^\s*"([\w.-]+)', block, re.MULTILINE)}
+  block = re.search(rf"^{name} = \[(.*?)\]\n", text, re.DOTALL | re.MULTILINE)[1]
+  return re.findall(r'"([^"]+)"', re.sub("^ *#.*", "", block, flags=re.MULTILINE))
 
 
-def test_every_import_is_declared():
-  others = set(imported()) - set(sys.stdlib_module_names) - {"clp_tfx", "pipelines"}
-  assert {DISTRIBUTIONS.get(name, name) for name in others} <= declared()
+def declared(name):
+  """Returns the distributions that the package has with an extra."""
+  found = set()
+  for requirement in requirements(name) + requirements("dependencies"):
+    if inner := re.match(r"clp-tfx\[(\w+)\]", requirement):
+      found |= declared(inner[1])
+    else:
+      found.add(re.match(r"[\w.-]+", requirement)[0].lower())
+  return found
 
 
-def test_the_locks_hold_what_is_declared_and_name_no_host():
-  for name in ("requirements.lock", "requirements-dev.lock"):
-    lock = (ROOT / name).read_text()
-    locked = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==", lock, re.MULTILINE))
-    assert declared() <= locked
-    assert "://" not in lock
+@pytest.mark.parametrize("extra", EXTRAS)
+def test_extras_declare_what_their_packages_import(extra):
+  for folder in EXTRAS[extra]:
+    assert {*imported(folder)} <= declared(extra), folder
+
+
+def test_counterfactuals_need_no_extra():
+  assert {*imported("counterfactuals")} <= declared("dependencies")
+
+
+def test_no_version_is_pinned():
+  for name in ("dependencies", *EXTRAS, "all", "fairness"):
+    assert not [each for each in requirements(name) if "==" in each]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_the_locks_hold_what_is_declared_and_name_no_host(lock):
+  text = (ROOT / lock).read_text()
+  locked = set(re.findall(r"^([\w.-]+)(?:\[[\w,-]+\])?==", text, re.MULTILINE))
+  wanted = {"apache-flink-libraries"} if "flink" in lock else declared("all")
+  assert wanted <= locked
+  assert "://" not in text
+
+
+def test_the_constraints_are_the_versions_of_the_locks():
+  constraints = (ROOT / "constraints.txt").read_text()
+  found = set()
+  for lock in ("requirements.lock", "requirements-current.lock"):
+    text = (ROOT / lock).read_text()
+    found |= set(re.findall(r"^([\w.-]+)(?:\[.*\])?(==[^ ]+)", text, re.MULTILINE))
+  apart = {"tensorflow-hub", "fairness-indicators"}
+  assert set(re.findall(r"^([\w.-]+)(==[^ ]+)", constraints, re.MULTILINE)) == {
+    each for each in found if each[0] not in apart
+  }
 
 
 def test_the_package_holds_its_data_files():

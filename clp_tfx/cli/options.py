@@ -14,6 +14,7 @@ from typing import Any, TextIO, get_args, get_origin
 
 import click
 
+from clp_tfx.cli.versions import missing
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.options import Options, flag, value_types
 from clp_tfx.pipeline.config import SECTIONS, PipelineConfig, load_config
@@ -125,6 +126,10 @@ class Group(click.Group):
         f"{error.ctx.command_path}.",
         error.ctx,
       ) from error
+    except ModuleNotFoundError as error:
+      if message := missing(error, ctx.invoked_subcommand):
+        raise click.ClickException(message) from error
+      raise
 
 
 def _check_once(ctx: click.Context, args: list[str]) -> None:
@@ -177,6 +182,8 @@ def quietly(log: Path | None = None) -> Iterator[TextIO]:
   except ComponentError as error:
     raise click.ClickException(str(error)) from error
   except Exception as error:
+    if isinstance(error, ModuleNotFoundError) and missing(error, None):
+      raise
     own = None
     with open(log, "a", encoding="utf-8") as file:
       traceback.print_exc(file=file)

@@ -1,4 +1,4 @@
-"""Names the stack of Google's libraries that is installed, without importing it."""
+"""Names the libraries that are installed, and the extras with those that are not."""
 
 import importlib.metadata
 import platform
@@ -18,6 +18,24 @@ _LIBRARIES = (
   "protobuf",
   "numpy",
 )
+
+_OPTIONAL = {
+  *("apache_beam", "google", "google_crc32c", "keras", "kfp", "ml_metadata", "numpy"),
+  *("pyarrow", "requests", "scipy", "sklearn", "tensorflow", "tensorflow_metadata"),
+  *("tensorflow_model_analysis", "tensorflow_transform", "tfx", "tfx_bsl"),
+}
+_EXTRAS = {"evaluate": "tfma", "probe": "tfma", "report": "tfma", "submit": "gcp"}
+"""Extras of the commands that do not need `tfx`, or not only that."""
+
+
+def missing(error: ModuleNotFoundError, command: str | None) -> str | None:
+  """Says which extra a command lacks; None if the module is none of an extra's."""
+  if (error.name or "").partition(".")[0] not in _OPTIONAL:
+    return None
+  return (
+    f"This command needs {error.name}, which is not installed: "
+    f"pip install 'clp-tfx[{_EXTRAS.get(command, 'tfx')}]'."
+  )
 
 
 def show(context: click.Context, option: click.Parameter, wanted: bool) -> None:

@@ -1,10 +1,12 @@
 import importlib.metadata
+import sys
 
 import pytest
 from click.testing import CliRunner
 
 from clp_tfx import __version__
 from clp_tfx.cli import cli
+from clp_tfx.cli.versions import missing
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,44 @@ def test_version_names_the_stack(monkeypatch, tfx, stack):
   assert second.startswith("Python 3.")
   assert second.endswith(f", tfx {tfx}, keras 3.12.4" if tfx else ", keras 3.12.4")
   assert result.exit_code == 0
+
+
+@pytest.mark.parametrize(
+  ("command", "module", "extra"),
+  [
+    ("evaluate", "tensorflow", "tfma"),
+    ("probe", "apache_beam.io", "tfma"),
+    ("run", "tensorflow", "tfx"),
+    ("submit", "google.cloud", "gcp"),
+  ],
+)
+def test_missing_libraries_come_with_an_extra(command, module, extra):
+  message = missing(ModuleNotFoundError(name=module), command)
+
+  assert message == (
+    f"This command needs {module}, which is not installed: "
+    f"pip install 'clp-tfx[{extra}]'."
+  )
+
+
+@pytest.mark.parametrize("module", ["my_module", None])
+def test_other_missing_modules_are_errors_like_any_other(module):
+  assert missing(ModuleNotFoundError(name=module), "run") is None
+
+
+def test_a_command_names_the_extra_that_it_lacks(tmp_path, monkeypatch):
+  monkeypatch.setitem(sys.modules, "apache_beam", None)
+  for name in [name for name in sys.modules if name.startswith("clp_tfx.evaluation")]:
+    monkeypatch.delitem(sys.modules, name)
+  comments = tmp_path / "c.csv"
+  comments.write_text("comment_text\na\n")
+
+  result = CliRunner().invoke(
+    cli, ["evaluate", "m", "--comments", str(comments), "--output", str(tmp_path / "o")]
+  )
+
+  assert result.output == (
+    "Error: This command needs apache_beam, which is not installed: "
+    "pip install 'clp-tfx[tfma]'.\n"
+  )
+  assert result.exit_code == 1

@@ -1,5 +1,6 @@
 import math
 
+import numpy as np
 import pytest
 from tensorflow_model_analysis.metrics.binary_confusion_matrices import Matrices
 
@@ -7,7 +8,8 @@ from clp_tfx.tfma.auc import DefinedAUC
 
 
 def auc(tp, tn, fp, fn):
-  matrices = Matrices([-1.0, 0.5, 2.0], tp, tn, fp, fn)
+  counts = (np.array(each, float) for each in (tp, tn, fp, fn))  # As TFMA sums them.
+  matrices = Matrices([-1.0, 0.5, 2.0], *counts)
   options = {"curve": "ROC", "summation_method": "interpolation"}
   return DefinedAUC()._metric_value(key=None, matrices=matrices, **options)
 
