@@ -3,7 +3,7 @@
 import os
 from typing import Any
 
-import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 from tfx.components.evaluator import executor
 from tfx.components.evaluator.component import Evaluator
 from tfx.dsl.components.base import executor_spec
@@ -88,7 +88,7 @@ class ProbeEvaluator(Evaluator):
     examples: BaseChannel,
     model: BaseChannel,
     baseline_model: BaseChannel | None,
-    eval_config: tfma.EvalConfig,
+    eval_config: config_pb2.EvalConfig,
     gate: HarmGate,
     text_feature: str = "comment_text",
   ):
