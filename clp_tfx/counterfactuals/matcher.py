@@ -93,7 +93,10 @@ class TermMatcher:
     self._find_patterns = _automaton(patterns)
     self._has_ascii_others = any(other.isascii() for other in others)
     self._find_others = _automaton(map(str.encode, others)) if others else None
-    irregular = irregular_characters(self._terms)
+    words = {
+      key for sequences in self._terms.values() for keys in sequences for key in keys
+    }
+    irregular = irregular_characters(words)
     self._find_irregular = _automaton(map(str.encode, irregular)) if irregular else None
 
   def find(self, text: bytes) -> list[tuple[int, int, int]]:
