@@ -40,17 +40,18 @@ class Dimensions:
     with_pronouns = {
       self.of(row.group) for row in first.values() if row.role in _PRONOUN_ROLES
     }
-    self._agreeing: dict[tuple[str, str], tuple[str, float]] = {}
+    self._agreeing: dict[tuple[str, str], tuple[str, float, str]] = {}
     for term, row in first.items():
       last = first.get(_last_part(term))
       if last and last.counterparts and self.of(last.group) != self.of(row.group):
         start = term.removesuffix(last.term)
         others = [start + each for each in last.counterparts]
         known = [each for each in others if each in first]
+        name = self.of(last.group)
         if known:
-          self._agreeing[term, self.of(last.group)] = known[0], _KNOWN_CONFIDENCE
-        elif start.endswith(" ") and self.of(last.group) in with_pronouns:
-          self._agreeing[term, self.of(last.group)] = others[0], _MADE_CONFIDENCE
+          self._agreeing[term, name] = known[0], _KNOWN_CONFIDENCE, last.group
+        elif start.endswith(" ") and name in with_pronouns:
+          self._agreeing[term, name] = others[0], _MADE_CONFIDENCE, last.group
 
   def of(self, group: str) -> str:
     """Returns the dimension of a group, by the name of a topmost group."""
@@ -59,7 +60,7 @@ class Dimensions:
       name = self._above[name]
     return name
 
-  def agreeing(self, term: str, changed: str) -> tuple[str, float]:
+  def agreeing(self, term: str, changed: str) -> tuple[str, float, str]:
     """Returns what replaces a term if another dimension than its own changes.
 
     For "white woman" and `gender` it is "white man": the last word, or an ending in
@@ -68,9 +69,10 @@ class Dimensions:
     has pronouns, with which the term must agree.
 
     Returns:
-      The term and its confidence; an empty term if nothing replaces it.
+      The term, its confidence, and the group that the last word names; an empty term
+      if nothing replaces it.
     """
-    return self._agreeing.get((term, changed), ("", 0.0))
+    return self._agreeing.get((term, changed), ("", 0.0, ""))
 
 
 def _last_part(term: str) -> str:

@@ -7,11 +7,16 @@ from typing import NamedTuple
 
 from clp_tfx.counterfactuals.dimensions import Dimensions
 from clp_tfx.counterfactuals.edits import Edit, applied
+from clp_tfx.counterfactuals.english.hypernyms import is_offspring
+from clp_tfx.counterfactuals.english.named import is_named
+from clp_tfx.counterfactuals.english.places import is_owned
+from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
 from clp_tfx.counterfactuals.neutral_edits import neutral_edits
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
+from clp_tfx.counterfactuals.substitution_doubts import SubstitutionDoubts
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
 from clp_tfx.counterfactuals.term_rows import TermRows
 from clp_tfx.errors import InputError
@@ -28,6 +33,7 @@ label excludes a text from the training pairs."""
 
 # Members of a group that are not listed as counterparts may not fit the sentence.
 _MEMBER_CONFIDENCE = 0.6
+_NAMED_CONFIDENCE = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,6 +208,8 @@ class CounterfactualGenerator:
 
   def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
     """Yields the edits of each counterfactual."""
+    if self._method.startswith(("neutral", "substitution")):
+      mentions = [self._weighed(text, each) for each in mentions]
     if self._method.startswith("substitution"):
       yield from self._substitutions(text, mentions)
     elif self._method == "neutral":
@@ -222,10 +230,20 @@ class CounterfactualGenerator:
     for name in names:
       choices = [self._choices(text, mention, name) for mention in mentions]
       found.append([each for each in choices if each])
+    doubts = SubstitutionDoubts(text)
     for turn in range(max(map(len, chain(*found)), default=0)):
       for choices in found:
         if turn < max(map(len, choices), default=0):
-          yield substitution_edits(text, [each[turn % len(each)] for each in choices])
+          turned = [each[turn % len(each)] for each in choices]
+          yield substitution_edits(text, doubts.weighed(turned))
+
+  def _weighed(self, text: str, mention: Mention) -> Mention:
+    """Lowers the confidence of a mention that is part of a name or discussed."""
+    if not self._terms[mention.term].is_english or not is_named(
+      text, mention.start, mention.term_end, self._finder.known
+    ):
+      return mention
+    return mention._replace(confidence=min(mention.confidence, _NAMED_CONFIDENCE))
 
   def _removal(self, text: str, mention: Mention) -> Removal:
     term = self._terms[mention.term]
@@ -237,26 +255,33 @@ class CounterfactualGenerator:
     """Returns the replacements of a mention for a changed dimension, best first."""
     term, end = self._terms[mention.term], mention.term_end
     if self._dimensions.of(mention.group) != changed:
-      other, confidence = self._dimensions.agreeing(mention.term, changed)
+      other, confidence, group = self._dimensions.agreeing(mention.term, changed)
       if not other:
         return []
       confidence = min(confidence, mention.confidence)
-      return [
-        Replacement(mention, end, other, "agreement", confidence, term.is_english)
-      ]
+      agreeing = "agreement", confidence, term.is_english, group
+      return [Replacement(mention, end, other, *agreeing)]
+    if is_offspring(mention.term) and is_owned(
+      Scene(text, mention.start, end), self._finder.known
+    ):
+      return []  # "Your child" is a relation and can be old.
     row, rule, confidence = term.row_in(text, mention)
     confidence = min(confidence, mention.confidence)
     if mention.term == "her" and text[end + 1 : mention.end].lower() == "s":
       # "her's" is a spelling of "hers".
       row, end = term.row_as("possessive_determiner") or row, mention.end
     choices = [
-      Replacement(mention, end, counterpart, rule, confidence, term.is_english)
+      Replacement(
+        mention, end, counterpart, rule, confidence, term.is_english, mention.group
+      )
       for counterpart in row.counterparts
     ]
     if self._method == "substitution_within_group":
       confidence = min(confidence, _MEMBER_CONFIDENCE)
       choices += [
-        Replacement(mention, end, member, "member", confidence, term.is_english)
+        Replacement(
+          mention, end, member, "member", confidence, term.is_english, mention.group
+        )
         for member in self._members[_member_key(row)]
         if member != row.term and member not in row.counterparts
       ]

@@ -24,6 +24,7 @@ class Replacement(NamedTuple):
     rule: How the term was chosen.
     confidence: Probability that the choice is right.
     english: Whether English grammar applies.
+    group: The group that the mention no longer names.
   """
 
   mention: Mention
@@ -32,6 +33,7 @@ class Replacement(NamedTuple):
   rule: str
   confidence: float
   english: bool
+  group: str
 
 
 def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[Edit]:

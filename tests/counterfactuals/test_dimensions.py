@@ -28,12 +28,12 @@ def test_a_term_of_two_dimensions_agrees_with_the_other_one():
     "old woman,age/old,,",
     "human,species,,",
   )
-  assert found.agreeing("white woman", "gender") == ("white man", 0.9)
-  assert found.agreeing("irishman", "gender") == ("irishwoman", 0.9)
+  assert found.agreeing("white woman", "gender") == ("white man", 0.9, "gender/f")
+  assert found.agreeing("irishman", "gender") == ("irishwoman", 0.9, "gender/m")
   # No term of the lexicon.
-  assert found.agreeing("old woman", "gender") == ("old man", 0.5)
-  assert found.agreeing("chinese american", "nation") == ("", 0)
+  assert found.agreeing("old woman", "gender") == ("old man", 0.5, "gender/f")
+  assert found.agreeing("chinese american", "nation") == ("", 0, "")
   # Their own dimension, no term of two, and a word that only ends like one.
-  assert found.agreeing("white woman", "race") == ("", 0)
-  assert found.agreeing("woman", "race") == ("", 0)
-  assert found.agreeing("human", "gender") == ("", 0)
+  assert found.agreeing("white woman", "race") == ("", 0, "")
+  assert found.agreeing("woman", "race") == ("", 0, "")
+  assert found.agreeing("human", "gender") == ("", 0, "")

@@ -22,7 +22,9 @@ def test_substitution_edits(text, word, term, expected, labels):
   start = text.index(word)
   end = start + len(word)
   mention = Mention(start, end, word.lower(), "group", end)
-  edits = substitution_edits(text, [Replacement(mention, end, term, "", 1.0, True)])
+  edits = substitution_edits(
+    text, [Replacement(mention, end, term, "", 1.0, True, "group")]
+  )
   assert applied(text, edits) == expected
   assert [edit.label for edit in edits] == labels
 
@@ -38,5 +40,7 @@ def test_substitution_edits(text, word, term, expected, labels):
 )
 def test_possessives(text, term, expected):
   mention = Mention(0, 5, "men", "group", 3)
-  edits = substitution_edits(text, [Replacement(mention, 3, term, "", 1.0, True)])
+  edits = substitution_edits(
+    text, [Replacement(mention, 3, term, "", 1.0, True, "group")]
+  )
   assert applied(text, edits) == expected

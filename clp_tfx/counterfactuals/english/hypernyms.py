@@ -73,6 +73,13 @@ def hypernym(term: str, is_owned: bool = False) -> Hypernym:
   return Hypernym("person", "people" if is_plural else "person", is_plural)
 
 
+@functools.lru_cache(maxsize=8192)
+def is_offspring(term: str) -> bool:
+  """Tells whether a noun that is somebody's names their offspring, of any gender."""
+  singulars = {term, *_singulars(term)} - {"girl", "boy"}
+  return not singulars.isdisjoint(_OFFSPRING)
+
+
 def plural(word: str) -> str:
   """Returns the plural of a neutral word: people, children-in-law, spouses."""
   first, joint, rest = word.partition("-in-law")

@@ -1,0 +1,59 @@
+"""Words that tie a sentence to an identity: Edward to men, a mosque to Muslims.
+
+Where such a word stays, another identity in its sentence contradicts it.
+"""
+
+import functools
+import re
+
+from clp_tfx.counterfactuals.english.words import word_lists
+from clp_tfx.files import lists_beside
+
+_LISTS = word_lists(__name__)
+_NAMES = {"female": _LISTS["female_names"], "male": _LISTS["male_names"]}
+_BOUND = {
+  group: frozenset(words.split())
+  for group, words in (line.split(": ") for line in lists_beside(__name__)["bound"])
+}
+# Faster than cutting with a regular expression; a hyphen continues a word.
+_MARKS = dict.fromkeys(
+  map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
+)
+_find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
+
+
+class Rest:
+  """What stays of a sentence when some of its words are replaced.
+
+  Attributes:
+    words: Its words, in small letters, without what follows an apostrophe.
+
+  Args:
+    text: What stays.
+  """
+
+  def __init__(self, text: str):
+    self._text = text
+    self.words = frozenset(text.lower().translate(_MARKS).split())
+
+  @functools.cached_property
+  def _names(self) -> frozenset[str]:
+    # Many comments have no capitals at all.
+    return frozenset(map(str.lower, _find_capitals(self._text))) or self.words
+
+  def ties_to(self, group: str) -> bool:
+    """Tells whether one of the words is tied to a group of the lexicon."""
+    bound, names = _tied_to(group)
+    if not self.words.isdisjoint(bound):
+      return True
+    # Looking for capitals takes longer than looking for the names.
+    return not (self.words.isdisjoint(names) or self._names.isdisjoint(names))
+
+
+@functools.lru_cache(maxsize=4096)
+def _tied_to(group: str) -> tuple[frozenset[str], frozenset[str]]:
+  """Returns the words and the names that are tied to a group or those above it."""
+  parts = group.split("/")
+  words = (_BOUND.get(part, frozenset()) for part in parts)
+  names = (_NAMES.get(part, frozenset()) for part in parts)
+  return frozenset().union(*words), frozenset().union(*names)
