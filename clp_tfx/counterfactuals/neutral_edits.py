@@ -13,6 +13,7 @@ from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.english.articles import is_spelled
 from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.neutral_doubts import doubt
 from clp_tfx.counterfactuals.neutral_joints import (
   MOST_MODIFIERS,
   REACH,
@@ -56,6 +57,7 @@ def neutral_edits(
     if word.kind in ("modifier", "title", "predicate"):
       set_span(text, words, index, known)
   repairs += told_apart(text, words)
+  doubt(text, words)
   end = 0
   for word in words:
     word.start = max(word.start, end)

@@ -47,6 +47,12 @@ _STATE, _NO_STATE, _NEW_STATE, _RELATION = "human", "like that", "different", "c
 _BEFORE_GROUP = re.compile(rf"\b(the)[{BLANKS}]+(?:[\w'-]+[{BLANKS}]+)?\Z", re.I)
 _NOUN_BEFORE = re.compile(rf"\b(?:a|the)[{BLANKS}]+\Z", re.I)
 _GROUP_REACH = 24
+_SMALL = re.compile(
+  rf"\b(?:little|small|tiny|teeny|wee|big|grown|grown-?up|young)[{BLANKS}]+\Z", re.I
+)
+_NATION = re.compile(rf"\bthe[{BLANKS}]+\Z", re.I)
+_NATION_ENDS = re.compile(rf"[{BLANKS}]+(?:at|from|in|of|on|that|who|with)\b", re.I)
+_NATIONS = frozenset({"nationality", "race", "religion"})
 
 
 @dataclass
@@ -137,9 +143,16 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   confidence = 0.9
   if not is_plural and names_own_kin(at, known):
     form, confidence = f"my {form}", 0.6
+  start = mention.start
+  if word == "person":
+    small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
+    if small:  # Little children.
+      start = small.start()
+    elif is_plural and _names_nation(text, mention):
+      confidence = 0.5
   return NeutralWord(
     mention,
-    mention.start,
+    start,
     mention.term_end,
     form,
     "noun",
@@ -147,6 +160,15 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     is_plural,
     "neutral noun",
     confidence,
+  )
+
+
+def _names_nation(text: str, mention: Mention) -> bool:
+  """Tells whether "the people" would be mistaken for everybody: sold to the Poles."""
+  return (
+    mention.group.split("/", 1)[0] in _NATIONS
+    and bool(_NATION.search(text, max(0, mention.start - _GROUP_REACH), mention.start))
+    and not _NATION_ENDS.match(text, mention.term_end)
   )
 
 

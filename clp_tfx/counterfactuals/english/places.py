@@ -20,6 +20,7 @@ from clp_tfx.counterfactuals.english.known import (
   is_word,
 )
 from clp_tfx.counterfactuals.english.persons import (
+  COMPOUNDS,
   INDIVIDUALS,
   LINKING_VERBS,
   POSSESSORS,
@@ -37,6 +38,7 @@ from clp_tfx.counterfactuals.english.words import (
   FINITE_VERBS,
   LY_ADJECTIVES,
   NUMBERS,
+  PARTICIPLES,
   PREPOSITIONS,
   word_lists,
 )
@@ -53,6 +55,7 @@ CHANGES = _LISTS["changes"]
 JOINTS = frozenset({",", "and", "or", "&", "/", "but", "nor"})
 _QUANTIFIERS = DETERMINERS | INDIVIDUALS | SEVERAL | NUMBERS | POSSESSORS
 _MOST_WORDS = 6
+_MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
 
 
 class Place(NamedTuple):
@@ -77,6 +80,9 @@ def place_of_noun(at: Scene, known: Known) -> Place:
     return Place("title", 0.85)
   if _is_compound(at, known):
     return Place("modifier", 0.7)
+  is_man = lower in _MEN and at.before.at(0) in COMPOUNDS - known.modifiers
+  if is_man or _precedes_thing(at):
+    return Place("noun", 0.3)
   return Place("noun", 1.0)
 
 
@@ -85,13 +91,13 @@ def place_of_adjective(at: Scene, known: Known) -> Place:
   group = WAYS["the"](at, known)
   first = at.after.at(0)
   is_noun_then_verb = first in BARE_VERBS - AUXILIARIES and (
-    at.after.at(1) in AUXILIARIES
+    at.after.at(1) in AUXILIARIES and at.before.at(1) != "what"
   )
   if group and not is_noun_then_verb:  # The white race is.
     return Place("group", min(group, 0.85))
   if precedes_noun(at, known):
     return Place("modifier", 0.95)
-  return _predicate(at)
+  return _predicate(at, known)
 
 
 def place_of_either(at: Scene, known: Known) -> Place:
@@ -105,11 +111,13 @@ def place_of_either(at: Scene, known: Known) -> Place:
       return Place("noun", 0.9 if index < 2 else 0.75)
     if not is_noun(word) and word not in ("and", ",") and not is_degree(word):
       break
-  return _predicate(at)
+  return _predicate(at, known)
 
 
-def _predicate(at: Scene) -> Place:
+def _predicate(at: Scene, known: Known) -> Place:
   """Returns the place of an adjective that no noun follows."""
+  if is_degree(at.before.at(0)) or not WAYS["is"](at, known):
+    return Place("predicate", 0.3)  # Too old; the bear is blind.
   index = 0
   while is_degree(at.before.at(index)) or at.before.at(index) in MODIFYING_ADVERBS:
     index += 1
@@ -216,6 +224,20 @@ def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
       break
     index += 1
   return index
+
+
+def _precedes_thing(at: Scene) -> bool:
+  """Tells whether a noun may be the first part of a compound: a citizen army."""
+  word, lower = at.written_after.at(0), at.written.lower()
+  if lower.endswith(("s", "men", "children", "people")) or not word.islower():
+    return False
+  return not (
+    not is_noun(word)
+    or word in VERBS
+    or bare_form(word) in VERBS
+    or word in PARTICIPLES
+    or word.endswith(("ed", "ing", "ly"))
+  )
 
 
 def _is_compound(at: Scene, known: Known) -> bool:

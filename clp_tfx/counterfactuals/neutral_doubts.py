@@ -1,0 +1,65 @@
+"""Lowers the confidence of neutral words where a careful person would write none.
+
+A contrast loses its sense when both sides become the same word, as in "my wife (or
+husband)"; a word that stands in the sentence already is repeated; and what is said of a
+thing ("a blind bear") is not said of a person.
+"""
+
+import re
+from collections.abc import Sequence
+
+from clp_tfx.counterfactuals.english.contradictions import Rest
+from clp_tfx.counterfactuals.english.known import is_noun
+from clp_tfx.counterfactuals.english.sentences import by_sentence
+from clp_tfx.counterfactuals.neutral_words import NeutralWord
+
+_DOUBTFUL = 0.3
+_FOLLOWING = re.compile(r"\W*([\w-]+)")
+_GENDERS = frozenset({"female", "male"})
+_KINDS = ("noun", "predicate", "modifier", "joined")
+
+
+def doubt(text: str, words: Sequence[NeutralWord]) -> None:
+  """Lowers the confidence of words that repeat or confuse what a sentence says.
+
+  Args:
+    text: The text.
+    words: What stands for its mentions, in order.
+  """
+  starts = [each.mention.start for each in words]
+  for begin, end, within in by_sentence(text, starts):
+    some = [each for each in words[within] if each.kind in _KINDS]
+    if not some:
+      continue
+    ends = [begin, *[each.mention.end for each in words[within]]]
+    bounds = [*starts[within], end]
+    pairs = zip(ends, bounds, strict=True)
+    rest = Rest(" ".join([text[one:other] for one, other in pairs])).words
+    groups: dict[str, set[str]] = {}
+    keys = [_said(text, each) for each in some]
+    for key, each in zip(keys, some, strict=True):
+      groups.setdefault(key, set()).add(each.mention.group)
+    for key, each in zip(keys, some, strict=True):
+      if _confuses(each, groups[key]) or (each.kind == "noun" and each.new in rest):
+        each.confidence = min(each.confidence, _DOUBTFUL)
+
+
+def _said(text: str, word: NeutralWord) -> str:
+  """Returns what a sentence says instead: the neutral word, or what was modified."""
+  if word.kind != "modifier":
+    return word.word
+  following = _FOLLOWING.match(text, word.mention.end)
+  lower = following[1].lower() if following else ""
+  return lower if is_noun(lower) else str(word.start)
+
+
+def _confuses(word: NeutralWord, groups: set[str]) -> bool:
+  """Tells whether groups that become one word differ: Jews and Muslims, not he or she.
+
+  Men and women are people, and so are women and children.
+  """
+  if "joined" not in word.rule:
+    return len(groups) > 1
+  dimensions = {group.split("/", 1)[0] for group in groups}
+  is_gender = all(_GENDERS.intersection(group.split("/")) for group in groups)
+  return len(dimensions) < len(groups) and not is_gender
