@@ -14,6 +14,8 @@ from clp_tfx.counterfactuals.english.sentences import by_sentence
 from clp_tfx.counterfactuals.neutral_words import NeutralWord
 
 _DOUBTFUL = 0.3
+# Nobody says of somebody that they are human, but nothing is wrong with it.
+_EMPTY = 0.5
 _FOLLOWING = re.compile(r"\W*([\w-]+)")
 _GENDERS = frozenset({"female", "male"})
 _KINDS = ("noun", "predicate", "modifier", "joined")
@@ -31,16 +33,24 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
     some = [each for each in words[within] if each.kind in _KINDS]
     if not some:
       continue
-    ends = [begin, *[each.mention.end for each in words[within]]]
-    bounds = [*starts[within], end]
-    pairs = zip(ends, bounds, strict=True)
-    rest = Rest(" ".join([text[one:other] for one, other in pairs])).words
+    pieces = []
+    for each in words[within]:
+      pieces.append(text[begin : each.mention.start])
+      begin = each.mention.end
+    rest = " ".join([*pieces, text[begin:end]]).lower()
     groups: dict[str, set[str]] = {}
-    keys = [_said(text, each) for each in some]
-    for key, each in zip(keys, some, strict=True):
+    said = [_said(text, each) for each in some]
+    for key, each in zip(said, some, strict=True):
       groups.setdefault(key, set()).add(each.mention.group)
-    for key, each in zip(keys, some, strict=True):
-      if _confuses(each, groups[key]) or (each.kind == "noun" and each.new in rest):
+    stays = Rest(rest).words
+    for key, each in zip(said, some, strict=True):
+      if each.kind == "predicate" and each.new:
+        each.confidence = min(each.confidence, _EMPTY)
+      if (
+        _confuses(each, groups[key])
+        or (each.kind == "noun" and each.new in stays)
+        or (each.kind == "modifier" and rest.count(key) > 1)
+      ):
         each.confidence = min(each.confidence, _DOUBTFUL)
 
 

@@ -16,7 +16,8 @@ _WORD_BEFORE = re.compile(rf"(?P<word>[\w'\u2019-]+)[{BLANKS}]+\Z")
 _BLANKS_AFTER = re.compile(f"[{BLANKS}]*")
 # Adverbs before a modifier that belong to the sentence: most old people.
 _KEPT_DEGREES = frozenset(
-  {"as", "least", "less", "more", "most", "much", "quite", "rather"}
+  {"as", "especially", "least", "less", "mainly", "more", "most", "much", "only"}
+  | {"particularly", "primarily", "quite", "rather", "specifically"}
 )
 
 

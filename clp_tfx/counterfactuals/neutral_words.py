@@ -14,6 +14,7 @@ from clp_tfx.counterfactuals.english.places import (
   CHANGES,
   is_degree,
   is_owned,
+  is_whole_predicate,
   names_own_kin,
   place_of_adjective,
   place_of_either,
@@ -102,7 +103,7 @@ def neutral_word(
   at = Scene(text, start, end)
   if own_roles:  # Is it a he or a she?
     return NeutralWord(
-      mention, start, end, "person", "noun", "person", False, "neutral noun", 0.7
+      mention, start, end, "person", "noun", "person", False, "neutral noun", 0.5
     )
   if roles == {"noun"}:
     place = place_of_noun(at, known)
@@ -148,7 +149,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
       start = small.start()
-    elif is_plural and _names_nation(text, mention):
+    is_nation = is_plural and _names_nation(text, mention)
+    if is_nation or is_whole_predicate(at):
       confidence = 0.5
   return NeutralWord(
     mention,

@@ -23,6 +23,8 @@ from clp_tfx.counterfactuals.english.persons import (
   COMPOUNDS,
   INDIVIDUALS,
   LINKING_VERBS,
+  PERSON_CONTRACTIONS,
+  PERSON_PRONOUNS,
   POSSESSORS,
   SEVERAL,
 )
@@ -37,6 +39,7 @@ from clp_tfx.counterfactuals.english.words import (
   DETERMINERS,
   FINITE_VERBS,
   LY_ADJECTIVES,
+  NAMING_VERBS,
   NUMBERS,
   PARTICIPLES,
   PREPOSITIONS,
@@ -53,6 +56,9 @@ _COMPOUND_HEADS = _LISTS["compound_heads"]
 CHANGES = _LISTS["changes"]
 """Verbs after which a state is new: got married."""
 JOINTS = frozenset({",", "and", "or", "&", "/", "but", "nor"})
+_BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "an", "little", "small", "big"}
+_PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
+_POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
 _QUANTIFIERS = DETERMINERS | INDIVIDUALS | SEVERAL | NUMBERS | POSSESSORS
 _MOST_WORDS = 6
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
@@ -74,13 +80,17 @@ def place_of_noun(at: Scene, known: Known) -> Place:
   """Returns the place of a term that is a noun."""
   following, lower = at.written_after.at(0), at.written.lower()
   if lower in ("mr", "mrs", "ms"):
-    is_title = following == "." or is_capital(following) or is_noun(following.lower())
+    name = at.written_after.at(int(following == "."))
+    is_title = is_capital(name) or is_noun(name.lower())
     return Place("title", 0.95 if is_title else 0.5)
   if lower in _TITLES and is_capital(at.written) and is_name(following, known):
     return Place("title", 0.85)
   if _is_compound(at, known):
-    return Place("modifier", 0.7)
-  is_man = lower in _MEN and at.before.at(0) in COMPOUNDS - known.modifiers
+    return Place("modifier", 0.3 if at.before.at(0) in NUMBERS else 0.7)
+  is_man = lower in _MEN and (
+    at.before.at(0) in COMPOUNDS - known.modifiers
+    or is_name(at.written_before.at(0), known)
+  )
   if is_man or _precedes_thing(at):
     return Place("noun", 0.3)
   return Place("noun", 1.0)
@@ -96,22 +106,33 @@ def place_of_adjective(at: Scene, known: Known) -> Place:
   if group and not is_noun_then_verb:  # The white race is.
     return Place("group", min(group, 0.85))
   if precedes_noun(at, known):
-    return Place("modifier", 0.95)
+    return _modifier(at, known)
   return _predicate(at, known)
 
 
 def place_of_either(at: Scene, known: Known) -> Place:
   """Returns the place of a term that can be a noun or an adjective."""
   if precedes_noun(at, known):
-    return Place("modifier", 0.95)
+    return _modifier(at, known)
   if at.before.at(0) == "the" and f"{at.written.lower()}s" not in known.persons:
     return Place("group", 0.8)  # The Roma, whose name has no other plural.
   for index, word in enumerate(at.before[:_MOST_WORDS]):
+    if word in ("all", "both") and at.before.at(index + 1) in ALL_COPULAS:
+      break
     if word in _QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)
     if not is_noun(word) and word not in ("and", ",") and not is_degree(word):
       break
   return _predicate(at, known)
+
+
+def _modifier(at: Scene, known: Known) -> Place:
+  """Returns the place of an adjective before a noun.
+
+  A teacher needs no religion, but a film about transgender issues is one about what?
+  """
+  person = WAYS["people"](at, known)
+  return Place("modifier", min(person, 0.95) if person else 0.5)
 
 
 def _predicate(at: Scene, known: Known) -> Place:
@@ -212,6 +233,19 @@ def follows_copula(at: Scene) -> bool:
     if not is_word(word):
       break
   return False
+
+
+def is_whole_predicate(at: Scene) -> bool:
+  """Tells whether a noun alone says who somebody is: is a Muslim, when a child."""
+  index = 0
+  while (word := at.before.at(index)) not in _PREDICATING and (
+    word in _BEFORE_PREDICATES or is_degree(word)
+  ):
+    index += 1
+  stands = word in ALL_COPULAS or word in PERSON_CONTRACTIONS or word in _PREDICATING
+  if at.before.at(index + 1) in NAMING_VERBS:  # Call her an American.
+    stands = stands or word in PERSON_PRONOUNS
+  return stands and at.after.at(0) not in _POSTMODIFIERS
 
 
 def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
