@@ -12,6 +12,7 @@ from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
+  has_determiner,
   is_degree,
   is_owned,
   is_whole_predicate,
@@ -150,7 +151,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     if small:  # Little children.
       start = small.start()
     is_nation = is_plural and _names_nation(text, mention)
-    if is_nation or is_whole_predicate(at):
+    is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
+    if is_nation or is_bare or is_whole_predicate(at):
       confidence = 0.5
   return NeutralWord(
     mention,
@@ -188,7 +190,7 @@ def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     "person",
     True,
     "neutral noun for a group",
-    0.85,
+    0.5 if mention.group.split("/", 1)[0] in _NATIONS else 0.85,
   )
 
 

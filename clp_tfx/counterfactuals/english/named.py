@@ -14,6 +14,11 @@ _WORD_REACH = 16
 _NEXT = re.compile(r"[ -]([A-Z][a-z]\w*)")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
 _BEFORE_REACH = 24
+_RANK = re.compile(r" of (?:the )?[A-Z]")
+_RANKS = frozenset(
+  {"baron", "baroness", "count", "countess", "duchess", "duke", "earl", "emperor"}
+  | {"empress", "king", "lady", "lord", "man", "prince", "princess", "queen", "woman"}
+)
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "madam"})
 
 
@@ -32,10 +37,15 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   if before[before.rfind(" ") + 1 :].lower() in _WORDS_FOR_WORDS:
     return True
   written = text[start:end]
-  if not is_capital(written) or written.lower() in _TITLES:
+  lower = written.lower()
+  if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)
   if following and is_name(following[1], known):
+    return True  # Transgender Voice, BRIT Awards.
+  if not is_capital(written):
+    return False
+  if lower in _RANKS and _RANK.match(text, end):
     return True
   last = _BEFORE.search(text, max(0, start - _BEFORE_REACH), start)
   return bool(last) and is_name(last[1], known)

@@ -52,6 +52,8 @@ _KIN_NAMES = _LISTS["kin_names"]
 _INFINITIVE_VERBS = _LISTS["infinitive_verbs"]
 _DEGREES = _LISTS["degrees"]
 _HAD = _LISTS["had"]
+_KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
+_SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
 _COMPOUND_HEADS = _LISTS["compound_heads"]
 CHANGES = _LISTS["changes"]
 """Verbs after which a state is new: got married."""
@@ -205,6 +207,10 @@ def is_owned(at: Scene, known: Known) -> bool:
   if before in ("a", "an", "the"):
     owner = at.before.at(index + 1)
     return owner in _HAD and before != "the" or at.after.at(0) == "of"
+  if before == "'s" and at.before.at(index + 1) in _SUBJECTS:
+    return False  # It's baby time.
+  if before in ("of", "and"):  # A mother of two children, her husband and children.
+    return at.before.at(index + 1) in _KIN
   return before in POSSESSORS or before in _HAD
 
 
@@ -246,6 +252,16 @@ def is_whole_predicate(at: Scene) -> bool:
   if at.before.at(index + 1) in NAMING_VERBS:  # Call her an American.
     stands = stands or word in PERSON_PRONOUNS
   return stands and at.after.at(0) not in _POSTMODIFIERS
+
+
+def has_determiner(at: Scene) -> bool:
+  """Tells whether an article or the like stands before a noun, near it."""
+  for word in at.before[:_MOST_WORDS]:
+    if word in _QUANTIFIERS or word in ("one", "former", "first"):
+      return True
+    if not is_word(word):
+      break
+  return False
 
 
 def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
