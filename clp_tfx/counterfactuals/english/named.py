@@ -48,4 +48,5 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   if lower in _RANKS and _RANK.match(text, end):
     return True
   last = _BEFORE.search(text, max(0, start - _BEFORE_REACH), start)
-  return bool(last) and is_name(last[1], known)
+  # By The Britons, for Iron Man.
+  return bool(last) and (last[1] == "The" or is_name(last[1], known))

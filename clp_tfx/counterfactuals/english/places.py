@@ -52,6 +52,10 @@ _KIN_NAMES = _LISTS["kin_names"]
 _INFINITIVE_VERBS = _LISTS["infinitive_verbs"]
 _DEGREES = _LISTS["degrees"]
 _HAD = _LISTS["had"]
+_ORIGINS = frozenset(
+  {"ancestry", "background", "blood", "descent", "extraction", "heritage", "lineage"}
+  | {"origin", "origins", "roots", "stock"}
+)
 _KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
 _SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
 _COMPOUND_HEADS = _LISTS["compound_heads"]
@@ -93,7 +97,7 @@ def place_of_noun(at: Scene, known: Known) -> Place:
     at.before.at(0) in COMPOUNDS - known.modifiers
     or is_name(at.written_before.at(0), known)
   )
-  if is_man or _precedes_thing(at):
+  if is_man or _precedes_thing(at) or _begets_thing(at, known):
     return Place("noun", 0.3)
   return Place("noun", 1.0)
 
@@ -134,6 +138,8 @@ def _modifier(at: Scene, known: Known) -> Place:
   A teacher needs no religion, but a film about transgender issues is one about what?
   """
   person = WAYS["people"](at, known)
+  if at.after.at(0) in _ORIGINS:
+    return Place("modifier", 0.3)  # People of Greek descent.
   return Place("modifier", min(person, 0.95) if person else 0.5)
 
 
@@ -288,6 +294,15 @@ def _precedes_thing(at: Scene) -> bool:
     or word in PARTICIPLES
     or word.endswith(("ed", "ing", "ly"))
   )
+
+
+def _begets_thing(at: Scene, known: Known) -> bool:
+  """Tells the father of an idea from the father of two."""
+  if at.written.lower() not in ("father", "mother", "godfather", "grandfather"):
+    return False
+  if at.after.at(0) != "of" or at.after.at(1) in DETERMINERS | NUMBERS:
+    return False
+  return is_noun(at.after.at(1)) and not any(map(known.person, at.after[1:4]))
 
 
 def _is_compound(at: Scene, known: Known) -> bool:
