@@ -135,6 +135,7 @@ def _pronoun(text: str, mention: Mention, roles: tuple[str, ...]) -> NeutralWord
   if role == "subject":
     changes = verb_changes(text, start, end, mention.end)
     confidence = min([confidence, *[each.confidence for each in changes]])
+  confidence = min(confidence, mention.confidence)
   return NeutralWord(
     mention, start, end, new, "pronoun", new, True, rule, confidence, changes
   )
@@ -144,8 +145,11 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   word, form, is_plural = hypernym(mention.term, is_owned(at, known))
   confidence = 0.9
   if not is_plural and names_own_kin(at, known):
-    form, confidence = f"my {form}", 0.6
+    # "Mum, he came" may speak to her.
+    form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
   start = mention.start
+  if word == "group":
+    confidence = 0.5  # Visible minorities are not just groups.
   if word == "person":
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.

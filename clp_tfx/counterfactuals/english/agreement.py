@@ -42,6 +42,8 @@ _PARTICIPLE_HINTS = _LISTS["participle_hints"]
 _INVERTING = _LISTS["inverting"]
 
 _OTHER_SUBJECTS = frozenset({"it", "this", "that", "there"})  # It was she.
+# The truth is he lost.
+_CLAUSE_NOUNS = frozenset({"fact", "point", "problem", "reason", "thing", "truth"})
 _QUESTION_WORDS = frozenset({"who", "what", "where", "when", "why", "how"})
 _LONGEST_ASIDE = 8
 _PRECEDING = re.compile(
@@ -117,7 +119,7 @@ def _inverted(text: str, start: int, tokens: Sequence[Token]) -> VerbChange | No
   if word not in PLURALS:
     return None
   before = (match["before"] or "").lower()
-  if before in _OTHER_SUBJECTS:
+  if before in _OTHER_SUBJECTS or before in _CLAUSE_NOUNS:
     return None
   following = next((each.word for each in tokens if not is_adverb(each.word)), "")
   if before and before not in _INVERTING and not before.endswith("ly"):

@@ -10,6 +10,7 @@ _WORDS_FOR_WORDS = frozenset(
   {"adjective", "epithet", "label", "labels", "nickname", "noun", "phrase", "pronoun"}
   | {"pronouns", "slur", "spelling", "surname", "term", "terms", "word", "words"}
 )
+_STRAY = "`\u00b4"
 _WORD_REACH = 16
 _NEXT = re.compile(r"[ -]([A-Z][a-z]\w*)")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
@@ -23,7 +24,7 @@ _TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "madam"})
 
 
 def is_named(text: str, start: int, end: int, known: Known) -> bool:
-  """Tells whether a term is part of a name or under discussion itself.
+  """Tells whether a term is part of a name, under discussion or no word here.
 
   Args:
     text: The text.
@@ -38,6 +39,10 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True
   written = text[start:end]
   lower = written.lower()
+  if text[end : end + 1] in _STRAY and text[end : end + 1]:
+    return True  # He`s late: no clitic.
+  if text[end + 1 : end + 1 + len(lower)].lower() == lower and len(lower) < 3:
+    return True  # He he.
   if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)

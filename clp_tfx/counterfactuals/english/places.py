@@ -28,7 +28,7 @@ from clp_tfx.counterfactuals.english.persons import (
   POSSESSORS,
   SEVERAL,
 )
-from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.scene import QUOTES, Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS, bare_form
 from clp_tfx.counterfactuals.english.ways import WAYS
 from clp_tfx.counterfactuals.english.words import (
@@ -93,6 +93,8 @@ def place_of_noun(at: Scene, known: Known) -> Place:
     return Place("title", 0.85)
   if _is_compound(at, known):
     return Place("modifier", 0.3 if at.before.at(0) in NUMBERS else 0.7)
+  if lower.endswith("s") and at.after.at(0) in _COMPOUND_HEADS | {"high"}:
+    return Place("noun", 0.3)  # Kids toys, a girls high school.
   is_man = lower in _MEN and (
     at.before.at(0) in COMPOUNDS - known.modifiers
     or is_name(at.written_before.at(0), known)
@@ -123,6 +125,8 @@ def place_of_either(at: Scene, known: Known) -> Place:
   if at.before.at(0) == "the" and f"{at.written.lower()}s" not in known.persons:
     return Place("group", 0.8)  # The Roma, whose name has no other plural.
   for index, word in enumerate(at.before[:_MOST_WORDS]):
+    if at.after.at(0) in QUOTES:
+      return Place("noun", 0.3)  # A German "house".
     if word in ("all", "both") and at.before.at(index + 1) in ALL_COPULAS:
       break
     if word in _QUANTIFIERS or word in ("fellow", "former"):
@@ -249,12 +253,18 @@ def follows_copula(at: Scene) -> bool:
 
 def is_whole_predicate(at: Scene) -> bool:
   """Tells whether a noun alone says who somebody is: is a Muslim, when a child."""
-  index = 0
+  index, is_denied = 0, False
   while (word := at.before.at(index)) not in _PREDICATING and (
     word in _BEFORE_PREDICATES or is_degree(word)
   ):
     index += 1
-  stands = word in ALL_COPULAS or word in PERSON_CONTRACTIONS or word in _PREDICATING
+    is_denied |= word == "not"
+  stands = (
+    is_denied
+    or word in ALL_COPULAS
+    or word in PERSON_CONTRACTIONS
+    or word in _PREDICATING
+  )
   if at.before.at(index + 1) in NAMING_VERBS:  # Call her an American.
     stands = stands or word in PERSON_PRONOUNS
   return stands and at.after.at(0) not in _POSTMODIFIERS

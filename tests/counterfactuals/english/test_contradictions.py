@@ -1,0 +1,38 @@
+import pytest
+
+from clp_tfx.counterfactuals.english.contradictions import Rest
+
+
+@pytest.mark.parametrize(
+  ("text", "group"),
+  [
+    ("Edward sang", "gender/male"),
+    ("Barbara's song", "gender/female"),
+    ("edward sang", "gender/male"),  # No capitals in the whole text.
+    ("She is Pregnant", "gender/female"),
+    ("to the mosque, he", "religion/muslim/shia"),
+    ("\u201cBerlin\u201d", "nationality/german"),
+  ],
+)
+def test_words_and_names_tie_to_a_group(text, group):
+  assert Rest(text).ties_to(group)
+
+
+@pytest.mark.parametrize(
+  ("text", "group"),
+  [
+    ("Edward sang", "gender/female"),
+    ("Bob saw bill", "gender/female"),
+    ("I Sang to edward", "gender/male"),  # A word in small letters is no name.
+    ("to the mosque", "religion/christian"),
+    ("mosquera", "religion/muslim"),
+    ("", "gender/male"),
+    ("Edward", "no such group"),
+  ],
+)
+def test_others_do_not(text, group):
+  assert not Rest(text).ties_to(group)
+
+
+def test_words_end_at_marks_but_not_at_hyphens():
+  assert Rest("Women's non-smokers, (he)").words == {"women", "s", "non-smokers", "he"}

@@ -1,0 +1,51 @@
+import pytest
+
+from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.named import is_named
+
+KNOWN = Known.of(frozenset({"women", "man"}), frozenset({"gay", "muslim"}))
+
+
+def named(marked: str) -> bool:
+  start = marked.index("[")
+  end = marked.index("]") - 1
+  return is_named(marked.replace("[", "").replace("]", ""), start, end, KNOWN)
+
+
+@pytest.mark.parametrize(
+  "marked",
+  [
+    "I saw Iron [Man] twice",
+    "the [Gay] Times",
+    "two [BRIT] Awards",
+    "by The [Britons]",
+    "the [Earl] of Kent",
+    "a [Man] of the World",
+    'he said "[gay]" twice',
+    "he said \u2018[gay]\u2019 twice",
+    "the word [gay] is old",
+    'the terms "[gay] and bi"',
+  ],
+)
+def test_names_and_words_under_discussion(marked):
+  assert named(marked)
+
+
+@pytest.mark.parametrize(
+  "marked",
+  [
+    "[Gay] people sing",
+    "the [Muslim] Women",
+    "the [GAY] man",
+    "the [Mr] Smith",
+    "I saw the [man]",
+    "Strong [Man] sang",
+    "It ended. Then [Muslims] came",
+    "a [man] of the World",
+    '"[gay] people"',
+    "[gay]",
+    "the crossword, [gay] people",
+  ],
+)
+def test_words_that_are_used(marked):
+  assert not named(marked)

@@ -1,0 +1,42 @@
+import pytest
+
+from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.substitution_doubts import SubstitutionDoubts
+from clp_tfx.counterfactuals.substitutions import Replacement
+
+
+def confidences(text: str, *changes: tuple[str, str, str], english: bool = True):
+  """Returns the confidences of changes: a word, the new word and the group left."""
+  replacements = []
+  for word, new, group in changes:
+    start = text.index(word)
+    mention = Mention(start, start + len(word), word, group, start + len(word))
+    replacements.append(Replacement(mention, mention.end, new, "", 1.0, english, group))
+  return [each.confidence for each in SubstitutionDoubts(text).weighed(replacements)]
+
+
+HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
+
+
+@pytest.mark.parametrize(
+  ("text", "changes", "expected"),
+  [
+    ("He saw her.", [HE, HER], [1, 1]),
+    ("He saw her with Edward.", [HE, HER], [0.3, 1]),
+    ("He sang. Edward left.", [HE], [1]),
+    ("He sang. Edward saw her.", [HE, HER], [1, 1]),
+    # The word stands there already.
+    ("Poles and Czechs", [("Poles", "czechs", "a/pole")], [0.3]),
+    # Two groups become one.
+    ("Jews, Sikhs", [("Jews", "x", "r/jew"), ("Sikhs", "x", "r/sikh")], [0.3, 0.3]),
+    ("Jews. Sikhs", [("Jews", "x", "r/jew"), ("Sikhs", "x", "r/sikh")], [1, 1]),
+    # They swap.
+    ("Jews, Sikhs", [("Jews", "sikhs", "r/jew"), ("Sikhs", "jews", "r/sikh")], [1, 1]),
+  ],
+)
+def test_weighed(text, changes, expected):
+  assert confidences(text, *changes) == expected
+
+
+def test_other_languages_have_no_lists():
+  assert confidences("He sang, Edward.", HE, english=False) == [1]
