@@ -156,7 +156,7 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       start = small.start()
     is_nation = is_plural and _names_nation(text, mention)
     is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
-    if is_nation or is_bare or is_whole_predicate(at):
+    if is_nation or is_bare or is_whole_predicate(at, known):
       confidence = 0.5
   return NeutralWord(
     mention,

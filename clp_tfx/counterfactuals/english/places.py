@@ -127,8 +127,9 @@ def place_of_either(at: Scene, known: Known) -> Place:
   for index, word in enumerate(at.before[:_MOST_WORDS]):
     if at.after.at(0) in QUOTES:
       return Place("noun", 0.3)  # A German "house".
-    if word in ("all", "both") and at.before.at(index + 1) in ALL_COPULAS:
-      break
+    before = at.before.at(index + 1)
+    if word in ("all", "both") and (before in ALL_COPULAS or before in PERSON_PRONOUNS):
+      break  # They are all gay.
     if word in _QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)
     if not is_noun(word) and word not in ("and", ",") and not is_degree(word):
@@ -251,11 +252,11 @@ def follows_copula(at: Scene) -> bool:
   return False
 
 
-def is_whole_predicate(at: Scene) -> bool:
+def is_whole_predicate(at: Scene, known: Known) -> bool:
   """Tells whether a noun alone says who somebody is: is a Muslim, when a child."""
   index, is_denied = 0, False
   while (word := at.before.at(index)) not in _PREDICATING and (
-    word in _BEFORE_PREDICATES or is_degree(word)
+    word in _BEFORE_PREDICATES or word in known.identities or is_degree(word)
   ):
     index += 1
     is_denied |= word == "not"
