@@ -38,8 +38,9 @@ class Rest:
 
   @functools.cached_property
   def _names(self) -> frozenset[str]:
-    # Many comments have no capitals at all.
-    return frozenset(map(str.lower, _find_capitals(self._text))) or self.words
+    capitals = frozenset(map(str.lower, _find_capitals(self._text)))
+    # Many comments have no capitals, or only at the beginning.
+    return capitals if len(capitals) > 1 else self.words
 
   def ties_to(self, group: str) -> bool:
     """Tells whether one of the words is tied to a group of the lexicon."""

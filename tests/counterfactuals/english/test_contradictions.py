@@ -8,7 +8,8 @@ from clp_tfx.counterfactuals.english.contradictions import Rest
   [
     ("Edward sang", "gender/male"),
     ("Barbara's song", "gender/female"),
-    ("edward sang", "gender/male"),  # No capitals in the whole text.
+    ("edward sang", "gender/male"),  # A text without capitals.
+    ("Then edward sang", "gender/male"),
     ("She is Pregnant", "gender/female"),
     ("to the mosque, he", "religion/muslim/shia"),
     ("\u201cBerlin\u201d", "nationality/german"),
@@ -22,8 +23,8 @@ def test_words_and_names_tie_to_a_group(text, group):
   ("text", "group"),
   [
     ("Edward sang", "gender/female"),
-    ("Bob saw bill", "gender/female"),
-    ("I Sang to edward", "gender/male"),  # A word in small letters is no name.
+    ("Bob saw Bill", "gender/female"),
+    ("Then They sang to edward", "gender/male"),  # A word in small letters is no name.
     ("to the mosque", "religion/christian"),
     ("mosquera", "religion/muslim"),
     ("", "gender/male"),
