@@ -8,14 +8,17 @@ import re
 from dataclasses import dataclass, field
 
 from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
+from clp_tfx.counterfactuals.english.doubtful_nouns import (
+  has_determiner,
+  is_part,
+  is_whole_predicate,
+)
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
-  has_determiner,
   is_degree,
   is_owned,
-  is_whole_predicate,
   names_own_kin,
   place_of_adjective,
   place_of_either,
@@ -158,6 +161,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
     if is_nation or is_bare or is_whole_predicate(at, known):
       confidence = 0.5
+  if is_part(at, known):
+    confidence = 0.3
   return NeutralWord(
     mention,
     start,

@@ -20,10 +20,8 @@ from clp_tfx.counterfactuals.english.known import (
   is_word,
 )
 from clp_tfx.counterfactuals.english.persons import (
-  COMPOUNDS,
   INDIVIDUALS,
   LINKING_VERBS,
-  PERSON_CONTRACTIONS,
   PERSON_PRONOUNS,
   POSSESSORS,
   SEVERAL,
@@ -39,9 +37,7 @@ from clp_tfx.counterfactuals.english.words import (
   DETERMINERS,
   FINITE_VERBS,
   LY_ADJECTIVES,
-  NAMING_VERBS,
   NUMBERS,
-  PARTICIPLES,
   PREPOSITIONS,
   word_lists,
 )
@@ -58,16 +54,15 @@ _ORIGINS = frozenset(
 )
 _KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
 _SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
-_COMPOUND_HEADS = _LISTS["compound_heads"]
+COMPOUND_HEADS = _LISTS["compound_heads"]
+"""Things that a noun for a person can precede in a compound: child care."""
 CHANGES = _LISTS["changes"]
 """Verbs after which a state is new: got married."""
 JOINTS = frozenset({",", "and", "or", "&", "/", "but", "nor"})
-_BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "an", "little", "small", "big"}
-_PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
-_POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
-_QUANTIFIERS = DETERMINERS | INDIVIDUALS | SEVERAL | NUMBERS | POSSESSORS
-_MOST_WORDS = 6
-_MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
+QUANTIFIERS = DETERMINERS | INDIVIDUALS | SEVERAL | NUMBERS | POSSESSORS
+"""What stands before a noun and says which or how many."""
+MOST_WORDS = 6
+"""How many words of a phrase are looked at."""
 
 
 class Place(NamedTuple):
@@ -93,14 +88,6 @@ def place_of_noun(at: Scene, known: Known) -> Place:
     return Place("title", 0.85)
   if _is_compound(at, known):
     return Place("modifier", 0.3 if at.before.at(0) in NUMBERS else 0.7)
-  if lower.endswith("s") and at.after.at(0) in _COMPOUND_HEADS | {"high"}:
-    return Place("noun", 0.3)  # Kids toys, a girls high school.
-  is_man = lower in _MEN and (
-    at.before.at(0) in COMPOUNDS - known.modifiers
-    or is_name(at.written_before.at(0), known)
-  )
-  if is_man or _precedes_thing(at) or _begets_thing(at, known):
-    return Place("noun", 0.3)
   return Place("noun", 1.0)
 
 
@@ -124,13 +111,13 @@ def place_of_either(at: Scene, known: Known) -> Place:
     return _modifier(at, known)
   if at.before.at(0) == "the" and f"{at.written.lower()}s" not in known.persons:
     return Place("group", 0.8)  # The Roma, whose name has no other plural.
-  for index, word in enumerate(at.before[:_MOST_WORDS]):
+  for index, word in enumerate(at.before[:MOST_WORDS]):
     if at.after.at(0) in QUOTES:
       return Place("noun", 0.3)  # A German "house".
     before = at.before.at(index + 1)
     if word in ("all", "both") and (before in ALL_COPULAS or before in PERSON_PRONOUNS):
       break  # They are all gay.
-    if word in _QUANTIFIERS or word in ("fellow", "former"):
+    if word in QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)
     if not is_noun(word) and word not in ("and", ",") and not is_degree(word):
       break
@@ -168,7 +155,7 @@ def _predicate(at: Scene, known: Known) -> Place:
 def precedes_noun(at: Scene, known: Known) -> bool:
   """Tells whether a noun follows, behind further adjectives: gay, tall men."""
   joined = had_noun = False
-  for index in range(_MOST_WORDS):
+  for index in range(MOST_WORDS):
     word, last = at.after.at(index), at.after.at(index - 1) if index else ""
     if last in known.persons or last in known.either:
       # A white Christian male is; a young Mexican and.
@@ -252,68 +239,16 @@ def follows_copula(at: Scene) -> bool:
   return False
 
 
-def is_whole_predicate(at: Scene, known: Known) -> bool:
-  """Tells whether a noun alone says who somebody is: is a Muslim, when a child."""
-  index, is_denied = 0, False
-  while (word := at.before.at(index)) not in _PREDICATING and (
-    word in _BEFORE_PREDICATES or word in known.identities or is_degree(word)
-  ):
-    index += 1
-    is_denied |= word == "not"
-  stands = (
-    is_denied
-    or word in ALL_COPULAS
-    or word in PERSON_CONTRACTIONS
-    or word in _PREDICATING
-  )
-  if at.before.at(index + 1) in NAMING_VERBS:  # Call her an American.
-    stands = stands or word in PERSON_PRONOUNS
-  return stands and at.after.at(0) not in _POSTMODIFIERS
-
-
-def has_determiner(at: Scene) -> bool:
-  """Tells whether an article or the like stands before a noun, near it."""
-  for word in at.before[:_MOST_WORDS]:
-    if word in _QUANTIFIERS or word in ("one", "former", "first"):
-      return True
-    if not is_word(word):
-      break
-  return False
-
-
 def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
-  for _ in range(_MOST_WORDS):
+  for _ in range(MOST_WORDS):
     word = at.before.at(index)
     is_joint = index and word in ("and", "or", ",")
-    if word in _QUANTIFIERS or not (
+    if word in QUANTIFIERS or not (
       is_joint or is_adjective(word, known) or is_degree(word)
     ):
       break
     index += 1
   return index
-
-
-def _precedes_thing(at: Scene) -> bool:
-  """Tells whether a noun may be the first part of a compound: a citizen army."""
-  word, lower = at.written_after.at(0), at.written.lower()
-  if lower.endswith(("s", "men", "children", "people")) or not word.islower():
-    return False
-  return not (
-    not is_noun(word)
-    or word in VERBS
-    or bare_form(word) in VERBS
-    or word in PARTICIPLES
-    or word.endswith(("ed", "ing", "ly"))
-  )
-
-
-def _begets_thing(at: Scene, known: Known) -> bool:
-  """Tells the father of an idea from the father of two."""
-  if at.written.lower() not in ("father", "mother", "godfather", "grandfather"):
-    return False
-  if at.after.at(0) != "of" or at.after.at(1) in DETERMINERS | NUMBERS:
-    return False
-  return is_noun(at.after.at(1)) and not any(map(known.person, at.after[1:4]))
 
 
 def _is_compound(at: Scene, known: Known) -> bool:
@@ -324,7 +259,7 @@ def _is_compound(at: Scene, known: Known) -> bool:
   person = 0.0 if word in known.identities else known.person(word)
   if lower.endswith(("men", "s", "children", "people")):
     return person == 1 and word.endswith(("s", "men", "people"))
-  if word not in _COMPOUND_HEADS and (not person or bare_form(word) in VERBS):
+  if word not in COMPOUND_HEADS and (not person or bare_form(word) in VERBS):
     return False  # Women cook, and his boyfriend cooks.
   # Let his daughter intern.
   index = _skip_modifiers(at, 0, known)

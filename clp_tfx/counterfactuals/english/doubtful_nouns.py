@@ -1,0 +1,109 @@
+"""Nouns for people that no neutral word can replace, as few would write it.
+
+A "con man" is no "con person", "he is a man" says more than "they are a person", and a
+"person" without an article is nobody.
+"""
+
+from clp_tfx.counterfactuals.english.known import (
+  ALL_COPULAS,
+  MODIFYING_ADVERBS,
+  Known,
+  is_name,
+  is_noun,
+  is_word,
+)
+from clp_tfx.counterfactuals.english.persons import (
+  COMPOUNDS,
+  PERSON_CONTRACTIONS,
+  PERSON_PRONOUNS,
+)
+from clp_tfx.counterfactuals.english.places import (
+  COMPOUND_HEADS,
+  MOST_WORDS,
+  QUANTIFIERS,
+  is_degree,
+)
+from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.verbs import VERBS, bare_form
+from clp_tfx.counterfactuals.english.words import (
+  DETERMINERS,
+  NAMING_VERBS,
+  NUMBERS,
+  PARTICIPLES,
+  PREPOSITIONS,
+)
+
+_AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
+_MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
+_BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "an", "little", "small", "big"}
+_PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
+_POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
+
+
+def is_part(at: Scene, known: Known) -> bool:
+  """Tells whether a noun means something with the words beside it: a con man."""
+  lower, following = at.written.lower(), at.after.at(0)
+  if lower.endswith("s") and following in COMPOUND_HEADS | {"high"}:
+    return True  # Kids toys, a girls high school.
+  if lower in _MEN and (
+    at.before.at(0) in COMPOUNDS - known.modifiers
+    or is_name(at.written_before.at(0), known)
+  ):
+    return True
+  if lower.removesuffix("s") in _AGENTS and (
+    following in ("in", "of") or at.before.at(0) in ("heavy", "firm")
+  ):
+    return True  # A heavy smoker, nonbelievers in magic.
+  return _precedes_thing(at) or _begets_thing(at, known)
+
+
+def is_whole_predicate(at: Scene, known: Known) -> bool:
+  """Tells whether a noun alone says who somebody is: is a Muslim, when a child."""
+  index, is_denied = 0, False
+  while (word := at.before.at(index)) not in _PREDICATING and (
+    word in _BEFORE_PREDICATES or word in known.identities or is_degree(word)
+  ):
+    index += 1
+    is_denied |= word == "not"
+  stands = (
+    is_denied
+    or word in ALL_COPULAS
+    or word in PERSON_CONTRACTIONS
+    or word in _PREDICATING
+  )
+  if at.before.at(index + 1) in NAMING_VERBS:  # Call her an American.
+    stands = stands or word in PERSON_PRONOUNS
+  return stands and at.after.at(0) not in _POSTMODIFIERS
+
+
+def has_determiner(at: Scene) -> bool:
+  """Tells whether an article or the like stands before a noun, near it."""
+  for word in at.before[:MOST_WORDS]:
+    if word in QUANTIFIERS or word in ("one", "former", "first"):
+      return True
+    if not is_word(word) or word in PREPOSITIONS:
+      break
+  return False
+
+
+def _precedes_thing(at: Scene) -> bool:
+  """Tells whether a noun may be the first part of a compound: a citizen army."""
+  word, lower = at.written_after.at(0), at.written.lower()
+  if lower.endswith(("s", "men", "children", "people")) or not word.islower():
+    return False
+  return not (
+    not is_noun(word)
+    or word in VERBS
+    or bare_form(word) in VERBS
+    or word in PARTICIPLES
+    or word.endswith(("ed", "ing", "ly"))
+  )
+
+
+def _begets_thing(at: Scene, known: Known) -> bool:
+  """Tells the father of an idea from the father of two."""
+  if at.written.lower() not in ("father", "mother", "godfather", "grandfather"):
+    return False
+  if at.after.at(0) != "of" or at.after.at(1) in DETERMINERS | NUMBERS:
+    return False
+  return is_noun(at.after.at(1)) and not any(map(known.person, at.after[1:4]))
