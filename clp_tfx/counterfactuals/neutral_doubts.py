@@ -49,7 +49,7 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
       if (
         _confuses(each, groups[key])
         or (each.kind == "noun" and each.new in stays)
-        or (each.kind == "modifier" and rest.count(key) > 1)
+        or (each.kind == "modifier" and (rest.count(key) > 1 or "ones" in stays))
       ):
         each.confidence = min(each.confidence, _DOUBTFUL)
 

@@ -30,6 +30,8 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
     # Two groups become one.
     ("Jews, Sikhs", [("Jews", "x", "r/jew"), ("Sikhs", "x", "r/sikh")], [0.3, 0.3]),
     ("Jews. Sikhs", [("Jews", "x", "r/jew"), ("Sikhs", "x", "r/sikh")], [1, 1]),
+    ("gay or bi", [("gay", "x", "s/a"), ("bi", "x", "s/a")], [0.3, 0.3]),
+    ("gay, so bi", [("gay", "x", "s/a"), ("bi", "x", "s/a")], [1, 1]),
     # They swap.
     ("Jews, Sikhs", [("Jews", "sikhs", "r/jew"), ("Sikhs", "jews", "r/sikh")], [1, 1]),
   ],

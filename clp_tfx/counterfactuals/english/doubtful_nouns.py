@@ -35,7 +35,7 @@ from clp_tfx.counterfactuals.english.words import (
 
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
-_BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "an", "little", "small", "big"}
+_BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "all", "an", "big", "little", "small"}
 _PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
 _POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
 
@@ -71,7 +71,8 @@ def is_whole_predicate(at: Scene, known: Known) -> bool:
     or word in PERSON_CONTRACTIONS
     or word in _PREDICATING
   )
-  if at.before.at(index + 1) in NAMING_VERBS:  # Call her an American.
+  verb = at.before.at(index + 1)
+  if verb in NAMING_VERBS or verb in ALL_COPULAS:  # Call her a nun; is she a nun?
     stands = stands or word in PERSON_PRONOUNS
   return stands and at.after.at(0) not in _POSTMODIFIERS
 

@@ -202,7 +202,7 @@ def is_owned(at: Scene, known: Known) -> bool:
   while at.before.at(index) in NUMBERS or at.before.at(index) in ("no", "any", "some"):
     index += 1
   before = at.before.at(index)
-  if before in ("a", "an", "the"):
+  if before in ("a", "an", "another", "the"):
     owner = at.before.at(index + 1)
     return owner in _HAD and before != "the" or at.after.at(0) == "of"
   if before == "'s" and at.before.at(index + 1) in _SUBJECTS:
@@ -215,7 +215,7 @@ def is_owned(at: Scene, known: Known) -> bool:
 def names_own_kin(at: Scene, known: Known) -> bool:
   """Tells whether a word for kin stands like a name: Mom called, from Grandma."""
   lower, before = at.written.lower(), at.before.at(0)
-  if lower not in _KIN_NAMES or before == "own":
+  if lower not in _KIN_NAMES or not POSSESSORS.isdisjoint(at.before[:3]):
     return False
   is_free = (
     before in SENTENCE_ENDS
