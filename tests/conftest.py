@@ -9,6 +9,7 @@ import time
 import types
 from pathlib import Path
 
+import hypothesis
 import pytest
 import yaml
 
@@ -16,6 +17,10 @@ from clp_tfx.runners.demo_comments import write_demo_comments
 
 from .browser import browse, chromium  # noqa: F401, fixtures
 from .memory_files import memory_files  # noqa: F401, fixture
+
+# The same examples in every run.
+hypothesis.settings.register_profile("seeded", derandomize=True)
+hypothesis.settings.load_profile("seeded")
 
 COMMAND = [str(Path(sys.executable).with_name("clp-tfx"))]
 

@@ -20,7 +20,7 @@ def test_the_front_leaves_out_what_another_beats():
   assert pareto_front([point("d", 0.95, 0.1), c]) == [c]
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=30, deadline=None)
 @given(
   st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=8)
 )
