@@ -48,9 +48,11 @@ def check(original: tf.train.Example, added: dict[str, list[bytes]], **settings)
 
 def test_features_are_added_and_the_others_stay():
   check(
-    example(comment_text=[b"She is a gay person"], toxicity=[0.5], ids=[1, 2], tags=[]),
+    example(
+      comment_text=[b"She is a gay teacher"], toxicity=[0.5], ids=[1, 2], tags=[]
+    ),
     {
-      features.COUNTERFACTUAL_TEXT: [b"is a person"],
+      features.COUNTERFACTUAL_TEXT: [b"is a teacher"],
       features.COUNTERFACTUAL_GROUP: [b"gender/female+sexual_orientation/homosexual"],
       features.COUNTERFACTUAL_EDIT: ["she\u2192;gay\u2192".encode()],
       features.COUNTERFACTUAL_EDITS: [
@@ -145,7 +147,7 @@ def test_type_hints():
     ([example(comment_text=[1.0])], "has 1 values in its float_list"),
     ([example(comment_text=[b"he", b"she"])], "has 2 values in its bytes_list"),
     ([example(comment_text=[])], "has 0 values in its bytes_list"),
-    ([example(comment_text=[b"there"])] * 2, "term of lexicon 'gender_and_sexual_orie"),
+    ([example(comment_text=[b"there"])] * 2, "term of lexicon 'identity_en'"),
     ([], "at least one text of feature 'comment_text'"),
   ],
 )
