@@ -269,7 +269,7 @@ def test_a_run(few_run, few_comments, tmp_path, memory_files):
   (base,) = root.glob("Trainer/model/*/Format-Serving/../classifier.keras")
   remote = {
     "base_model": base.read_bytes(),
-    "identity_terms": (LEXICONS / "gender_and_sexual_orientation.csv").read_bytes(),
+    "identity_terms": (LEXICONS / "identity_en.csv").read_bytes(),
     "pejorative_terms": PEJORATIVE.encode(),
     "audit_terms": LEXICON.encode(),
   }

@@ -29,7 +29,7 @@ CASES = {
   "no_text.csv": (b"text_of_it,toxicity\nx,1\n", "comment_text", "text_of_it"),
   "no_label.csv": (b"comment_text,label_of_it\nx,1\n", "toxicity", "label_of_it"),
   "no_positive.csv": (GOOD.replace(",1", ",0").encode(), "positive", "toxicity"),
-  "no_term.csv": (GOOD.replace(" her", " it").encode(), "gender_and", "term"),
+  "no_term.csv": (GOOD.replace(" her", " it").encode(), "identity_en", "term"),
   "above_one.csv": ((GOOD + "x,1.5\n").encode(), "1.5", "102"),
   "no_number.csv": ((GOOD + "x,high\n").encode(), "toxicity", "102"),
   "nan.csv": ((GOOD + "x,nan\n").encode(), "nan", "102"),
