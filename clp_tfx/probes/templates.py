@@ -9,6 +9,7 @@ one of training as well.
 
 import csv
 import functools
+import hashlib
 from importlib import resources
 from typing import NamedTuple
 
@@ -119,6 +120,12 @@ def load_templates() -> tuple[Template, ...]:
     )
     for row in _rows("templates.csv")
   )
+
+
+def suite_digest() -> str:
+  """Returns a digest of the templates and identities, for caches of their figures."""
+  read = (load_templates(), load_identities())
+  return hashlib.sha256(repr(read).encode()).hexdigest()
 
 
 def _rows(name: str) -> list[dict[str, str]]:

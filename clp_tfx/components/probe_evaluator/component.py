@@ -14,6 +14,7 @@ from tfx.utils import io_utils, path_utils
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
 from clp_tfx.components.probe_evaluator.scoring import measured
 from clp_tfx.components.probe_evaluator.verdict import check_harms
+from clp_tfx.probes.templates import suite_digest
 from clp_tfx.tfma.group_figures import group_figures
 
 _GATE, _TEXT_FEATURE = "harm_gate", "text_feature"
@@ -102,3 +103,5 @@ class ProbeEvaluator(Evaluator):
     )
     self.exec_properties[_GATE] = gate.to_json()
     self.exec_properties[_TEXT_FEATURE] = text_feature
+    # The code digest does not cover the files of the suite.
+    self.exec_properties["suite_digest"] = suite_digest()

@@ -3,11 +3,13 @@
 import dataclasses
 
 import pytest
+from tensorflow_model_analysis.proto.config_pb2 import EvalConfig
 from tfx.components.evaluator import executor
-from tfx.types import standard_artifacts
+from tfx.types import Channel, standard_artifacts
 
 from clp_tfx.components.probe_evaluator import component
 from clp_tfx.components.probe_evaluator.harm_gate import load_harms
+from clp_tfx.probes import templates
 
 from .harms import GATE, comments, probes
 
@@ -77,3 +79,16 @@ def test_a_model_without_figures_is_not(run):
 
 def test_what_the_evaluator_refused_stays_refused(run):
   assert run(False, probes()) == ("NOT_BLESSED", 0)
+
+
+def test_another_suite_is_another_evaluation(monkeypatch):
+  def made():
+    examples, model = (
+      Channel(type=kind)
+      for kind in (standard_artifacts.Examples, standard_artifacts.Model)
+    )
+    return component.ProbeEvaluator(examples, model, None, EvalConfig(), GATE)
+
+  before = made().exec_properties
+  monkeypatch.setattr(templates, "load_templates", lambda: ())
+  assert made().exec_properties != before
