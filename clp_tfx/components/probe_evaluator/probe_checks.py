@@ -83,7 +83,7 @@ def unclear(names: Sequence[str], allowed: str) -> str:
   more = len(names) - _NAMED
   shown = ", ".join(names[:_NAMED]) + (f" and {more} more" if more > 0 else "")
   return (
-    f"Too little evidence: a rise of the false positive rate by more than is allowed "
+    f"Too little evidence: a rise of the false positive rate by twice what is allowed "
     f"({allowed}) could go unnoticed for {shown}."
   )
 
