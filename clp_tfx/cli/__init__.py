@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from clp_tfx.cli.discover import discover
 from clp_tfx.cli.evaluate import evaluate
 from clp_tfx.cli.options import Group
 from clp_tfx.cli.preview import preview
@@ -43,6 +44,7 @@ for command in (
   follow,
   evaluate,
   probe,
+  discover,
   report,
   preview,
   statistics,

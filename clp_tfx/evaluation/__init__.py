@@ -9,6 +9,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
   __name__,
   submod_attrs={
     "config": ["EvaluationConfig"],
+    "discover": ["discover_words"],
+    "discover_config": ["DiscoverConfig"],
     "evaluate": ["evaluate_model"],
     "probe": ["probe_model"],
     "probe_config": ["ProbeConfig"],

@@ -1,0 +1,101 @@
+"""Finds words that raise a model's scores and that no lexicon names."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator
+from typing import Any, TextIO
+
+import tensorflow as tf
+
+from clp_tfx.components.comments_example_gen.comments import read_examples
+from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
+from clp_tfx.evaluation.comments import check_label, comment_files
+from clp_tfx.evaluation.discover_config import DiscoverConfig
+from clp_tfx.evaluation.raising_words import RaisingWord, raising_words, sampled
+from clp_tfx.files import write_whole
+from clp_tfx.tfma.text_scorer import TextScorer
+
+_GROUP = "undecided"
+
+
+def discover_words(
+  model: str, comments: str | list[str], **options: Any
+) -> list[dict[str, Any]]:
+  """Finds words that raise a model's scores, like `clp-tfx discover`.
+
+  Example:
+    words = discover_words("my_model", "comments.csv")
+    [found["word"] for found in words if found["effect"] > 1]
+
+  Args:
+    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    comments: One or several files of comments, as for `clp-tfx run`; the label column
+      is optional.
+    **options: Fields of `DiscoverConfig`.
+
+  Returns:
+    The words, the one that raises scores most first: `word`, `texts` with it, `effect`
+    (mean logit with the word minus without it; 0 changes nothing) and an `example`.
+
+  Raises:
+    InputError: If the model, the comments or an option are invalid.
+  """
+  paths = (comments,) if isinstance(comments, str) else tuple(comments)
+  config = DiscoverConfig(model=model, comments=paths, **options)
+  return [found._asdict() for found in discover(config, io.StringIO())]
+
+
+def discover(config: DiscoverConfig, terminal: TextIO) -> list[RaisingWord]:
+  """Does what `discover_words` does, from a configuration.
+
+  Args:
+    config: The configuration.
+    terminal: Where to show progress.
+  """
+  if config.output and os.path.exists(config.output):
+    raise InputError(
+      f"--output: {config.output} exists already, perhaps with edits; give another "
+      "name."
+    )
+  lexicon = IdentityTerms.load(config.identity_terms)
+  scorer = TextScorer(
+    config.model, config.signature, config.score_output, config.text_feature
+  )
+  texts = sampled(_texts(config))
+  print(f"Removing words from {len(texts):,} comments ...", file=terminal, flush=True)
+  found = raising_words(
+    texts,
+    scorer.score_texts,
+    known={term.term for term in lexicon.terms},
+    min_texts=config.min_comments,
+    max_share=config.max_share,
+  )[: config.words]
+  if config.output:
+    write_whole(config.output, _draft(found))
+  return found
+
+
+def _texts(config: DiscoverConfig) -> Iterator[str]:
+  """Yields the texts of comments that are not labelled positive."""
+  columns = ExampleConfig(
+    config.text_feature, config.label_feature, config.label_threshold
+  )
+  paths = comment_files(config.comments)
+  check_label(paths, columns, required=False)
+  for path in paths:
+    for example in read_examples(path, columns, needs_label=False):
+      if not example.is_positive:
+        feature = tf.train.Example.FromString(example.serialized).features.feature
+        text = feature[config.text_feature].bytes_list.value[0]
+        yield text.decode("utf-8", "replace")
+
+
+def _draft(found: list[RaisingWord]) -> str:
+  draft = io.StringIO()
+  rows = csv.writer(draft, lineterminator="\n")
+  rows.writerow(("term", "group"))
+  rows.writerows((word.word, _GROUP) for word in found)
+  return draft.getvalue()

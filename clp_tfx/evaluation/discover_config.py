@@ -1,0 +1,48 @@
+"""The validated configuration of `clp-tfx discover`."""
+
+import dataclasses
+
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.errors import InputError
+from clp_tfx.options import Columns, flag, option, validate
+
+
+@dataclasses.dataclass(frozen=True)
+class DiscoverConfig(Columns):
+  """Configuration of `clp-tfx discover`; each field is documented by its `help`.
+
+  Raises:
+    InputError: If a value is missing, has the wrong type or is out of range.
+  """
+
+  model: str = option("", "Folder of the SavedModel.")
+  comments: tuple[str, ...] = option(
+    (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
+    "files, as for run; repeat for several."
+  )  # fmt: skip
+  signature: str | None = option(
+    None, "Signature of the model, from texts or serialised tf.Examples to one "
+    "probability each. Default: serving_default, or the only one."
+  )  # fmt: skip
+  score_output: str | None = option(
+    None, "Output of the signature with the probability, if it has several outputs."
+  )
+  identity_terms: str = option(
+    GeneratorOptions.identity_terms, "Lexicon whose terms are known already: built-in "
+    "name or CSV file."
+  )  # fmt: skip
+  min_comments: int = option(10, "Minimum number of comments with a word.", 1)
+  max_share: float = option(
+    0.05, "Maximum share of comments with a word: words of grammar are in more.", 0, 1
+  )
+  words: int = option(50, "Maximum number of words to list.", 1)
+  output: str | None = option(
+    None, "File for the draft of a lexicon (CSV), to be edited by a person."
+  )
+
+  def __post_init__(self):
+    validate(self, flag)
+    if not self.model:
+      raise InputError("No model is given: give the folder of a SavedModel.")
+    if not self.comments:
+      raise InputError("No comments are given: give a file with --comments.")
