@@ -19,6 +19,10 @@ from clp_tfx.report.people import tally
 EXIT_REFUSED = 3
 """Exit code of a run whose model the gate refused."""
 
+# The terminal shows the groups that flip most, with as many pairs if there are such.
+_MOST_GROUPS = 10
+_MANY_PAIRS = 30
+
 
 @click.command()
 @configured(*names_of(JobOptions))
@@ -177,9 +181,13 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
 
   for name, key in rows.items():
     add_row(name, (baseline or {}).get(key), clp[key])
-  for group, after in clp["flip_rate_by_group"].items():
-    before = (baseline or {}).get("flip_rate_by_group", {}).get(group)
-    add_row(f"  flip rate, {escape(group)}", before, after)
+  before = (baseline or {}).get("flip_rate_by_group", {})
+  after = clp["flip_rate_by_group"]
+  shown = _worst_groups(before, after, clp["pairs_by_group"])
+  for group in shown:
+    add_row(f"  flip rate, {escape(group)}", before.get(group), after[group])
+  if len(shown) < len(after):
+    table.add_row(f"  {len(after) - len(shown)} more groups are in the report")
   means = clp.get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
   for kind, after in means.items():
     if after is not None:
@@ -187,6 +195,23 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
       add_row(f"bias AUC, {kind}", before.get(kind), after)
   table.add_row("pairs", str(baseline["pairs"]) if baseline else "–", str(clp["pairs"]))
   return table
+
+
+def _worst_groups(
+  before: dict[str, float | None],
+  after: dict[str, float | None],
+  pairs: dict[str, int],
+) -> list[str]:
+  """Returns all groups, or of many those that flip most, before or after."""
+  if len(after) <= _MOST_GROUPS:
+    return list(after)
+
+  def worst(group: str) -> tuple[bool, float]:
+    rates = (after[group] or 0.0, before.get(group) or 0.0)
+    return pairs.get(group, 0) >= _MANY_PAIRS, max(rates)
+
+  chosen = set(sorted(after, key=worst, reverse=True)[:_MOST_GROUPS])
+  return [group for group in after if group in chosen]
 
 
 def _share(value: float | None) -> str:

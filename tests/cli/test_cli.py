@@ -3,7 +3,7 @@ from click.testing import CliRunner
 from rich.console import Console
 
 from clp_tfx.cli import cli
-from clp_tfx.cli.run import print_audit, print_summary
+from clp_tfx.cli.run import figures_table, print_audit, print_summary
 
 
 def invoke(*args):
@@ -197,7 +197,7 @@ def test_the_summary_without_a_baseline(capsys):
   print_summary(
     {
       "baseline": None,
-      "clp": {**clp, "flip_rate_by_group": {}, "left_out": {}},
+      "clp": {**clp, "flip_rate_by_group": {}, "pairs_by_group": {}, "left_out": {}},
       "gate": {
         "failures": [{"reason": "There are no [pairs]."}],
         "inactive": ["No bound on [AUC]."],
@@ -213,3 +213,27 @@ def test_the_summary_without_a_baseline(capsys):
   assert ["flip", "rate", "–", "–", "–"] in lines
   assert ["pairs", "–", "0"] in lines
   assert ["There", "are", "no", "[pairs]."] in lines
+
+
+def test_of_many_groups_the_terminal_shows_those_that_flip_most(capsys):
+  figures = {"auc": 0.9, "positive_rate": 0.25, "flip_rate": 0.1, "pairs": 400}
+  names = [f"g{number:02}" for number in range(13)]
+  pairs = {name: 40 for name in names} | {"g00": 29}
+  after = {name: 0.01 * number for number, name in enumerate(names)}
+  # g00 has too few pairs, g01 and g03 flip least, and g02 flipped before.
+  before = {"g00": 1.0, "g02": 0.5}
+
+  table = figures_table(
+    {
+      "baseline": {**figures, "flip_rate_by_group": before},
+      "clp": {**figures, "flip_rate_by_group": after, "pairs_by_group": pairs},
+    },
+    "before",
+    "after",
+  )
+
+  Console().print(table)
+  output = capsys.readouterr().out
+  shown = ["g02", *names[4:]]
+  assert [name for name in names if name in output] == shown
+  assert "3 more groups are in the report" in output
