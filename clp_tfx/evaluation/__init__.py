@@ -1,4 +1,4 @@
-"""Evaluates any SavedModel that scores texts with the pipeline's metrics or probes.
+"""Evaluates any model that scores texts with the pipeline's metrics or probes.
 
 This package handles models and comments; `tfma` has the metrics, `report` the pages.
 """

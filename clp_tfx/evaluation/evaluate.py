@@ -1,4 +1,4 @@
-"""Evaluates a SavedModel on comments, without a pipeline."""
+"""Evaluates a model on comments, without a pipeline."""
 
 import dataclasses
 import io
@@ -26,26 +26,35 @@ from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
+from clp_tfx.scorers.function import Function, held
+from clp_tfx.scorers.scorer import TextScorer
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import counterfactual_extractors
 from clp_tfx.tfma.group_figures import group_figures
-from clp_tfx.tfma.text_scorer import SIGNATURE, TextScorer, eval_shared_model
+from clp_tfx.tfma.scorer_model import SIGNATURE, eval_shared_model
 
-_PROBED = 32  # Comments to score before Beam starts, so that bad models fail early.
+_FIRST = 32  # Comments to check models on before Beam starts, not all distinct.
 
 
-def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dict:
-  """Evaluates a SavedModel on comments and writes a report, like `clp-tfx evaluate`.
+def evaluate_model(
+  model: str | Function,
+  comments: str | list[str],
+  baseline: str | Function | None = None,
+  **options: Any,
+) -> dict[str, Any]:
+  """Evaluates a model on comments and writes a report, like `clp-tfx evaluate`.
 
   Example:
     summary = evaluate_model("my_model", "comments.csv", output="out")
     summary["clp"]["flip_rate"]
 
   Args:
-    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    model: Any model that scores texts, as in `TextScorer`, or a function from a list
+      of texts to scores.
     comments: One or several files of comments, as for `clp-tfx run`; the label column
       is optional.
+    baseline: Model to compare with, in any form that `model` has.
     **options: Fields of `EvaluationConfig`.
 
   Returns:
@@ -56,8 +65,11 @@ def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dic
     InputError: If the model, the comments or an option are invalid.
   """
   paths = (comments,) if isinstance(comments, str) else tuple(comments)
-  config = EvaluationConfig(model=model, comments=paths, **options)
-  return evaluate(config, io.StringIO())
+  with held(model) as name, held(baseline or "") as other:
+    config = EvaluationConfig(
+      model=name, comments=paths, baseline=other or None, **options
+    )
+    return evaluate(config, io.StringIO())
 
 
 @own_temporary_folder()
@@ -117,31 +129,25 @@ def _show(terminal: TextIO, line: str) -> None:
 def _probe(
   config: EvaluationConfig, columns: ExampleConfig, comments: list[str]
 ) -> None:
-  """Scores the first comments with each model."""
+  """Checks each model on the first comments."""
   rows = read_comments(comments[0], columns, config.split)
-  first = [example for example, _ in zip(rows, range(_PROBED), strict=False)]
+  first = [example for example, _ in zip(rows, range(_FIRST), strict=False)]
   if not first:
     raise InputError(
       f"{comments[0]} has no comment in its {config.split} split: give --split "
       "all, or another file."
     )
-  for arguments in _models(config).values():
-    TextScorer(**arguments).score_examples(first)
+  for model in _models(config).values():
+    TextScorer(model, **config.scoring).check(first)
 
 
-def _models(config: EvaluationConfig) -> dict[str, dict[str, Any]]:
-  """Returns the arguments of `TextScorer` by model name."""
-  paths = {CANDIDATE: config.model}
-  if config.baseline:
-    paths[BASELINE] = config.baseline
+def _models(config: EvaluationConfig) -> dict[str, str]:
+  """Returns the models by their name in the EvalConfig."""
+  models = {CANDIDATE: config.model, BASELINE: config.baseline}
   return {
-    name: {
-      "path": os.path.abspath(path) if "://" not in path else path,
-      "signature": config.signature,
-      "score_output": config.score_output,
-      "text_feature": config.text_feature,
-    }
-    for name, path in paths.items()
+    name: os.path.abspath(model) if os.path.exists(model) else model
+    for name, model in models.items()
+    if model
   }
 
 
@@ -156,8 +162,8 @@ def _run(
   generation = _generation(config)
   eval_config = _eval_config(config, labelled)
   shared = [
-    eval_shared_model(name, is_baseline=name == BASELINE, **arguments)
-    for name, arguments in _models(config).items()
+    eval_shared_model(name, model, is_baseline=name == BASELINE, **config.scoring)
+    for name, model in _models(config).items()
   ]
   shared = shared[0] if len(shared) == 1 else shared
   source = tfxio.TFExampleBeamRecord(
@@ -194,15 +200,12 @@ def _run(
 
 
 def _add_harms(config: EvaluationConfig, gate: HarmGate, evaluation: str) -> None:
-  models = _models(config)
   _, figures = group_figures(evaluation, gate.threshold)
   probes = measured(
     gate,
-    [models[name]["path"] for name in (CANDIDATE, BASELINE) if name in models],
-    config.text_feature,
-    figures["matched_threshold"],
-    signature=config.signature,
-    score_output=config.score_output,
+    list(_models(config).values()),
+    matched_threshold=figures["matched_threshold"],
+    **config.scoring,
   )
   write_harms(evaluation, gate, probes)
 

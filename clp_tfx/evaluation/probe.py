@@ -1,4 +1,4 @@
-"""Measures SavedModels on probes."""
+"""Measures models on probes."""
 
 import io
 from typing import Any, TextIO
@@ -8,18 +8,23 @@ from clp_tfx.evaluation.probe_suite import read_suite
 from clp_tfx.probes.fill import Probe, fill_probes
 from clp_tfx.probes.score import score_probes
 from clp_tfx.probes.summary import summarize
-from clp_tfx.tfma.text_scorer import TextScorer
+from clp_tfx.scorers.function import Function, held
+from clp_tfx.scorers.scorer import TextScorer
 
 
-def probe_model(model: str, **options: Any) -> dict[str, Any]:
-  """Measures a SavedModel on probes, like `clp-tfx probe`.
+def probe_model(
+  model: str | Function, baseline: str | Function | None = None, **options: Any
+) -> dict[str, Any]:
+  """Measures a model on probes, like `clp-tfx probe`.
 
   Example:
     summary = probe_model("my_model", baseline="control")
     summary["identities"][0]["displacement"]["verdict"]
 
   Args:
-    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    model: Any model that scores texts, as in `TextScorer`, or a function from a list
+      of texts to scores.
+    baseline: Model to compare with, likewise.
     **options: Fields of `ProbeConfig`.
 
   Returns:
@@ -28,7 +33,9 @@ def probe_model(model: str, **options: Any) -> dict[str, Any]:
   Raises:
     InputError: If a model, a file or an option is invalid.
   """
-  return probe(ProbeConfig(model=model, **options), io.StringIO())
+  with held(model) as name, held(baseline or "") as other:
+    config = ProbeConfig(model=name, baseline=other or None, **options)
+    return probe(config, io.StringIO())
 
 
 def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
@@ -41,7 +48,9 @@ def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
   probes = read_suite(config) if config.probes else _built_in(config.split)
   paths = [config.model, *filter(None, [config.baseline])]
   # Loads all models before it scores anything, so that a wrong one fails early.
-  scorers = [_scorer(config, path) for path in paths]
+  scorers = [TextScorer(path, **config.scoring) for path in paths]
+  for scorer in scorers:
+    scorer.check_texts([each.text for each in probes])
   scores = []
   for path, scorer in zip(paths, scorers, strict=True):
     print(f"Scoring {len(probes):,} sentences with {path} ...", file=terminal)
@@ -62,7 +71,3 @@ def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
 
 def _built_in(split: str) -> list[Probe]:
   return [probe for probe in fill_probes() if split in (ALL, probe.split)]
-
-
-def _scorer(config: ProbeConfig, path: str) -> TextScorer:
-  return TextScorer(path, config.signature, config.score_output, config.text_feature)

@@ -1,0 +1,51 @@
+"""Options that say how to call a model and what its scores are."""
+
+import dataclasses
+from typing import Any
+
+from clp_tfx.options import TextColumn, names_of, option
+
+PROBABILITY, LOGIT = "probability", "logit"
+
+FORMS = (
+  "the folder of a SavedModel, a .keras file, or the dotted path of a function from a "
+  "list of texts to scores"
+)
+"""What a model can be, for help and errors."""
+
+
+@dataclasses.dataclass(frozen=True)
+class ScoringOptions(TextColumn):
+  """How models are called; each field is documented by its `help`."""
+
+  signature: str | None = option(
+    None, "Signature of a SavedModel, from texts or serialised tf.Examples to scores. "
+    "Default: serving_default, or the only one."
+  )  # fmt: skip
+  score_output: str | None = option(
+    None, "Output with the score, if a SavedModel or .keras file has several."
+  )
+  score_kind: str = option(
+    PROBABILITY, "What the models' scores are: probabilities, or logits, of which the "
+    "sigmoid or, with --positive-class, the softmax is taken.",
+    choices=(PROBABILITY, LOGIT),
+  )  # fmt: skip
+  positive_class: int | None = option(
+    None, "Number, from 0, of the class whose score counts, for models that return one "
+    "per class.", 0
+  )  # fmt: skip
+
+  @property
+  def scoring(self) -> dict[str, Any]:
+    """The arguments of `TextScorer` besides the model."""
+    return {name: getattr(self, name) for name in names_of(ScoringOptions)}
+
+
+@dataclasses.dataclass(frozen=True)
+class ModelOptions(ScoringOptions):
+  """The models to measure; each field is documented by its `help`."""
+
+  model: str = option("", f"The model: {FORMS}.")
+  baseline: str | None = option(
+    None, "Model to compare with, in any form that MODEL has."
+  )
