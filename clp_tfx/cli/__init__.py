@@ -6,6 +6,7 @@ import sys
 import click
 
 from clp_tfx.cli.evaluate import evaluate
+from clp_tfx.cli.generate import generate
 from clp_tfx.cli.options import Group
 from clp_tfx.cli.preview import preview
 from clp_tfx.cli.probe import probe
@@ -42,6 +43,7 @@ for command in (
   submit,
   follow,
   evaluate,
+  generate,
   probe,
   report,
   preview,

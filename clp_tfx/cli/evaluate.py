@@ -21,14 +21,15 @@ from clp_tfx.pipeline.output import prepare_output
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", default="")
 @options_of(EvaluationConfig, "model")
 def evaluate(model: str, **options: Any) -> None:
   """Measures a model's flip rate on comments and writes a report.
 
   MODEL is the folder of any SavedModel with a signature from texts, or serialised
   tf.Examples, to scores; a .keras file of a model that takes texts; or the dotted path
-  of a function from a list of texts to scores. It need not come from this package.
+  of a function from a list of texts to scores. It need not come from this package. For
+  a model that runs elsewhere, leave out MODEL and give --scores.
 
   Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
   """

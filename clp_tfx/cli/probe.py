@@ -15,7 +15,7 @@ _ROWS = 20
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", default="")
 @options_of(ProbeConfig, "model")
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
 def probe(model: str, as_json: bool, **options: Any) -> None:

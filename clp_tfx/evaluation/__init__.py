@@ -10,6 +10,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
   submod_attrs={
     "config": ["EvaluationConfig"],
     "evaluate": ["evaluate_model"],
+    "generate": ["generate_texts"],
+    "generate_config": ["GenerateConfig"],
     "probe": ["probe_model"],
     "probe_config": ["ProbeConfig"],
   },

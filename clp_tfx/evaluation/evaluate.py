@@ -2,7 +2,6 @@
 
 import dataclasses
 import io
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,10 +18,11 @@ from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
 from clp_tfx.components.probe_evaluator.scoring import measured
-from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
+from clp_tfx.evaluation.models import opened
+from clp_tfx.evaluation.pairs import generation_of
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
@@ -96,17 +96,17 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
       "hold them: name it with --label-feature, or leave out --min-auc and "
       "--max-auc-drop."
     )
-  _show(terminal, "Checking the model ...")
-  _probe(config, columns, comments)
-  _show(terminal, "Scoring comments and counterfactuals ...")
   evaluation = output / "evaluation"
   coverage = str(output / "counterfactual_statistics")
   # Written elsewhere: Beam takes `[` in the name of the output folder for a pattern.
-  with tempfile.TemporaryDirectory() as plain:
-    _run(config, columns, comments, labelled, plain, coverage)
+  with tempfile.TemporaryDirectory() as plain, opened(config) as models:
+    _show(terminal, "Checking the model ...")
+    _check(config, models, columns, comments)
+    _show(terminal, "Scoring comments and counterfactuals ...")
+    _run(config, models, columns, comments, labelled, plain, coverage)
     if config.harm_gate:
       _show(terminal, "Scoring probes ...")
-      _add_harms(config, config.harm_gate, plain)
+      _add_harms(config, models, config.harm_gate, plain)
     with replacing(evaluation) as fresh:
       shutil.copytree(plain, fresh)
   return write_results(
@@ -114,7 +114,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     str(evaluation),
     config.decision_threshold,
     gated=config.gates,
-    evaluated_model=config.model,
+    evaluated_model=config.candidate,
     coverage=load_statistics(coverage)["splits"],
     counterfactual_statistics=coverage,
     comments={"source": list(config.comments)},
@@ -126,8 +126,11 @@ def _show(terminal: TextIO, line: str) -> None:
   print(line, file=terminal, flush=True)
 
 
-def _probe(
-  config: EvaluationConfig, columns: ExampleConfig, comments: list[str]
+def _check(
+  config: EvaluationConfig,
+  models: list[str],
+  columns: ExampleConfig,
+  comments: list[str],
 ) -> None:
   """Checks each model on the first comments."""
   rows = read_comments(comments[0], columns, config.split)
@@ -137,33 +140,24 @@ def _probe(
       f"{comments[0]} has no comment in its {config.split} split: give --split "
       "all, or another file."
     )
-  for model in _models(config).values():
+  for model in models:
     TextScorer(model, **config.scoring).check(first)
-
-
-def _models(config: EvaluationConfig) -> dict[str, str]:
-  """Returns the models by their name in the EvalConfig."""
-  models = {CANDIDATE: config.model, BASELINE: config.baseline}
-  return {
-    name: os.path.abspath(model) if os.path.exists(model) else model
-    for name, model in models.items()
-    if model
-  }
 
 
 def _run(
   config: EvaluationConfig,
+  models: list[str],
   columns: ExampleConfig,
   comments: list[str],
   labelled: bool,
   evaluation: str,
   coverage: str,
 ) -> None:
-  generation = _generation(config)
+  generation = generation_of(config, config.text_feature)
   eval_config = _eval_config(config, labelled)
   shared = [
     eval_shared_model(name, model, is_baseline=name == BASELINE, **config.scoring)
-    for name, model in _models(config).items()
+    for name, model in zip((CANDIDATE, BASELINE), models, strict=False)
   ]
   shared = shared[0] if len(shared) == 1 else shared
   source = tfxio.TFExampleBeamRecord(
@@ -199,29 +193,17 @@ def _run(
     )
 
 
-def _add_harms(config: EvaluationConfig, gate: HarmGate, evaluation: str) -> None:
+def _add_harms(
+  config: EvaluationConfig, models: list[str], gate: HarmGate, evaluation: str
+) -> None:
   _, figures = group_figures(evaluation, gate.threshold)
   probes = measured(
     gate,
-    list(_models(config).values()),
+    models,
     matched_threshold=figures["matched_threshold"],
     **config.scoring,
   )
   write_harms(evaluation, gate, probes)
-
-
-def _generation(config: EvaluationConfig) -> Generation:
-  return Generation(
-    transforms.load_identity_terms(config.identity_terms),
-    transforms.load_pejorative_terms(config.pejorative_terms),
-    GeneratorOptions(
-      text_feature=config.text_feature,
-      method=config.method,
-      max_counterfactuals=config.max_counterfactuals,
-      counterfactual_fn=config.counterfactual_fn,
-    ),
-    is_training=False,
-  )
 
 
 def _report(

@@ -3,6 +3,7 @@
 import io
 from typing import Any, TextIO
 
+from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.probe_config import ALL, ProbeConfig
 from clp_tfx.evaluation.probe_suite import read_suite
 from clp_tfx.probes.fill import Probe, fill_probes
@@ -46,18 +47,18 @@ def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
     terminal: Where to show progress.
   """
   probes = read_suite(config) if config.probes else _built_in(config.split)
-  paths = [config.model, *filter(None, [config.baseline])]
-  # Loads all models before it scores anything, so that a wrong one fails early.
-  scorers = [TextScorer(path, **config.scoring) for path in paths]
-  for scorer in scorers:
-    scorer.check_texts([each.text for each in probes])
   scores = []
-  for path, scorer in zip(paths, scorers, strict=True):
-    print(f"Scoring {len(probes):,} sentences with {path} ...", file=terminal)
-    terminal.flush()
-    scores.append(score_probes(probes, scorer.score_texts))
+  with opened(config) as models:
+    # Loads all models before it scores anything, so that a wrong one fails early.
+    scorers = [TextScorer(model, **config.scoring) for model in models]
+    for scorer in scorers:
+      scorer.check_texts([each.text for each in probes])
+    for model, scorer in zip(models, scorers, strict=True):
+      print(f"Scoring {len(probes):,} sentences with {model} ...", file=terminal)
+      terminal.flush()
+      scores.append(score_probes(probes, scorer.score_texts))
   return {
-    "models": {"model": config.model, "baseline": config.baseline},
+    "models": {"model": config.candidate, "baseline": config.baseline},
     "probes": config.probes or f"built-in, {config.split}",
     **summarize(
       probes,

@@ -5,7 +5,7 @@ import dataclasses
 from clp_tfx.errors import InputError
 from clp_tfx.options import Options, flag, option, validate
 from clp_tfx.probes.templates import HELD_OUT, TRAINING
-from clp_tfx.scorers.options import FORMS, ModelOptions
+from clp_tfx.scorers.options import ModelOptions
 
 ALL = "all"
 
@@ -64,8 +64,7 @@ class ProbeConfig(SuiteOptions, ModelOptions):
 
   def __post_init__(self):
     validate(self, flag)
-    if not self.model:
-      raise InputError(f"No model is given: give {FORMS}.")
+    self.check_model()
     if self.probes and not self.not_toxic:
       raise InputError(
         "--probes needs to know which labels are harmless: give each one with "

@@ -79,8 +79,8 @@ class FunctionSource:
   takes_texts = True
 
   def __init__(self, name: str):
-    self.where = f"the function {name}"
     self._function = _HELD.get(name) or _imported(name)
+    self.where = getattr(self._function, "where", f"the function {name}")
     self._lock = threading.Lock()  # Few functions expect threads.
 
   def outputs(self, texts: Sequence[bytes]) -> Any:

@@ -3,13 +3,14 @@
 import dataclasses
 from typing import Any
 
-from clp_tfx.options import TextColumn, names_of, option
+from clp_tfx.errors import InputError
+from clp_tfx.options import TextColumn, flag, names_of, option
 
 PROBABILITY, LOGIT = "probability", "logit"
 
 FORMS = (
-  "the folder of a SavedModel, a .keras file, or the dotted path of a function from a "
-  "list of texts to scores"
+  "the folder of a SavedModel, a .keras file, the dotted path of a function from a "
+  "list of texts to scores, or a table with scores"
 )
 """What a model can be, for help and errors."""
 
@@ -46,6 +47,30 @@ class ModelOptions(ScoringOptions):
   """The models to measure; each field is documented by its `help`."""
 
   model: str = option("", f"The model: {FORMS}.")
+  scores: str | None = option(
+    None, "Table with the scores of a model that runs elsewhere, instead of MODEL: "
+    "what clp-tfx generate wrote, with a column `score` added."
+  )  # fmt: skip
   baseline: str | None = option(
     None, "Model to compare with, in any form that MODEL has."
   )
+
+  @property
+  def candidate(self) -> str:
+    """The model, however it is given."""
+    return self.model or self.scores or ""
+
+  def check_model(self) -> None:
+    """Checks that one model is given.
+
+    Raises:
+      InputError: If it is none or several.
+    """
+    given = [each for each in (self.model, self.scores) if each]
+    if not given:
+      raise InputError(f"No model is given: give {FORMS}.")
+    if len(given) > 1:
+      raise InputError(
+        f"Expected one model. Received: {' and '.join(given)}; leave out MODEL or "
+        f"{flag('scores')}."
+      )

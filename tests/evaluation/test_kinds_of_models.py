@@ -1,6 +1,7 @@
 """One model in every form that `evaluate` takes."""
 
 import csv
+import random
 
 import keras
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.evaluation.evaluate import evaluate_model
+from clp_tfx.evaluation.generate import generate_texts
 from clp_tfx.evaluation.probe import probe_model
 from clp_tfx.runners.demo_comments import demo_comments
 
@@ -79,6 +81,20 @@ def evaluated(model, comments, output, **options):
   return evaluate_model(model, comments, **options)
 
 
+def scored(comments, path):
+  """Returns a table that somebody has scored elsewhere, with Python's csv module."""
+  generate_texts(comments, str(path))
+  with open(path, newline="", encoding="utf-8") as file:
+    rows = list(csv.DictReader(file))
+  scores = score([row["text"] for row in rows])
+  random.Random(0).shuffle(order := list(range(len(rows))))
+  with open(path, "w", newline="", encoding="utf-8") as file:
+    csv.writer(file).writerows(
+      [("score", "id"), *((scores[at], rows[at]["id"]) for at in order)]
+    )
+  return str(path)
+
+
 @pytest.mark.e2e
 def test_every_kind_gives_the_figures_of_numpy(
   comments, by_numpy, keras_model, tmp_path
@@ -87,6 +103,7 @@ def test_every_kind_gives_the_figures_of_numpy(
   kinds = {
     "function": (score, {}),
     "keras": (str(tmp_path / "m.keras"), {"score_kind": "logit"}),
+    "scores": (scored(comments, tmp_path / "scored.csv"), {}),
   }
   assert by_numpy["pairs"] >= 40 and 0 < by_numpy["flip_rate"] < 1
   for kind, (model, options) in kinds.items():

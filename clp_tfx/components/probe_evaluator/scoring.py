@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate
-from clp_tfx.probes.fill import fill_probes
+from clp_tfx.probes.fill import Probe, fill_probes
 from clp_tfx.probes.score import score_probes
 from clp_tfx.probes.summary import summarize
 from clp_tfx.probes.templates import HELD_OUT
@@ -36,7 +36,7 @@ def measured(
   """
   if not gate.scores_probes:
     return None
-  probes = [probe for probe in fill_probes() if probe.split == HELD_OUT]
+  probes = held_out_probes()
   scorers = [TextScorer(each, text_feature=text_feature, **scoring) for each in models]
   figures = summarize(
     probes,
@@ -48,3 +48,8 @@ def measured(
   for row in figures["identities"]:
     row["trained_on"] = row["identity"] in gate.trained_on
   return figures
+
+
+def held_out_probes() -> list[Probe]:
+  """Returns the probes that models are measured on."""
+  return [probe for probe in fill_probes() if probe.split == HELD_OUT]
