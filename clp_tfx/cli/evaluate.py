@@ -29,7 +29,7 @@ def evaluate(model: str, **options: Any) -> None:
   MODEL is the folder of any SavedModel with a signature from texts, or serialised
   tf.Examples, to scores; a .keras file of a model that takes texts; or the dotted path
   of a function from a list of texts to scores. It need not come from this package. For
-  a model that runs elsewhere, leave out MODEL and give --scores.
+  a model that runs elsewhere, leave out MODEL and give --endpoint or --scores.
 
   Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
   """

@@ -8,8 +8,9 @@ import numpy as np
 import tensorflow as tf
 
 from clp_tfx.errors import InputError
+from clp_tfx.scorers.endpoint import EndpointSource, is_endpoint
 from clp_tfx.scorers.function import FunctionSource, is_function
-from clp_tfx.scorers.options import PROBABILITY
+from clp_tfx.scorers.options import PROBABILITY, ScoringOptions
 from clp_tfx.scorers.outputs import probabilities
 from clp_tfx.scorers.saved_model import SavedModelSource
 
@@ -46,7 +47,9 @@ class TextScorer:
     `[batch]` or `[batch, 1]`, which takes texts or serialised tf.Examples (detected by
     passing a text);
   - a `.keras` file of a model with one such input, which takes texts;
-  - the dotted path of a function from a list of texts to scores.
+  - the dotted path of a function from a list of texts to scores;
+  - the URL of an HTTP endpoint with the predict form of TensorFlow Serving and Vertex,
+    which takes texts.
 
   It returns a score per text, shape `[batch]` or `[batch, 1]`, or one per class, shape
   `[batch, classes]`.
@@ -55,13 +58,15 @@ class TextScorer:
     takes_texts: Whether the model takes texts and not examples.
 
   Args:
-    model: Path or dotted path.
-    signature: Signature of a SavedModel; by default `serving_default` or the only one.
+    model: Path, dotted path or URL.
+    signature: Signature of a SavedModel, by default `serving_default` or the only one;
+      of an endpoint, by default the server's.
     score_output: Output with the score; by default the only one.
     text_feature: Feature of the examples with the text.
     score_kind: `probability` or `logit`.
     positive_class: Number of the class whose score counts, from 0; None for one score
       per text.
+    timeout: Seconds to wait for an answer of an endpoint.
 
   Raises:
     InputError: If the model, signature or output does not exist or does not meet the
@@ -76,9 +81,10 @@ class TextScorer:
     text_feature: str = "comment_text",
     score_kind: str = PROBABILITY,
     positive_class: int | None = None,
+    timeout: float = ScoringOptions.timeout,
   ):
     self._text_feature = text_feature
-    self._source = _source(model, signature, score_output, text_feature)
+    self._source = _source(model, signature, score_output, text_feature, timeout)
     self._probabilities = functools.partial(
       probabilities,
       where=self._source.where,
@@ -163,10 +169,16 @@ def _example(text: str, feature: str) -> bytes:
 
 
 def _source(
-  model: str, signature: str | None, score_output: str | None, text_feature: str
+  model: str,
+  signature: str | None,
+  score_output: str | None,
+  text_feature: str,
+  timeout: float,
 ) -> Source:
   if is_function(model):
     return FunctionSource(model)
+  if is_endpoint(model):
+    return EndpointSource(model, signature, score_output, timeout)
   if model.endswith(".keras"):
     from clp_tfx.scorers.keras_file import KerasSource  # Keras takes seconds to load.
 

@@ -169,7 +169,7 @@ def test_the_command_says_what_comes_next(tmp_path):
 def test_one_model_is_measured(tmp_path):
   comments = comments_file(tmp_path / "c.csv")
   for model, more, message in (
-    ("m", {"scores": "s.csv"}, "Expected one model. Received: m and s.csv; leave out"),
+    ("m", {"scores": "s.csv"}, "Expected one model. Received: m and s.csv; give only"),
     ("", {}, "No model is given: give .* or a table with scores"),
   ):
     with pytest.raises(InputError, match=message):

@@ -167,7 +167,7 @@ def test_scores_that_are_beyond_0_or_1(score, tmp_path):
     scorer.score_examples([example("bad")])
 
 
-@pytest.mark.parametrize("path", ["https://example.org/model", "nowhere://m"])
+@pytest.mark.parametrize("path", ["ftp://example.org/model", "nowhere://m"])
 def test_an_address_that_no_file_system_has(path):
   with pytest.raises(InputError) as caught:
     TextScorer(path)
