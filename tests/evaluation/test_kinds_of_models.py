@@ -9,10 +9,14 @@ import pytest
 
 from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.errors import InputError
 from clp_tfx.evaluation.evaluate import evaluate_model
 from clp_tfx.evaluation.generate import generate_texts
 from clp_tfx.evaluation.probe import probe_model
 from clp_tfx.runners.demo_comments import demo_comments
+from clp_tfx.scorers import endpoint
+
+from ..scorers.loopback import send, serving
 
 WORDS = {"gay": 1.9, "woman": 0.4, "muslim": 0.9, "idiot": 2.1, "bad": 0.8}
 BIAS = -1.3
@@ -95,21 +99,63 @@ def scored(comments, path):
   return str(path)
 
 
+def leaves(value, path=()):
+  """Yields each number, text and None in nested dicts and lists, with its path."""
+  if isinstance(value, dict | list):
+    items = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, each in items:
+      yield from leaves(each, (*path, key))
+  else:
+    yield path, value
+
+
+@pytest.fixture
+def server(monkeypatch):
+  monkeypatch.setattr(endpoint, "_FIRST_WAIT", 0.001)
+  monkeypatch.setenv("no_proxy", "127.0.0.1")
+  with serving(score) as loopback:
+    yield loopback
+
+
 @pytest.mark.e2e
 def test_every_kind_gives_the_figures_of_numpy(
-  comments, by_numpy, keras_model, tmp_path
+  comments, by_numpy, keras_model, server, tmp_path
 ):
   keras_model.save(tmp_path / "m.keras")
+  keras_model.export(tmp_path / "saved_model", verbose=False)
+  server.faults = [None] * 3 + [unavailable]
   kinds = {
     "function": (score, {}),
+    "SavedModel": (str(tmp_path / "saved_model"), {"score_kind": "logit"}),
     "keras": (str(tmp_path / "m.keras"), {"score_kind": "logit"}),
-    "scores": (scored(comments, tmp_path / "scored.csv"), {}),
+    "endpoint": ("", {"endpoint": server.url}),
+    "scores": ("", {"scores": scored(comments, tmp_path / "scored.csv")}),
   }
   assert by_numpy["pairs"] >= 40 and 0 < by_numpy["flip_rate"] < 1
+  first = None
   for kind, (model, options) in kinds.items():
-    summary = evaluated(model, comments, tmp_path / kind, **options)
+    summary = evaluated(
+      model, comments, tmp_path / kind, max_flip_rate=0.2, max_left_out=0, **options
+    )
     figures = {name: summary["clp"][name] for name in by_numpy}
     assert figures == pytest.approx(by_numpy, abs=1e-6), kind
+    # Everything else on the page, bounds and verdict included.
+    rest = dict(leaves([summary["clp"], summary["gate"]]))
+    first = first or rest
+    assert len(rest) > 100 and rest == pytest.approx(first, abs=1e-6), kind
+
+
+def unavailable(handler, texts):
+  send(handler, {"error": "come back"}, 503)
+
+
+@pytest.mark.e2e
+def test_an_endpoint_that_breaks_down_gives_no_page(comments, server, tmp_path):
+  server.faults = [None] * 3 + [unavailable] * 100
+  with pytest.raises(InputError, match="6 attempts failed, the last because .* 503"):
+    evaluated(server.url, comments, tmp_path / "out")
+  assert not (tmp_path / "out" / "report.html").exists()
+  assert not (tmp_path / "out" / "summary.json").exists()
 
 
 @pytest.mark.e2e
