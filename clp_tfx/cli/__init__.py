@@ -7,6 +7,7 @@ import click
 
 from clp_tfx.cli.discover import discover
 from clp_tfx.cli.evaluate import evaluate
+from clp_tfx.cli.generate import generate
 from clp_tfx.cli.options import Group
 from clp_tfx.cli.preview import preview
 from clp_tfx.cli.probe import probe
@@ -43,6 +44,7 @@ for command in (
   submit,
   follow,
   evaluate,
+  generate,
   probe,
   discover,
   report,

@@ -16,10 +16,10 @@ _EXAMPLE = 60
 
 @click.command()
 @click.argument("model")
-@options_of(DiscoverConfig, "model")
+@options_of(DiscoverConfig, "model", "scores", "baseline")
 @click.option("--json", "as_json", is_flag=True, help="Print the words as JSON.")
 def discover(model: str, as_json: bool, **options: Any) -> None:
-  """Finds words that raise a SavedModel's scores and that no lexicon names.
+  """Finds words that raise a model's scores and that no lexicon names.
 
   Counterfactual Logit Pairing remedies the terms of a lexicon and no others. This
   command looks for what is missing: it removes words from comments that are not

@@ -1,4 +1,4 @@
-"""clp-tfx evaluate: evaluates a SavedModel that scores texts, without a pipeline."""
+"""clp-tfx evaluate: evaluates any model that scores texts, without a pipeline."""
 
 import sys
 from typing import Any
@@ -21,13 +21,15 @@ from clp_tfx.pipeline.output import prepare_output
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", default="")
 @options_of(EvaluationConfig, "model")
 def evaluate(model: str, **options: Any) -> None:
-  """Measures a SavedModel's flip rate on comments and writes a report.
+  """Measures a model's flip rate on comments and writes a report.
 
   MODEL is the folder of any SavedModel with a signature from texts, or serialised
-  tf.Examples, to one probability each; it need not come from this package.
+  tf.Examples, to scores; a .keras file of a model that takes texts; or the dotted path
+  of a function from a list of texts to scores. It need not come from this package. For
+  a model that runs elsewhere, leave out MODEL and give --endpoint or --scores.
 
   Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
   """

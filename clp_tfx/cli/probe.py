@@ -15,16 +15,16 @@ _ROWS = 20
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", default="")
 @options_of(ProbeConfig, "model")
 @click.option("--json", "as_json", is_flag=True, help="Print all figures as JSON.")
 def probe(model: str, as_json: bool, **options: Any) -> None:
-  """Measures a SavedModel on probes: sentences about people, by identity.
+  """Measures a model on probes: sentences about people, by identity.
 
-  MODEL is the folder of any SavedModel with a signature from texts, or serialised
-  tf.Examples, to one probability each; it need not come from this package. Prints the
-  identities that it harms most, those with the highest false positive rate on neutral
-  sentences or, with --baseline, with the largest rise.
+  MODEL is what clp-tfx evaluate takes: the folder of any SavedModel that scores texts,
+  a .keras file, or the dotted path of a function from a list of texts to scores. Prints
+  the identities that it harms most, those with the highest false positive rate on
+  neutral sentences or, with --baseline, with the largest rise.
 
   Exit codes: 0 measured, 2 bad usage or input, 1 anything else.
   """

@@ -24,7 +24,10 @@ _OPTIONAL = {
   *("pyarrow", "requests", "scipy", "sklearn", "tensorflow", "tensorflow_metadata"),
   *("tensorflow_model_analysis", "tensorflow_transform", "tfx", "tfx_bsl"),
 }
-_EXTRAS = {"evaluate": "tfma", "probe": "tfma", "report": "tfma", "submit": "gcp"}
+_EXTRAS = {
+  **dict.fromkeys(("evaluate", "generate", "probe", "report"), "tfma"),
+  "submit": "gcp",
+}
 """Extras of the commands that do not need `tfx`, or not only that."""
 
 

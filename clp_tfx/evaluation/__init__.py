@@ -1,4 +1,4 @@
-"""Evaluates any SavedModel that scores texts with the pipeline's metrics or probes.
+"""Evaluates any model that scores texts with the pipeline's metrics or probes.
 
 This package handles models and comments; `tfma` has the metrics, `report` the pages.
 """
@@ -12,6 +12,8 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     "discover": ["discover_words"],
     "discover_config": ["DiscoverConfig"],
     "evaluate": ["evaluate_model"],
+    "generate": ["generate_texts"],
+    "generate_config": ["GenerateConfig"],
     "probe": ["probe_model"],
     "probe_config": ["ProbeConfig"],
   },

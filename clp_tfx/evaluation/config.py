@@ -7,29 +7,17 @@ from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, flag, option, validate
 from clp_tfx.pipeline.sections import GateOptions, MeasuringOptions
+from clp_tfx.scorers.options import ModelOptions
 
 
 @dataclasses.dataclass(frozen=True)
-class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
-  """Configuration of `clp-tfx evaluate`; each field is documented by its `help`.
+class MeasuredComments(Columns):
+  """The comments that are measured; each field is documented by its `help`."""
 
-  Raises:
-    InputError: If a value is missing, has the wrong type or is out of range.
-  """
-
-  model: str = option("", "Folder of the SavedModel.")
   comments: tuple[str, ...] = option(
     (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
     "files, as for run; repeat for several."
   )  # fmt: skip
-  signature: str | None = option(
-    None, "Signature of the model, from texts or serialised tf.Examples to one "
-    "probability each. Default: serving_default, or the only one."
-  )  # fmt: skip
-  score_output: str | None = option(
-    None, "Output of the signature with the probability, if it has several outputs."
-  )
-  baseline: str | None = option(None, "Folder of a SavedModel to compare with.")
   label_feature: str | None = option(
     None, "Column of the label, a number in [0, 1]. Default: toxicity if it exists. "
     "Without labels there is no AUC."
@@ -38,6 +26,32 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
     "all", "Comments to use: all, or the test split that a run would use for its gate.",
     choices=("all", "test"),
   )  # fmt: skip
+
+  @property
+  def label_column(self) -> str:
+    """The label column to look for."""
+    return self.label_feature or Columns.label_feature
+
+  def check_comments(self) -> None:
+    """Checks that there are comments.
+
+    Raises:
+      InputError: If there are none.
+    """
+    if not self.comments:
+      raise InputError("No comments are given: give a file of comments.")
+
+
+@dataclasses.dataclass(frozen=True)
+class EvaluationConfig(
+  MeasuringOptions, EditingOptions, ModelOptions, MeasuredComments
+):
+  """Configuration of `clp-tfx evaluate`; each field is documented by its `help`.
+
+  Raises:
+    InputError: If a value is missing, has the wrong type or is out of range.
+  """
+
   max_flip_rate: float | None = option(
     None, "Maximum share of pairs whose decision flips; exit code 3 above.", 0, 1
   )
@@ -79,21 +93,13 @@ class EvaluationConfig(MeasuringOptions, EditingOptions, Columns):
 
   def __post_init__(self):
     validate(self, flag)
-    if not self.model:
-      raise InputError("No model is given: give the folder of a SavedModel.")
-    if not self.comments:
-      raise InputError("No comments are given: give a file with --comments.")
+    self.check_model()
+    self.check_comments()
     for name in ("max_auc_drop", "max_displacement", "max_recall_drop"):
       if getattr(self, name) is not None and not self.baseline:
         raise InputError(
-          f"{flag(name)} needs a baseline to compare with: give its folder with "
-          "--baseline."
+          f"{flag(name)} needs a baseline to compare with: give it with --baseline."
         )
-
-  @property
-  def label_column(self) -> str:
-    """The label column to look for."""
-    return self.label_feature or Columns.label_feature
 
   @property
   def gates(self) -> bool:

@@ -14,15 +14,17 @@ from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, comment_files
 from clp_tfx.evaluation.discover_config import DiscoverConfig
+from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.raising_words import RaisingWord, raising_words, sampled
 from clp_tfx.files import write_whole
-from clp_tfx.tfma.text_scorer import TextScorer
+from clp_tfx.scorers.function import Function, held
+from clp_tfx.scorers.scorer import TextScorer
 
 _GROUP = "undecided"
 
 
 def discover_words(
-  model: str, comments: str | list[str], **options: Any
+  model: str | Function, comments: str | list[str], **options: Any
 ) -> list[dict[str, Any]]:
   """Finds words that raise a model's scores, like `clp-tfx discover`.
 
@@ -31,7 +33,8 @@ def discover_words(
     [found["word"] for found in words if found["effect"] > 1]
 
   Args:
-    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    model: Any model that scores texts, as in `TextScorer`, or a function from a list
+      of texts to scores.
     comments: One or several files of comments, as for `clp-tfx run`; the label column
       is optional.
     **options: Fields of `DiscoverConfig`.
@@ -44,8 +47,9 @@ def discover_words(
     InputError: If the model, the comments or an option are invalid.
   """
   paths = (comments,) if isinstance(comments, str) else tuple(comments)
-  config = DiscoverConfig(model=model, comments=paths, **options)
-  return [found._asdict() for found in discover(config, io.StringIO())]
+  with held(model) as name:
+    config = DiscoverConfig(model=name, comments=paths, **options)
+    return [found._asdict() for found in discover(config, io.StringIO())]
 
 
 def discover(config: DiscoverConfig, terminal: TextIO) -> list[RaisingWord]:
@@ -61,18 +65,18 @@ def discover(config: DiscoverConfig, terminal: TextIO) -> list[RaisingWord]:
       "name."
     )
   lexicon = IdentityTerms.load(config.identity_terms)
-  scorer = TextScorer(
-    config.model, config.signature, config.score_output, config.text_feature
-  )
-  texts = sampled(_texts(config))
-  print(f"Removing words from {len(texts):,} comments ...", file=terminal, flush=True)
-  found = raising_words(
-    texts,
-    scorer.score_texts,
-    known={term.term for term in lexicon.terms},
-    min_texts=config.min_comments,
-    max_share=config.max_share,
-  )[: config.words]
+  with opened(config) as (model,):
+    scorer = TextScorer(model, **config.scoring)
+    texts = sampled(_texts(config))
+    scorer.check_texts(texts)
+    print(f"Removing words from {len(texts):,} comments ...", file=terminal, flush=True)
+    found = raising_words(
+      texts,
+      scorer.score_texts,
+      known={term.term for term in lexicon.terms},
+      min_texts=config.min_comments,
+      max_share=config.max_share,
+    )[: config.words]
   if config.output:
     write_whole(config.output, _draft(found))
   return found

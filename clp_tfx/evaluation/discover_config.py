@@ -5,28 +5,21 @@ import dataclasses
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, flag, option, validate
+from clp_tfx.scorers.options import ModelOptions
 
 
 @dataclasses.dataclass(frozen=True)
-class DiscoverConfig(Columns):
+class DiscoverConfig(Columns, ModelOptions):
   """Configuration of `clp-tfx discover`; each field is documented by its `help`.
 
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """
 
-  model: str = option("", "Folder of the SavedModel.")
   comments: tuple[str, ...] = option(
     (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
     "files, as for run; repeat for several."
   )  # fmt: skip
-  signature: str | None = option(
-    None, "Signature of the model, from texts or serialised tf.Examples to one "
-    "probability each. Default: serving_default, or the only one."
-  )  # fmt: skip
-  score_output: str | None = option(
-    None, "Output of the signature with the probability, if it has several outputs."
-  )
   identity_terms: str = option(
     GeneratorOptions.identity_terms, "Lexicon whose terms are known already: built-in "
     "name or CSV file."
@@ -42,7 +35,11 @@ class DiscoverConfig(Columns):
 
   def __post_init__(self):
     validate(self, flag)
-    if not self.model:
-      raise InputError("No model is given: give the folder of a SavedModel.")
+    self.check_model()
+    if self.scores or self.baseline:
+      raise InputError(
+        "Expected one model that scores new texts, without a table of scores and "
+        f"without a baseline. Received: {self.scores or self.baseline}; leave it out."
+      )
     if not self.comments:
       raise InputError("No comments are given: give a file with --comments.")

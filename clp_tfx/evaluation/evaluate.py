@@ -1,8 +1,7 @@
-"""Evaluates a SavedModel on comments, without a pipeline."""
+"""Evaluates a model on comments, without a pipeline."""
 
 import dataclasses
 import io
-import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -19,33 +18,43 @@ from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
 from clp_tfx.components.probe_evaluator.scoring import measured
-from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
+from clp_tfx.evaluation.models import opened
+from clp_tfx.evaluation.pairs import generation_of
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import write_results
+from clp_tfx.scorers.function import Function, held
+from clp_tfx.scorers.scorer import TextScorer
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
 from clp_tfx.tfma.extractors import counterfactual_extractors
 from clp_tfx.tfma.group_figures import group_figures
-from clp_tfx.tfma.text_scorer import SIGNATURE, TextScorer, eval_shared_model
+from clp_tfx.tfma.scorer_model import SIGNATURE, eval_shared_model
 
-_PROBED = 32  # Comments to score before Beam starts, so that bad models fail early.
+_FIRST = 32  # Comments to check models on before Beam starts, not all distinct.
 
 
-def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dict:
-  """Evaluates a SavedModel on comments and writes a report, like `clp-tfx evaluate`.
+def evaluate_model(
+  model: str | Function,
+  comments: str | list[str],
+  baseline: str | Function | None = None,
+  **options: Any,
+) -> dict[str, Any]:
+  """Evaluates a model on comments and writes a report, like `clp-tfx evaluate`.
 
   Example:
     summary = evaluate_model("my_model", "comments.csv", output="out")
     summary["clp"]["flip_rate"]
 
   Args:
-    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    model: Any model that scores texts, as in `TextScorer`, or a function from a list
+      of texts to scores.
     comments: One or several files of comments, as for `clp-tfx run`; the label column
       is optional.
+    baseline: Model to compare with, in any form that `model` has.
     **options: Fields of `EvaluationConfig`.
 
   Returns:
@@ -56,8 +65,11 @@ def evaluate_model(model: str, comments: str | list[str], **options: Any) -> dic
     InputError: If the model, the comments or an option are invalid.
   """
   paths = (comments,) if isinstance(comments, str) else tuple(comments)
-  config = EvaluationConfig(model=model, comments=paths, **options)
-  return evaluate(config, io.StringIO())
+  with held(model) as name, held(baseline or "") as other:
+    config = EvaluationConfig(
+      model=name, comments=paths, baseline=other or None, **options
+    )
+    return evaluate(config, io.StringIO())
 
 
 @own_temporary_folder()
@@ -84,17 +96,17 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
       "hold them: name it with --label-feature, or leave out --min-auc and "
       "--max-auc-drop."
     )
-  _show(terminal, "Checking the model ...")
-  _probe(config, columns, comments)
-  _show(terminal, "Scoring comments and counterfactuals ...")
   evaluation = output / "evaluation"
   coverage = str(output / "counterfactual_statistics")
   # Written elsewhere: Beam takes `[` in the name of the output folder for a pattern.
-  with tempfile.TemporaryDirectory() as plain:
-    _run(config, columns, comments, labelled, plain, coverage)
+  with tempfile.TemporaryDirectory() as plain, opened(config) as models:
+    _show(terminal, "Checking the model ...")
+    _check(config, models, columns, comments)
+    _show(terminal, "Scoring comments and counterfactuals ...")
+    _run(config, models, columns, comments, labelled, plain, coverage)
     if config.harm_gate:
       _show(terminal, "Scoring probes ...")
-      _add_harms(config, config.harm_gate, plain)
+      _add_harms(config, models, config.harm_gate, plain)
     with replacing(evaluation) as fresh:
       shutil.copytree(plain, fresh)
   return write_results(
@@ -102,7 +114,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     str(evaluation),
     config.decision_threshold,
     gated=config.gates,
-    evaluated_model=config.model,
+    evaluated_model=config.candidate,
     coverage=load_statistics(coverage)["splits"],
     counterfactual_statistics=coverage,
     comments={"source": list(config.comments)},
@@ -114,50 +126,38 @@ def _show(terminal: TextIO, line: str) -> None:
   print(line, file=terminal, flush=True)
 
 
-def _probe(
-  config: EvaluationConfig, columns: ExampleConfig, comments: list[str]
+def _check(
+  config: EvaluationConfig,
+  models: list[str],
+  columns: ExampleConfig,
+  comments: list[str],
 ) -> None:
-  """Scores the first comments with each model."""
+  """Checks each model on the first comments."""
   rows = read_comments(comments[0], columns, config.split)
-  first = [example for example, _ in zip(rows, range(_PROBED), strict=False)]
+  first = [example for example, _ in zip(rows, range(_FIRST), strict=False)]
   if not first:
     raise InputError(
       f"{comments[0]} has no comment in its {config.split} split: give --split "
       "all, or another file."
     )
-  for arguments in _models(config).values():
-    TextScorer(**arguments).score_examples(first)
-
-
-def _models(config: EvaluationConfig) -> dict[str, dict[str, Any]]:
-  """Returns the arguments of `TextScorer` by model name."""
-  paths = {CANDIDATE: config.model}
-  if config.baseline:
-    paths[BASELINE] = config.baseline
-  return {
-    name: {
-      "path": os.path.abspath(path) if "://" not in path else path,
-      "signature": config.signature,
-      "score_output": config.score_output,
-      "text_feature": config.text_feature,
-    }
-    for name, path in paths.items()
-  }
+  for model in models:
+    TextScorer(model, **config.scoring).check(first)
 
 
 def _run(
   config: EvaluationConfig,
+  models: list[str],
   columns: ExampleConfig,
   comments: list[str],
   labelled: bool,
   evaluation: str,
   coverage: str,
 ) -> None:
-  generation = _generation(config)
+  generation = generation_of(config, config.text_feature)
   eval_config = _eval_config(config, labelled)
   shared = [
-    eval_shared_model(name, is_baseline=name == BASELINE, **arguments)
-    for name, arguments in _models(config).items()
+    eval_shared_model(name, model, is_baseline=name == BASELINE, **config.scoring)
+    for name, model in zip((CANDIDATE, BASELINE), models, strict=False)
   ]
   shared = shared[0] if len(shared) == 1 else shared
   source = tfxio.TFExampleBeamRecord(
@@ -193,32 +193,17 @@ def _run(
     )
 
 
-def _add_harms(config: EvaluationConfig, gate: HarmGate, evaluation: str) -> None:
-  models = _models(config)
+def _add_harms(
+  config: EvaluationConfig, models: list[str], gate: HarmGate, evaluation: str
+) -> None:
   _, figures = group_figures(evaluation, gate.threshold)
   probes = measured(
     gate,
-    [models[name]["path"] for name in (CANDIDATE, BASELINE) if name in models],
-    config.text_feature,
-    figures["matched_threshold"],
-    signature=config.signature,
-    score_output=config.score_output,
+    models,
+    matched_threshold=figures["matched_threshold"],
+    **config.scoring,
   )
   write_harms(evaluation, gate, probes)
-
-
-def _generation(config: EvaluationConfig) -> Generation:
-  return Generation(
-    transforms.load_identity_terms(config.identity_terms),
-    transforms.load_pejorative_terms(config.pejorative_terms),
-    GeneratorOptions(
-      text_feature=config.text_feature,
-      method=config.method,
-      max_counterfactuals=config.max_counterfactuals,
-      counterfactual_fn=config.counterfactual_fn,
-    ),
-    is_training=False,
-  )
 
 
 def _report(

@@ -1,25 +1,31 @@
-"""Measures SavedModels on probes."""
+"""Measures models on probes."""
 
 import io
 from typing import Any, TextIO
 
+from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.probe_config import ALL, ProbeConfig
 from clp_tfx.evaluation.probe_suite import read_suite
 from clp_tfx.probes.fill import Probe, fill_probes
 from clp_tfx.probes.score import score_probes
 from clp_tfx.probes.summary import summarize
-from clp_tfx.tfma.text_scorer import TextScorer
+from clp_tfx.scorers.function import Function, held
+from clp_tfx.scorers.scorer import TextScorer
 
 
-def probe_model(model: str, **options: Any) -> dict[str, Any]:
-  """Measures a SavedModel on probes, like `clp-tfx probe`.
+def probe_model(
+  model: str | Function, baseline: str | Function | None = None, **options: Any
+) -> dict[str, Any]:
+  """Measures a model on probes, like `clp-tfx probe`.
 
   Example:
     summary = probe_model("my_model", baseline="control")
     summary["identities"][0]["displacement"]["verdict"]
 
   Args:
-    model: Folder of any SavedModel that scores texts; see `TextScorer`.
+    model: Any model that scores texts, as in `TextScorer`, or a function from a list
+      of texts to scores.
+    baseline: Model to compare with, likewise.
     **options: Fields of `ProbeConfig`.
 
   Returns:
@@ -28,7 +34,9 @@ def probe_model(model: str, **options: Any) -> dict[str, Any]:
   Raises:
     InputError: If a model, a file or an option is invalid.
   """
-  return probe(ProbeConfig(model=model, **options), io.StringIO())
+  with held(model) as name, held(baseline or "") as other:
+    config = ProbeConfig(model=name, baseline=other or None, **options)
+    return probe(config, io.StringIO())
 
 
 def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
@@ -39,16 +47,18 @@ def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
     terminal: Where to show progress.
   """
   probes = read_suite(config) if config.probes else _built_in(config.split)
-  paths = [config.model, *filter(None, [config.baseline])]
-  # Loads all models before it scores anything, so that a wrong one fails early.
-  scorers = [_scorer(config, path) for path in paths]
   scores = []
-  for path, scorer in zip(paths, scorers, strict=True):
-    print(f"Scoring {len(probes):,} sentences with {path} ...", file=terminal)
-    terminal.flush()
-    scores.append(score_probes(probes, scorer.score_texts))
+  with opened(config) as models:
+    # Loads all models before it scores anything, so that a wrong one fails early.
+    scorers = [TextScorer(model, **config.scoring) for model in models]
+    for scorer in scorers:
+      scorer.check_texts([each.text for each in probes])
+    for model, scorer in zip(models, scorers, strict=True):
+      print(f"Scoring {len(probes):,} sentences with {model} ...", file=terminal)
+      terminal.flush()
+      scores.append(score_probes(probes, scorer.score_texts))
   return {
-    "models": {"model": config.model, "baseline": config.baseline},
+    "models": {"model": config.candidate, "baseline": config.baseline},
     "probes": config.probes or f"built-in, {config.split}",
     **summarize(
       probes,
@@ -62,7 +72,3 @@ def probe(config: ProbeConfig, terminal: TextIO) -> dict[str, Any]:
 
 def _built_in(split: str) -> list[Probe]:
   return [probe for probe in fill_probes() if split in (ALL, probe.split)]
-
-
-def _scorer(config: ProbeConfig, path: str) -> TextScorer:
-  return TextScorer(path, config.signature, config.score_output, config.text_feature)

@@ -3,8 +3,9 @@
 import dataclasses
 
 from clp_tfx.errors import InputError
-from clp_tfx.options import Options, TextColumn, flag, option, validate
+from clp_tfx.options import Options, flag, option, validate
 from clp_tfx.probes.templates import HELD_OUT, TRAINING
+from clp_tfx.scorers.options import ModelOptions
 
 ALL = "all"
 
@@ -41,22 +42,13 @@ class SuiteOptions(Options):
 
 
 @dataclasses.dataclass(frozen=True)
-class ProbeConfig(SuiteOptions, TextColumn):
+class ProbeConfig(SuiteOptions, ModelOptions):
   """Configuration of `clp-tfx probe`; each field is documented by its `help`.
 
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """
 
-  model: str = option("", "Folder of the SavedModel.")
-  baseline: str | None = option(None, "Folder of a SavedModel to compare with.")
-  signature: str | None = option(
-    None, "Signature of the models, from texts or serialised tf.Examples to one "
-    "probability each. Default: serving_default, or the only one."
-  )  # fmt: skip
-  score_output: str | None = option(
-    None, "Output of the signature with the probability, if it has several outputs."
-  )
   text_feature: str = option(
     "comment_text", "Feature with the text, for models that take tf.Examples."
   )
@@ -72,8 +64,7 @@ class ProbeConfig(SuiteOptions, TextColumn):
 
   def __post_init__(self):
     validate(self, flag)
-    if not self.model:
-      raise InputError("No model is given: give the folder of a SavedModel.")
+    self.check_model()
     if self.probes and not self.not_toxic:
       raise InputError(
         "--probes needs to know which labels are harmless: give each one with "

@@ -76,7 +76,18 @@ class TrainingOptions(FitOptions):
 
 
 @dataclasses.dataclass(frozen=True)
-class MeasuringOptions(DecisionThreshold):
+class AuditOptions(Options):
+  """Which further pairs are measured."""
+
+  audit_terms: str | None = option(
+    None, "Lexicon whose pairs are measured beside those of the lexicon that a model "
+    "was trained with, without a bound: a built-in name or a CSV file; empty for none. "
+    "Default: the broadest built-in one of its language, such as identity_en."
+  )  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class MeasuringOptions(AuditOptions, DecisionThreshold):
   """How a model is evaluated and compared with bounds."""
 
   other_thresholds: tuple[float, ...] = option(
@@ -94,11 +105,6 @@ class MeasuringOptions(DecisionThreshold):
     choices=("upper_bound", "point"),
   )  # fmt: skip
   min_pairs: int = option(30, "Gate: minimum number of pairs behind a flip rate.", 1)
-  audit_terms: str | None = option(
-    None, "Lexicon whose pairs are measured beside those of the lexicon that a model "
-    "was trained with, without a bound: a built-in name or a CSV file; empty for none. "
-    "Default: the broadest built-in one of its language, such as identity_en."
-  )  # fmt: skip
   example_texts: bool = option(
     True, "Whether the list of worst flips shows the comments' texts."
   )
@@ -174,17 +180,9 @@ class GateOptions(MeasuringOptions):
 
 
 @dataclasses.dataclass(frozen=True)
-class PlaceOptions(Options):
-  """Where the pipeline runs and writes."""
+class BeamOptions(Options):
+  """Where Beam runs."""
 
-  output: str = option("clp_output", "Output folder of the run.")
-  pipeline_root: str | None = option(
-    None, "Folder of the artifacts. Default: OUTPUT/pipeline_root."
-  )
-  serving_dir: str | None = option(
-    None, "Folder to push blessed models to. Default: OUTPUT/serving_model locally, "
-    "PIPELINE_ROOT/serving_model in a compiled job."
-  )  # fmt: skip
   project: str | None = option(
     None, "Google Cloud project for Dataflow, custom jobs and the endpoint."
   )
@@ -202,6 +200,20 @@ class PlaceOptions(Options):
   workers: int = option(
     1, "Number of DirectRunner processes for the Beam components.", 1
   )
+
+
+@dataclasses.dataclass(frozen=True)
+class PlaceOptions(BeamOptions):
+  """Where the pipeline runs and writes."""
+
+  output: str = option("clp_output", "Output folder of the run.")
+  pipeline_root: str | None = option(
+    None, "Folder of the artifacts. Default: OUTPUT/pipeline_root."
+  )
+  serving_dir: str | None = option(
+    None, "Folder to push blessed models to. Default: OUTPUT/serving_model locally, "
+    "PIPELINE_ROOT/serving_model in a compiled job."
+  )  # fmt: skip
 
 
 @dataclasses.dataclass(frozen=True)

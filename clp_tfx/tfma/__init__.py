@@ -17,7 +17,6 @@ from clp_tfx.tfma.results import (
   load_worst_flips,
   write_worst_flips,
 )
-from clp_tfx.tfma.text_scorer import TextScorer
 from clp_tfx.tfma.worst_flips import WorstFlips
 
 __all__ = [
@@ -30,7 +29,6 @@ __all__ = [
   "BiasAUC",
   "CounterfactualPredictionsExtractor",
   "FlipRate",
-  "TextScorer",
   "WorstFlips",
   "counterfactual_extractors",
   "decision_threshold_of",

@@ -42,7 +42,7 @@ def test_help_states_the_defaults():
     (["compile"], "--output"),
     (["report", "nowhere"], "nowhere has no summary.json: give the --output folder"),
     (["evaluate"], "Missing argument"),
-    (["evaluate", "model"], "No comments are given: give a file with --comments"),
+    (["evaluate", "model"], "No comments are given: give a file of comments"),
     (["evaluate", "m", "--comments", "c", "--max-auc-drop", 0.1], "with --baseline"),
     (
       ["evaluate", "m", "--comments", "c", "--split", "dev"],

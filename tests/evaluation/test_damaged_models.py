@@ -16,7 +16,7 @@ CHECK = """
 import json, sys
 import tensorflow as tf
 from clp_tfx.errors import InputError
-from clp_tfx.tfma.text_scorer import TextScorer
+from clp_tfx.scorers.scorer import TextScorer
 
 example = tf.train.Example()
 example.features.feature["comment_text"].bytes_list.value.append(b"A gay person")

@@ -206,7 +206,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path, monkeypatch):
     ({"split": "train"}, "--split to be one of all, test"),
     ({"max_flip_rate": 2}, "--max-flip-rate to be at most 1"),
     ({"max_flip_rate_of": ["gender"]}, "gender/female=0.1. Received: 'gender'"),
-    ({"max_auc_drop": 0.1}, "give its folder with --baseline"),
+    ({"max_auc_drop": 0.1}, "give it with --baseline"),
     ({"max_displacement": 0.1}, "--max-displacement needs a baseline"),
     ({"max_recall_drop": 0.1}, "--max-recall-drop needs a baseline"),
     ({"signature": "rate"}, "to one of serving_default"),

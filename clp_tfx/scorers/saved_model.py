@@ -1,119 +1,76 @@
-"""Scores comments with a SavedModel's signature that takes texts or examples."""
+"""SavedModels with a signature that takes texts or serialised tf.Examples."""
 
 import contextlib
-import functools
 import os
 import re
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
-import tensorflow_model_analysis as tfma
 
 from clp_tfx.errors import InputError
 from clp_tfx.files import escaped, is_known, local_folder
 
-SIGNATURE = "serving_default"
-"""Name of the scorer's signature for TFMA, independent of the model's signature."""
-
-# Sums in single precision can miss 0 or 1 by their last bit or two.
-_ROUNDING = 2 * float(np.finfo(np.float32).eps)
+_DEFAULT_SIGNATURE = "serving_default"
 # What TensorFlow writes around the reason of an error.
 _AROUND_REASONS = re.compile(
   r"Graph execution error:|\d+ root error\(s\) found\.|Detected at node .*|<stack .*"
   r"|File \".*|Node: .*|\[\[.*|Original stack trace for .*"
 )
-_EXAMPLES = "serialized_examples"
 # Not a tf.Example: a signature that can score it takes plain texts.
 _PLAIN_TEXT = "This is a comment, not a tf.Example."
 _FOLDER = "give the folder of a SavedModel"
 _MADE_BY = 'such as tf.saved_model.save(model, "folder", signatures=...) writes'
 
 
-class TextScorer:
-  """Scores comments with one signature of a SavedModel.
-
-  The signature must have one string input of shape `[batch]` or `[batch, 1]`, which
-  takes texts or serialised tf.Examples (detected by passing a text), and return one
-  probability per text, shape `[batch]` or `[batch, 1]`. To TFMA the scorer is a model
-  with one signature, `SIGNATURE`, that takes serialised examples.
+class SavedModelSource:
+  """Scores texts or examples with one signature of a SavedModel.
 
   Attributes:
-    signatures: The signature that TFMA calls.
-    takes_texts: Whether the model takes texts and not examples.
+    where: What it is, for errors.
+    takes_texts: Whether the signature takes texts and not serialised tf.Examples.
 
   Args:
     path: Folder of the SavedModel.
     signature: Signature of the model; by default `serving_default` or the only one.
     score_output: Output with the score; by default the only one.
-    text_feature: Feature of the examples with the text.
+    text_feature: Feature of the examples with the text, for errors.
 
   Raises:
-    InputError: If the model, signature or output does not exist or does not meet the
-      requirements above.
+    InputError: If the model, signature or output does not exist, or the signature has
+      other inputs.
   """
 
   def __init__(
     self,
     path: str,
-    signature: str | None = None,
-    score_output: str | None = None,
-    text_feature: str = "comment_text",
+    signature: str | None,
+    score_output: str | None,
+    text_feature: str,
   ):
-    self._path = path
     self._text_feature = text_feature
+    # Held here because the signature does not keep the model's variables alive.
     self._model = _load(path)
     name, self._function = _signature(path, self._model, signature)
-    self._where = f"signature {name!r} of {path}"
-    self._input = _string_input(self._where, self._function)
-    self._output = _output(self._where, self._function, score_output)
+    self._signature = f"signature {name!r} of {path}"
+    self._input = _string_input(self._signature, self._function)
+    self._output = _output(self._signature, self._function, score_output)
+    self.where = f"output {self._output!r} of {self._signature}"
     self.takes_texts = self._scores_a_text()
-    self.signatures = {SIGNATURE: _Signature(self)}
 
-  def score_examples(self, serialized: Sequence[bytes]) -> np.ndarray:
-    """Scores serialised tf.Examples.
-
-    Args:
-      serialized: Examples with the text feature and any other feature of the model.
-
-    Returns:
-      Probabilities, shape `[batch]`.
+  def outputs(self, inputs: Sequence[bytes]) -> tf.Tensor:
+    """Returns the signature's output for texts or serialised tf.Examples.
 
     Raises:
-      InputError: If the model fails on them or its scores are not probabilities.
+      InputError: If the model fails on them.
     """
-    inputs = tf.constant(serialized, tf.string)
-    if self.takes_texts:
-      spec = {self._text_feature: tf.io.FixedLenFeature([], tf.string)}
-      inputs = tf.io.parse_example(inputs, spec)[self._text_feature]
     try:
-      outputs = self._call(inputs)
+      return self._call(tf.constant(inputs, tf.string))[self._output]
     except Exception as error:  # Of the model's graph.
       raise InputError(
-        f"Expected {self._where} to score {self._kind()}, but it fails: "
+        f"Expected {self._signature} to score {self._kind()}, but it fails: "
         f"{root_reason(error)}; give a signature that can."
       ) from error
-    return self._probabilities(outputs, len(serialized))
-
-  def score_texts(self, texts: Sequence[str]) -> np.ndarray:
-    """Scores texts, as examples with no feature but the text.
-
-    Args:
-      texts: The texts.
-
-    Returns:
-      Probabilities, shape `[texts]`.
-
-    Raises:
-      InputError: As `score_examples`.
-    """
-    return self.score_examples([self._example(text) for text in texts])
-
-  def _example(self, text: str) -> bytes:
-    example = tf.train.Example()
-    example.features.feature[self._text_feature].bytes_list.value.append(text.encode())
-    return example.SerializeToString()
 
   def _kind(self) -> str:
     if self.takes_texts:
@@ -132,72 +89,12 @@ class TextScorer:
       return False
     return True
 
-  def _probabilities(self, outputs: dict[str, tf.Tensor], size: int) -> np.ndarray:
-    try:
-      scores = np.asarray(outputs[self._output], np.float64)
-    except (TypeError, ValueError):
-      raise InputError(
-        f"Expected probabilities from output {self._output!r} of {self._where}, but it "
-        "returns no dense tensor of numbers: export a signature that does."
-      ) from None
-    if scores.shape == () and size == 1:
-      scores = scores.reshape(1)  # Some models squeeze their output.
-    if scores.shape not in ((size,), (size, 1)):
-      raise InputError(
-        f"Expected one score per text from output {self._output!r} of {self._where}, "
-        f"but {size} texts give shape {list(scores.shape)}: export a signature that "
-        "returns the probability of the positive class."
-      )
-    if not np.all((scores >= -_ROUNDING) & (scores <= 1 + _ROUNDING)):
-      worst = scores.ravel()[np.argmax(np.nan_to_num(abs(scores - 0.5), nan=np.inf))]
-      raise InputError(
-        f"Expected probabilities from output {self._output!r} of {self._where}, but "
-        f"it returns {worst:.7g}: export a signature that returns numbers from 0 to 1, "
-        "such as the sigmoid of a logit."
-      )
-    return np.clip(scores.ravel(), 0, 1)
-
-
-class _Signature:
-  """Signature for TFMA, from serialised examples to `{"scores": [batch, 1]}`."""
-
-  structured_input_signature = ((), {_EXAMPLES: tf.TensorSpec([None], tf.string)})
-
-  def __init__(self, scorer: TextScorer):
-    self._scorer = scorer
-
-  def __call__(self, serialized: tf.Tensor) -> dict[str, tf.Tensor]:
-    scores = self._scorer.score_examples(serialized.numpy().tolist())
-    return {"scores": tf.constant(scores[:, np.newaxis], tf.float32)}
-
-
-def eval_shared_model(
-  name: str, is_baseline: bool = False, **scorer_arguments: Any
-) -> tfma.types.EvalSharedModel:
-  """Wraps a `TextScorer` as a model for TFMA.
-
-  Args:
-    name: Name of the model in the EvalConfig.
-    is_baseline: Whether the model is the baseline.
-    **scorer_arguments: Arguments of `TextScorer`, which each worker loads itself.
-  """
-  return tfma.types.EvalSharedModel(
-    model_name=name,
-    model_path=scorer_arguments["path"],
-    model_type=tfma.TF_GENERIC,
-    is_baseline=is_baseline,
-    model_loader=tfma.types.ModelLoader(
-      construct_fn=functools.partial(TextScorer, **scorer_arguments),
-      tags=[tf.saved_model.SERVING],
-    ),
-  )
-
 
 def _load(path: str) -> Any:
-  if path.endswith((".keras", ".h5")):
+  if path.endswith(".h5"):
     raise InputError(
-      f"{path} is a Keras file: give the folder of a SavedModel instead, which "
-      'model.export("folder") writes for a model that takes texts.'
+      f"{path} is a Keras file of an old format: save it as a .keras file, or as a "
+      'SavedModel with model.export("folder").'
     )
   try:
     with _plain(path) as folder:
@@ -245,7 +142,7 @@ def _signature(path: str, model: Any, name: str | None) -> tuple[str, Any]:
   if not signatures:
     raise InputError(f"{path} has no signatures: give a SavedModel {_MADE_BY}.")
   if name is None:
-    name = next(iter(signatures)) if len(signatures) == 1 else SIGNATURE
+    name = next(iter(signatures)) if len(signatures) == 1 else _DEFAULT_SIGNATURE
   if name not in signatures:
     raise InputError(
       f"{path} has no signature {name!r}: set --signature to one of "

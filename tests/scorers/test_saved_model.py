@@ -5,7 +5,8 @@ import pytest
 import tensorflow as tf
 
 from clp_tfx.errors import InputError
-from clp_tfx.tfma.text_scorer import TextScorer, root_reason
+from clp_tfx.scorers.saved_model import root_reason
+from clp_tfx.scorers.scorer import TextScorer
 
 from ..evaluation.models import example_model, text_model
 
@@ -52,7 +53,7 @@ def broken(path, kind):
   if kind == "missing":
     return str(path)
   if kind == "keras":
-    return f"{path}.keras"
+    return f"{path}.h5"
   path.mkdir()
   if kind == "damaged":
     (path / "saved_model.pb").write_bytes(b"no model")
@@ -68,7 +69,7 @@ def broken(path, kind):
   ("kind", "message"),
   [
     ("missing", "does not exist"),
-    ("keras", "is a Keras file"),
+    ("keras", "is a Keras file of an old format"),
     ("empty", "no saved_model.pb.: give one such as"),
     ("versions", "did you mean .*/model/10"),
     ("damaged", "cannot be loaded"),
@@ -102,12 +103,15 @@ def test_other_inputs_are_described(tmp_path):
 @pytest.mark.parametrize(
   ("outputs", "message"),
   [
-    (lambda scores: {"logits": 4 * scores - 2}, "it returns -2: export"),
+    (
+      lambda scores: {"logits": 4 * scores - 2},
+      "it returns -2: give --score-kind logit if",
+    ),
     (lambda scores: {"nan": 0 * scores / 0.0}, "it returns nan"),
     (lambda scores: {"text": tf.as_string(scores) + "x"}, "no dense tensor of numbers"),
     (
       lambda scores: {"both": tf.stack([scores, scores], 1)},
-      r"2 texts give shape \[2, 2\]",
+      "but it returns 2: say which one counts with --positive-class, from 0 to 1",
     ),
   ],
 )
@@ -163,7 +167,7 @@ def test_scores_that_are_beyond_0_or_1(score, tmp_path):
     scorer.score_examples([example("bad")])
 
 
-@pytest.mark.parametrize("path", ["https://example.org/model", "nowhere://m"])
+@pytest.mark.parametrize("path", ["ftp://example.org/model", "nowhere://m"])
 def test_an_address_that_no_file_system_has(path):
   with pytest.raises(InputError) as caught:
     TextScorer(path)

@@ -1,0 +1,203 @@
+"""Writes the texts that an evaluation scores as a table, for models elsewhere."""
+
+import contextlib
+import csv
+import io
+import json
+import os
+import tempfile
+from collections.abc import Iterator, Sequence
+from typing import Any, TextIO
+
+import apache_beam as beam
+import pyarrow as pa
+from apache_beam.io.filesystem import CompressionTypes
+from apache_beam.options.pipeline_options import PipelineOptions
+
+from clp_tfx.components.comments_example_gen.comments import read_examples
+from clp_tfx.components.comments_example_gen.examples import (
+  TRAIN_OR_EVAL,
+  ExampleConfig,
+)
+from clp_tfx.components.counterfactual_gen import statistics, transforms
+from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.errors import InputError
+from clp_tfx.evaluation.comments import comment_files
+from clp_tfx.evaluation.generate_config import CSV, PARQUET, GenerateConfig
+from clp_tfx.evaluation.pairs import generation_of
+from clp_tfx.evaluation.text_rows import Row, RowMaker, SplitText, probe_rows
+from clp_tfx.evaluation.texts import COLUMNS
+from clp_tfx.files import own_temporary_folder
+from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
+from clp_tfx.tfma.audit_pairs import Audit
+
+_SCHEMA = pa.schema(
+  [(name, pa.float64() if name == "confidence" else pa.string()) for name in COLUMNS]
+)
+
+
+def generate_texts(comments: str | list[str], output: str, **options: Any) -> None:
+  """Writes comments and counterfactuals as a table, like `clp-tfx generate`.
+
+  Example:
+    generate_texts("comments.csv", "texts.parquet")
+
+  Args:
+    comments: One or several files of comments, as for `evaluate_model`.
+    output: File to write; `.parquet`, `.csv` or `.jsonl`.
+    **options: Fields of `GenerateConfig`.
+
+  Raises:
+    InputError: If the comments or an option are invalid, or no comment has a term.
+  """
+  paths = (comments,) if isinstance(comments, str) else tuple(comments)
+  generate(GenerateConfig(comments=paths, output=output, **options), io.StringIO())
+
+
+@own_temporary_folder()
+def generate(config: GenerateConfig, terminal: TextIO) -> None:
+  """Writes a table as `generate_texts` does, from a configuration.
+
+  Args:
+    config: The configuration.
+    terminal: Where to show progress.
+  """
+  files = comment_files(config.comments)
+  check_servers(config.pipeline_args)
+  print("Generating counterfactuals ...", file=terminal, flush=True)
+  with _writable(config.output) as path, told_by_workers():
+    _run(config, files, path)
+
+
+@contextlib.contextmanager
+def _writable(output: str) -> Iterator[str]:
+  """Yields a path for Beam, which leaves a folder beside it if it fails."""
+  if "://" in output:
+    yield output
+    return
+  parent, name = os.path.split(os.path.abspath(output))
+  try:
+    os.makedirs(parent, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=parent) as folder:
+      yield os.path.join(folder, name)
+      os.replace(os.path.join(folder, name), output)
+  except OSError as error:
+    raise InputError(
+      f"{output} cannot be written ({error.strerror or error}): give another file with "
+      "--output."
+    ) from error
+
+
+def _run(config: GenerateConfig, files: list[str], path: str) -> None:
+  columns = ExampleConfig(config.text_feature, config.label_column)
+  generation = generation_of(config, config.text_feature)
+  audit = _audit(config)
+  with beam.Pipeline(options=PipelineOptions(config.pipeline_args)) as pipeline:
+    made = (
+      pipeline
+      | "Files" >> beam.Create(files)
+      | "Read" >> beam.FlatMap(_read, columns, config.split)
+      | "Shuffle" >> beam.Reshuffle()
+      | beam.BatchElements(transforms.BATCH_SIZE, transforms.BATCH_SIZE)
+      | "Rows"
+      >> beam.ParDo(_MakeRows(generation, audit)).with_outputs(
+        _MakeRows.COUNTS, main="rows"
+      )
+    )
+    checked = (
+      made[_MakeRows.COUNTS]
+      | "Count" >> beam.CombineGlobally(statistics.SumCounts())
+      | "Check" >> beam.FlatMap(_checked, generation, config)
+    )
+    rows = [made["rows"], checked]
+    if config.with_probes:
+      rows.append(pipeline | "Probe" >> beam.Create([None]) | beam.FlatMap(_probes))
+    _ = rows | beam.Flatten() | "Write" >> _Write(path, config.format)
+
+
+def _audit(config: GenerateConfig) -> Audit | None:
+  """Returns the audit, None if its pairs are the others, as by default."""
+  audit = Audit.of(config.audit_terms, config)
+  if audit and not config.counterfactual_fn and audit.digests[0] == audit.digests[1]:
+    return None
+  return audit
+
+
+def _read(path: str, columns: ExampleConfig, split: str) -> Iterator[SplitText]:
+  for example in read_examples(path, columns, needs_label=False):
+    if split in ("all", example.split):
+      # A run decides by whether any comment is marked `eval`; the file says `train`.
+      own = "train" if example.split == TRAIN_OR_EVAL else example.split
+      yield own, example.serialized
+
+
+def _checked(
+  counts: statistics.Counts, generation: Generation, config: GenerateConfig
+) -> Sequence[Row]:
+  """Returns no rows; the rows are written only once this has not failed."""
+  if not counts["all", statistics.TEXTS]:
+    raise InputError(
+      f"{', '.join(config.comments)} has no comment in its {config.split} split: give "
+      "--split all, or another file."
+    )
+  transforms.check_match(counts, generation)
+  return []
+
+
+def _probes(_: None) -> Iterator[Row]:
+  return probe_rows()
+
+
+class _MakeRows(beam.DoFn):
+  """Makes the rows of a batch of comments."""
+
+  COUNTS = "counts"
+
+  def __init__(self, generation: Generation, audit: Audit | None):
+    self._generation = generation
+    self._audit = audit
+
+  def setup(self) -> None:
+    self._maker = RowMaker(self._generation, self._audit)
+
+  def process(self, comments: list[SplitText]) -> Iterator[Any]:
+    rows, counts = self._maker.rows(comments)
+    yield from rows
+    yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
+
+
+class _Write(beam.PTransform):
+  """Writes rows to one file."""
+
+  def __init__(self, path: str, kind: str):
+    super().__init__()
+    self._path = path
+    self._kind = kind
+
+  def expand(self, rows: beam.PCollection) -> Any:
+    one = {"num_shards": 1, "shard_name_template": ""}
+    rows |= "Printable" >> beam.Map(_without_nul)
+    if self._kind == PARQUET:
+      return rows | beam.io.WriteToParquet(self._path, _SCHEMA, codec="snappy", **one)
+    if self._kind == CSV:
+      header = _csv_line(dict(zip(COLUMNS, COLUMNS, strict=True)))
+      lines = rows | beam.Map(_csv_line)
+    else:
+      header = None
+      lines = rows | beam.Map(json.dumps, ensure_ascii=False)
+    is_gzip = self._path.endswith(".gz")
+    kind = CompressionTypes.GZIP if is_gzip else CompressionTypes.UNCOMPRESSED
+    return lines | beam.io.WriteToText(
+      self._path, header=header, compression_type=kind, **one
+    )
+
+
+def _without_nul(row: Row) -> Row:
+  # R, and Python's csv module before 3.11, read no further.
+  return {**row, "text": row["text"].replace("\0", "\ufffd")}
+
+
+def _csv_line(row: Row) -> str:
+  line, end = io.StringIO(), "\r\n"  # The writer quotes what the end of a line has.
+  csv.writer(line, lineterminator=end).writerow(row[name] for name in COLUMNS)
+  return line.getvalue().removesuffix(end)

@@ -1,0 +1,121 @@
+"""Makes the rows of the table: comments, and what is scored beside them."""
+
+import collections
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from clp_tfx import features
+from clp_tfx.components.counterfactual_gen import statistics
+from clp_tfx.components.counterfactual_gen.examples import TextReader
+from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.components.probe_evaluator.scoring import held_out_probes
+from clp_tfx.counterfactuals.edits import edits_to_json
+from clp_tfx.counterfactuals.generator import Counterfactual, Outcome
+from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
+from clp_tfx.evaluation.texts import (
+  AUDIT,
+  COLUMNS,
+  COMMENT,
+  COUNTERFACTUAL,
+  PROBE,
+  decoded,
+  digest,
+  text_id,
+)
+from clp_tfx.tfma.audit_pairs import Audit, AuditGenerator, AuditOutcome
+
+Row = dict[str, Any]
+SplitText = tuple[str, bytes]
+"""Split and serialised tf.Example of a comment."""
+
+
+class RowMaker:
+  """Makes the rows of comments; not thread-safe.
+
+  Args:
+    generation: How to generate their counterfactuals.
+    audit: How to generate the pairs of an audit; None for none.
+  """
+
+  def __init__(self, generation: Generation, audit: Audit | None):
+    self._generator = generation.start()
+    self._reader = TextReader(generation.options.text_feature)
+    self._auditor = AuditGenerator(audit) if audit else None
+
+  def rows(self, comments: Sequence[SplitText]) -> tuple[list[Row], statistics.Counts]:
+    """Returns the rows of comments, and counts of what was found in them.
+
+    A text of the audit that is a counterfactual of its comment as well has one row.
+    """
+    texts = self._reader.texts([example for _, example in comments])
+    refusals: collections.Counter = collections.Counter()
+    outcomes = self._generator.outcomes(texts, lambda row: None, refusals)
+    rows: list[Row] = []
+    audits = self._auditor.outcomes(texts) if self._auditor else [None] * len(texts)
+    for (split, _), text, outcome, audit in zip(
+      comments, texts, outcomes, audits, strict=True
+    ):
+      made = [*_of_comment(text, outcome), *(_of_audit(audit) if audit else ())]
+      distinct = {row["text"]: row for row in reversed(made)}
+      common = {"comment_id": made[0]["id"], "split": split}
+      rows += [{**row, **common} for row in reversed(distinct.values())]
+    return rows, statistics.count(outcomes, "all", refusals)
+
+
+def _of_comment(text: bytes, outcome: Outcome) -> Iterator[Row]:
+  mentions = outcome.mentions
+  yield _row(text, COMMENT, distinct_terms(mentions), distinct_groups(mentions))
+  for made in outcome.counterfactuals:
+    yield _row(
+      made.text.encode("utf-8", "surrogateescape"),
+      COUNTERFACTUAL,
+      [edit.term for edit in made.edits],
+      sorted({edit.group for edit in made.edits}),
+      **_edits(made),
+    )
+
+
+def _edits(made: Counterfactual) -> Row:
+  return {"edits": edits_to_json(made.edits), "confidence": made.confidence}
+
+
+def _of_audit(outcome: AuditOutcome) -> Iterator[Row]:
+  for index, text in enumerate(outcome.texts):
+    names: dict[str, list[str]] = collections.defaultdict(list)
+    for (feature, name), (_, pairs) in outcome.names.items():
+      if index in pairs:
+        names[feature].append(name)
+    yield _row(
+      text, AUDIT, names[features.AUDIT_TERM], sorted(names[features.AUDIT_GROUP])
+    )
+
+
+def probe_rows() -> Iterator[Row]:
+  """Yields a row for each distinct sentence of the probes that an evaluation scores."""
+  probes = held_out_probes()
+  for text in dict.fromkeys(t for p in probes for t in (p.text, p.person) if t):
+    row = _row(text.encode(), PROBE)
+    yield {**row, "comment_id": row["id"]}
+
+
+def _row(
+  text: bytes,
+  role: str,
+  terms: Iterable[str] = (),
+  groups: Iterable[str] = (),
+  **more: Any,
+) -> Row:
+  shown = decoded(text)
+  values = {
+    "id": text_id(digest(shown)),
+    "text": shown,
+    "role": role,
+    "terms": _joined(terms),
+    "groups": _joined(groups),
+  }
+  blank = dict.fromkeys(COLUMNS, "") | {"confidence": None}
+  return blank | values | more
+
+
+def _joined(names: Iterable[str]) -> str:
+  return ";".join(dict.fromkeys(filter(None, names)))
