@@ -15,7 +15,7 @@ _EXAMPLE = 60
 
 
 @click.command()
-@click.argument("model")
+@click.argument("model", default="")
 @options_of(DiscoverConfig, "model", "scores", "baseline")
 @click.option("--json", "as_json", is_flag=True, help="Print the words as JSON.")
 def discover(model: str, as_json: bool, **options: Any) -> None:
