@@ -40,6 +40,7 @@ from clp_tfx.pipeline.nodes import CONTROL_ID, EVALUATOR_ID, EXAMPLE_GEN_ID, RES
 from clp_tfx.pipeline.sections import DataOptions
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import make_eval_config
+from clp_tfx.training.optimizers import configured_optimizer
 
 PIPELINE_NAME = "clp"
 
@@ -266,6 +267,8 @@ def _trainer(
   loss_weight: float,
   node_id: str = "Trainer",
 ) -> Trainer:
+  if config.training.optimizer:
+    configured_optimizer(config.training.optimizer)  # Fails before any component runs.
   hparams = dataclasses.replace(
     config.hparams,
     counterfactual_loss_weight=loss_weight,

@@ -21,6 +21,20 @@ def _check_model(model_fn: str) -> None:
     )
 
 
+def _check_optimizer(optimizer: dict[str, Any]) -> None:
+  keys = {"class_name", "config", "module", "registered_name"}
+  if (
+    not isinstance(optimizer.get("class_name"), str)
+    or not isinstance(optimizer.get("config", {}), dict)
+    or not optimizer.keys() <= keys
+  ):
+    raise InputError(
+      "Expected the optimizer as Keras serialises it, a class_name and a config, such "
+      'as {"class_name": "AdamW", "config": {"weight_decay": 0.01}}. '
+      f"Received: {optimizer!r}."
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class DecisionThreshold(Options):
   """The threshold for decisions in training, in evaluation and at the gate."""
@@ -75,7 +89,16 @@ class FitOptions(Options):
     2, "Epochs without a lower eval loss before training stops.", 1
   )
   batch_size: int = option(64, "Examples per training step.", 1)
-  learning_rate: float = option(0.001, "Learning rate of Adam.", 0)
+  optimizer: dict | None = option(
+    None,
+    "Optimizer as keras.optimizers.serialize returns it, a class_name and a config, "
+    "with any rate schedule, weight decay and clipping. Default: the one that "
+    "--model-fn compiles into its model, otherwise Adam.",
+    check=_check_optimizer,
+  )
+  learning_rate: float | None = option(
+    None, "Learning rate. Default: 0.001 for Adam, otherwise the optimizer's.", 0
+  )
   seed: int = option(42, "Seed of all randomness in training.", 0)
   base_model: str | None = option(
     None, "Model (.keras file) to continue training; by default, a new model."
@@ -83,6 +106,15 @@ class FitOptions(Options):
   checkpoint_steps: int = option(
     200, "Training steps between checkpoints; 0 for one per epoch.", 0
   )
+
+  def __post_init__(self):
+    super().__post_init__()
+    config = (self.optimizer or {}).get("config", {})
+    if self.learning_rate is not None and "learning_rate" in config:
+      raise InputError(
+        f"Expected one learning rate. Received: {config['learning_rate']!r} in the "
+        f"optimizer's config and learning_rate {self.learning_rate}; leave one out."
+      )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +128,11 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
   checkpoint_dir: str | None = option(
     None, "Folder for this training's checkpoint, used by no other training."
   )
+
+  def __post_init__(self):
+    super().__post_init__()
+    if self.optimizer is None and self.learning_rate is None:
+      object.__setattr__(self, "learning_rate", 0.001)
 
   @classmethod
   def from_dict(cls, values: dict[str, Any]) -> "HParams":

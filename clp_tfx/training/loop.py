@@ -22,6 +22,7 @@ from clp_tfx.training.batches import balanced_weight, count_examples, read_batch
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.optimizers import optimizer_of
 from clp_tfx.training.recorder import Recorder, TrainingLog
 from clp_tfx.training.start import starting_classifier
 
@@ -139,7 +140,7 @@ def compiled(
     threshold=hparams.decision_threshold,
   )
   model.compile(
-    optimizer=keras.optimizers.Adam(hparams.learning_rate),
+    optimizer=optimizer_of(hparams, classifier),
     loss=keras.losses.BinaryCrossentropy(
       from_logits=True, reduction="mean_with_sample_weight"
     ),

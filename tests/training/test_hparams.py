@@ -65,6 +65,13 @@ def test_hyperparameters_need_no_tensorflow():
   assert done.stdout == "[]\n"
 
 
+def test_the_learning_rate_is_that_of_adam_unless_an_optimizer_is_given():
+  assert HParams().learning_rate == 0.001
+  assert HParams(optimizer={"class_name": "SGD"}).learning_rate is None
+  given = HParams(optimizer={"class_name": "SGD"}, learning_rate=0.1)
+  assert HParams.from_dict(dataclasses.asdict(given)) == given
+
+
 def test_a_number_or_a_word():
   assert HParams(positive_weight="balanced").positive_weight == "balanced"
   assert HParams(positive_weight="2.5").positive_weight == 2.5
