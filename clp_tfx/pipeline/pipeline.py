@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import os
+from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.components.example_validator.component import ExampleValidator
@@ -160,21 +161,35 @@ def _data(
   )
   examples = counterfactuals.outputs["examples"]
   schema, schema_nodes, gate = _schema(config.data.schema, examples)
+  preprocessing_fn, custom_config = _preprocessing(config)
   transform = Transform(
     examples=examples,
     schema=schema,
-    preprocessing_fn=config.training.preprocessing_fn,
-    custom_config={
-      "text_feature": config.data.text_feature,
-      "vocabulary_size": config.training.vocabulary_size,
-      "max_tokens": config.training.max_tokens,
-    },
+    preprocessing_fn=preprocessing_fn,
+    custom_config=custom_config,
     disable_statistics=True,
   )
   if gate:
     transform.add_upstream_node(gate)
-  _add_digests({transform: [_module(config.training.preprocessing_fn)]})
+  functions = [preprocessing_fn, config.training.inputs_fn]
+  _add_digests({transform: [_module(path) for path in functions if path]})
   return [comments, counterfactuals, *schema_nodes, transform], examples, transform
+
+
+def _preprocessing(config: PipelineConfig) -> tuple[str, dict[str, Any]]:
+  """Returns the dotted path of Transform's preprocessing_fn, and its custom_config."""
+  training, own = config.training, config.training.preprocessing
+  custom_config = {"text_feature": config.data.text_feature}
+  if training.inputs_fn:
+    custom_config |= {"inputs_fn": training.inputs_fn, "preprocessing": own or {}}
+    return "clp_tfx.modules.model_inputs.preprocessing_fn", custom_config
+  custom_config |= {
+    "vocabulary_size": training.vocabulary_size,
+    "max_tokens": training.max_tokens,
+  }
+  if own is not None:
+    custom_config["preprocessing"] = own
+  return training.preprocessing_fn, custom_config
 
 
 def _comments(data: DataOptions) -> BaseNode:

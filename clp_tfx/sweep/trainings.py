@@ -127,7 +127,8 @@ class Trainings:
   def _score(self, classifier: keras.Model, candidate: Candidate, split: str) -> Scores:
     spec = self._transform.transformed_feature_spec()
     files = self._files(candidate, split)
-    return score(classifier, read_batches([files], spec, _SCORING_BATCH))
+    batches = read_batches([files], spec, _SCORING_BATCH, padding=self._hparams.padding)
+    return score(classifier, batches)
 
   def _hparams_of(self, candidate: Candidate, seed: int) -> HParams:
     loss = {"counterfactual_loss": candidate.loss} if candidate.loss else {}
@@ -161,8 +162,8 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
   """Scores the originals and counterfactuals of batches.
 
   Args:
-    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
-      `[batch, 1]`.
+    classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
+      shape `[batch, 1]`.
     batches: Batches of `(CounterfactualInputs, labels, label_weights)`.
 
   Returns:
@@ -171,8 +172,8 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
   parts = []
   rows = 0
   logits_of = tf.function(
-    lambda tokens: classifier(tokens, training=False)[:, 0],
-    input_signature=[tf.TensorSpec([None, None], tf.int32)],
+    lambda inputs: classifier(inputs, training=False)[:, 0],
+    input_signature=[batches.element_spec[0].original],
   )
   for inputs, label, weight in batches:
     parts.append(

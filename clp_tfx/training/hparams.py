@@ -35,6 +35,19 @@ def _check_optimizer(optimizer: dict[str, Any]) -> None:
     )
 
 
+def _check_padding(padding: dict[str, Any]) -> None:
+  for name, given in padding.items():
+    known = isinstance(given, dict) and given.keys() <= {"value", "maximum"}
+    maximum = given.get("maximum", 1) if known else None
+    if not known or isinstance(maximum, bool) or not isinstance(maximum, int):
+      maximum = 0
+    if maximum < 1 or not isinstance(given.get("value", 0), int | float | str):
+      raise InputError(
+        "Expected padding as a value and a maximum of at least 1 per input, such as "
+        f'{{"ids": {{"value": 1, "maximum": 128}}}}. Received: {given!r} for {name}.'
+      )
+
+
 @dataclasses.dataclass(frozen=True)
 class DecisionThreshold(Options):
   """The threshold for decisions in training, in evaluation and at the gate."""
@@ -55,6 +68,13 @@ class FitOptions(Options):
     check=_check_model,
   )
   max_tokens: int = option(512, "Maximum tokens per text; the rest is cut off.", 1)
+  padding: dict | None = option(
+    None,
+    "What the end of shorter rows of a model input is filled with, and the length at "
+    'which its rows are cut, by name: {"ids": {"value": 1, "maximum": 128}}. Default: '
+    "0 or an empty text, not cut.",
+    check=_check_padding,
+  )
   counterfactual_loss_weight: float = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
   )

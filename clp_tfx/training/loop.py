@@ -38,8 +38,8 @@ class Trained(NamedTuple):
   """The result of a training.
 
   Attributes:
-    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
-      `[batch, 1]`, with the weights of the best epoch.
+    classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
+      shape `[batch, 1]`, with the weights of the best epoch.
     history: A dictionary per epoch: `loss`, `auc`, `val_loss`, `val_auc`, …
   """
 
@@ -87,6 +87,7 @@ def fit(
     positive_weight=_positive_weight(train_files, spec, hparams),
     few_shapes=model.jit_compile,
     max_tokens=hparams.max_tokens,
+    padding=hparams.padding,
   )
   evaluation = reading(eval_files)
   checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)
@@ -145,8 +146,14 @@ def compiled(
       from_logits=True, reduction="mean_with_sample_weight"
     ),
     weighted_metrics=[DefinedAUC(name="auc", from_logits=True)],
+    jit_compile=False if _takes_text(classifier) else "auto",
   )
   return model
+
+
+def _takes_text(classifier: keras.Model) -> bool:
+  """Returns whether a model has inputs that XLA does not have."""
+  return any(tensor.dtype == "string" for tensor in getattr(classifier, "inputs", ()))
 
 
 def _loss_weight(

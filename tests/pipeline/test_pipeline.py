@@ -1,5 +1,8 @@
+import json
+
 import pytest
 
+from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.pipeline import create_pipeline
 
@@ -23,6 +26,36 @@ def test_a_pipeline_with_a_bound_for_a_group_of_a_remote_lexicon(
   found = properties(config)
   assert found["CounterfactualGen"]["identity_terms"] == "memory://b/terms.csv"
   assert "gender/male" in found["Evaluator"]["eval_config"]
+
+
+def of_transform(**options):
+  found = properties(PipelineConfig.of(comments="comments.csv", **options))["Transform"]
+  return found["preprocessing_fn"], json.loads(found["custom_config"])
+
+
+def test_what_the_preprocessing_is_given():
+  words = {"text_feature": "comment_text", "vocabulary_size": 20_000, "max_tokens": 512}
+  default = "clp_tfx.modules.preprocessing.preprocessing_fn"
+  # Not a key more, which would be another key of the cache.
+  assert of_transform() == (default, words)
+  own = {"lower": True}
+  given = {**words, "preprocessing": own}
+  assert of_transform(preprocessing=own) == (default, given)
+  inputs_fn = f"{__name__}.of_transform"
+  expected = {
+    "text_feature": "comment_text",
+    "inputs_fn": inputs_fn,
+    "preprocessing": own,
+  }
+  assert of_transform(inputs_fn=inputs_fn, preprocessing=own) == (
+    "clp_tfx.modules.model_inputs.preprocessing_fn",
+    expected,
+  )
+
+
+def test_an_optimizer_that_keras_does_not_have_is_refused_before_any_run():
+  with pytest.raises(InputError, match="to be classes of keras.optimizers"):
+    of_transform(optimizer={"class_name": "Adamm"})
 
 
 TRAINERS = {"Trainer", "ControlTrainer"}
