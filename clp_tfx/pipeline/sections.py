@@ -100,6 +100,17 @@ class TrainingOptions(FitOptions):
         "Expected --inputs-fn or --preprocessing-fn. Received: "
         f"{self.inputs_fn} and {self.preprocessing_fn}; leave one out."
       )
+    if self.takes_encoder_tokens and self.preprocessing is not None:
+      raise InputError(
+        "Expected no --preprocessing for an encoder's own tokenizer. Received: "
+        f"{self.preprocessing}; leave it out, or give an --inputs-fn."
+      )
+
+  @property
+  def takes_encoder_tokens(self) -> bool:
+    """Whether texts become the token ids of the encoder's own tokenizer."""
+    own = self.inputs_fn or self.preprocessing_fn != _PREPROCESSING_FN
+    return self.encoder is not None and not own
 
 
 @dataclasses.dataclass(frozen=True)

@@ -25,6 +25,7 @@ from clp_tfx.sweep.examples import (
 from clp_tfx.sweep.measures import Scores
 from clp_tfx.training.batches import read_batches
 from clp_tfx.training.digest import content_digest
+from clp_tfx.training.encoder_folder import EncoderFolder
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import fit
 from clp_tfx.training.start import starting_classifier
@@ -80,6 +81,8 @@ class Trainings:
     self._code = [code_digest, tf.__version__, keras.__version__]
     base = hparams.base_model
     self._base_digest = content_digest(base).hex() if base else None
+    encoder = hparams.encoder
+    self._encoder_digest = EncoderFolder.read(encoder).digest() if encoder else None
     self._transform = tft.TFTransformOutput(data.transform_graph)
 
   def is_done(self, candidate: Candidate, seed: int) -> bool:
@@ -152,7 +155,7 @@ class Trainings:
     hparams = dataclasses.asdict(self._hparams_of(candidate, seed))
     # Scores are stored, not decisions: a new threshold needs no new training.
     del hparams["decision_threshold"]
-    hparams["base_model"] = self._base_digest
+    hparams |= {"base_model": self._base_digest, "encoder": self._encoder_digest}
     inputs = [self._data_digest, *self._code, candidate.method, hparams]
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"

@@ -6,8 +6,11 @@ from typing import Any
 from clp_tfx.errors import InputError
 from clp_tfx.options import Options, TextColumn, names_of, option
 
-BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
+ENCODER = "encoder"
+"""The model on a pretrained encoder, a function of `clp_tfx.training.encoders`."""
+SMALL_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
+BUILT_IN_MODELS = (*SMALL_MODELS, ENCODER)
 # Without cosine: the classifiers have one output, and the cosine of two numbers is
 # always 1 or -1.
 PAIRWISE_LOSSES = ("mse", "mae", "jensen_shannon")
@@ -63,11 +66,27 @@ class FitOptions(Options):
 
   model_fn: str = option(
     "convolution",
-    "The classifier: convolution, bag_of_embeddings, transformer, or the dotted path "
-    "of your own build_model(hparams, tf_transform_output).",
+    "The classifier: convolution, bag_of_embeddings, transformer, encoder (with "
+    "--encoder), or the dotted path of your own build_model(hparams, "
+    "tf_transform_output).",
     check=_check_model,
   )
-  max_tokens: int = option(512, "Maximum tokens per text; the rest is cut off.", 1)
+  encoder: str | None = option(
+    None,
+    "Folder of a pretrained encoder of the BERT family, in the layout of Hugging Face "
+    "or a preset of KerasHub, for --model-fn encoder; it brings its own tokenizer.",
+  )
+  encoder_layers_trained: int | None = option(
+    None,
+    "How many of the encoder's last layers are trained; 0 for none. Default: all, and "
+    "its embeddings.",
+    0,
+  )
+  max_tokens: int | None = option(
+    None,
+    "Maximum tokens per text; the rest is cut off. Default: 512, with an encoder 128.",
+    1,
+  )
   padding: dict | None = option(
     None,
     "What the end of shorter rows of a model input is filled with, and the length at "
@@ -117,7 +136,10 @@ class FitOptions(Options):
     check=_check_optimizer,
   )
   learning_rate: float | None = option(
-    None, "Learning rate. Default: 0.001 for Adam, otherwise the optimizer's.", 0
+    None,
+    "Learning rate. Default: 0.001 for Adam and a frozen encoder, 0.00003 for one that "
+    "is trained, otherwise the optimizer's.",
+    0,
   )
   seed: int = option(42, "Seed of all randomness in training.", 0)
   base_model: str | None = option(
@@ -129,6 +151,21 @@ class FitOptions(Options):
 
   def __post_init__(self):
     super().__post_init__()
+    if (self.encoder is None) == (self.model_fn == ENCODER):
+      raise InputError(
+        "Expected model_fn encoder together with encoder, the folder of one. Received: "
+        f"model_fn {self.model_fn} and encoder {self.encoder}."
+      )
+    if self.encoder and self.max_tokens is not None and self.max_tokens < 3:
+      raise InputError(
+        "Expected max_tokens of at least 3 with an encoder, which takes two of them "
+        f"for the ends of a text. Received: {self.max_tokens}."
+      )
+    if self.encoder_layers_trained is not None and self.encoder is None:
+      raise InputError(
+        "Expected encoder_layers_trained together with an encoder. Received: "
+        f"{self.encoder_layers_trained} and none; leave it out."
+      )
     config = (self.optimizer or {}).get("config", {})
     if self.learning_rate is not None and "learning_rate" in config:
       raise InputError(
@@ -151,8 +188,11 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
 
   def __post_init__(self):
     super().__post_init__()
+    if self.max_tokens is None:
+      object.__setattr__(self, "max_tokens", 128 if self.encoder else 512)
     if self.optimizer is None and self.learning_rate is None:
-      object.__setattr__(self, "learning_rate", 0.001)
+      is_trained = self.encoder and self.encoder_layers_trained != 0
+      object.__setattr__(self, "learning_rate", 0.00003 if is_trained else 0.001)
 
   @classmethod
   def from_dict(cls, values: dict[str, Any]) -> "HParams":
@@ -180,4 +220,5 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     """Dotted path of the function that builds the classifier."""
     if "." in self.model_fn:
       return self.model_fn
-    return f"clp_tfx.training.classifiers.{self.model_fn}"
+    module = "encoders" if self.model_fn == ENCODER else "classifiers"
+    return f"clp_tfx.training.{module}.{self.model_fn}"

@@ -127,12 +127,14 @@ def compiled(
 
   Args:
     classifier: Model from token ids to logits.
-    hparams: Hyperparameters with the pairwise loss and its weight, the learning rate
-      and the threshold of the flip rate.
-    steps_per_epoch: Steps per epoch, for the warm-up of the weight.
+    hparams: Hyperparameters with the pairwise loss and its weight, the optimizer and
+      the threshold of the flip rate.
+    steps_per_epoch: Steps per epoch, for the warm-up of the weight and of the rate of
+      encoders.
 
   Returns:
-    The model, with Adam, binary cross-entropy (averaged by label weight) and AUC.
+    The model, with its optimizer, binary cross-entropy (averaged by label weight) and
+    AUC.
   """
   model = CounterfactualModel(
     classifier,
@@ -141,7 +143,7 @@ def compiled(
     threshold=hparams.decision_threshold,
   )
   model.compile(
-    optimizer=optimizer_of(hparams, classifier),
+    optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
     loss=keras.losses.BinaryCrossentropy(
       from_logits=True, reduction="mean_with_sample_weight"
     ),

@@ -2,6 +2,7 @@
 
 import inspect
 import logging
+import math
 from typing import Any
 
 import keras
@@ -20,17 +21,18 @@ _log = logging.getLogger(__name__)
 
 
 def optimizer_of(
-  hparams: HParams, classifier: keras.Model
+  hparams: HParams, classifier: keras.Model, steps_per_epoch: float
 ) -> keras.optimizers.Optimizer:
   """Returns the optimizer to train a classifier with, and logs it unless it is Adam.
 
   The configured one comes before the one that is compiled into the classifier, and that
-  before Adam. The classifier is not compiled afterwards: its optimizer would be saved
-  with it, and its loss and metrics are not used.
+  before AdamW for encoders and Adam for others. Afterwards the classifier is not
+  compiled: its optimizer would be saved with it, and its loss and metrics are not used.
 
   Args:
     hparams: Hyperparameters with the optimizer and the learning rate.
     classifier: Model, compiled or not.
+    steps_per_epoch: Steps per epoch, for the rate of encoders.
 
   Raises:
     InputError: If the configured optimizer is not one of Keras's.
@@ -48,8 +50,51 @@ def optimizer_of(
       "--learning-rate; its loss and metrics are not used)",
       optimizer.name,
     )
+  elif hparams.encoder:
+    optimizer = _for_encoders(hparams.learning_rate, hparams.epochs * steps_per_epoch)
   else:
     optimizer = keras.optimizers.Adam(hparams.learning_rate)
+  return optimizer
+
+
+@keras.saving.register_keras_serializable("clp_tfx")
+class WarmUpLinearDecay(keras.optimizers.schedules.LearningRateSchedule):
+  """A rate that rises linearly from 0 and then falls linearly to 0.
+
+  Formula: `peak * min((step + 1) / warm_up, (steps - step) / (steps - warm_up))`, at
+  least 0.
+
+  Args:
+    peak: Highest rate.
+    steps: Steps of the training.
+    warm_up: Steps of the rise, at least 1 and fewer than `steps`.
+
+  Reference:
+    Devlin et al., 2019, https://arxiv.org/abs/1810.04805
+  """
+
+  def __init__(self, peak: float, steps: int, warm_up: int):
+    self.peak, self.steps, self.warm_up = peak, steps, warm_up
+
+  def __call__(self, step: Any) -> keras.KerasTensor:
+    """Returns the rate of a step, counted from 0."""
+    step = keras.ops.cast(step, "float32")
+    rise = (step + 1) / self.warm_up
+    fall = (self.steps - step) / (self.steps - self.warm_up)
+    return self.peak * keras.ops.maximum(keras.ops.minimum(rise, fall), 0.0)
+
+  def get_config(self) -> dict[str, Any]:
+    """Returns the arguments."""
+    return {"peak": self.peak, "steps": self.steps, "warm_up": self.warm_up}
+
+
+def _for_encoders(learning_rate: float, steps: float) -> keras.optimizers.Optimizer:
+  """Returns what BERT is fine-tuned with: AdamW, warm-up, linear decay, clipping."""
+  steps = max(math.ceil(steps), 2)
+  schedule = WarmUpLinearDecay(learning_rate, steps, max(steps // 10, 1))
+  optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.01, global_clipnorm=1.0)
+  # Biases and the weights of LayerNormalization.
+  optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
   return optimizer
 
 

@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 70
+  assert len(fields) == len({field.name for field in fields}) == 72
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -70,6 +70,17 @@ def test_bounds_by_group_several_thresholds_and_yes_or_no():
     ({"padding": {"ids": {"maximum": 0}}}, "Received: {'maximum': 0} for ids"),
     ({"padding": {"ids": {"max": 1}}}, "Received: {'max': 1} for ids"),
     ({"padding": {"ids": {"value": [1]}}}, "Received: {'value': [1]} for ids"),
+    ({"model_fn": "encoder"}, "Expected model_fn encoder together with encoder, the"),
+    ({"encoder": "folder"}, "Received: model_fn convolution and encoder folder."),
+    ({"encoder_layers_trained": 2}, "together with an encoder. Received: 2 and none"),
+    (
+      {"model_fn": "encoder", "encoder": "folder", "max_tokens": 2},
+      "at least 3 with an encoder, which takes two of them",
+    ),
+    (
+      {"model_fn": "encoder", "encoder": "folder", "preprocessing": {}},
+      "Expected no --preprocessing for an encoder's own tokenizer",
+    ),
     ({"vertex_training": "8 cores"}, "--vertex-training to be a machine type"),
     ({"epochs": "3"}, "--epochs to be a whole number. Received: '3'"),
     ({"epochs": True}, "--epochs to be a whole number"),
@@ -130,7 +141,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 70
+  assert len(flat) == 72
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)

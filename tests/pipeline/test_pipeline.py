@@ -6,6 +6,8 @@ from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.pipeline import create_pipeline
 
+from ..training.encoder_folders import PIECES, write_configuration
+
 
 def properties(config):
   """Returns the execution properties of each component."""
@@ -56,6 +58,28 @@ def test_what_the_preprocessing_is_given():
 def test_an_optimizer_that_keras_does_not_have_is_refused_before_any_run():
   with pytest.raises(InputError, match="to be classes of keras.optimizers"):
     of_transform(optimizer={"class_name": "Adamm"})
+
+
+def test_an_encoders_files_are_part_of_what_its_components_are_cached_by(tmp_path):
+  pytest.importorskip("keras_hub", reason="Needs pip install 'clp-tfx[encoder]'.")
+  folder = write_configuration(tmp_path)
+  weights = tmp_path / "model.safetensors"
+  options = {"comments": "comments.csv", "model_fn": "encoder", "encoder": folder}
+  found = []
+  for content in (b"a", b"b"):
+    weights.write_bytes(content)
+    found.append(properties(PipelineConfig.of(**options)))
+  changed = {name for name in found[0] if found[0][name] != found[1][name]}
+  assert changed == TRAINERS
+  transform = found[0]["Transform"]
+  assert json.loads(transform["custom_config"]) == {
+    "text_feature": "comment_text",
+    "inputs_fn": "clp_tfx.modules.encoder_tokens.token_ids",
+    "preprocessing": {"encoder": folder, "max_tokens": 128},
+  }
+  (tmp_path / "vocab.txt").write_text("\n".join([*PIECES, "new"]))
+  last = properties(PipelineConfig.of(**options))
+  assert last["Transform"] != transform
 
 
 TRAINERS = {"Trainer", "ControlTrainer"}

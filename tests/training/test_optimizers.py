@@ -101,19 +101,35 @@ def test_a_config_that_does_not_fit_is_refused(config):
 
 def test_the_configured_one_comes_first_then_the_compiled_one_then_adam(caplog):
   caplog.set_level("INFO")
-  adam = optimizer_of(HParams(learning_rate=0.5), classifier())
+  adam = optimizer_of(HParams(learning_rate=0.5), classifier(), 10)
   assert type(adam) is keras.optimizers.Adam
   assert adam.learning_rate == 0.5
   assert not caplog.messages
   model, own = classifier(), keras.optimizers.SGD(0.25)
   model.compile(own, loss="mse", metrics=["mae"])
-  assert optimizer_of(HParams(), model) is own
+  assert optimizer_of(HParams(), model, 10) is own
   assert "optimizer: SGD, which the model was compiled with" in caplog.messages[-1]
   # What is saved with the model is the model.
   assert model.optimizer is None
   model.compile(own)
   hparams = HParams(optimizer={"class_name": "Lion"}, learning_rate=0.125)
-  configured = optimizer_of(hparams, model)
+  configured = optimizer_of(hparams, model, 10)
   assert type(configured) is keras.optimizers.Lion
   assert configured.learning_rate == 0.125
   assert "optimizer: lion, as configured" in caplog.messages[-1]
+
+
+def test_encoders_have_a_rate_that_rises_and_falls():
+  hparams = HParams(model_fn="encoder", encoder="folder", epochs=4, learning_rate=1.0)
+  # 4 epochs of 5 steps: 2 of rise, 18 of fall.
+  optimizer = optimizer_of(hparams, classifier(), 5)
+  assert type(optimizer) is keras.optimizers.AdamW
+  assert (optimizer.weight_decay, optimizer.global_clipnorm) == (0.01, 1.0)
+  schedule = optimizer._learning_rate
+  found = [float(schedule(step)) for step in range(22)]
+  fall = [(20 - step) / 18 for step in range(2, 21)]
+  assert found == pytest.approx([0.5, 1.0, *fall, 0.0])
+  restored = keras.saving.deserialize_keras_object(
+    keras.saving.serialize_keras_object(schedule)
+  )
+  assert restored.get_config() == {"peak": 1.0, "steps": 20, "warm_up": 2}
