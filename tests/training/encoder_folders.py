@@ -25,15 +25,15 @@ CONFIG = {
 }
 
 
-def tensors():
+def tensors(vocabulary_size=CONFIG["vocab_size"], seed=0):
   """Returns random weights by the names of sentence-transformers' folders."""
-  rng = np.random.default_rng(0)
+  rng = np.random.default_rng(seed)
 
   def random(*shape):
     return rng.normal(0, 0.5, shape).astype(np.float32)
 
   found = {
-    "embeddings.word_embeddings.weight": random(CONFIG["vocab_size"], HIDDEN),
+    "embeddings.word_embeddings.weight": random(vocabulary_size, HIDDEN),
     "embeddings.position_embeddings.weight": random(POSITIONS, HIDDEN),
     "embeddings.token_type_embeddings.weight": random(2, HIDDEN),
     "embeddings.LayerNorm.weight": random(HIDDEN),

@@ -111,6 +111,20 @@ def test_files_that_are_missing_or_damaged_are_named(tmp_path, name, content, me
     EncoderFolder.read(path)
 
 
+@pytest.mark.parametrize("place", ["odd[1]?*", "memory"])
+def test_any_name_and_any_file_system(tmp_path, memory_files, place):
+  here = write_configuration(tmp_path / place)
+  (tmp_path / place / "model.safetensors").write_bytes(b"x")
+  path = here
+  if place == "memory":
+    path = "memory://b/encoder"
+    for file in (tmp_path / place).iterdir():
+      memory_files[f"{path}/{file.name}"] = file.read_bytes()
+  found = EncoderFolder.read(path)
+  assert found.vocabulary == PIECES
+  assert found.digest() == EncoderFolder.read(here).digest()
+
+
 def test_digests_go_by_contents(tmp_path):
   for name in ("a", "b"):
     write_configuration(tmp_path / name)
