@@ -21,7 +21,7 @@ UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv
 
 # Tests with whole pipelines that test-current runs besides the fast ones.
 PIPELINES = $(patsubst %,tests/e2e/test_%.py,demo cache gate replay)
-COMPILE = $(UV) pip compile pyproject.toml --extra all --extra fairness --generate-hashes -q
+COMPILE = $(UV) pip compile pyproject.toml --extra all --extra fairness --extra encoder --generate-hashes -q
 DEVELOPMENT = --group dev --group parity
 
 .PHONY: setup demo test test-fast test-pipelines test-current test-browser test-flink flink \

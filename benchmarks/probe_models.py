@@ -36,7 +36,7 @@ class ProbeModels:
     with logs_in(self._output / "log") as terminal:
       self.examples, transform_graph = prepare_data(config, terminal)
     self._transform = tft.TFTransformOutput(transform_graph)
-    self._max_tokens = config.training.max_tokens
+    self._max_tokens = config.hparams.max_tokens
     words = self._transform.vocabulary_by_name(features.VOCABULARY)
     self._ids = {word: number for number, word in enumerate(words, start=1)}
 

@@ -53,6 +53,25 @@ COUNTERFACTUAL_TOKENS = "counterfactual_tokens"
 COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
 """int64, K values: how many of `COUNTERFACTUAL_TOKENS` belong to each."""
 
+# A model with other inputs has their names in place of `TOKENS`, and these two features
+# for each.
+
+
+def counterfactual_input(name: str) -> str:
+  """Returns the feature with a model input's values for all counterfactuals.
+
+  They are concatenated, and those of an input with several dimensions flattened.
+  """
+  return f"counterfactual_{name}"
+
+
+def counterfactual_lengths(name: str) -> str:
+  """Returns the feature with K values: how many of a ragged input belong to each."""
+  return (
+    "counterfactual_lengths" if name == TOKENS else f"counterfactual_{name}_lengths"
+  )
+
+
 VOCABULARY = "tokens"
 """Name of the vocabulary in the transform output: line i is token id i + 1."""
 

@@ -10,6 +10,7 @@ them.
 """
 
 import dataclasses
+import json
 import types
 from collections.abc import Callable
 from typing import Any, TypeVar, get_args, get_origin
@@ -21,6 +22,7 @@ _NAMES = {
   int: "whole number",
   float: "number",
   str: "text",
+  dict: "mapping",
   type(None): "nothing",
 }
 
@@ -152,8 +154,8 @@ def validate(options: Any, named: Callable[[str], str] = repr) -> None:
 
   Args:
     options: Instance of a dataclass, frozen or not, whose fields were created with
-      `option` and are text, numbers, booleans, `X | Y` of those, or a tuple of texts or
-      numbers.
+      `option` and are text, numbers, booleans, `X | Y` of those, a tuple of texts or
+      numbers, or a mapping of what JSON can hold.
     named: Function from a field's name to its name in messages.
 
   Raises:
@@ -213,6 +215,9 @@ def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
       items = value if isinstance(value, list | tuple) else (value,)
       if all(_is_a(get_args(kind)[0], item) for item in items):
         return tuple(get_args(kind)[0](item) for item in items)
+    elif kind is dict:
+      if (mapping := _mapping(value)) is not None:
+        return mapping
     elif isinstance(value, bool):
       if kind is bool:
         return value
@@ -229,6 +234,17 @@ def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
     if kind is not type(None)
   )
   raise InputError(f"Expected {name} to be a {expected}. Received: {value!r}.")
+
+
+def _mapping(value: Any) -> dict[str, Any] | None:
+  """Returns a copy of a mapping, or of one in JSON; None for anything else."""
+  try:
+    # The command line passes text. Not NaN, which other readers of JSON refuse.
+    text = value if isinstance(value, str) else json.dumps(value, allow_nan=False)
+    mapping = json.loads(text)
+  except (TypeError, ValueError):
+    return None
+  return mapping if isinstance(mapping, dict) else None
 
 
 def _is_a(kind: type, item: Any) -> bool:

@@ -30,10 +30,11 @@ class Size(Options):
 class Shape(Size):
   sides: tuple[int, ...] = option((), "Sides.", 1, check=even)
   kind: float | str = option(1.0, "Kind.", choices=("round",))
+  more: dict | None = option(None, "More.")
 
 
 def test_names_and_types_are_those_of_the_fields():
-  assert names_of(Shape) == ("width", "share", "sides", "kind")
+  assert names_of(Shape) == ("width", "share", "sides", "kind", "more")
   types = {field.name: value_types(field) for field in dataclasses.fields(Shape)}
   assert types["width"] == (int,)
   assert types["sides"] == (tuple[int, ...],)
@@ -51,6 +52,11 @@ def test_names_and_types_are_those_of_the_fields():
     ({"share": 1.0}, "Expected --share to be above 0 and below 1. Received: 1.0."),
     ({"share": 1.5}, "Expected --share to be at most 1. Received: 1.5."),
     ({"kind": "flat"}, "to be a number or one of round. Received: flat."),
+    ({"more": "[1]"}, "Expected --more to be a mapping. Received: '[1]'."),
+    ({"more": "a: 1"}, "Expected --more to be a mapping. Received: 'a: 1'."),
+    ({"more": ("a", "b")}, "to be a mapping. Received: ('a', 'b')."),
+    ({"more": {"a": {1, 2}}}, "to be a mapping. Received: {'a': {1, 2}}."),
+    ({"more": {"a": float("nan")}}, "to be a mapping. Received: {'a': nan}."),
   ],
 )
 def test_what_a_person_gave_is_named_as_on_the_command_line(values, message):
@@ -61,6 +67,14 @@ def test_what_a_person_gave_is_named_as_on_the_command_line(values, message):
 
 def test_what_is_made_has_the_types_of_the_fields():
   assert made(Shape, {"sides": 4, "kind": "2"}) == Shape(None, 0.5, (4,), 2.0)
+
+
+def test_a_mapping_is_a_copy_and_may_be_json():
+  more = {"a": {"b": [1, 2.5, None]}}
+  shape = made(Shape, {"more": more})
+  more["a"]["b"].clear()
+  assert shape.more == {"a": {"b": [1, 2.5, None]}}
+  assert made(Shape, {"more": '{"a": 3e-5}'}).more == {"a": 0.00003}
 
 
 def test_constructor_and_single_values_are_checked_by_the_same_declaration():

@@ -74,6 +74,14 @@ def declared(name):
   return found
 
 
+def test_the_extra_of_encoders_declares_what_is_imported_by_name():
+  text = (ROOT / "clp_tfx/training/encoder_extra.py").read_text()
+  loop = re.search(r"for name in \((.*?)\)", text)[1]
+  names = {*re.findall(r'_imported\("(\w+)', text), *re.findall(r'"(\w+)"', loop)}
+  assert len(names) == 4
+  assert {name.replace("_", "-") for name in names} <= declared("encoder")
+
+
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_extras_declare_what_their_packages_import(extra):
   for folder in EXTRAS[extra]:

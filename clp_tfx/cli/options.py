@@ -59,15 +59,21 @@ def _option(field: dataclasses.Field) -> Callable[..., Any]:
     name = f"{name}/--no-{name.removeprefix('--')}"
     return click.option(name, field.name, default=None, help=field.metadata["help"])
   multiple = get_origin(kinds[0]) is tuple
-  # If words are allowed besides numbers, the field's own checks parse the text.
-  kind = get_args(kinds[0])[0] if multiple else str if str in kinds else kinds[0]
+  # If words are allowed besides numbers, the field's own checks parse the text, as they
+  # parse mappings.
+  is_text = str in kinds or dict in kinds
+  kind = get_args(kinds[0])[0] if multiple else str if is_text else kinds[0]
   choices = field.metadata["choices"]
   shown = "" if field.default in (None, (), "") else f"  [default: {field.default}]"
   return click.option(
     name,
     field.name,
     type=click.Choice(choices) if choices and kinds == (str,) else kind,
-    metavar=f"[NUMBER|{'|'.join(choices)}]" if choices and float in kinds else None,
+    metavar=f"[NUMBER|{'|'.join(choices)}]"
+    if choices and float in kinds
+    else "JSON"
+    if dict in kinds
+    else None,
     multiple=multiple,
     help=field.metadata["help"] + shown,
   )

@@ -49,9 +49,9 @@ class CounterfactualModel(keras.Model):
   Trains and evaluates on batches `(CounterfactualInputs, labels, sample_weights)` or
   on datasets of `CounterfactualPackedInputs`; also evaluates and predicts on plain
   inputs. The originals pass through the model as in plain training, including dropout
-  and regularisation losses, and the task's loss and metrics apply to its own outputs.
-  Both texts of a pair are scored as in serving, without dropout, and compared by the
-  logits behind the outputs.
+  and all regularisation losses, which the pairs do not add to, and the task's loss and
+  metrics apply to its own outputs. Both texts of a pair are scored as in serving,
+  without dropout, and compared by the logits behind the outputs.
 
   Reports the metrics `counterfactual_loss` and `flip_rate`, the share of the pairs with
   a weight above 0 whose decision flips; with one loss per output,
@@ -124,9 +124,7 @@ class CounterfactualModel(keras.Model):
     if isinstance(inputs, CounterfactualInputs) and (
       not training or scores_as_in_serving(self.model)
     ):
-      counterfactual = self._pair_logits(
-        self.model(inputs.counterfactual, training=training)
-      )
+      counterfactual = self._pair_logits(self._scored(inputs.counterfactual, training))
       original = {
         name: ops.take(logits, inputs.original_row, axis=0)
         for name, logits in self._pair_logits(outputs).items()
@@ -139,7 +137,7 @@ class CounterfactualModel(keras.Model):
       _pair_originals(inputs),
       inputs.counterfactual,
     )
-    scored = self._pair_logits(self.model(pairs, training=False))
+    scored = self._pair_logits(self._scored(pairs, training=False))
     count = ops.shape(inputs.pair_weight)[0]
     return PairedPredictions(
       outputs,
@@ -260,6 +258,14 @@ class CounterfactualModel(keras.Model):
     if not _is_of_pairs(data):
       return data
     return data.map(lambda inputs, *rest: (with_a_pair(inputs), *rest))
+
+  def _scored(self, inputs: Any, training: bool | None) -> Any:
+    """Returns outputs of the model without its `add_loss` and activity regularization.
+
+    These losses belong to the originals, as in plain training, and would count again.
+    """
+    with keras.StatelessScope():
+      return self.model(inputs, training=training)
 
   def _counterfactual_loss(
     self, name: str, original: Any, counterfactual: Any, pair_weight: Any

@@ -25,7 +25,7 @@ def preprocessing_fn(
   """
   max_tokens = custom_config["max_tokens"]
   text = inputs[custom_config["text_feature"]]
-  words = tokenize(tf.reshape(_dense(text), [-1]), max_tokens)
+  words = tokenize(tf.reshape(dense(text), [-1]), max_tokens)
   vocabulary = tft.vocabulary(
     words.values,
     top_k=custom_config["vocabulary_size"],
@@ -36,7 +36,7 @@ def preprocessing_fn(
     ids = tft.apply_vocabulary(ragged.values, vocabulary, num_oov_buckets=1)
     return ragged.with_values(ids + 1)  # 0 is padding
 
-  per_example = _ragged(inputs[features.COUNTERFACTUAL_TEXT])
+  per_example = ragged(inputs[features.COUNTERFACTUAL_TEXT])
   counterfactual_ids = token_ids(tokenize(per_example.values, max_tokens))
   return {
     features.TOKENS: token_ids(words),
@@ -66,13 +66,14 @@ def tokenize(texts: tf.Tensor, max_tokens: int) -> tf.RaggedTensor:
   return tf.strings.split(spaced)[:, :max_tokens]
 
 
-def _dense(values: Any) -> tf.Tensor:
+def dense(values: Any) -> tf.Tensor:
+  """Converts sparse tensors, with nothing for missing values, and dense ones."""
   if isinstance(values, tf.SparseTensor):
     return tf.sparse.to_dense(values, default_value="")
   return values
 
 
-def _ragged(values: Any) -> tf.RaggedTensor:
+def ragged(values: Any) -> tf.RaggedTensor:
   """Converts sparse tensors (K >= 0 values per row) and dense ones (exactly K)."""
   if isinstance(values, tf.SparseTensor):
     return tf.RaggedTensor.from_sparse(values)

@@ -6,13 +6,13 @@ import os
 import tensorflow_transform as tft
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from clp_tfx import features
 from clp_tfx.errors import InputError
 from clp_tfx.training.checkpoints import sweep_checkpoints
 from clp_tfx.training.export import export
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import save_classifier
 from clp_tfx.training.loop import fit
+from clp_tfx.training.start import vocabulary
 
 
 def run_fn(fn_args: FnArgs) -> None:
@@ -41,11 +41,15 @@ def run_fn(fn_args: FnArgs) -> None:
   )
   save_classifier(
     classifier,
-    tf_transform_output.vocabulary_by_name(features.VOCABULARY),
+    vocabulary(tf_transform_output),
     _beside(fn_args.serving_model_dir),
   )
   export(
-    classifier, tf_transform_output, hparams.text_feature, fn_args.serving_model_dir
+    classifier,
+    tf_transform_output,
+    hparams.text_feature,
+    fn_args.serving_model_dir,
+    hparams.padding,
   )
   if hparams.checkpoint_dir:
     sweep_checkpoints(hparams.checkpoint_dir)

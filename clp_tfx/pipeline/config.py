@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -138,7 +139,7 @@ def load_config(path: str) -> dict[str, Any]:
 
 
 class _Loader(yaml.SafeLoader):
-  """Refuses a key given twice; PyYAML takes the last value."""
+  """Refuses a key given twice; reads 3e-5 as a number. PyYAML does neither."""
 
   def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict:
     keys = [self.construct_object(key, deep=True) for key, _ in node.value]
@@ -146,6 +147,14 @@ class _Loader(yaml.SafeLoader):
       if keys.count(key) > 1:
         raise yaml.YAMLError(f"{key} is given twice, leave one out")
     return super().construct_mapping(node, deep)
+
+
+# PyYAML follows YAML 1.1, where numbers with an exponent need a point and a sign.
+_Loader.add_implicit_resolver(
+  "tag:yaml.org,2002:float",
+  re.compile(r"[-+]?[0-9]+(\.[0-9]*)?[eE][-+]?[0-9]+$"),
+  list("-+0123456789"),
+)
 
 
 def _flattened(values: Mapping[Any, Any], where: str) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import dataclasses
 import hashlib
 import os
+from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.components.example_validator.component import ExampleValidator
@@ -40,6 +41,9 @@ from clp_tfx.pipeline.nodes import CONTROL_ID, EVALUATOR_ID, EXAMPLE_GEN_ID, RES
 from clp_tfx.pipeline.sections import DataOptions
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import make_eval_config
+from clp_tfx.training.encoder_extra import keras_hub
+from clp_tfx.training.encoder_folder import EncoderFolder
+from clp_tfx.training.optimizers import configured_optimizer
 
 PIPELINE_NAME = "clp"
 
@@ -159,21 +163,42 @@ def _data(
   )
   examples = counterfactuals.outputs["examples"]
   schema, schema_nodes, gate = _schema(config.data.schema, examples)
+  preprocessing_fn, custom_config = _preprocessing(config)
   transform = Transform(
     examples=examples,
     schema=schema,
-    preprocessing_fn=config.training.preprocessing_fn,
-    custom_config={
-      "text_feature": config.data.text_feature,
-      "vocabulary_size": config.training.vocabulary_size,
-      "max_tokens": config.training.max_tokens,
-    },
+    preprocessing_fn=preprocessing_fn,
+    custom_config=custom_config,
     disable_statistics=True,
   )
   if gate:
     transform.add_upstream_node(gate)
-  _add_digests({transform: [_module(config.training.preprocessing_fn)]})
+  functions = [preprocessing_fn, custom_config.get("inputs_fn")]
+  _add_digests({transform: [_module(path) for path in functions if path]})
+  if config.training.takes_encoder_tokens:
+    digest = EncoderFolder.read(config.training.encoder).tokenizer_digest()
+    transform.exec_properties["encoder_digest"] = digest
   return [comments, counterfactuals, *schema_nodes, transform], examples, transform
+
+
+def _preprocessing(config: PipelineConfig) -> tuple[str, dict[str, Any]]:
+  """Returns the dotted path of Transform's preprocessing_fn, and its custom_config."""
+  training, own = config.training, config.training.preprocessing
+  custom_config = {"text_feature": config.data.text_feature}
+  inputs_fn = training.inputs_fn
+  if training.takes_encoder_tokens:
+    inputs_fn = "clp_tfx.modules.encoder_tokens.token_ids"
+    own = {"encoder": training.encoder, "max_tokens": config.hparams.max_tokens}
+  if inputs_fn:
+    custom_config |= {"inputs_fn": inputs_fn, "preprocessing": own or {}}
+    return "clp_tfx.modules.model_inputs.preprocessing_fn", custom_config
+  custom_config |= {
+    "vocabulary_size": training.vocabulary_size,
+    "max_tokens": config.hparams.max_tokens,
+  }
+  if own is not None:
+    custom_config["preprocessing"] = own
+  return training.preprocessing_fn, custom_config
 
 
 def _comments(data: DataOptions) -> BaseNode:
@@ -266,6 +291,11 @@ def _trainer(
   loss_weight: float,
   node_id: str = "Trainer",
 ) -> Trainer:
+  # These fail before any component runs.
+  if config.training.optimizer:
+    configured_optimizer(config.training.optimizer)
+  if config.training.encoder:
+    keras_hub()
   hparams = dataclasses.replace(
     config.hparams,
     counterfactual_loss_weight=loss_weight,
@@ -280,6 +310,9 @@ def _trainer(
     trainer.exec_properties["base_model_digest"] = _digest(
       config.training.base_model, "base-model"
     )
+  if config.training.encoder:
+    digest = EncoderFolder.read(config.training.encoder).digest()
+    trainer.exec_properties["encoder_digest"] = digest
   return trainer
 
 

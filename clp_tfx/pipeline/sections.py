@@ -44,6 +44,17 @@ def group_bound(text: str) -> tuple[str, float]:
   return group, share
 
 
+_PREPROCESSING_FN = "clp_tfx.modules.preprocessing.preprocessing_fn"
+
+
+def _check_path(function: str) -> None:
+  if "." not in function:
+    raise InputError(
+      "Expected --inputs-fn to be a dotted path such as my_module.model_inputs. "
+      f"Received: {function!r}."
+    )
+
+
 @dataclasses.dataclass(frozen=True)
 class DataOptions(Columns):
   """The comments to read."""
@@ -70,9 +81,36 @@ class TrainingOptions(FitOptions):
 
   vocabulary_size: int = option(20_000, "Number of most frequent tokens to keep.", 1)
   preprocessing_fn: str = option(
-    "clp_tfx.modules.preprocessing.preprocessing_fn",
-    "Dotted path of a Transform preprocessing_fn.",
+    _PREPROCESSING_FN, "Dotted path of a Transform preprocessing_fn."
   )
+  inputs_fn: str | None = option(
+    None, "Dotted path of a function (texts, config) from texts to the input of your "
+    "model, or a dict of its inputs, in place of --preprocessing-fn; applied to "
+    "comments and counterfactuals alike.", check=_check_path,
+  )  # fmt: skip
+  preprocessing: dict | None = option(
+    None, "Values of your own for --inputs-fn (its config) or --preprocessing-fn (the "
+    "key preprocessing of its custom_config)."
+  )  # fmt: skip
+
+  def __post_init__(self):
+    super().__post_init__()
+    if self.inputs_fn and self.preprocessing_fn != _PREPROCESSING_FN:
+      raise InputError(
+        "Expected --inputs-fn or --preprocessing-fn. Received: "
+        f"{self.inputs_fn} and {self.preprocessing_fn}; leave one out."
+      )
+    if self.takes_encoder_tokens and self.preprocessing is not None:
+      raise InputError(
+        "Expected no --preprocessing for an encoder's own tokenizer. Received: "
+        f"{self.preprocessing}; leave it out, or give an --inputs-fn."
+      )
+
+  @property
+  def takes_encoder_tokens(self) -> bool:
+    """Whether texts become the token ids of the encoder's own tokenizer."""
+    own = self.inputs_fn or self.preprocessing_fn != _PREPROCESSING_FN
+    return self.encoder is not None and not own
 
 
 @dataclasses.dataclass(frozen=True)

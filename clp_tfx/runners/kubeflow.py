@@ -31,6 +31,7 @@ _PATHS = (
   "pejorative_terms",
   "schema",
   "base_model",
+  "encoder",
   "pipeline_root",
   "serving_dir",
 )

@@ -1,5 +1,7 @@
 """Reads transformed examples and writes variants of them for comparison."""
 
+import itertools
+import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,36 +11,69 @@ import tensorflow as tf
 
 from clp_tfx import features
 from clp_tfx.files import escaped, matching, remove_leftovers, replacing
+from clp_tfx.training.model_inputs import ModelInput, model_inputs
 
 Variant = Callable[[tf.train.Example], Iterator[tf.train.Example]]
 """Yields the examples that replace an example."""
 
 
+_LISTS = {tf.int64: "int64_list", tf.float32: "float_list", tf.string: "bytes_list"}
+
+
 class TokenLists:
-  """Accesses the token ids of examples in the format of Transform.
+  """Accesses the token ids, and other model inputs, of Transform's examples.
 
   Args:
     feature_spec: Feature spec of the transformed examples, with the keys of values.
   """
 
   def __init__(self, feature_spec: dict[str, Any]):
-    self._keys = {
-      name: getattr(spec, "value_key", name) for name, spec in feature_spec.items()
-    }
+    self._spec = feature_spec
+    self._inputs = model_inputs(feature_spec)
 
-  def get(self, example: tf.train.Example, name: str) -> list[int]:
-    """Returns a copy of an integer feature's values."""
-    return list(example.features.feature[self._keys[name]].int64_list.value)
+  def get(self, example: tf.train.Example, name: str) -> list[Any]:
+    """Returns a copy of a feature's values."""
+    return list(self._values(example, name))
 
-  def set(self, example: tf.train.Example, name: str, values: list[int]) -> None:
-    """Replaces an integer feature's values."""
-    example.features.feature[self._keys[name]].int64_list.value[:] = values
+  def set(self, example: tf.train.Example, name: str, values: list[Any]) -> None:
+    """Replaces a feature's values."""
+    self._values(example, name)[:] = values
 
   def counterfactuals(self, example: tf.train.Example) -> list[list[int]]:
     """Returns the tokens of each counterfactual."""
-    tokens = iter(self.get(example, features.COUNTERFACTUAL_TOKENS))
-    lengths = self.get(example, features.COUNTERFACTUAL_LENGTHS)
-    return [[next(tokens) for _ in range(length)] for length in lengths]
+    return [each[features.TOKENS] for each in self.counterfactual_inputs(example)]
+
+  def counterfactual_inputs(
+    self, example: tf.train.Example
+  ) -> list[dict[str, list[Any]]]:
+    """Returns the model inputs of each counterfactual, by name."""
+    columns = [
+      [(each.name, values) for values in self._of_counterfactuals(example, each)]
+      for each in self._inputs
+    ]
+    return [dict(row) for row in zip(*columns, strict=True)]
+
+  def replace(self, example: tf.train.Example, inputs: dict[str, list[Any]]) -> None:
+    """Replaces the model inputs of an example's text."""
+    for name, values in inputs.items():
+      self.set(example, name, values)
+
+  def _of_counterfactuals(
+    self, example: tf.train.Example, each: ModelInput
+  ) -> list[list[Any]]:
+    values = self.get(example, features.counterfactual_input(each.name))
+    if each.is_ragged:
+      lengths = self.get(example, features.counterfactual_lengths(each.name))
+    else:
+      size = math.prod(each.spec.shape)
+      lengths = [size] * (len(values) // size)
+    rest = iter(values)
+    return [list(itertools.islice(rest, length)) for length in lengths]
+
+  def _values(self, example: tf.train.Example, name: str) -> Any:
+    spec = self._spec[name]
+    feature = example.features.feature[getattr(spec, "value_key", name)]
+    return getattr(feature, _LISTS[spec.dtype]).value
 
 
 def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.Example]:
@@ -46,8 +81,8 @@ def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.E
 
   With ablation, that is the first counterfactual.
   """
-  for tokens in lists.counterfactuals(example)[:1]:
-    lists.set(example, features.TOKENS, tokens)
+  for inputs in lists.counterfactual_inputs(example)[:1]:
+    lists.replace(example, inputs)
   yield example
 
 
@@ -56,10 +91,10 @@ def augmented(
 ) -> Iterator[tf.train.Example]:
   """Adds the counterfactuals as examples with the same label."""
   yield example
-  for tokens in lists.counterfactuals(example):
+  for inputs in lists.counterfactual_inputs(example):
     further = tf.train.Example()
     further.CopyFrom(example)
-    lists.set(further, features.TOKENS, tokens)
+    lists.replace(further, inputs)
     yield further
 
 

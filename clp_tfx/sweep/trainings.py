@@ -25,6 +25,7 @@ from clp_tfx.sweep.examples import (
 from clp_tfx.sweep.measures import Scores
 from clp_tfx.training.batches import read_batches
 from clp_tfx.training.digest import content_digest
+from clp_tfx.training.encoder_folder import EncoderFolder
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import fit
 from clp_tfx.training.start import starting_classifier
@@ -80,6 +81,8 @@ class Trainings:
     self._code = [code_digest, tf.__version__, keras.__version__]
     base = hparams.base_model
     self._base_digest = content_digest(base).hex() if base else None
+    encoder = hparams.encoder
+    self._encoder_digest = EncoderFolder.read(encoder).digest() if encoder else None
     self._transform = tft.TFTransformOutput(data.transform_graph)
 
   def is_done(self, candidate: Candidate, seed: int) -> bool:
@@ -127,7 +130,8 @@ class Trainings:
   def _score(self, classifier: keras.Model, candidate: Candidate, split: str) -> Scores:
     spec = self._transform.transformed_feature_spec()
     files = self._files(candidate, split)
-    return score(classifier, read_batches([files], spec, _SCORING_BATCH))
+    batches = read_batches([files], spec, _SCORING_BATCH, padding=self._hparams.padding)
+    return score(classifier, batches)
 
   def _hparams_of(self, candidate: Candidate, seed: int) -> HParams:
     loss = {"counterfactual_loss": candidate.loss} if candidate.loss else {}
@@ -151,7 +155,7 @@ class Trainings:
     hparams = dataclasses.asdict(self._hparams_of(candidate, seed))
     # Scores are stored, not decisions: a new threshold needs no new training.
     del hparams["decision_threshold"]
-    hparams["base_model"] = self._base_digest
+    hparams |= {"base_model": self._base_digest, "encoder": self._encoder_digest}
     inputs = [self._data_digest, *self._code, candidate.method, hparams]
     digest = hashlib.sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
     return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"
@@ -161,8 +165,8 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
   """Scores the originals and counterfactuals of batches.
 
   Args:
-    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
-      `[batch, 1]`.
+    classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
+      shape `[batch, 1]`.
     batches: Batches of `(CounterfactualInputs, labels, label_weights)`.
 
   Returns:
@@ -171,8 +175,8 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
   parts = []
   rows = 0
   logits_of = tf.function(
-    lambda tokens: classifier(tokens, training=False)[:, 0],
-    input_signature=[tf.TensorSpec([None, None], tf.int32)],
+    lambda inputs: classifier(inputs, training=False)[:, 0],
+    input_signature=[batches.element_spec[0].original],
   )
   for inputs, label, weight in batches:
     parts.append(

@@ -1,4 +1,4 @@
-"""Reads transformed examples as batches of padded token ids."""
+"""Reads transformed examples as batches of padded model inputs."""
 
 import random
 from typing import Any
@@ -15,6 +15,7 @@ from clp_tfx.keras.inputs import (
   draw_counterfactuals,
   pad_pairs,
 )
+from clp_tfx.training.model_inputs import ModelInput, model_inputs, structured
 
 _SHUFFLE_BUFFER = 10_000
 _BATCHES_PER_READ = 32
@@ -30,6 +31,7 @@ def read_batches(
   draw: bool = False,
   few_shapes: bool = False,
   max_tokens: int | None = None,
+  padding: dict[str, Any] | None = None,
 ) -> tf.data.Dataset:
   """Reads transformed examples as batches for a `CounterfactualModel`.
 
@@ -51,11 +53,17 @@ def read_batches(
       shapes, and padding would only cost time.
     max_tokens: Number of tokens kept per text. No batch is padded beyond it, so that a
       model needs no more positions.
+    padding: Padding of ragged inputs by name, see `model_inputs`.
 
   Returns:
     Dataset of `(CounterfactualInputs, labels, label_weights)`; labels and weights have
-    shape `[batch, 1]`, tokens `[batch, T]`.
+    shape `[batch, 1]`, tokens and other ragged inputs `[batch, T]`. If there are other
+    inputs than tokens, originals and counterfactuals are dicts of them.
+
+  Raises:
+    InputError: If the examples have no model inputs, or `padding` names another one.
   """
+  inputs = model_inputs(feature_spec, padding, max_tokens)
   paths = matching(files)
   if shuffle_seed is not None:
     random.Random(shuffle_seed).shuffle(paths)
@@ -65,7 +73,7 @@ def read_batches(
 
   def parsed(serialized: tf.Tensor) -> tuple[dict[str, tf.RaggedTensor], tf.Tensor]:
     examples = tf.io.parse_example(serialized, feature_spec)
-    return examples, tf.argsort(examples[features.TOKENS].row_lengths(), stable=True)
+    return examples, tf.argsort(_lengths(examples, inputs), stable=True)
 
   def batches(examples: dict[str, Any], by_length: tf.Tensor) -> tf.data.Dataset:
     rows = tf.data.Dataset.from_tensor_slices(by_length).batch(batch_size)
@@ -76,11 +84,11 @@ def read_batches(
     )
 
   def packed(example: dict[str, Any]) -> tuple:
-    inputs, label, weight = _pack(example, 32 if few_shapes else 1, max_tokens)
+    texts, label, weight = _pack(example, inputs, 32 if few_shapes else 1)
     weight *= tf.where(label > 0.5, positive_weight, 1.0)
     if not draw:
-      inputs = average_counterfactuals(inputs)
-    return inputs, label, weight
+      texts = average_counterfactuals(texts)
+    return texts, label, weight
 
   # Reading and parsing run ahead of packing, and both ahead of training.
   dataset = (
@@ -93,7 +101,7 @@ def read_batches(
   if draw:
     dataset = draw_counterfactuals(dataset, shuffle_seed or 0)
   if few_shapes:
-    dataset = dataset.map(lambda inputs, *rest: (pad_pairs(inputs), *rest))
+    dataset = dataset.map(lambda texts, *rest: (pad_pairs(texts), *rest))
   return dataset.skip(skip).prefetch(tf.data.AUTOTUNE)
 
 
@@ -139,39 +147,28 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
   return negative / positive
 
 
-def _pack(example: dict[str, Any], multiple: int, max_tokens: int | None) -> tuple:
-  lengths = example[features.COUNTERFACTUAL_LENGTHS].with_row_splits_dtype(tf.int64)
-  original = example[features.TOKENS].with_row_splits_dtype(tf.int64)
-  counterfactual = tf.RaggedTensor.from_row_lengths(
-    example[features.COUNTERFACTUAL_TOKENS].values, lengths.values
+def _lengths(examples: dict[str, Any], inputs: list[ModelInput]) -> tf.Tensor:
+  """Returns what the cost of a row depends on: its length, in its longest input."""
+  lengths = [
+    examples[each.name].row_lengths()
+    if each.is_ragged
+    else tf.zeros(tf.shape(examples[each.name])[:1], tf.int64)
+    for each in inputs
+  ]
+  return tf.reduce_max(tf.stack(lengths), axis=0)
+
+
+def _pack(example: dict[str, Any], inputs: list[ModelInput], multiple: int) -> tuple:
+  rows = inputs[0].counts(example)
+  count = rows.nrows()
+  padded = {}
+  for each in inputs:
+    both = [each.of_originals(example), each.of_counterfactuals(example)]
+    padded[each.name] = each.padded(tf.concat(both, axis=0), multiple)
+  texts = CounterfactualInputs(
+    original=structured(inputs, {name: x[:count] for name, x in padded.items()}),
+    counterfactual=structured(inputs, {name: x[count:] for name, x in padded.items()}),
+    original_row=rows.value_rowids(),
+    pair_weight=tf.ones_like(rows.values, tf.float32),
   )
-  every = tf.concat([original, counterfactual], axis=0)
-  tokens = pad_tokens(every, multiple, max_tokens)
-  inputs = CounterfactualInputs(
-    original=tokens[: original.nrows()],
-    counterfactual=tokens[original.nrows() :],
-    original_row=lengths.value_rowids(),
-    pair_weight=tf.ones_like(lengths.values, tf.float32),
-  )
-  return inputs, example[features.LABEL], example[features.LABEL_WEIGHT]
-
-
-def pad_tokens(
-  tokens: tf.RaggedTensor, multiple: int = 1, max_tokens: int | None = None
-) -> tf.Tensor:
-  """Returns token ids of shape `[batch, T]`, where shorter rows end in padding.
-
-  `T` is at least 1, which gives even a text without tokens a position to take the
-  maximum over.
-
-  Args:
-    tokens: Token ids, shape `[batch, None]`.
-    multiple: `T` is rounded up to a multiple of this.
-    max_tokens: Upper limit of that rounding; longer rows are not cut.
-  """
-  dense = tf.cast(tokens, tf.int32).to_tensor()
-  longest = tf.shape(dense)[1]
-  columns = tf.maximum(-(-longest // multiple), 1) * multiple
-  if max_tokens is not None:
-    columns = tf.maximum(tf.minimum(columns, max_tokens), longest)
-  return tf.pad(dense, [[0, 0], [0, columns - longest]])
+  return texts, example[features.LABEL], example[features.LABEL_WEIGHT]

@@ -10,12 +10,13 @@ import tensorflow as tf
 
 from clp_tfx.code_digest import code_digest
 from clp_tfx.files import matching, open_file
+from clp_tfx.training.encoder_folder import EncoderFolder
 from clp_tfx.training.hparams import HParams
 
 _CHUNK = 1 << 20
 # Paths and frequencies of writing, which do not affect the weights. The contents of the
-# base model are digested separately.
-_IRRELEVANT = ("checkpoint_dir", "checkpoint_steps", "base_model")
+# base model and the encoder are digested separately.
+_IRRELEVANT = ("checkpoint_dir", "checkpoint_steps", "base_model", "encoder")
 
 
 def training_digest(
@@ -30,7 +31,7 @@ def training_digest(
     train_files: Patterns of the training files, whose contents are digested.
     eval_files: Patterns of the files used to choose the best epoch, likewise.
     hparams: Hyperparameters, except where and how often checkpoints are written; of
-      the base model, the contents are digested.
+      the base model and the encoder, the contents are digested.
     transform_folder: Folder of the transform output, whose contents are digested.
 
   Returns:
@@ -44,6 +45,8 @@ def training_digest(
   module = hparams.build_model_path.rpartition(".")[0]
   code = code_digest("clp_tfx.training.loop", module)
   known = [values, code, tf.__version__, keras.__version__]
+  if hparams.encoder:
+    known.append(EncoderFolder.read(hparams.encoder).digest())
   digest.update(json.dumps(known, sort_keys=True).encode())
   for kind, paths in (
     ("train", matching(train_files)),

@@ -1,13 +1,14 @@
 """The SavedModel that is evaluated and served."""
 
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow as tf
 import tensorflow_transform as tft
 
 from clp_tfx import features
-from clp_tfx.training.batches import pad_tokens
+from clp_tfx.training.model_inputs import model_inputs, structured
 
 
 # No AutoGraph: nothing here branches on a tensor, and converting Keras's code took most
@@ -22,6 +23,7 @@ def export(
   tf_transform_output: tft.TFTransformOutput,
   text_feature: str,
   path: str,
+  padding: dict[str, Any] | None = None,
 ) -> None:
   """Writes a SavedModel that scores texts and does not need this package.
 
@@ -30,23 +32,33 @@ def export(
   both return `scores`, probabilities of the positive class, shape `[batch, 1]`.
 
   Args:
-    classifier: Model from token ids to logits.
+    classifier: Model from token ids, or other inputs, to logits.
     tf_transform_output: Transform output, whose graph becomes part of the SavedModel.
     text_feature: The only feature that the examples need.
     path: Folder to write.
+    padding: Padding of ragged inputs by name, see `model_inputs`.
   """
+  inputs = model_inputs(tf_transform_output.transformed_feature_spec(), padding)
   module = tf.Module()
   module.classifier = classifier
   module.transform = tf_transform_output.transform_features_layer()
   text_spec = {text_feature: tf.io.FixedLenFeature([1], tf.string)}
-  is_sparse = isinstance(
-    tf_transform_output.raw_feature_spec()[text_feature], tf.io.VarLenFeature
-  )
+  raw_spec = tf_transform_output.raw_feature_spec()
+
+  def raw(texts: tf.Tensor, name: str) -> tf.Tensor | tf.SparseTensor:
+    is_sparse = isinstance(raw_spec[name], tf.io.VarLenFeature)
+    return tf.sparse.from_dense(texts) if is_sparse else texts
 
   def score(texts: tf.Tensor) -> dict[str, tf.Tensor]:
-    raw = tf.sparse.from_dense(texts) if is_sparse else texts
-    tokens = module.transform({text_feature: raw})[features.TOKENS]
-    return {"scores": tf.sigmoid(classifier(pad_tokens(tokens), training=False))}
+    given = {text_feature: raw(texts, text_feature)}
+    transformed = module.transform(given)
+    if not all(each.name in transformed for each in inputs):
+      # Computed for both at once: these stand for counterfactuals, and are not used.
+      given[features.COUNTERFACTUAL_TEXT] = raw(texts, features.COUNTERFACTUAL_TEXT)
+      transformed = module.transform(given)
+    padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
+    logits = classifier(structured(inputs, padded), training=False)
+    return {"scores": tf.sigmoid(logits)}
 
   @_traced("examples")
   def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:

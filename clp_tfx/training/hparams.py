@@ -6,8 +6,11 @@ from typing import Any
 from clp_tfx.errors import InputError
 from clp_tfx.options import Options, TextColumn, names_of, option
 
-BUILT_IN_MODELS = ("convolution", "bag_of_embeddings", "transformer")
+ENCODER = "encoder"
+"""The model on a pretrained encoder, a function of `clp_tfx.training.encoders`."""
+SMALL_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
+BUILT_IN_MODELS = (*SMALL_MODELS, ENCODER)
 # Without cosine: the classifiers have one output, and the cosine of two numbers is
 # always 1 or -1.
 PAIRWISE_LOSSES = ("mse", "mae", "jensen_shannon")
@@ -19,6 +22,33 @@ def _check_model(model_fn: str) -> None:
       f"Expected the model to be one of {', '.join(BUILT_IN_MODELS)} or a dotted "
       f"path such as my_module.build_model. Received: {model_fn!r}."
     )
+
+
+def _check_optimizer(optimizer: dict[str, Any]) -> None:
+  keys = {"class_name", "config", "module", "registered_name"}
+  if (
+    not isinstance(optimizer.get("class_name"), str)
+    or not isinstance(optimizer.get("config", {}), dict)
+    or not optimizer.keys() <= keys
+  ):
+    raise InputError(
+      "Expected the optimizer as Keras serialises it, a class_name and a config, such "
+      'as {"class_name": "AdamW", "config": {"weight_decay": 0.01}}. '
+      f"Received: {optimizer!r}."
+    )
+
+
+def _check_padding(padding: dict[str, Any]) -> None:
+  for name, given in padding.items():
+    known = isinstance(given, dict) and given.keys() <= {"value", "maximum"}
+    maximum = given.get("maximum", 1) if known else None
+    if not known or isinstance(maximum, bool) or not isinstance(maximum, int):
+      maximum = 0
+    if maximum < 1 or not isinstance(given.get("value", 0), int | float | str):
+      raise InputError(
+        "Expected padding as a value and a maximum of at least 1 per input, such as "
+        f'{{"ids": {{"value": 1, "maximum": 128}}}}. Received: {given!r} for {name}.'
+      )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,11 +66,34 @@ class FitOptions(Options):
 
   model_fn: str = option(
     "convolution",
-    "The classifier: convolution, bag_of_embeddings, transformer, or the dotted path "
-    "of your own build_model(hparams, tf_transform_output).",
+    "The classifier: convolution, bag_of_embeddings, transformer, encoder (with "
+    "--encoder), or the dotted path of your own build_model(hparams, "
+    "tf_transform_output).",
     check=_check_model,
   )
-  max_tokens: int = option(512, "Maximum tokens per text; the rest is cut off.", 1)
+  encoder: str | None = option(
+    None,
+    "Folder of a pretrained encoder of the BERT family, in the layout of Hugging Face "
+    "or a preset of KerasHub, for --model-fn encoder; it brings its own tokenizer.",
+  )
+  encoder_layers_trained: int | None = option(
+    None,
+    "How many of the encoder's last layers are trained; 0 for none. Default: all, and "
+    "its embeddings.",
+    0,
+  )
+  max_tokens: int | None = option(
+    None,
+    "Maximum tokens per text; the rest is cut off. Default: 512, with an encoder 128.",
+    1,
+  )
+  padding: dict | None = option(
+    None,
+    "What the end of shorter rows of a model input is filled with, and the length at "
+    'which its rows are cut, by name: {"ids": {"value": 1, "maximum": 128}}. Default: '
+    "0 or an empty text, not cut.",
+    check=_check_padding,
+  )
   counterfactual_loss_weight: float = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
   )
@@ -75,7 +128,19 @@ class FitOptions(Options):
     2, "Epochs without a lower eval loss before training stops.", 1
   )
   batch_size: int = option(64, "Examples per training step.", 1)
-  learning_rate: float = option(0.001, "Learning rate of Adam.", 0)
+  optimizer: dict | None = option(
+    None,
+    "Optimizer as keras.optimizers.serialize returns it, a class_name and a config, "
+    "with any rate schedule, weight decay and clipping. Default: the one that "
+    "--model-fn compiles into its model, otherwise Adam.",
+    check=_check_optimizer,
+  )
+  learning_rate: float | None = option(
+    None,
+    "Learning rate. Default: 0.001 for Adam and a frozen encoder, 0.00003 for one that "
+    "is trained, otherwise the optimizer's.",
+    0,
+  )
   seed: int = option(42, "Seed of all randomness in training.", 0)
   base_model: str | None = option(
     None, "Model (.keras file) to continue training; by default, a new model."
@@ -83,6 +148,30 @@ class FitOptions(Options):
   checkpoint_steps: int = option(
     200, "Training steps between checkpoints; 0 for one per epoch.", 0
   )
+
+  def __post_init__(self):
+    super().__post_init__()
+    if (self.encoder is None) == (self.model_fn == ENCODER):
+      raise InputError(
+        "Expected model_fn encoder together with encoder, the folder of one. Received: "
+        f"model_fn {self.model_fn} and encoder {self.encoder}."
+      )
+    if self.encoder and self.max_tokens is not None and self.max_tokens < 3:
+      raise InputError(
+        "Expected max_tokens of at least 3 with an encoder, which takes two of them "
+        f"for the ends of a text. Received: {self.max_tokens}."
+      )
+    if self.encoder_layers_trained is not None and self.encoder is None:
+      raise InputError(
+        "Expected encoder_layers_trained together with an encoder. Received: "
+        f"{self.encoder_layers_trained} and none; leave it out."
+      )
+    config = (self.optimizer or {}).get("config", {})
+    if self.learning_rate is not None and "learning_rate" in config:
+      raise InputError(
+        f"Expected one learning rate. Received: {config['learning_rate']!r} in the "
+        f"optimizer's config and learning_rate {self.learning_rate}; leave one out."
+      )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +185,14 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
   checkpoint_dir: str | None = option(
     None, "Folder for this training's checkpoint, used by no other training."
   )
+
+  def __post_init__(self):
+    super().__post_init__()
+    if self.max_tokens is None:
+      object.__setattr__(self, "max_tokens", 128 if self.encoder else 512)
+    if self.optimizer is None and self.learning_rate is None:
+      is_trained = self.encoder and self.encoder_layers_trained != 0
+      object.__setattr__(self, "learning_rate", 0.00003 if is_trained else 0.001)
 
   @classmethod
   def from_dict(cls, values: dict[str, Any]) -> "HParams":
@@ -123,4 +220,5 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     """Dotted path of the function that builds the classifier."""
     if "." in self.model_fn:
       return self.model_fn
-    return f"clp_tfx.training.classifiers.{self.model_fn}"
+    module = "encoders" if self.model_fn == ENCODER else "classifiers"
+    return f"clp_tfx.training.{module}.{self.model_fn}"

@@ -15,37 +15,38 @@ _VOCABULARY = "vocabulary.txt"
 
 
 def save_classifier(
-  classifier: keras.Model, vocabulary: list[bytes], path: str
+  classifier: keras.Model, vocabulary: list[bytes] | None, path: str
 ) -> None:
-  """Writes a classifier and the vocabulary of its token ids.
+  """Writes a classifier and the vocabulary of its token ids, if it has one.
 
   `keras.saving.load_model` can read the file; the vocabulary is an additional member of
   the archive.
 
   Args:
-    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
-      `[batch, 1]`.
-    vocabulary: Words; word i has token id i + 1.
+    classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
+      shape `[batch, 1]`.
+    vocabulary: Words; word i has token id i + 1. None if there is none.
     path: Local or remote path that ends in `.keras`, replaced atomically; its folder is
       created.
   """
   with replacing(path) as fresh:
     classifier.save(fresh)
-    with zipfile.ZipFile(fresh, "a") as archive:
-      archive.writestr(_VOCABULARY, b"\n".join(vocabulary))
+    if vocabulary is not None:
+      with zipfile.ZipFile(fresh, "a") as archive:
+        archive.writestr(_VOCABULARY, b"\n".join(vocabulary))
 
 
-def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
+def load_classifier(path: str, vocabulary: list[bytes] | None) -> keras.Model:
   """Reads a classifier and fits its embeddings to a vocabulary.
 
   If the file has a different vocabulary, each word keeps its row of the embeddings, and
-  new words get rows as in a new model. A file without a vocabulary, not written by this
-  package, is assumed to use the given one.
+  new words get rows as in a new model. A file without a vocabulary, of other inputs or
+  not written by this package, is assumed to fit the given one.
 
   Args:
     path: Path of a `.keras` file written by `save_classifier` or Keras. No code in it
       is run: models with lambdas are refused.
-    vocabulary: Words; word i has token id i + 1.
+    vocabulary: Words; word i has token id i + 1. None if the preprocessing has none.
 
   Returns:
     The classifier.
@@ -79,6 +80,12 @@ def load_classifier(path: str, vocabulary: list[bytes]) -> keras.Model:
     )
   if known is None or known == vocabulary:
     return classifier
+  if vocabulary is None:
+    raise InputError(
+      f"Expected base model {path} to take the inputs of this preprocessing, which has "
+      f"no vocabulary of words. Received: a model with one, of {len(known)} words; use "
+      "the preprocessing that it was trained with."
+    )
   return _with_vocabulary(classifier, known, vocabulary, path)
 
 

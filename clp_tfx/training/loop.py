@@ -22,6 +22,7 @@ from clp_tfx.training.batches import balanced_weight, count_examples, read_batch
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.optimizers import optimizer_of
 from clp_tfx.training.recorder import Recorder, TrainingLog
 from clp_tfx.training.start import starting_classifier
 
@@ -37,8 +38,8 @@ class Trained(NamedTuple):
   """The result of a training.
 
   Attributes:
-    classifier: Model from token ids, shape `[batch, None]`, to logits, shape
-      `[batch, 1]`, with the weights of the best epoch.
+    classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
+      shape `[batch, 1]`, with the weights of the best epoch.
     history: A dictionary per epoch: `loss`, `auc`, `val_loss`, `val_auc`, …
   """
 
@@ -86,6 +87,7 @@ def fit(
     positive_weight=_positive_weight(train_files, spec, hparams),
     few_shapes=model.jit_compile,
     max_tokens=hparams.max_tokens,
+    padding=hparams.padding,
   )
   evaluation = reading(eval_files)
   checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)
@@ -125,12 +127,14 @@ def compiled(
 
   Args:
     classifier: Model from token ids to logits.
-    hparams: Hyperparameters with the pairwise loss and its weight, the learning rate
-      and the threshold of the flip rate.
-    steps_per_epoch: Steps per epoch, for the warm-up of the weight.
+    hparams: Hyperparameters with the pairwise loss and its weight, the optimizer and
+      the threshold of the flip rate.
+    steps_per_epoch: Steps per epoch, for the warm-up of the weight and of the rate of
+      encoders.
 
   Returns:
-    The model, with Adam, binary cross-entropy (averaged by label weight) and AUC.
+    The model, with its optimizer, binary cross-entropy (averaged by label weight) and
+    AUC.
   """
   model = CounterfactualModel(
     classifier,
@@ -139,13 +143,19 @@ def compiled(
     threshold=hparams.decision_threshold,
   )
   model.compile(
-    optimizer=keras.optimizers.Adam(hparams.learning_rate),
+    optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
     loss=keras.losses.BinaryCrossentropy(
       from_logits=True, reduction="mean_with_sample_weight"
     ),
     weighted_metrics=[DefinedAUC(name="auc", from_logits=True)],
+    jit_compile=False if _takes_text(classifier) else "auto",
   )
   return model
+
+
+def _takes_text(classifier: keras.Model) -> bool:
+  """Returns whether a model has inputs that XLA does not have."""
+  return any(tensor.dtype == "string" for tensor in getattr(classifier, "inputs", ()))
 
 
 def _loss_weight(

@@ -4,10 +4,11 @@ import keras
 import tensorflow_transform as tft
 
 from clp_tfx.errors import InputError
-from clp_tfx.features import VOCABULARY
+from clp_tfx.features import TOKENS, VOCABULARY
 from clp_tfx.training.classifiers import build_function
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import load_classifier
+from clp_tfx.training.model_inputs import model_inputs
 
 
 def starting_classifier(
@@ -17,10 +18,11 @@ def starting_classifier(
 
   Args:
     hparams: Hyperparameters that name the building function and the base model.
-    tf_transform_output: Transform output with the vocabulary.
+    tf_transform_output: Transform output with the inputs and any vocabulary.
 
   Returns:
-    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+    A model from token ids, shape `[batch, None]`, or other inputs to logits, shape
+    `[batch, 1]`.
 
   Raises:
     InputError: If the function or the file does not exist or does not give such a
@@ -29,12 +31,20 @@ def starting_classifier(
   # Also for a base model: importing the module registers its custom layers.
   build = build_function(hparams)
   if hparams.base_model:
-    vocabulary = tf_transform_output.vocabulary_by_name(VOCABULARY)
-    classifier = load_classifier(hparams.base_model, vocabulary)
+    classifier = load_classifier(hparams.base_model, vocabulary(tf_transform_output))
   else:
     classifier = build(hparams, tf_transform_output)
-  _check(classifier, hparams.base_model or hparams.model_fn)
+  source = hparams.base_model or hparams.model_fn
+  _check(classifier, source)
+  _check_inputs(classifier, source, tf_transform_output, hparams)
   return classifier
+
+
+def vocabulary(tf_transform_output: tft.TFTransformOutput) -> list[bytes] | None:
+  """Returns the words of the token ids; None if the preprocessing has no vocabulary."""
+  if tf_transform_output.vocabulary_file_by_name(VOCABULARY) is None:
+    return None
+  return tf_transform_output.vocabulary_by_name(VOCABULARY)
 
 
 def _check(classifier: keras.Model, source: str) -> None:
@@ -54,4 +64,23 @@ def _check(classifier: keras.Model, source: str) -> None:
     raise InputError(
       f"Expected the model of {source} to return logits, but its last layer "
       f"{last.name!r} applies {activation.__name__}: give that layer activation=None."
+    )
+
+
+def _check_inputs(
+  classifier: keras.Model,
+  source: str,
+  tf_transform_output: tft.TFTransformOutput,
+  hparams: HParams,
+) -> None:
+  """Checks that what the model takes by name is among the inputs that there are."""
+  spec = tf_transform_output.transformed_feature_spec()
+  made = {each.name for each in model_inputs(spec, hparams.padding)}
+  inputs = getattr(classifier, "inputs", None) or []
+  taken = {tensor.name for tensor in inputs}
+  if made != {TOKENS} and taken and not taken <= made:
+    raise InputError(
+      f"Expected the model of {source} to take inputs that the preprocessing makes, "
+      f"{sorted(made)}. Received: a model that takes {sorted(taken)}; give its "
+      "keras.Input these names."
     )

@@ -32,7 +32,7 @@ LEXICON = "term,group,language\ngay,orientation,en\n"
 PEJORATIVE = "term,group,connotation,language\nfool,x,pejorative,en\n"
 COMMENTS = "comment_text,toxicity\n" + '"A gay person, bad",1\nNothing,0\n' * 20
 
-_OF_A_RUN = {"config_file", "comments", "schema", "base_model", "output"}
+_OF_A_RUN = {"config_file", "comments", "schema", "base_model", "encoder", "output"}
 _TERMS = {"identity_terms", "pejorative_terms", "audit_terms"}
 _OF_A_RUN |= _TERMS | {"pipeline_root"}
 PATHS = {

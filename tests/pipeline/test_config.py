@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 66
+  assert len(fields) == len({field.name for field in fields}) == 72
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -54,6 +54,33 @@ def test_bounds_by_group_several_thresholds_and_yes_or_no():
       "dotted path such as my_module.rewrite. Received: 'f'",
     ),
     ({"model_fn": "other"}, "one of convolution, bag_of_embeddings, transformer"),
+    ({"optimizer": "Adam"}, "--optimizer to be a mapping. Received: 'Adam'"),
+    ({"optimizer": {"name": "Adam"}}, "a class_name and a config, such as"),
+    ({"optimizer": {"class_name": "Adam", "config": 1}}, "a class_name and a config"),
+    (
+      {
+        "optimizer": {"class_name": "Adam", "config": {"learning_rate": 0.1}},
+        "learning_rate": 0.2,
+      },
+      "0.1 in the optimizer's config and learning_rate 0.2; leave one out.",
+    ),
+    ({"inputs_fn": "f"}, "--inputs-fn to be a dotted path such as"),
+    ({"inputs_fn": "m.f", "preprocessing_fn": "m.g"}, "Received: m.f and m.g; leave"),
+    ({"padding": {"ids": 1}}, "Expected padding as a value and a maximum of at least"),
+    ({"padding": {"ids": {"maximum": 0}}}, "Received: {'maximum': 0} for ids"),
+    ({"padding": {"ids": {"max": 1}}}, "Received: {'max': 1} for ids"),
+    ({"padding": {"ids": {"value": [1]}}}, "Received: {'value': [1]} for ids"),
+    ({"model_fn": "encoder"}, "Expected model_fn encoder together with encoder, the"),
+    ({"encoder": "folder"}, "Received: model_fn convolution and encoder folder."),
+    ({"encoder_layers_trained": 2}, "together with an encoder. Received: 2 and none"),
+    (
+      {"model_fn": "encoder", "encoder": "folder", "max_tokens": 2},
+      "at least 3 with an encoder, which takes two of them",
+    ),
+    (
+      {"model_fn": "encoder", "encoder": "folder", "preprocessing": {}},
+      "Expected no --preprocessing for an encoder's own tokenizer",
+    ),
     ({"vertex_training": "8 cores"}, "--vertex-training to be a machine type"),
     ({"epochs": "3"}, "--epochs to be a whole number. Received: '3'"),
     ({"epochs": True}, "--epochs to be a whole number"),
@@ -114,7 +141,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 66
+  assert len(flat) == 72
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)
@@ -161,6 +188,10 @@ def test_reads_yaml(tmp_path):
   # A mapping is the section of that name, anything else the option.
   path.write_text("counterfactuals: {method: substitution}\n")
   assert load_config(str(path)) == {"method": "substitution"}
+  # PyYAML alone takes these for texts.
+  path.write_text("optimizer: {config: {learning_rate: 3e-5, a: 1E+2, b: x1e5}}\n")
+  numbers = {"learning_rate": 0.00003, "a": 100.0, "b": "x1e5"}
+  assert load_config(str(path)) == {"optimizer": {"config": numbers}}
   (tmp_path / "empty.yaml").write_text("")
   assert load_config(str(tmp_path / "empty.yaml")) == {}
 

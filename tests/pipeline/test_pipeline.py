@@ -1,7 +1,12 @@
+import json
+
 import pytest
 
+from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.pipeline import create_pipeline
+
+from ..training.encoder_folders import PIECES, write_configuration
 
 
 def properties(config):
@@ -23,6 +28,58 @@ def test_a_pipeline_with_a_bound_for_a_group_of_a_remote_lexicon(
   found = properties(config)
   assert found["CounterfactualGen"]["identity_terms"] == "memory://b/terms.csv"
   assert "gender/male" in found["Evaluator"]["eval_config"]
+
+
+def of_transform(**options):
+  found = properties(PipelineConfig.of(comments="comments.csv", **options))["Transform"]
+  return found["preprocessing_fn"], json.loads(found["custom_config"])
+
+
+def test_what_the_preprocessing_is_given():
+  words = {"text_feature": "comment_text", "vocabulary_size": 20_000, "max_tokens": 512}
+  default = "clp_tfx.modules.preprocessing.preprocessing_fn"
+  # Not a key more, which would be another key of the cache.
+  assert of_transform() == (default, words)
+  own = {"lower": True}
+  given = {**words, "preprocessing": own}
+  assert of_transform(preprocessing=own) == (default, given)
+  inputs_fn = f"{__name__}.of_transform"
+  expected = {
+    "text_feature": "comment_text",
+    "inputs_fn": inputs_fn,
+    "preprocessing": own,
+  }
+  assert of_transform(inputs_fn=inputs_fn, preprocessing=own) == (
+    "clp_tfx.modules.model_inputs.preprocessing_fn",
+    expected,
+  )
+
+
+def test_an_optimizer_that_keras_does_not_have_is_refused_before_any_run():
+  with pytest.raises(InputError, match="to be classes of keras.optimizers"):
+    of_transform(optimizer={"class_name": "Adamm"})
+
+
+def test_an_encoders_files_are_part_of_what_its_components_are_cached_by(tmp_path):
+  pytest.importorskip("keras_hub", reason="Needs pip install 'clp-tfx[encoder]'.")
+  folder = write_configuration(tmp_path)
+  weights = tmp_path / "model.safetensors"
+  options = {"comments": "comments.csv", "model_fn": "encoder", "encoder": folder}
+  found = []
+  for content in (b"a", b"b"):
+    weights.write_bytes(content)
+    found.append(properties(PipelineConfig.of(**options)))
+  changed = {name for name in found[0] if found[0][name] != found[1][name]}
+  assert changed == TRAINERS
+  transform = found[0]["Transform"]
+  assert json.loads(transform["custom_config"]) == {
+    "text_feature": "comment_text",
+    "inputs_fn": "clp_tfx.modules.encoder_tokens.token_ids",
+    "preprocessing": {"encoder": folder, "max_tokens": 128},
+  }
+  (tmp_path / "vocab.txt").write_text("\n".join([*PIECES, "new"]))
+  last = properties(PipelineConfig.of(**options))
+  assert last["Transform"] != transform
 
 
 TRAINERS = {"Trainer", "ControlTrainer"}

@@ -233,12 +233,15 @@ def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
 
 
 @pytest.mark.parametrize(
-  "option", ["comments", "identity_terms", "schema", "base_model", "pipeline_root"]
+  "option",
+  ["comments", "identity_terms", "schema", "base_model", "encoder", "pipeline_root"],
 )
 def test_a_path_of_this_machine_alone(tmp_path, option):
   flag = "--" + option.replace("_", "-")
+  model = {"model_fn": "encoder"} if option == "encoder" else {}
+  config = PipelineConfig.of(**{**OPTIONS, **model, option: "a/b.c"})
   with pytest.raises(InputError, match=f"{flag} of a compiled job to be a URI.*a/b.c"):
-    compile_job(PipelineConfig.of(**{**OPTIONS, option: "a/b.c"}), str(tmp_path / "j"))
+    compile_job(config, str(tmp_path / "j"))
 
 
 @pytest.mark.parametrize("missing", OPTIONS)

@@ -6,10 +6,10 @@ import tensorflow_transform as tft
 from clp_tfx.errors import InputError
 from clp_tfx.training.batches import read_batches
 from clp_tfx.training.classifiers import SinusoidalPositions, build_function
-from clp_tfx.training.hparams import BUILT_IN_MODELS, HParams
+from clp_tfx.training.hparams import SMALL_MODELS, HParams
 
 
-@pytest.mark.parametrize("name", BUILT_IN_MODELS)
+@pytest.mark.parametrize("name", SMALL_MODELS)
 def test_a_score_does_not_depend_on_the_batch(transformed, name):
   output = tft.TFTransformOutput(transformed[0])
   hparams = HParams(model_fn=name)

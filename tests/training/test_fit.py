@@ -109,6 +109,35 @@ def kill(monkeypatch, where, count):
   monkeypatch.setattr(owner, name, wrapped)
 
 
+# AdamW with a schedule, weight decay and clipping.
+OPTIMIZER = {
+  "class_name": "AdamW",
+  "config": {
+    "learning_rate": {
+      "class_name": "CosineDecay",
+      "config": {
+        "initial_learning_rate": 0.0,
+        "decay_steps": 15,
+        "warmup_target": 0.3,
+        "warmup_steps": 5,
+      },
+    },
+    "weight_decay": 0.1,
+    "clipnorm": 1.0,
+  },
+}
+
+
+def compiled_small(hparams, tf_transform_output):
+  """The same model, compiled with the same optimizer."""
+  model = small(hparams, tf_transform_output)
+  schedule = keras.optimizers.schedules.CosineDecay(
+    **OPTIMIZER["config"]["learning_rate"]["config"]
+  )
+  model.compile(keras.optimizers.AdamW(schedule, weight_decay=0.1, clipnorm=1.0))
+  return model
+
+
 # Each epoch saves at steps 3 and 6 and after its evaluation.
 PLACES = {
   "first epoch, between checkpoints": ("step", 5),  # saved: epoch 1, step 3
@@ -143,6 +172,26 @@ def test_killed_at_every_kind_of_place(examples, uninterrupted, tmp_path, caplog
     uninterrupted.classifier.get_weights(),
     strict=True,
   ):
+    np.testing.assert_allclose(value, expected, atol=1e-6)
+
+
+def test_an_optimizer_configured_or_compiled_is_resumed_with_its_state(
+  examples, uninterrupted, tmp_path, caplog
+):
+  caplog.set_level("INFO")
+  configured = trained(examples, epochs=3, optimizer=OPTIMIZER, learning_rate=None)
+  for value, adam in weights(configured, uninterrupted):
+    assert not np.array_equal(value, adam)
+  changes = {"epochs": 3, "model_fn": f"{__name__}.compiled_small"}
+  folder = str(tmp_path / "checkpoints")
+  # Saved at epoch 2, step 3: in the second epoch the rate falls already.
+  with pytest.MonkeyPatch.context() as patch, pytest.raises(Killed):
+    kill(patch, "after save", 4)
+    trained(examples, checkpoint_dir=folder, **changes)
+  resumed = trained(examples, checkpoint_dir=folder, **changes)
+  assert "  resumed at epoch 2, step 3" in caplog.messages
+  assert resumed.history == configured.history
+  for value, expected in weights(resumed, configured):
     np.testing.assert_allclose(value, expected, atol=1e-6)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
-from clp_tfx.training import classifiers
+from clp_tfx.training import classifiers, encoders
 from clp_tfx.training.hparams import BUILT_IN_MODELS, HParams
 
 
@@ -48,9 +48,11 @@ def test_every_hyperparameter_is_documented_and_an_option_of_the_pipeline():
 
 def test_names_of_models_are_functions():
   for name in BUILT_IN_MODELS:
-    path = HParams(model_fn=name).build_model_path
-    assert path == f"{classifiers.__name__}.{name}"
-    assert callable(getattr(classifiers, name))
+    encoder = "folder" if name == "encoder" else None
+    path = HParams(model_fn=name, encoder=encoder).build_model_path
+    module = encoders if encoder else classifiers
+    assert path == f"{module.__name__}.{name}"
+    assert callable(getattr(module, name))
   assert HParams(model_fn="my.model").build_model_path == "my.model"
 
 
@@ -63,6 +65,23 @@ def test_hyperparameters_need_no_tensorflow():
     [sys.executable, "-c", code], capture_output=True, text=True, check=True
   )
   assert done.stdout == "[]\n"
+
+
+def test_the_learning_rate_is_that_of_adam_unless_an_optimizer_is_given():
+  assert HParams().learning_rate == 0.001
+  assert HParams(optimizer={"class_name": "SGD"}).learning_rate is None
+  given = HParams(optimizer={"class_name": "SGD"}, learning_rate=0.1)
+  assert HParams.from_dict(dataclasses.asdict(given)) == given
+
+
+def test_an_encoder_has_defaults_of_its_own():
+  small, all_layers = HParams(), HParams(model_fn="encoder", encoder="folder")
+  assert (small.max_tokens, small.learning_rate) == (512, 0.001)
+  assert (all_layers.max_tokens, all_layers.learning_rate) == (128, 0.00003)
+  frozen = dataclasses.replace(
+    HParams(model_fn="encoder", encoder="folder", encoder_layers_trained=0)
+  )
+  assert (frozen.max_tokens, frozen.learning_rate) == (128, 0.001)
 
 
 def test_a_number_or_a_word():

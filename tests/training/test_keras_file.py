@@ -6,7 +6,7 @@ import pytest
 
 from clp_tfx.errors import InputError
 from clp_tfx.training.classifiers import build_function
-from clp_tfx.training.hparams import BUILT_IN_MODELS, HParams
+from clp_tfx.training.hparams import SMALL_MODELS, HParams
 from clp_tfx.training.keras_file import load_classifier, save_classifier
 
 OLD, NEW = [b"gay", b"day", b"bad"], [b"bad", b"new", b"gay", b"other"]
@@ -20,7 +20,7 @@ class Vocabulary:
     return len(OLD)
 
 
-@pytest.fixture(scope="module", params=BUILT_IN_MODELS)
+@pytest.fixture(scope="module", params=SMALL_MODELS)
 def classifier(request):
   hparams = HParams(model_fn=request.param)
   return build_function(hparams)(hparams, Vocabulary())

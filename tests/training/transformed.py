@@ -27,13 +27,14 @@ RAW_SPEC = {
 }
 
 
-def transform(rows, folder, config=CONFIG):
+def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
   """Writes the output of the Transform component for some comments.
 
   Args:
     rows: Rows of text, counterfactual texts, label and label weight.
     folder: Output folder.
     config: Configuration of the preprocessing.
+    function: The preprocessing.
 
   Returns:
     The transform output and a TFRecord file of transformed examples.
@@ -50,7 +51,7 @@ def transform(rows, folder, config=CONFIG):
     (examples, transformed_metadata), transform_fn = (
       data,
       metadata,
-    ) | tft_beam.AnalyzeAndTransformDataset(lambda x: preprocessing_fn(x, config))
+    ) | tft_beam.AnalyzeAndTransformDataset(lambda x: function(x, config))
     _ = transform_fn | tft_beam.WriteTransformFn(str(folder / "out"))
   # Like TFX's Transform.
   metadata_io.write_metadata(metadata, str(folder / "out" / "metadata"))

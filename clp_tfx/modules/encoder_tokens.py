@@ -1,0 +1,48 @@
+"""Transform: texts to the token ids of a pretrained encoder."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from clp_tfx.training.encoder_extra import keras_hub, tensorflow_text
+from clp_tfx.training.encoder_folder import EncoderFolder
+
+
+def token_ids(texts: tf.Tensor, config: dict[str, Any]) -> tf.RaggedTensor:
+  """Cuts texts into word pieces with the encoder's own tokenizer.
+
+  Args:
+    texts: String, shape `[batch]`.
+    config: `encoder` (its folder) and `max_tokens` (maximum of a text, with the two
+      tokens at its ends).
+
+  Returns:
+    Ids of `[CLS]`, the pieces and `[SEP]`, shape `[batch, None]`.
+  """
+  folder = EncoderFolder.read(config["encoder"])
+  tokenizer = keras_hub().tokenizers.BertTokenizer(folder.vocabulary)
+  cleaned = _cleaned(texts, folder.lowercase, folder.strip_accents)
+  # Called outside of a graph, it returns lists.
+  pieces = tf.function(tokenizer.tokenize, autograph=False)(cleaned)
+  pieces = pieces[:, : config["max_tokens"] - 2]
+  start, end = (
+    tf.fill([tf.size(texts), 1], folder.vocabulary.index(piece))
+    for piece in ("[CLS]", "[SEP]")
+  )
+  return tf.concat([start, pieces, end], axis=1)
+
+
+def _cleaned(texts: tf.Tensor, lowercase: bool, strip_accents: bool) -> tf.Tensor:
+  """Returns texts as BERT reads them, before it splits them.
+
+  Not KerasHub's way: that folds "ß" to "ss", does not split at no-break spaces, and
+  stops at a zero byte.
+  """
+  # Bytes that are no UTF-8 would stop the run.
+  texts = tf.strings.unicode_transcode(texts, "UTF-8", "UTF-8")
+  texts = tf.strings.regex_replace(texts, r"[\t\n\r\pZ]", " ")
+  texts = tf.strings.regex_replace(texts, r"[\pC\x{FFFD}]", "")
+  if strip_accents:
+    decomposed = tensorflow_text().normalize_utf8(texts, "NFD")
+    texts = tf.strings.regex_replace(decomposed, r"\p{Mn}", "")
+  return tf.strings.lower(texts, "utf-8") if lowercase else texts

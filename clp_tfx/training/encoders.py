@@ -1,0 +1,155 @@
+"""The classifier on a pretrained encoder: from its token ids to a logit."""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+
+import keras
+import numpy as np
+import tensorflow_transform as tft
+
+from clp_tfx import features
+from clp_tfx.errors import InputError
+from clp_tfx.files import open_file
+from clp_tfx.training.encoder_extra import keras_hub, safetensors
+from clp_tfx.training.encoder_folder import EncoderFolder
+from clp_tfx.training.hparams import HParams
+
+# `bert.encoder.…`, `encoder.…` of sentence-transformers, but no `cls.predictions.…`.
+_OF_BACKBONE = re.compile(r"(?:\w+\.)?((?:embeddings|encoder|pooler)\..+)")
+_LAYER_NORM = {
+  "LayerNorm.weight": "LayerNorm.gamma",
+  "LayerNorm.bias": "LayerNorm.beta",
+}
+
+
+def encoder(
+  hparams: HParams, tf_transform_output: tft.TFTransformOutput
+) -> keras.Model:
+  """A pretrained encoder of the BERT family, mean over tokens, one linear layer.
+
+  Args:
+    hparams: `encoder` (the folder), `encoder_layers_trained` (how many of the last
+      layers are trained; 0 for none, None for all and the embeddings) and `max_tokens`.
+    tf_transform_output: Not used by this model.
+
+  Returns:
+    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+
+  Raises:
+    InputError: If the extra is not installed, or the folder holds no such encoder.
+  """
+  del tf_transform_output
+  folder = EncoderFolder.read(hparams.encoder)
+  if hparams.max_tokens > folder.sizes["max_sequence_length"]:
+    raise InputError(
+      f"Expected max_tokens of at most {folder.sizes['max_sequence_length']}, the "
+      f"positions of {hparams.encoder}. Received: {hparams.max_tokens}."
+    )
+  backbone = backbone_of(folder)
+  _freeze(backbone, hparams.encoder_layers_trained)
+  tokens = keras.Input([None], dtype="int32", name=features.TOKENS)
+  present = keras.ops.not_equal(tokens, 0)
+  inputs = {
+    "token_ids": tokens,
+    "segment_ids": keras.ops.zeros_like(tokens),
+    "padding_mask": keras.ops.cast(present, "int32"),
+  }
+  # A frozen encoder gives the same in training as in serving.
+  training = False if hparams.encoder_layers_trained == 0 else None
+  x = backbone(inputs, training=training)["sequence_output"]
+  weight = keras.ops.expand_dims(keras.ops.cast(present, x.dtype), -1)
+  count = keras.ops.maximum(keras.ops.sum(weight, axis=1), 1.0)
+  x = keras.ops.sum(x * weight, axis=1) / count
+  x = keras.layers.Dropout(folder.dropout)(x)
+  return keras.Model(tokens, keras.layers.Dense(1, dtype="float32")(x))
+
+
+def backbone_of(folder: EncoderFolder) -> keras.Model:
+  """Loads an encoder's weights.
+
+  Args:
+    folder: The encoder.
+
+  Returns:
+    KerasHub's `BertBackbone`.
+
+  Raises:
+    InputError: If the extra is not installed or the weights do not fit.
+  """
+  hub = keras_hub()
+  with tempfile.TemporaryDirectory() as copy:
+    weights = os.path.join(copy, folder.weights)
+    try:
+      with (
+        open_file(f"{folder.path}/{folder.weights}") as stored,
+        open(weights, "wb") as file,
+      ):
+        shutil.copyfileobj(stored, file)
+      if folder.is_of_keras_hub:
+        backbone = hub.models.BertBackbone(**folder.sizes, dropout=folder.dropout)
+        backbone.load_weights(weights)
+        return backbone
+      _rename(weights, folder.sizes["hidden_dim"])
+      with open(os.path.join(copy, "config.json"), "w") as file:
+        json.dump(_config(folder.sizes), file)
+      return hub.models.BertBackbone.from_preset(
+        copy,
+        dropout=folder.dropout,
+        **{key: folder.sizes[key] for key in ("max_sequence_length", "num_segments")},
+      )
+    except Exception as error:  # The libraries document no type of their errors.
+      reason = " ".join(str(error).split())
+      raise InputError(
+        f"Expected {folder.path}/{folder.weights} to hold the weights of the encoder "
+        f"that its config.json describes, but it cannot be read ({reason[:300]})."
+      ) from error
+
+
+def _config(sizes: dict[str, int]) -> dict[str, int | str]:
+  """Returns the part of Hugging Face's config.json that KerasHub reads."""
+  return {
+    "model_type": "bert",
+    "vocab_size": sizes["vocabulary_size"],
+    "num_hidden_layers": sizes["num_layers"],
+    "num_attention_heads": sizes["num_heads"],
+    "hidden_size": sizes["hidden_dim"],
+    "intermediate_size": sizes["intermediate_dim"],
+  }
+
+
+def _rename(path: str, hidden_dim: int) -> None:
+  """Gives the tensors of a file the names that KerasHub looks for.
+
+  These are those of the first BERTs: with the prefix `bert.`, and LayerNorm's weights
+  as gamma and beta. A pooler may be missing, and is not used.
+  """
+  renamed = {
+    "bert.pooler.dense.weight": np.zeros([hidden_dim, hidden_dim], np.float32),
+    "bert.pooler.dense.bias": np.zeros([hidden_dim], np.float32),
+  }
+  for name, value in safetensors().load_file(path).items():
+    if found := _OF_BACKBONE.fullmatch(name):
+      ours = found[1]
+      for theirs, old in _LAYER_NORM.items():
+        ours = ours.replace(theirs, old)
+      renamed[f"bert.{ours}"] = value
+  safetensors().save_file(renamed, path)
+
+
+def _freeze(backbone: keras.Model, layers_trained: int | None) -> None:
+  """Freezes all but the last layers; the pooled output is not used, nor trained."""
+  backbone.get_layer("pooled_dense").trainable = False
+  if layers_trained is None:
+    return
+  count = backbone.num_layers
+  if layers_trained > count:
+    raise InputError(
+      f"Expected encoder_layers_trained of at most {count}, the layers of the encoder. "
+      f"Received: {layers_trained}; leave it out to train the embeddings as well."
+    )
+  trained = {f"transformer_layer_{i}" for i in range(count - layers_trained, count)}
+  for layer in backbone.layers:
+    layer.trainable = layer.name in trained
