@@ -10,11 +10,13 @@ from dataclasses import dataclass, field
 from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
+  is_contrasted,
   is_part,
   is_whole_predicate,
 )
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
   is_degree,
@@ -58,6 +60,12 @@ _SMALL = re.compile(
 _NATION = re.compile(rf"\bthe[{BLANKS}]+\Z", re.I)
 _NATION_ENDS = re.compile(rf"[{BLANKS}]+(?:at|from|in|of|on|that|who|with)\b", re.I)
 _NATIONS = frozenset({"nationality", "race", "religion"})
+# A tax cut for people is for everybody, and a person is no newborn.
+_MORE_THAN_PEOPLE = frozenset(
+  {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
+  | {"millionaires", "newborn", "newborns", "permanent resident"}
+)
+_ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
 
 @dataclass
@@ -151,8 +159,10 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     # "Mum, he came" may speak to her.
     form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
   start = mention.start
-  if word == "group":
+  if word in ("group", "personality", "sexuality"):
     confidence = 0.5  # Visible minorities are not just groups.
+  if is_plural and at.before.at(0) in _ONE:
+    confidence = 0.3  # This guys car.
   if word == "person":
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
@@ -161,6 +171,12 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
     if is_nation or is_bare or is_whole_predicate(at, known):
       confidence = 0.5
+    if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
+      confidence = 0.5
+    if not is_plural and at.before.at(0) in POSSESSORS:
+      confidence = 0.3  # Its citizen is not its person.
+  if word == "relative" and not is_plural and not has_determiner(at):
+    confidence = 0.5
   if is_part(at, known):
     confidence = 0.3
   return NeutralWord(

@@ -1,6 +1,7 @@
 """Lowers the confidence of replacements that what stays beside them contradicts."""
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 
 from clp_tfx.counterfactuals.english.contradictions import Rest
@@ -8,6 +9,10 @@ from clp_tfx.counterfactuals.english.sentences import by_sentence
 from clp_tfx.counterfactuals.substitutions import Replacement
 
 _CONTRADICTED = 0.3
+_NATION = "nationality/"
+_ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
+# Characters beside a sentence whose names and bound words count for it, too.
+_MEMORY, _AHEAD = 300, 150
 
 
 class SubstitutionDoubts:
@@ -32,18 +37,20 @@ class SubstitutionDoubts:
       replacements: Replacements, in order and not overlapping.
     """
     if not replacements[0].english or not (
-      _doubled(self._text, replacements) or _doubtful(replacements, self._whole)
+      _doubled(self._text, replacements)
+      or _doubtful(replacements, self._whole, self._whole)
     ):
       return replacements  # Soon known of most texts.
     weighed = list(replacements)
     starts = [each.mention.start for each in replacements]
+    stays = _without(self._text, replacements)
     for begin, end, within in by_sentence(self._text, starts):
-      some, pieces = replacements[within], []
-      doubtful = _doubled(self._text, some)
-      for each in some:
-        pieces.append(self._text[begin : each.mention.start])
-        begin = each.end
-      doubtful |= _doubtful(some, Rest(" ".join([*pieces, self._text[begin:end]])))
+      some = replacements[within]
+      doubtful = _doubled(self._text, some) | _doubtful(
+        some,
+        Rest(stays[begin:end]),
+        Rest(stays[max(0, begin - _MEMORY) : end + _AHEAD]),
+      )
       weighed[within] = [
         each._replace(confidence=min(each.confidence, _CONTRADICTED))
         if (each.group, each.term) in doubtful
@@ -53,26 +60,65 @@ class SubstitutionDoubts:
     return weighed
 
 
+def _without(text: str, replacements: Iterable[Replacement]) -> str:
+  """Returns a text with blanks where mentions are replaced, of the same length."""
+  pieces, end = [], 0
+  for each in replacements:
+    pieces += text[end : each.mention.start], " " * (each.end - each.mention.start)
+    end = each.end
+  return "".join([*pieces, text[end:]])
+
+
 def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
-  """Returns the groups and the new terms of joined ones: gay and lesbian citizens."""
-  return {
-    (each.group, each.term)
-    for one, other in itertools.pairwise(some)
-    if one.term == other.term
-    and text[one.end : other.mention.start].strip(" ,/&") in ("", "and", "or")
-    for each in (one, other)
-  }
+  """Returns the groups and the new terms of joined ones that do not stay apart.
+
+  Gay and lesbian citizens would be heterosexual twice, and a Turkish Cypriot is one
+  person of two nations.
+  """
+  found = set()
+  for one, other in itertools.pairwise(some):
+    between = text[one.end : other.mention.start].strip(" ,/&-")
+    if (one.term == other.term and between in ("", "and", "or")) or (
+      not between and one.group.startswith(_NATION) and other.group.startswith(_NATION)
+    ):
+      found |= {(each.group, each.term) for each in (one, other)}
+  return found
 
 
-def _doubtful(some: Iterable[Replacement], rest: Rest) -> set[tuple[str, str]]:
-  """Returns the groups and the new terms of replacements that do not fit."""
+def _doubtful(
+  some: Iterable[Replacement], rest: Rest, around: Rest
+) -> set[tuple[str, str]]:
+  """Returns the groups and the new terms of replacements that do not fit.
+
+  Args:
+    some: The replacements in a sentence.
+    rest: What stays of the sentence.
+    around: The same with what stands before it.
+  """
   found = set()
   groups: dict[str, str] = {}
   pairs = {(each.group, each.term) for each in some}
+  sources: dict[tuple[str, str], str] = {}
+  for each in some:
+    pair = each.group, each.term
+    is_other = sources.setdefault(pair, each.mention.term) != each.mention.term
+    if is_other and not each.group.startswith("gender/"):
+      found.add(pair)  # Lesbian and other homosexual couples.
   for group, term in pairs:
     other = groups.setdefault(term, group)
     if other != group:
       found |= {(group, term), (other, term)}
-    elif term in rest.words or rest.ties_to(group):
+    elif (
+      term in rest.words
+      or sources[group, term] in around.words  # No mention there: Irish music.
+      or around.ties_to(group)
+      or _is_near_home(sources[group, term], around)
+    ):
       found.add((group, term))
   return found
+
+
+def _is_near_home(term: str, around: Rest) -> bool:
+  """Tells whether an Irish-American is mentioned near Ireland."""
+  origin = _ORIGIN.match(term)
+  return bool(origin) and around.ties_to(f"nationality/{origin[1]}")

@@ -45,6 +45,10 @@ _OTHER_SUBJECTS = frozenset({"it", "this", "that", "there"})  # It was she.
 # The truth is he lost.
 _CLAUSE_NOUNS = frozenset({"fact", "point", "problem", "reason", "thing", "truth"})
 _QUESTION_WORDS = frozenset({"who", "what", "where", "when", "why", "how"})
+_SUBORDINATORS = frozenset(
+  {"after", "although", "as", "because", "before", "how", "if", "once", "since", "that"}
+  | {"though", "unless", "until", "what", "when", "where", "whether", "while", "why"}
+)
 _LONGEST_ASIDE = 8
 _PRECEDING = re.compile(
   rf"(?:(?P<before>[^\s.!?,;:()\"]+)[{BLANKS}]+|(?P<edge>[.!?,;:()\"\n]|^)[{BLANKS}]*)"
@@ -67,11 +71,24 @@ def verb_changes(text: str, start: int, end: int, after: int) -> list[VerbChange
   """
   tokens = tokens_after(text, after)
   if after > end:
-    return [*_clitic(text, start, end, after, tokens), *joined_changes(tokens, 0)]
-  inverted = _inverted(text, start, tokens)
-  if inverted:
-    return [inverted, *joined_changes(tokens, 0)]
-  return list(_following(tokens, text[start:end]))
+    changes = [*_clitic(text, start, end, after, tokens), *joined_changes(tokens, 0)]
+  elif inverted := _inverted(text, start, tokens):
+    changes = [inverted, *joined_changes(tokens, 0)]
+  else:
+    changes = list(_following(tokens, text[start:end]))
+  if len(changes) > 1 and _is_subordinate(text, start):
+    changes = [each for each in changes if not _ends_clause(text, each)]
+  return changes
+
+
+def _is_subordinate(text: str, start: int) -> bool:
+  words = text[max(0, start - _PRECEDING_REACH) : start].split()
+  return bool(words) and words[-1].lower() in _SUBORDINATORS
+
+
+def _ends_clause(text: str, change: VerbChange) -> bool:
+  """Tells the verb of the main clause: who cries when he falls, is a child."""
+  return "joined" in change.rule and text[: change.start].rstrip().endswith(",")
 
 
 def _clitic(

@@ -19,6 +19,7 @@ _BOUND = {
 _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
 )
+_SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
 
 
@@ -34,7 +35,10 @@ class Rest:
 
   def __init__(self, text: str):
     self._text = text
-    self.words = frozenset(text.lower().translate(_MARKS).split())
+    words = text.lower().translate(_MARKS).split()
+    if "-" in text:  # Pro-Israel.
+      words += [each.partition("-")[2] for each in words if each.startswith(_SIDES)]
+    self.words = frozenset(words)
 
   @functools.cached_property
   def _names(self) -> frozenset[str]:

@@ -10,16 +10,35 @@ _WORDS_FOR_WORDS = frozenset(
   {"adjective", "epithet", "label", "labels", "nickname", "noun", "phrase", "pronoun"}
   | {"pronouns", "slur", "spelling", "surname", "term", "terms", "word", "words"}
 )
+_LABELLED = re.compile(
+  r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
+)
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
-_NEXT = re.compile(r"[ -]([A-Z][a-z]\w*)")
+_NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
 _BEFORE_REACH = 24
 _RANK = re.compile(r" of (?:the )?[A-Z]")
 _RANKS = frozenset(
+  {"brother", "brothers", "child", "children", "daughter", "daughters", "father"}
+  | {"mother", "sister", "sisters", "son", "sons", "women", "men"}
+)
+_RANKS |= frozenset(
   {"baron", "baroness", "count", "countess", "duchess", "duke", "earl", "emperor"}
   | {"empress", "king", "lady", "lord", "man", "prince", "princess", "queen", "woman"}
 )
+_ORDERS = frozenset({"brother", "father", "mother", "sister"})
+_NO_CLAUSE_BEFORE = frozenset(
+  {"at", "by", "from", "fro", "in", "int", "into", "of", "ont", "onto", "ot", "to"}
+  | {"with", "wit"}
+)
+_SERVED = frozenset(
+  {"aged", "blind", "boys", "children", "citizens", "deaf", "disabled", "elderly"}
+  | {"families", "fathers", "girls", "homeless", "men", "mothers", "parents", "poor"}
+  | {"refugees", "seniors", "veterans", "women", "youth"}
+)
+_SERVING = re.compile(r"[A-Z][a-z]+ (?:for|of|on|to|and|with)(?: the)? \Z")
+_RELATIVE = re.compile(r" (?:who|whose|whom|which)\b")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "madam"})
 
 
@@ -39,19 +58,35 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True
   written = text[start:end]
   lower = written.lower()
+  if lower in ("he", "she") and _is_misspelt(text, before, end):
+    return True
   if text[end : end + 1] in _STRAY and text[end : end + 1]:
     return True  # He`s late: no clitic.
-  if text[end + 1 : end + 1 + len(lower)].lower() == lower and len(lower) < 3:
-    return True  # He he.
+  after = end + 1 + len(lower)
+  if text[end + 1 : after].lower() == lower and not text[after : after + 1].isalnum():
+    return True  # He he; Jews Jews Jews.
+  if text[start - 1 : start] == "]" or _LABELLED.match(text, end):
+    return True  # [T]his; the "wife beating" label.
   if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)
   if following and is_name(following[1], known):
-    return True  # Transgender Voice, BRIT Awards.
+    return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
+  word_before = before[before.rfind(" ") + 1 :].lower()
+  if lower in _ORDERS and word_before in ("a", "the", "another"):
+    return True  # A Sister of the convent.
   if lower in _RANKS and _RANK.match(text, end):
     return True
+  if lower in _SERVED and _SERVING.search(text, max(0, start - _WORD_REACH), start):
+    return True  # Action for Children.
   last = _BEFORE.search(text, max(0, start - _BEFORE_REACH), start)
   # By The Britons, for Iron Man.
   return bool(last) and (last[1] == "The" or is_name(last[1], known))
+
+
+def _is_misspelt(text: str, before: str, end: int) -> bool:
+  """Tells whether "he" stands where "the" was meant: int he end, of he year."""
+  word = before[before.rfind(" ") + 1 :].lower()
+  return word in _NO_CLAUSE_BEFORE and not _RELATIVE.match(text, end)

@@ -272,6 +272,8 @@ def _language(at: Scene, known: Known) -> bool:
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
   before, further = _at(at.before, 0), _at(at.before, 1)
+  if before in COPULAS and not {"language", "languages"}.isdisjoint(at.before[1:12]):
+    return True
   if before in ("in", "into") or before in LANGUAGE_VERBS:
     return True
   if before == "native" and further in POSSESSORS:

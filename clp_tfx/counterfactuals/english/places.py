@@ -44,7 +44,7 @@ from clp_tfx.counterfactuals.english.words import (
 
 _LISTS = word_lists(__name__)
 _TITLES = _LISTS["titles"]
-_KIN_NAMES = _LISTS["kin_names"]
+KIN_NAMES = _LISTS["kin_names"]
 _INFINITIVE_VERBS = _LISTS["infinitive_verbs"]
 _DEGREES = _LISTS["degrees"]
 _HAD = _LISTS["had"]
@@ -52,7 +52,13 @@ _ORIGINS = frozenset(
   {"ancestry", "background", "blood", "descent", "extraction", "heritage", "lineage"}
   | {"origin", "origins", "roots", "stock"}
 )
-_KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
+_SOME = frozenset({"any", "both", "no", "some"})
+_ARE = frozenset({"theyre", "they're", "u", "ur", "we're", "yall", "you're", "youre"})
+_REGIONS = frozenset(
+  {"central", "east", "eastern", "north", "northern", "south", "southern", "west"}
+  | {"western"}
+)
+_KIN = KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
 _SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
 COMPOUND_HEADS = _LISTS["compound_heads"]
 """Things that a noun for a person can precede in a compound: child care."""
@@ -115,7 +121,9 @@ def place_of_either(at: Scene, known: Known) -> Place:
     if at.after.at(0) in QUOTES:
       return Place("noun", 0.3)  # A German "house".
     before = at.before.at(index + 1)
-    if word in ("all", "both") and (before in ALL_COPULAS or before in PERSON_PRONOUNS):
+    if word in ("all", "both") and (
+      before in ALL_COPULAS or before in PERSON_PRONOUNS or before in _ARE
+    ):
       break  # They are all gay.
     if word in QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)
@@ -130,8 +138,10 @@ def _modifier(at: Scene, known: Known) -> Place:
   A teacher needs no religion, but a film about transgender issues is one about what?
   """
   person = WAYS["people"](at, known)
-  if at.after.at(0) in _ORIGINS:
-    return Place("modifier", 0.3)  # People of Greek descent.
+  if at.after.at(0) in ("nation", "nations", "country", "countries"):
+    return Place("modifier", 0.5)  # "A Christian nation" says more than "a nation".
+  if at.after.at(0) in _ORIGINS or at.before.at(0) in _REGIONS:
+    return Place("modifier", 0.3)  # People of Greek descent, western Persian poets.
   return Place("modifier", min(person, 0.95) if person else 0.5)
 
 
@@ -199,7 +209,7 @@ def is_degree(word: str) -> bool:
 def is_owned(at: Scene, known: Known) -> bool:
   """Tells whether somebody has the people whom a noun names: her kids, have kids."""
   index = _skip_modifiers(at, 0, known)
-  while at.before.at(index) in NUMBERS or at.before.at(index) in ("no", "any", "some"):
+  while at.before.at(index) in NUMBERS or at.before.at(index) in _SOME:
     index += 1
   before = at.before.at(index)
   if before in ("a", "an", "another", "the"):
@@ -207,15 +217,17 @@ def is_owned(at: Scene, known: Known) -> bool:
     return owner in _HAD and before != "the" or at.after.at(0) == "of"
   if before == "'s" and at.before.at(index + 1) in _SUBJECTS:
     return False  # It's baby time.
-  if before in ("of", "and"):  # A mother of two children, her husband and children.
-    return at.before.at(index + 1) in _KIN
+  if before in ("of", "and") and at.before.at(index + 1) in _KIN:
+    # A mother of two children, her husband and children, but: parents and children.
+    owner = at.before.at(index + 2)
+    return before == "of" or owner in POSSESSORS or owner in _HAD
   return before in POSSESSORS or before in _HAD
 
 
 def names_own_kin(at: Scene, known: Known) -> bool:
   """Tells whether a word for kin stands like a name: Mom called, from Grandma."""
   lower, before = at.written.lower(), at.before.at(0)
-  if lower not in _KIN_NAMES or not POSSESSORS.isdisjoint(at.before[:3]):
+  if lower not in KIN_NAMES or not POSSESSORS.isdisjoint(at.before[:3]):
     return False
   is_free = (
     before in SENTENCE_ENDS

@@ -1,0 +1,49 @@
+"""Gives every word for one group words for one other group.
+
+A text that becomes one about Christians has no mosque of Islam left that became
+Judaism: "Muslims and Islam" are "Christians and Christianity", or "Jews and Judaism".
+Two groups do not become the same one while another is free.
+"""
+
+from collections.abc import Sequence
+
+from clp_tfx.counterfactuals.substitutions import Replacement
+
+# Where groups of one dimension are peoples or beliefs, a second one is another people.
+_STRICT = ("nationality/", "religion/")
+_TORN = 0.3
+
+
+def aligned(choices: Sequence[Sequence[Replacement]], turn: int) -> list[Replacement]:
+  """Returns a replacement for each mention.
+
+  Args:
+    choices: The replacements that each mention has, best first.
+    turn: Number of the counterfactual: its first mention of a group takes its first
+      replacement in turn 0, the second in turn 1, and so on.
+  """
+  if len(choices) == 1:
+    return [choices[0][turn % len(choices[0])]]
+  becomes: dict[str, str] = {}
+  found = []
+  for each in choices:
+    first = turn % len(each)
+    group = each[first].group
+    taken = becomes.get(group)
+    for index in range(first, first + len(each)):
+      choice = each[index % len(each)]
+      is_free = choice.becomes not in becomes.values()
+      if is_free if taken is None else _are_one(choice.becomes, taken):
+        break
+    else:
+      choice = each[first]
+      if taken is None or group.startswith(_STRICT):
+        choice = choice._replace(confidence=min(choice.confidence, _TORN))
+    becomes.setdefault(group, choice.becomes)
+    found.append(choice)
+  return found
+
+
+def _are_one(group: str, other: str) -> bool:
+  """Tells whether a group is another or part of it."""
+  return group == other or f"{group}/".startswith(f"{other}/")

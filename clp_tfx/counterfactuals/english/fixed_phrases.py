@@ -1,0 +1,139 @@
+"""Phrases in which a word for people cannot be exchanged: my old man, good citizens."""
+
+import re
+
+from clp_tfx.counterfactuals.english.doubtful_nouns import (
+  begets_thing,
+  has_determiner,
+  is_whole_predicate,
+)
+from clp_tfx.counterfactuals.english.hypernyms import hypernym
+from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
+from clp_tfx.counterfactuals.english.persons import POSSESSORS
+from clp_tfx.counterfactuals.english.places import (
+  KIN_NAMES,
+  is_adjective,
+  precedes_noun,
+)
+from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.ways import WAYS
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, word_lists
+
+_LISTS = word_lists(__name__)
+_PREFIXES = _LISTS["prefixes"]
+_BROAD = _LISTS["broad"]
+_WORD = re.compile(r"\w+")
+_OTHER_LIVES = _LISTS["other_lives"]
+_CHILDREN = _LISTS["children"]
+_MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
+_STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
+_LIKE = frozenset({"as", "like"})
+_THINGS = frozenset({"parenthood", "personality", "religion", "sexuality"})
+_STATES = ("class/", "disability/", "family/", "migration/")
+_TRAITS = ("age/", "body/")
+_BELIEFS = ("religion/", "sexual_orientation/")
+_MOST_BEFORE_NAME = 8
+
+
+def is_fixed(at: Scene, known: Known) -> bool:
+  """Tells whether a word means something else with those beside it.
+
+  "His old man" is his father, "my man" nobody's gender, "man's nature" everybody's, and
+  a "multi billionaire" has lost its hyphen.
+  """
+  first, lower = at.before.at(0), at.written.lower()
+  if first in _PREFIXES:
+    return True
+  if lower == "old":
+    return first in POSSESSORS and at.after.at(0) in _MEN
+  if at.after.at(0) == "lives" and at.after.at(1) == "matter":
+    return True
+  if lower == "elders":
+    return first in POSSESSORS
+  if lower in _CHILDREN:
+    return _is_likened(at, known)
+  if lower not in _MEN:
+    return begets_thing(at, known)
+  owner = at.before.at(1) if first == "old" else first
+  is_kin = first != "old" and lower in ("boy", "girl")
+  if owner in POSSESSORS and owner not in ("'s", "whose") and not is_kin:
+    return True
+  return lower == "man" and (
+    not has_determiner(at) or (first == "dead" and at.after.at(0) == "walking")
+  )
+
+
+def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
+  """Tells whether nobody of another group could be meant.
+
+  Args:
+    at: The word.
+    term: The term of the lexicon.
+    group: Its group.
+    known: The words of the lexicon.
+  """
+  if term in _OTHER_LIVES:
+    return True
+  if group.startswith(_STATES):
+    return True  # Poor people are no rich people in the same story.
+  if group.startswith(_TRAITS):
+    return not _modifies_person(at, term, known)
+  if term in known.persons and _is_bare(at, term):
+    return True
+  if group.startswith("race/"):
+    return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
+  if group.startswith("nationality/"):
+    return _precedes_name(at, known)
+  if group.startswith(_BELIEFS):
+    return _modifies_thing(at, term, known)
+  return False
+
+
+def _modifies_person(at: Scene, term: str, known: Known) -> bool:
+  """Tells whether a state of somebody is said in passing: an old man, blind people.
+
+  "He is old", "the poor" and "a child" are about it: another state is another story.
+  """
+  if term in ("child", "children", "kid", "kids"):
+    return not is_whole_predicate(at, known)
+  if term in known.identities:
+    return WAYS["people"](at, known) > 0
+  return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term
+
+
+def _is_likened(at: Scene, known: Known) -> bool:
+  """Tells whether somebody is compared to a child: like a spoiled child."""
+  index = 0
+  while is_adjective(at.before.at(index), known):
+    index += 1
+  return at.before.at(index) in ("a", "an") and at.before.at(index + 1) in _LIKE
+
+
+def _is_bare(at: Scene, term: str) -> bool:
+  """Tells whether one person has no article, as who is spoken to: come on, cousin."""
+  word, _, is_plural = hypernym(term)
+  if is_plural or word in _THINGS or term in KIN_NAMES:
+    return False
+  following = at.written_after.at(0)
+  is_title = is_capital(following) or following == "."
+  return not is_title and not has_determiner(at)
+
+
+def _precedes_name(at: Scene, known: Known) -> bool:
+  """Tells whether a full name follows: the Russian lawyer Anna Orlova."""
+  was_name = False
+  for index in range(_MOST_BEFORE_NAME):
+    word = at.written_after.at(index)
+    if word in _STOPS:
+      break
+    names = is_name(word, known)
+    if names and was_name:
+      return True
+    was_name = names
+  return False
+
+
+def _modifies_thing(at: Scene, term: str, known: Known) -> bool:
+  """Tells whether a thing has the belief or orientation: a Muslim ban, gay marriage."""
+  is_modifier = term in known.identities and precedes_noun(at, known)
+  return is_modifier and not WAYS["people"](at, known)
