@@ -32,8 +32,11 @@ def aligned(choices: Sequence[Sequence[Replacement]], turn: int) -> list[Replace
     taken = becomes.get(group)
     for index in range(first, first + len(each)):
       choice = each[index % len(each)]
-      is_free = choice.becomes not in becomes.values()
-      if is_free if taken is None else _are_one(choice.becomes, taken):
+      if taken is None:
+        fits = choice.becomes not in becomes.values()
+      else:
+        fits = _are_one(choice.becomes, taken)
+      if fits and _keeps_parts(group, choice.becomes, becomes):
         break
     else:
       choice = each[first]
@@ -47,3 +50,12 @@ def aligned(choices: Sequence[Sequence[Replacement]], turn: int) -> list[Replace
 def _are_one(group: str, other: str) -> bool:
   """Tells whether a group is another or part of it."""
   return group == other or f"{group}/".startswith(f"{other}/")
+
+
+def _keeps_parts(group: str, new: str, becomes: dict[str, str]) -> bool:
+  """Tells whether a part of a group stays a part: Shia Muslims."""
+  return all(
+    _are_one(new, other) or _are_one(other, new)
+    for one, other in becomes.items()
+    if one != group and (_are_one(group, one) or _are_one(one, group))
+  )

@@ -65,6 +65,7 @@ _MORE_THAN_PEOPLE = frozenset(
   {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
   | {"millionaires", "newborn", "newborns", "permanent resident"}
 )
+_VAGUE = frozenset({"group", "personality", "religion", "sexuality"})
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
 
@@ -159,8 +160,10 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     # "Mum, he came" may speak to her.
     form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
   start = mention.start
-  if word in ("group", "personality", "sexuality"):
-    confidence = 0.5  # Visible minorities are not just groups.
+  if word in _VAGUE:
+    confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
+  if word == "offspring" and not is_plural and not has_determiner(at):
+    confidence = 0.3  # Come on, baby.
   if is_plural and at.before.at(0) in _ONE:
     confidence = 0.3  # This guys car.
   if word == "person":
@@ -173,6 +176,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       confidence = 0.5
     if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5
+    if is_plural and mention.end > mention.term_end and not has_determiner(at):
+      confidence = 0.5  # Women's singles, men's rights.
     if not is_plural and at.before.at(0) in POSSESSORS:
       confidence = 0.3  # Its citizen is not its person.
   if word == "relative" and not is_plural and not has_determiner(at):

@@ -37,6 +37,7 @@ from clp_tfx.counterfactuals.english.words import (
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
 _PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
+_SEVERAL_MEN = frozenset({"boys", "girls", "guys", "men", "women"})
 _BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "all", "an", "big", "little", "small"}
 _PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
 _ALL = frozenset({"all", "every", "most"})
@@ -58,7 +59,7 @@ def is_part(at: Scene, known: Known) -> bool:
   lower, following = at.written.lower(), at.after.at(0)
   if lower.endswith("s") and following in COMPOUND_HEADS | {"high"}:
     return True  # Kids toys, a girls high school.
-  if lower in _MEN and (
+  if (lower in _MEN or lower in _SEVERAL_MEN) and (
     at.before.at(0) in COMPOUNDS - known.modifiers
     or is_name(at.written_before.at(0), known)
   ):

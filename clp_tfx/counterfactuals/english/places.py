@@ -256,11 +256,15 @@ def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
     word = at.before.at(index)
     is_joint = index and word in ("and", "or", ",")
     if word in QUANTIFIERS or not (
-      is_joint or is_adjective(word, known) or is_degree(word)
+      is_joint or is_adjective(word, known) or is_degree(word) or _is_doing(word)
     ):
       break
     index += 1
   return index
+
+
+def _is_doing(word: str) -> bool:
+  return word.endswith("ing") and len(word) > 5 and word not in _HAD
 
 
 def _is_compound(at: Scene, known: Known) -> bool:
