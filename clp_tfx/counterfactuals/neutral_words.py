@@ -13,6 +13,7 @@ from clp_tfx.counterfactuals.english.doubtful_nouns import (
   is_contrasted,
   is_part,
   is_whole_predicate,
+  tells_what,
 )
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import Known
@@ -63,8 +64,10 @@ _NATIONS = frozenset({"nationality", "race", "religion"})
 # A tax cut for people is for everybody, and a person is no newborn.
 _MORE_THAN_PEOPLE = frozenset(
   {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
-  | {"millionaires", "newborn", "newborns", "permanent resident"}
+  | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
+  | {"prisoners"}
 )
+_BELONGING = _NATIONS | {"migration", "sexual_orientation"}
 _VAGUE = frozenset({"group", "personality", "religion", "sexuality"})
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
@@ -173,6 +176,10 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     is_nation = is_plural and _names_nation(text, mention)
     is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
     if is_nation or is_bare or is_whole_predicate(at, known):
+      confidence = 0.5
+    if (
+      mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
+    ):
       confidence = 0.5
     if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5

@@ -12,7 +12,7 @@ _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
-_MEMORY, _AHEAD = 300, 150
+_MEMORY, _AHEAD = 300, 40
 
 
 class SubstitutionDoubts:
@@ -109,9 +109,10 @@ def _doubtful(
     if other != group:
       found |= {(group, term), (other, term)}
     elif (
-      term in rest.words
-      or sources[group, term] in around.words  # No mention there: Irish music.
+      not rest.words.isdisjoint(_forms(term))
+      or not around.words.isdisjoint(_forms(sources[group, term]))  # Irish music.
       or around.ties_to(group)
+      or (group.startswith(_NATION) and term[-1] != "s" and rest.has_name)
       or _is_near_home(sources[group, term], around)
     ):
       found.add((group, term))
@@ -122,3 +123,8 @@ def _is_near_home(term: str, around: Rest) -> bool:
   """Tells whether an Irish-American is mentioned near Ireland."""
   origin = _ORIGIN.match(term)
   return bool(origin) and around.ties_to(f"nationality/{origin[1]}")
+
+
+def _forms(term: str) -> tuple[str, ...]:
+  """Returns a term with what may be its singular and plural."""
+  return term, f"{term}s", term.removesuffix("s")

@@ -23,6 +23,9 @@ _SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
 
 
+_find_name = re.compile(r"[a-z,;)] +[(\"\u201c]?[A-Z][a-z]+").search
+
+
 class Rest:
   """What stays of a sentence when some of its words are replaced.
 
@@ -45,6 +48,11 @@ class Rest:
     capitals = frozenset(map(str.lower, _find_capitals(self._text)))
     # Many comments have no capitals, or only at the beginning.
     return capitals if len(capitals) > 1 else self.words
+
+  @functools.cached_property
+  def has_name(self) -> bool:
+    """Whether a word inside a sentence has a capital."""
+    return bool(_find_name(self._text))
 
   def ties_to(self, group: str) -> bool:
     """Tells whether one of the words is tied to a group of the lexicon."""

@@ -70,9 +70,9 @@ def is_part(at: Scene, known: Known) -> bool:
     or _follows_thing(at, known)
   ):
     return True  # A heavy smoker, nonbelievers in magic, bible believers.
-  if lower in _PET_NAMES and _follows_thing(at, known):
+  if lower in _PET_NAMES and (at.before.at(0) == "big" or _follows_thing(at, known)):
     return True
-  return _precedes_thing(at) or begets_thing(at, known)
+  return precedes_thing(at) or begets_thing(at, known)
 
 
 def is_whole_predicate(at: Scene, known: Known) -> bool:
@@ -105,6 +105,18 @@ def is_contrasted(at: Scene) -> bool:
   return first == "as" and second == "such"
 
 
+def tells_what(at: Scene) -> bool:
+  """Tells whether somebody is said to be one of a group: a traditional Catholic."""
+  for index in range(MOST_WORDS):
+    word = at.before.at(index)
+    if word in ("a", "an"):
+      before = at.before.at(index + 1)
+      return not is_word(before) or before in ALL_COPULAS or before in _PREDICATING
+    if not is_word(word) or word in PREPOSITIONS or word in QUANTIFIERS:
+      break
+  return False
+
+
 def has_determiner(at: Scene) -> bool:
   """Tells whether an article or the like stands before a noun, near it."""
   for word in at.before[:MOST_WORDS]:
@@ -115,7 +127,7 @@ def has_determiner(at: Scene) -> bool:
   return False
 
 
-def _precedes_thing(at: Scene) -> bool:
+def precedes_thing(at: Scene) -> bool:
   """Tells whether a noun may be the first part of a compound: a citizen army."""
   word, lower = at.written_after.at(0), at.written.lower()
   if lower.endswith(("s", "men", "children", "people")) or not word.islower():

@@ -11,6 +11,7 @@ from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
+  COMPOUND_HEADS,
   KIN_NAMES,
   is_adjective,
   precedes_noun,
@@ -46,7 +47,9 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True
   if lower == "old":
     return first in POSSESSORS and at.after.at(0) in _MEN
-  if at.after.at(0) == "lives" and at.after.at(1) == "matter":
+  if at.after.at(0) == "lives":
+    return True  # Black lives matter.
+  if lower == "citizen" and first == "corporate":
     return True
   if lower == "elders":
     return first in POSSESSORS
@@ -73,12 +76,12 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
     known: The words of the lexicon.
   """
   if term in _OTHER_LIVES:
-    return True
+    return True  # Come on, cousin; the craftsman brand.
   if group.startswith(_STATES):
     return True  # Poor people are no rich people in the same story.
   if group.startswith(_TRAITS):
     return not _modifies_person(at, term, known)
-  if term in known.persons and _is_bare(at, term):
+  if term in known.persons and (_is_bare(at, term) or at.after.at(0) in COMPOUND_HEADS):
     return True
   if group.startswith("race/"):
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)

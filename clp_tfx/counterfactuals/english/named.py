@@ -29,7 +29,23 @@ _RANKS |= frozenset(
 )
 _ORDERS = frozenset({"brother", "father", "mother", "sister"})
 _NO_CLAUSE_BEFORE = frozenset(
-  {"a", "an", "the", "at", "by", "from", "fro", "in", "int", "into", "of", "ont", "onto", "ot", "to"}
+  {
+    "a",
+    "an",
+    "the",
+    "at",
+    "by",
+    "from",
+    "fro",
+    "in",
+    "int",
+    "into",
+    "of",
+    "ont",
+    "onto",
+    "ot",
+    "to",
+  }
   | {"with", "wit"}
 )
 _SERVED = frozenset(
