@@ -67,6 +67,8 @@ _MORE_THAN_PEOPLE = frozenset(
   | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
   | {"prisoners"}
 )
+_OTHERS = frozenset({"he", "she", "they", "u", "you", "your"})
+_NEAR = 12
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
 _VAGUE = frozenset({"group", "personality", "religion", "sexuality"})
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
@@ -162,6 +164,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   if not is_plural and names_own_kin(at, known):
     # "Mum, he came" may speak to her.
     form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
+    if not _OTHERS.isdisjoint(at.before[:_NEAR]):
+      confidence = 0.5  # You live with mom.
   start = mention.start
   if word in _VAGUE:
     confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.

@@ -10,9 +10,10 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
+_PLACED = ("nationality/", "religion/")
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
-_MEMORY, _AHEAD = 300, 40
+_MEMORY, _AHEAD, _FAR_AHEAD = 200, 40, 120
 
 
 class SubstitutionDoubts:
@@ -46,10 +47,11 @@ class SubstitutionDoubts:
     stays = _without(self._text, replacements)
     for begin, end, within in by_sentence(self._text, starts):
       some = replacements[within]
+      ahead = end + (_AHEAD if _is_gender(some[0].group) else _FAR_AHEAD)
       doubtful = _doubled(self._text, some) | _doubtful(
         some,
         Rest(stays[begin:end]),
-        Rest(stays[max(0, begin - _MEMORY) : end + _AHEAD]),
+        Rest(stays[max(0, begin - _MEMORY) : ahead]),
       )
       weighed[within] = [
         each._replace(confidence=min(each.confidence, _CONTRADICTED))
@@ -102,8 +104,12 @@ def _doubtful(
   for each in some:
     pair = each.group, each.term
     is_other = sources.setdefault(pair, each.mention.term) != each.mention.term
-    if is_other and not each.group.startswith("gender/"):
+    if is_other and not _is_gender(each.group):
       found.add(pair)  # Lesbian and other homosexual couples.
+  for each in some:
+    is_other = each.becomes != each.mention.group
+    if is_other and each.becomes.startswith(_PLACED) and rest.ties_to(each.becomes):
+      found.add((each.group, each.term))  # Mexicans, but not Colombians, in Colombia.
   for group, term in pairs:
     other = groups.setdefault(term, group)
     if other != group:
@@ -123,6 +129,10 @@ def _is_near_home(term: str, around: Rest) -> bool:
   """Tells whether an Irish-American is mentioned near Ireland."""
   origin = _ORIGIN.match(term)
   return bool(origin) and around.ties_to(f"nationality/{origin[1]}")
+
+
+def _is_gender(group: str) -> bool:
+  return group.startswith("gender/")
 
 
 def _forms(term: str) -> tuple[str, ...]:

@@ -26,7 +26,7 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
     ("He sang. Edward left.", [HE], [0.3]),
     ("Edward left. He sang.", [HE], [0.3]),
     ("He sang. Edward saw her.", [HE, HER], [0.3, 1]),
-    # Farther than 300 characters before, or 150 after, it may be somebody else.
+    # Farther than 200 characters before, or 40 after, it may be somebody else.
     (f"Edward left. {'La. ' * 80}He sang.", [HE], [1]),
     (f"He sang. {'La. ' * 40}Edward left.", [HE], [1]),
     # The word stands there already.

@@ -99,10 +99,17 @@ def _clitic(
   if not clitic.lower().endswith("s"):
     return
   before = _PRECEDING.search(text, max(0, start - _PRECEDING_REACH), start)
-  is_relative = bool(before) and before["verb"].lower() in ("what", "all", "that")
+  is_relative = bool(before) and _may_be_object(before["verb"].lower())
   new = "ve" if _is_perfect(tokens, is_relative) else "re"
   new = clitic[:-1] + (new.upper() if clitic[-1] == "S" else new)
   yield VerbChange(end, after, new, "they: is or has", 0.95)
+
+
+def _may_be_object(word: str) -> bool:
+  """Tells whether a word can be what a clause is about: the songs he's sung."""
+  return word in ("what", "all", "that") or (
+    word.endswith("s") and bool(bare_form(word)) and bare_form(word) not in VERBS
+  )
 
 
 def _is_perfect(tokens: Sequence[Token], is_relative: bool) -> bool:

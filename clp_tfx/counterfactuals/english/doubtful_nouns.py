@@ -48,7 +48,17 @@ _DENYING = frozenset(
   | {"wasn't", "weren't", "won't", "wouldn't"}
 )
 _SETTING_APART = frozenset(
-  {"especially", "even", "excluding", "including", "mainly", "mostly", "no", "not"}
+  {
+    "between",
+    "especially",
+    "even",
+    "excluding",
+    "including",
+    "mainly",
+    "mostly",
+    "no",
+    "not",
+  }
   | {"only", "particularly", "primarily"}
 )
 _POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}

@@ -77,6 +77,8 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   """
   if term in _OTHER_LIVES:
     return True  # Come on, cousin; the craftsman brand.
+  if _is_made_noun(at, term, known):
+    return True
   if group.startswith(_STATES):
     return True  # Poor people are no rich people in the same story.
   if group.startswith(_TRAITS):
@@ -120,6 +122,16 @@ def _is_bare(at: Scene, term: str) -> bool:
   following = at.written_after.at(0)
   is_title = is_capital(following) or following == "."
   return not is_title and not has_determiner(at)
+
+
+def _is_made_noun(at: Scene, term: str, known: Known) -> bool:
+  """Tells whether an adjective stands for a noun: like a queer."""
+  return (
+    term in known.identities
+    and term not in known.either
+    and at.before.at(0) in ("a", "an")
+    and not precedes_noun(at, known)
+  )
 
 
 def _precedes_name(at: Scene, known: Known) -> bool:
