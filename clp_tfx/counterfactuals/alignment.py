@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from clp_tfx.counterfactuals.substitutions import Replacement
 
 # Where groups of one dimension are peoples or beliefs, a second one is another people.
-_STRICT = ("nationality/", "religion/")
+_STRICT = ("nationality/", "race/", "religion/")
 _TORN = 0.3
 
 

@@ -52,6 +52,9 @@ _PRONOUNS = {
   "herself": ("reflexive",),
 }
 _STATE, _NO_STATE, _NEW_STATE, _RELATION = "human", "like that", "different", "close"
+_JOINED_GROUP = re.compile(
+  rf"\bthe[{BLANKS}]+\w+[{BLANKS}]+(?:and|or)[{BLANKS}]+\Z", re.I
+)
 _BEFORE_GROUP = re.compile(rf"\b(the)[{BLANKS}]+(?:[\w'-]+[{BLANKS}]+)?\Z", re.I)
 _NOUN_BEFORE = re.compile(rf"\b(?:a|the)[{BLANKS}]+\Z", re.I)
 _GROUP_REACH = 24
@@ -220,8 +223,11 @@ def _names_nation(text: str, mention: Mention) -> bool:
 def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
+  confidence = 0.5 if mention.group.split("/", 1)[0] in _NATIONS else 0.85
   if article:
     start = article.start()
+    if _JOINED_GROUP.search(text, max(0, start - _GROUP_REACH), start):
+      confidence = 0.3  # The stupid and the poor.
   return NeutralWord(
     mention,
     start,
@@ -231,7 +237,7 @@ def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     "person",
     True,
     "neutral noun for a group",
-    0.5 if mention.group.split("/", 1)[0] in _NATIONS else 0.85,
+    confidence,
   )
 
 

@@ -112,7 +112,7 @@ def is_contrasted(at: Scene) -> bool:
     return True
   if first in _ALL or not _DENYING.isdisjoint(at.before[:2]):
     return True  # All people lie; churches that do not marry people.
-  return first == "as" and second == "such"
+  return (first == "as" and second == "such") or "except" in at.before[:MOST_WORDS]
 
 
 def tells_what(at: Scene) -> bool:

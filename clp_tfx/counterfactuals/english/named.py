@@ -90,6 +90,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
+  if following and before.endswith((" in", " by", " from", " for")):
+    return True  # An article in American Scientist.
   word_before = before[before.rfind(" ") + 1 :].lower()
   if lower in _ORDERS and word_before in ("a", "the", "another"):
     return True  # A Sister of the convent.
