@@ -33,7 +33,7 @@ def aligned(choices: Sequence[Sequence[Replacement]], turn: int) -> list[Replace
     for index in range(first, first + len(each)):
       choice = each[index % len(each)]
       if taken is None:
-        fits = choice.becomes not in becomes.values()
+        fits = not any(_are_one(choice.becomes, each) for each in becomes.values())
       else:
         fits = _are_one(choice.becomes, taken)
       if fits and _keeps_parts(group, choice.becomes, becomes):

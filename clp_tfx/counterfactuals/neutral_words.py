@@ -172,7 +172,7 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   if word in _VAGUE:
     confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
-  if word == "offspring" and not is_plural and not has_determiner(at):
+  if word in ("child", "offspring") and not is_plural and not has_determiner(at):
     confidence = 0.3  # Come on, baby.
   if is_plural and at.before.at(0) in _ONE:
     confidence = 0.3  # This guys car.

@@ -13,7 +13,7 @@ _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
-_MEMORY, _AHEAD, _FAR_AHEAD = 200, 40, 120
+_MEMORY, _AHEAD, _FAR_AHEAD = 160, 20, 100
 
 
 class SubstitutionDoubts:
@@ -117,7 +117,8 @@ def _doubtful(
     elif (
       not rest.words.isdisjoint(_forms(term))
       or not around.words.isdisjoint(_forms(sources[group, term]))  # Irish music.
-      or around.ties_to(group)
+      or around.names(group)
+      or (rest if _is_gender(group) else around).binds(group)
       or (group.startswith(_NATION) and term[-1] != "s" and rest.has_name)
       or _is_near_home(sources[group, term], around)
     ):
@@ -137,4 +138,5 @@ def _is_gender(group: str) -> bool:
 
 def _forms(term: str) -> tuple[str, ...]:
   """Returns a term with what may be its singular and plural."""
-  return term, f"{term}s", term.removesuffix("s")
+  first, blank, _ = term.partition(" ")
+  return (term, f"{term}s", term.removesuffix("s"), *([first] if blank else []))

@@ -50,6 +50,8 @@ _SUBORDINATORS = frozenset(
   | {"though", "unless", "until", "what", "when", "where", "whether", "while", "why"}
 )
 _LONGEST_ASIDE = 8
+# Longer words that no list has are seldom verbs: he approvedpipelines.
+_LONGEST_VERB = 12
 _PRECEDING = re.compile(
   rf"(?:(?P<before>[^\s.!?,;:()\"]+)[{BLANKS}]+|(?P<edge>[.!?,;:()\"\n]|^)[{BLANKS}]*)"
   rf"(?P<verb>[^\W_][\w'\u2019]*)[{BLANKS}]+\Z"
@@ -175,7 +177,9 @@ def _following(tokens: Sequence[Token], subject: str) -> Iterator[VerbChange]:
     return
   if _may_be_verb(token, subject):
     sure = token.word in PLURALS or bare_form(token.word) in VERBS
-    yield changed(token, "they: a verb follows", 0.97 if sure else 0.85)
+    is_odd = not sure and len(token.word) > _LONGEST_VERB
+    confidence = 0.97 if sure else 0.5 if is_odd else 0.85
+    yield changed(token, "they: a verb follows", confidence)
   elif not token.written[0].isalpha() or token.word in CLAUSE_BEGINNINGS:
     return
   if has_relative:

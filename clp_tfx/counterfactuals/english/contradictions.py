@@ -55,10 +55,16 @@ class Rest:
     return bool(_find_name(self._text))
 
   def ties_to(self, group: str) -> bool:
-    """Tells whether one of the words is tied to a group of the lexicon."""
-    bound, names = _tied_to(group)
-    if not self.words.isdisjoint(bound):
-      return True
+    """Tells whether a word or a name is tied to a group of the lexicon."""
+    return self.binds(group) or self.names(group)
+
+  def binds(self, group: str) -> bool:
+    """Tells whether one of the words is tied to a group."""
+    return not self.words.isdisjoint(_tied_to(group)[0])
+
+  def names(self, group: str) -> bool:
+    """Tells whether there is a first name of a group."""
+    names = _tied_to(group)[1]
     # Looking for capitals takes longer than looking for the names.
     return not (self.words.isdisjoint(names) or self._names.isdisjoint(names))
 

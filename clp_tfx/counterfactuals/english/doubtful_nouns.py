@@ -112,6 +112,8 @@ def is_contrasted(at: Scene) -> bool:
     return True
   if first in _ALL or not _DENYING.isdisjoint(at.before[:2]):
     return True  # All people lie; churches that do not marry people.
+  if first == "more" and second == "no":
+    return True
   return (first == "as" and second == "such") or "except" in at.before[:MOST_WORDS]
 
 
@@ -121,7 +123,9 @@ def tells_what(at: Scene) -> bool:
     word = at.before.at(index)
     if word in ("a", "an"):
       before = at.before.at(index + 1)
-      return not is_word(before) or before in ALL_COPULAS or before in _PREDICATING
+      if not is_word(before):
+        return not is_word(at.after.at(0))  # A Catholic?
+      return before in ALL_COPULAS or before in _PREDICATING
     if not is_word(word) or word in PREPOSITIONS or word in QUANTIFIERS:
       break
   return False

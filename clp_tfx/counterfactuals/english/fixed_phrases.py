@@ -8,7 +8,7 @@ from clp_tfx.counterfactuals.english.doubtful_nouns import (
   is_whole_predicate,
 )
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
-from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
+from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
@@ -31,6 +31,7 @@ _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _LIKE = frozenset({"as", "like"})
 _THINGS = frozenset({"parenthood", "personality", "religion", "sexuality"})
 _STATES = ("class/", "disability/", "family/", "migration/")
+_SAME_PLURALS = ("ese", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
 _BELIEFS = ("religion/", "sexual_orientation/")
 _MOST_BEFORE_NAME = 8
@@ -61,6 +62,8 @@ def is_fixed(at: Scene, known: Known) -> bool:
   is_kin = first != "old" and lower in ("boy", "girl")
   if owner in POSSESSORS and owner not in ("'s", "whose") and not is_kin:
     return True
+  if first == "a" and at.before.at(1) == "be" and not is_word(at.after.at(0)):
+    return True  # Be a man!
   return lower == "man" and (
     not has_determiner(at) or (first == "dead" and at.after.at(0) == "walking")
   )
@@ -88,7 +91,11 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if group.startswith("race/"):
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
   if group.startswith("nationality/"):
-    return _precedes_name(at, known)
+    return _precedes_name(at, known) or (
+      term.endswith(_SAME_PLURALS)
+      and at.before.at(0) == "the"
+      and not precedes_noun(at, known)
+    )  # The Maltese are many, the Italian is one.
   if group.startswith(_BELIEFS):
     return _modifies_thing(at, term, known)
   return False

@@ -100,6 +100,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   if lower in _SERVED and _SERVING.search(text, max(0, start - _WORD_REACH), start):
     return True  # Action for Children.
   last = _BEFORE.search(text, max(0, start - _BEFORE_REACH), start)
+  if last and following:
+    return True  # The Great White Brotherhood.
   # By The Britons, for Iron Man.
   return bool(last) and (last[1] == "The" or is_name(last[1], known))
 
