@@ -70,8 +70,8 @@ _MORE_THAN_PEOPLE = frozenset(
   | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
   | {"prisoners"}
 )
-_OTHERS = frozenset({"he", "she", "they", "u", "you", "your"})
-_NEAR = 12
+_OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
+_NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
 _VAGUE = frozenset({"group", "personality", "religion", "sexuality"})
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})

@@ -93,6 +93,8 @@ def cased(term: str, original: str) -> str:
     return term
   if original.isupper() and len(original) > 1:
     return term if _ACRONYM.match(original) else term.upper()
+  if " " in term and term.count(" ") == original.count(" "):
+    return " ".join(map(cased, term.split(" "), original.split(" ")))
   if not original[:1].isupper():
     return term
   if original.istitle() and not term.isalpha():

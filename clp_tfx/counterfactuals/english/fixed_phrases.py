@@ -52,10 +52,10 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True  # Black lives matter.
   if lower == "citizen" and first == "corporate":
     return True
-  if lower == "elders":
+  if lower in ("elders", "teens"):
     return first in POSSESSORS
-  if lower in _CHILDREN:
-    return _is_likened(at, known)
+  if lower in _CHILDREN:  # Twelve year old children.
+    return first == "old" or _is_likened(at, known)
   if lower not in _MEN:
     return begets_thing(at, known)
   owner = at.before.at(1) if first == "old" else first

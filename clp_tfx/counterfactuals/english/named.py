@@ -8,7 +8,18 @@ from clp_tfx.counterfactuals.lexicon import BLANKS
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
 _WORDS_FOR_WORDS = frozenset(
   {"adjective", "epithet", "label", "labels", "nickname", "noun", "phrase", "pronoun"}
-  | {"pronouns", "slur", "spelling", "surname", "term", "terms", "word", "words"}
+  | {
+    "pronouns",
+    "slur",
+    "spelled",
+    "spelling",
+    "spelt",
+    "surname",
+    "term",
+    "terms",
+    "word",
+    "words",
+  }
 )
 _LABELLED = re.compile(
   r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
@@ -16,6 +27,7 @@ _LABELLED = re.compile(
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
 _NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
+_TWO_NEXT = re.compile(r"[ -][A-Z][a-z]\w* [A-Z][a-z]")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
 _BEFORE_REACH = 24
 _RANK = re.compile(r" of (?:the )?[A-Z]")
@@ -46,7 +58,7 @@ _NO_CLAUSE_BEFORE = frozenset(
     "ot",
     "to",
   }
-  | {"with", "wit"}
+  | {"with", "wit", "worth"}
 )
 _SERVED = frozenset(
   {"aged", "blind", "boys", "children", "citizens", "deaf", "disabled", "elderly"}
@@ -86,7 +98,7 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)
-  if following and is_name(following[1], known):
+  if following and (is_name(following[1], known) or _TWO_NEXT.match(text, end)):
     return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
