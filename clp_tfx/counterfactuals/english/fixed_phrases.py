@@ -7,12 +7,10 @@ from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
   is_whole_predicate,
 )
-from clp_tfx.counterfactuals.english.hypernyms import hypernym
-from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name, is_word
+from clp_tfx.counterfactuals.english.known import Known, is_name, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
-  KIN_NAMES,
   is_adjective,
   precedes_noun,
 )
@@ -29,7 +27,6 @@ _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _LIKE = frozenset({"as", "like"})
-_THINGS = frozenset({"parenthood", "personality", "religion", "sexuality"})
 _STATES = ("class/", "disability/", "family/", "migration/")
 _SAME_PLURALS = ("ese", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
@@ -79,14 +76,14 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
     known: The words of the lexicon.
   """
   if term in _OTHER_LIVES:
-    return True  # Come on, cousin; the craftsman brand.
+    return True  # The craftsman brand.
   if _is_made_noun(at, term, known):
     return True
   if group.startswith(_STATES):
     return True  # Poor people are no rich people in the same story.
   if group.startswith(_TRAITS):
     return not _modifies_person(at, term, known)
-  if term in known.persons and (_is_bare(at, term) or at.after.at(0) in COMPOUND_HEADS):
+  if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
     return True
   if group.startswith("race/"):
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
@@ -119,16 +116,6 @@ def _is_likened(at: Scene, known: Known) -> bool:
   while is_adjective(at.before.at(index), known):
     index += 1
   return at.before.at(index) in ("a", "an") and at.before.at(index + 1) in _LIKE
-
-
-def _is_bare(at: Scene, term: str) -> bool:
-  """Tells whether one person has no article, as who is spoken to: come on, cousin."""
-  word, _, is_plural = hypernym(term)
-  if is_plural or word in _THINGS or term in KIN_NAMES:
-    return False
-  following = at.written_after.at(0)
-  is_title = is_capital(following) or following == "."
-  return not is_title and not has_determiner(at)
 
 
 def _is_made_noun(at: Scene, term: str, known: Known) -> bool:

@@ -44,7 +44,7 @@ from clp_tfx.counterfactuals.english.words import (
 
 _LISTS = word_lists(__name__)
 _TITLES = _LISTS["titles"]
-KIN_NAMES = _LISTS["kin_names"]
+_KIN_NAMES = _LISTS["kin_names"]
 _INFINITIVE_VERBS = _LISTS["infinitive_verbs"]
 _DEGREES = _LISTS["degrees"]
 _HAD = _LISTS["had"]
@@ -58,7 +58,7 @@ _REGIONS = frozenset(
   {"central", "east", "eastern", "north", "northern", "south", "southern", "west"}
   | {"western"}
 )
-_KIN = KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
+_KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
 _SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
 COMPOUND_HEADS = _LISTS["compound_heads"]
 """Things that a noun for a person can precede in a compound: child care."""
@@ -227,7 +227,7 @@ def is_owned(at: Scene, known: Known) -> bool:
 def names_own_kin(at: Scene, known: Known) -> bool:
   """Tells whether a word for kin stands like a name: Mom called, from Grandma."""
   lower, before = at.written.lower(), at.before.at(0)
-  if lower not in KIN_NAMES or not POSSESSORS.isdisjoint(at.before[:3]):
+  if lower not in _KIN_NAMES or not POSSESSORS.isdisjoint(at.before[:3]):
     return False
   is_free = (
     before in SENTENCE_ENDS

@@ -53,7 +53,7 @@ def test_fixed_phrases(marked, expected):
     ("he is [old]", "age/older", True),
     ("the [child] sang", "age/younger", False),
     ("he is a [child]", "age/younger", True),
-    ("come on, [cousin]", "gender/x", True),
+    ("the [cousin] brand", "gender/x", True),
     ("a [cousin] sang", "gender/x", False),
     ("the [german] writer Hans Meier", "nationality/german", True),
     ("the [german] writer left. Hans Meier", "nationality/german", False),
