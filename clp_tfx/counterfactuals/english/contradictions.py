@@ -23,7 +23,7 @@ _SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
 
 
-_find_name = re.compile(r"[a-z,;)] +[(\"\u201c]?[A-Z][a-z]+").search
+_find_name = re.compile(r"[a-z,;)] +[(\"\u201c]?[A-Z][A-Za-z]+").search
 
 
 class Rest:
@@ -39,8 +39,10 @@ class Rest:
   def __init__(self, text: str):
     self._text = text
     words = text.lower().translate(_MARKS).split()
-    if "-" in text:  # Pro-Israel.
-      words += [each.partition("-")[2] for each in words if each.startswith(_SIDES)]
+    if "-" in text:  # Pro-Israel, Irish-born.
+      for word in [each for each in words if "-" in each]:
+        first, _, rest = word.partition("-")
+        words.append(rest if f"{first}-" in _SIDES else first)
     self.words = frozenset(words)
 
   @functools.cached_property

@@ -47,6 +47,7 @@ _DENYING = frozenset(
   | {"ain't", "aren't", "can't", "couldn't", "didn't", "doesn't", "don't", "isn't"}
   | {"wasn't", "weren't", "won't", "wouldn't"}
 )
+_SHARES = frozenset({"percentage", "population", "populations", "proportion", "share"})
 _SETTING_APART = frozenset(
   {
     "between",
@@ -114,6 +115,8 @@ def is_contrasted(at: Scene) -> bool:
     return True  # All people lie; churches that do not marry people.
   if first == "more" and second == "no":
     return True
+  if first == "of" and second in _SHARES:
+    return True  # The population of people.
   return (first == "as" and second == "such") or "except" in at.before[:MOST_WORDS]
 
 

@@ -53,13 +53,15 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
     return first == "old" or _is_likened(at, known)
+  if lower == "chap":
+    return first == "old"
   if lower not in _MEN:
     return begets_thing(at, known)
   owner = at.before.at(1) if first == "old" else first
   is_kin = first != "old" and lower in ("boy", "girl")
   if owner in POSSESSORS and owner not in ("'s", "whose") and not is_kin:
     return True
-  if first == "a" and at.before.at(1) == "be" and not is_word(at.after.at(0)):
+  if first == "a" and at.before.at(1) == "be" and not is_word(at.before.at(2)):
     return True  # Be a man!
   return lower == "man" and (
     not has_determiner(at) or (first == "dead" and at.after.at(0) == "walking")
