@@ -126,6 +126,8 @@ def _is_perfect(tokens: Sequence[Token], is_relative: bool) -> bool:
     return False
   if first == "done" and not second.isalpha():
     return hinted
+  if is_relative and second in ("about", "by", "of", "with"):
+    return False  # What he's concerned with.
   has_object = second in DETERMINERS | NUMBERS or second in PRONOUNS
   return hinted or (has_object and second not in ("that", "what", "how", "who", "why"))
 

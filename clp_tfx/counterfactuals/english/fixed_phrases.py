@@ -2,10 +2,12 @@
 
 import re
 
+from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   begets_thing,
   has_determiner,
   is_whole_predicate,
+  precedes_thing,
 )
 from clp_tfx.counterfactuals.english.known import Known, is_name, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
@@ -30,7 +32,7 @@ _LIKE = frozenset({"as", "like"})
 _STATES = ("class/", "disability/", "family/", "migration/")
 _SAME_PLURALS = ("ese", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
-_BELIEFS = ("religion/", "sexual_orientation/")
+_BELIEFS = ("gender_identity/", "religion/", "sexual_orientation/")
 _MOST_BEFORE_NAME = 8
 
 
@@ -52,7 +54,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
   if lower in ("elders", "teens"):
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
-    return first == "old" or _is_likened(at, known)
+    return first == "old" or precedes_thing(at) or _is_likened(at, known)
   if lower == "chap":
     return first == "old"
   if lower not in _MEN:
@@ -79,6 +81,8 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   """
   if term in _OTHER_LIVES:
     return True  # The craftsman brand.
+  if group.startswith("gender/"):
+    return Rest(at.after.at(0)).names(group)  # His sister Mary.
   if _is_made_noun(at, term, known):
     return True
   if group.startswith(_STATES):
@@ -92,7 +96,7 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if group.startswith("nationality/"):
     return _precedes_name(at, known) or (
       term.endswith(_SAME_PLURALS)
-      and at.before.at(0) == "the"
+      and "the" in at.before[:2]
       and not precedes_noun(at, known)
     )  # The Maltese are many, the Italian is one.
   if group.startswith(_BELIEFS):

@@ -66,6 +66,9 @@ _SERVED = frozenset(
   | {"refugees", "seniors", "veterans", "women", "youth"}
 )
 _SERVING = re.compile(r"[A-Z][a-z]+ (?:for|of|on|to|and|with)(?: the)? \Z")
+_SUPERLATIVE = re.compile(
+  r" (?:same|whole|best|worst|only (?:reason|thing|one|way)|only \w+ion)\b"
+)
 _RELATIVE = re.compile(r" (?:who|whose|whom|which)\b")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "madam"})
 
@@ -120,5 +123,7 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
 
 def _is_misspelt(text: str, before: str, end: int) -> bool:
   """Tells whether "he" stands where "the" was meant: int he end, of he year."""
+  if _SUPERLATIVE.match(text, end):
+    return True  # He only reason.
   word = before[before.rfind(" ") + 1 :].lower()
   return word in _NO_CLAUSE_BEFORE and not _RELATIVE.match(text, end)

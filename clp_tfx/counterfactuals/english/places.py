@@ -125,6 +125,8 @@ def place_of_either(at: Scene, known: Known) -> Place:
       before in ALL_COPULAS or before in PERSON_PRONOUNS or before in _ARE
     ):
       break  # They are all gay.
+    if word == "the" and at.written.lower().endswith(("ese", "swiss")):
+      return Place("noun", 0.3)  # The damn Swiss may be many.
     if word in QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)
     if not is_noun(word) and word not in ("and", ",") and not is_degree(word):
