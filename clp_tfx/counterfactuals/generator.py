@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
 
+from clp_tfx.counterfactuals.alignment import aligned
 from clp_tfx.counterfactuals.dimensions import Dimensions
 from clp_tfx.counterfactuals.edits import Edit, applied
+from clp_tfx.counterfactuals.english.fixed_phrases import is_fixed, is_unchangeable
 from clp_tfx.counterfactuals.english.hypernyms import is_offspring
 from clp_tfx.counterfactuals.english.named import is_named
 from clp_tfx.counterfactuals.english.places import is_owned
@@ -34,6 +36,7 @@ label excludes a text from the training pairs."""
 # Members of a group that are not listed as counterparts may not fit the sentence.
 _MEMBER_CONFIDENCE = 0.6
 _NAMED_CONFIDENCE = 0.3
+_PRONOUNS = frozenset({"he", "her", "him", "his", "she"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,14 +237,21 @@ class CounterfactualGenerator:
     for turn in range(max(map(len, chain(*found)), default=0)):
       for choices in found:
         if turn < max(map(len, choices), default=0):
-          turned = [each[turn % len(each)] for each in choices]
-          yield substitution_edits(text, doubts.weighed(turned))
+          yield substitution_edits(text, doubts.weighed(aligned(choices, turn)))
 
   def _weighed(self, text: str, mention: Mention) -> Mention:
-    """Lowers the confidence of a mention that is part of a name or discussed."""
-    if not self._terms[mention.term].is_english or not is_named(
-      text, mention.start, mention.term_end, self._finder.known
-    ):
+    """Lowers the confidence of a mention that is part of a name or a fixed phrase."""
+    if not self._terms[mention.term].is_english:
+      return mention
+    known = self._finder.known
+    is_doubtful = is_named(text, mention.start, mention.term_end, known)
+    if not is_doubtful and mention.term not in _PRONOUNS:
+      at = Scene(text, mention.start, mention.term_end)
+      is_doubtful = is_fixed(at, known) or (
+        self._method != "neutral"
+        and is_unchangeable(at, mention.term, mention.group, known)
+      )
+    if not is_doubtful:
       return mention
     return mention._replace(confidence=min(mention.confidence, _NAMED_CONFIDENCE))
 
@@ -259,8 +269,7 @@ class CounterfactualGenerator:
       if not other:
         return []
       confidence = min(confidence, mention.confidence)
-      agreeing = "agreement", confidence, term.is_english, group
-      return [Replacement(mention, end, other, *agreeing)]
+      return [self._replacement(mention, end, other, "agreement", confidence, group)]
     if is_offspring(mention.term) and is_owned(
       Scene(text, mention.start, end), self._finder.known
     ):
@@ -271,21 +280,25 @@ class CounterfactualGenerator:
       # "her's" is a spelling of "hers".
       row, end = term.row_as("possessive_determiner") or row, mention.end
     choices = [
-      Replacement(
-        mention, end, counterpart, rule, confidence, term.is_english, mention.group
-      )
+      self._replacement(mention, end, counterpart, rule, confidence, mention.group)
       for counterpart in row.counterparts
     ]
     if self._method == "substitution_within_group":
       confidence = min(confidence, _MEMBER_CONFIDENCE)
       choices += [
-        Replacement(
-          mention, end, member, "member", confidence, term.is_english, mention.group
-        )
+        self._replacement(mention, end, member, "member", confidence, mention.group)
         for member in self._members[_member_key(row)]
         if member != row.term and member not in row.counterparts
       ]
     return choices
+
+  def _replacement(
+    self, mention: Mention, end: int, new: str, rule: str, confidence: float, group: str
+  ) -> Replacement:
+    row = self._terms[new].rows[0] if new in self._terms else None
+    becomes = row.group if row else ""
+    is_english = self._terms[mention.term].is_english
+    return Replacement(mention, end, new, rule, confidence, is_english, group, becomes)
 
 
 def check_language(method: str, identity_terms: IdentityTerms) -> None:

@@ -29,11 +29,20 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
     words: What stands for its mentions, in order.
   """
   starts = [each.mention.start for each in words]
+  lower = f" {text.lower()} "
+  if " hes " in lower or " shes " in lower:
+    for each in words:  # He says hes late: they say hes late.
+      each.confidence = min(each.confidence, _DOUBTFUL)
+  before: list[NeutralWord] = []
   for begin, end, within in by_sentence(text, starts):
+    _doubt_pronouns(words[within])
+    nouns = [each for each in words[within] if each.kind == "noun"]
+    _doubt_contrasts(before, nouns)
+    before = nouns
     some = [each for each in words[within] if each.kind in _KINDS]
     if not some:
       continue
-    pieces = []
+    sentence, pieces = text[begin:end].lower(), []
     for each in words[within]:
       pieces.append(text[begin : each.mention.start])
       begin = each.mention.end
@@ -49,9 +58,41 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
       if (
         _confuses(each, groups[key])
         or (each.kind == "noun" and each.new in stays)
-        or (each.kind == "modifier" and (rest.count(key) > 1 or "ones" in stays))
+        or (each.kind == "modifier" and (sentence.count(key) > 1 or "ones" in stays))
       ):
         each.confidence = min(each.confidence, _DOUBTFUL)
+
+
+def _doubt_pronouns(words: Sequence[NeutralWord]) -> None:
+  """Lowers the confidence of "they" for two: he told her that she is late."""
+  pronouns = [
+    each
+    for each in words
+    if each.kind == "pronoun" and not each.rule.endswith("joined")
+  ]
+  if len({each.mention.group for each in pronouns}) > 1:
+    for each in pronouns:
+      each.confidence = min(each.confidence, _EMPTY)
+
+
+def _doubt_contrasts(before: Sequence[NeutralWord], now: Sequence[NeutralWord]) -> None:
+  """Lowers the confidence of what was another group in the sentence before."""
+  for one in before:
+    for other in now:
+      if one.word == other.word and _are_rivals(one, other):
+        for each in (one, other):
+          each.confidence = min(each.confidence, _DOUBTFUL)
+
+
+def _are_rivals(one: NeutralWord, other: NeutralWord) -> bool:
+  """Tells whether two words name groups of the same dimension but gender and age."""
+  first, second = one.mention.group, other.mention.group
+  dimension = first.split("/", 1)[0]
+  return (
+    first != second
+    and dimension == second.split("/", 1)[0]
+    and dimension not in ("age", "gender")
+  )
 
 
 def _said(text: str, word: NeutralWord) -> str:

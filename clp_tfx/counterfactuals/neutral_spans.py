@@ -65,7 +65,10 @@ def is_kept(text: str, words: Sequence[NeutralWord], index: int, known: Known) -
       return False
     if following is None or following.mention.start != match.start("word"):
       lower = match["word"].lower()
-      return is_adjective(lower, known) and lower not in AUXILIARIES
+      is_verb = (
+        is_past(lower) and lower not in known.modifiers
+      )  # Sick or ended up sick.
+      return is_adjective(lower, known) and lower not in AUXILIARIES and not is_verb
     if following.kind not in ("predicate", "joined", "modifier", "group"):
       return False
     end = following.mention.end

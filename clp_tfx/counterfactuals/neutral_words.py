@@ -10,11 +10,14 @@ from dataclasses import dataclass, field
 from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
+  is_contrasted,
   is_part,
   is_whole_predicate,
+  tells_what,
 )
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
   is_degree,
@@ -49,6 +52,9 @@ _PRONOUNS = {
   "herself": ("reflexive",),
 }
 _STATE, _NO_STATE, _NEW_STATE, _RELATION = "human", "like that", "different", "close"
+_JOINED_GROUP = re.compile(
+  rf"\bthe[{BLANKS}]+\w+[{BLANKS}]+(?:and|or)[{BLANKS}]+\Z", re.I
+)
 _BEFORE_GROUP = re.compile(rf"\b(the)[{BLANKS}]+(?:[\w'-]+[{BLANKS}]+)?\Z", re.I)
 _NOUN_BEFORE = re.compile(rf"\b(?:a|the)[{BLANKS}]+\Z", re.I)
 _GROUP_REACH = 24
@@ -58,6 +64,17 @@ _SMALL = re.compile(
 _NATION = re.compile(rf"\bthe[{BLANKS}]+\Z", re.I)
 _NATION_ENDS = re.compile(rf"[{BLANKS}]+(?:at|from|in|of|on|that|who|with)\b", re.I)
 _NATIONS = frozenset({"nationality", "race", "religion"})
+# A tax cut for people is for everybody, and a person is no newborn.
+_MORE_THAN_PEOPLE = frozenset(
+  {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
+  | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
+  | {"prisoners"}
+)
+_OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
+_NEAR = 20
+_BELONGING = _NATIONS | {"migration", "sexual_orientation"}
+_VAGUE = frozenset({"group", "personality", "religion", "sexuality"})
+_ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
 
 @dataclass
@@ -150,9 +167,15 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   if not is_plural and names_own_kin(at, known):
     # "Mum, he came" may speak to her.
     form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
+    if not _OTHERS.isdisjoint(at.before[:_NEAR]):
+      confidence = 0.5  # You live with mom.
   start = mention.start
-  if word == "group":
-    confidence = 0.5  # Visible minorities are not just groups.
+  if word in _VAGUE:
+    confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
+  if word in ("child", "offspring") and not is_plural and not has_determiner(at):
+    confidence = 0.3  # Come on, baby.
+  if is_plural and at.before.at(0) in _ONE:
+    confidence = 0.3  # This guys car.
   if word == "person":
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
@@ -161,6 +184,18 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
     if is_nation or is_bare or is_whole_predicate(at, known):
       confidence = 0.5
+    if (
+      mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
+    ):
+      confidence = 0.5
+    if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
+      confidence = 0.5
+    if is_plural and mention.end > mention.term_end and not has_determiner(at):
+      confidence = 0.5  # Women's singles, men's rights.
+    if not is_plural and at.before.at(0) in POSSESSORS:
+      confidence = 0.3  # Its citizen is not its person.
+  if word == "relative" and not is_plural and not has_determiner(at):
+    confidence = 0.5
   if is_part(at, known):
     confidence = 0.3
   return NeutralWord(
@@ -188,8 +223,11 @@ def _names_nation(text: str, mention: Mention) -> bool:
 def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
+  confidence = 0.5 if mention.group.split("/", 1)[0] in _NATIONS else 0.85
   if article:
     start = article.start()
+    if _JOINED_GROUP.search(text, max(0, start - _GROUP_REACH), start):
+      confidence = 0.3  # The stupid and the poor.
   return NeutralWord(
     mention,
     start,
@@ -199,7 +237,7 @@ def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     "person",
     True,
     "neutral noun for a group",
-    0.5 if mention.group.split("/", 1)[0] in _NATIONS else 0.85,
+    confidence,
   )
 
 

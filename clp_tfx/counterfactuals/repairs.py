@@ -17,6 +17,8 @@ _WORD = re.compile(rf"[{BLANKS}\"'\u2018\u201c(\[*_]*([\w'\u2019-]+)")
 # With an open quote before it, an apostrophe after an s closes the quote.
 _OPEN_QUOTE = re.compile(r"(?<![^\s(\[])['\u2018](?!s\b)")
 _QUOTE_REACH = 200
+# Written in capitals among small letters, too.
+_ACRONYM = re.compile("(?:2S|G|L)*(?:LGB|GBT)|BIPOC|POC|AAPI|ADHD|[AM]FAB|FTM|MTF")
 _WORD_START = re.compile(r"(?<![^\s-])\S")
 _NOUN_AFTER = re.compile(rf"[{BLANKS}]+[^\W\d_]")
 
@@ -90,7 +92,9 @@ def cased(term: str, original: str) -> str:
   if original.islower():
     return term
   if original.isupper() and len(original) > 1:
-    return term.upper()
+    return term if _ACRONYM.match(original) else term.upper()
+  if " " in term and term.count(" ") == original.count(" "):
+    return " ".join(map(cased, term.split(" "), original.split(" ")))
   if not original[:1].isupper():
     return term
   if original.istitle() and not term.isalpha():

@@ -1,6 +1,7 @@
 """Lowers the confidence of replacements that what stays beside them contradicts."""
 
 import itertools
+import re
 from collections.abc import Iterable, Sequence
 
 from clp_tfx.counterfactuals.english.contradictions import Rest
@@ -8,6 +9,11 @@ from clp_tfx.counterfactuals.english.sentences import by_sentence
 from clp_tfx.counterfactuals.substitutions import Replacement
 
 _CONTRADICTED = 0.3
+_NATION = "nationality/"
+_PLACED = ("nationality/", "religion/")
+_ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
+# Characters beside a sentence whose names and bound words count for it, too.
+_MEMORY, _AHEAD, _FAR_AHEAD = 160, 20, 100
 
 
 class SubstitutionDoubts:
@@ -32,18 +38,21 @@ class SubstitutionDoubts:
       replacements: Replacements, in order and not overlapping.
     """
     if not replacements[0].english or not (
-      _doubled(self._text, replacements) or _doubtful(replacements, self._whole)
+      _doubled(self._text, replacements)
+      or _doubtful(replacements, self._whole, self._whole)
     ):
       return replacements  # Soon known of most texts.
     weighed = list(replacements)
     starts = [each.mention.start for each in replacements]
+    stays = _without(self._text, replacements)
     for begin, end, within in by_sentence(self._text, starts):
-      some, pieces = replacements[within], []
-      doubtful = _doubled(self._text, some)
-      for each in some:
-        pieces.append(self._text[begin : each.mention.start])
-        begin = each.end
-      doubtful |= _doubtful(some, Rest(" ".join([*pieces, self._text[begin:end]])))
+      some = replacements[within]
+      ahead = end + (_AHEAD if _is_gender(some[0].group) else _FAR_AHEAD)
+      doubtful = _doubled(self._text, some) | _doubtful(
+        some,
+        Rest(stays[begin:end]),
+        Rest(stays[max(0, begin - _MEMORY) : ahead]),
+      )
       weighed[within] = [
         each._replace(confidence=min(each.confidence, _CONTRADICTED))
         if (each.group, each.term) in doubtful
@@ -53,26 +62,81 @@ class SubstitutionDoubts:
     return weighed
 
 
+def _without(text: str, replacements: Iterable[Replacement]) -> str:
+  """Returns a text with blanks where mentions are replaced, of the same length."""
+  pieces, end = [], 0
+  for each in replacements:
+    pieces += text[end : each.mention.start], " " * (each.end - each.mention.start)
+    end = each.end
+  return "".join([*pieces, text[end:]])
+
+
 def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
-  """Returns the groups and the new terms of joined ones: gay and lesbian citizens."""
-  return {
-    (each.group, each.term)
-    for one, other in itertools.pairwise(some)
-    if one.term == other.term
-    and text[one.end : other.mention.start].strip(" ,/&") in ("", "and", "or")
-    for each in (one, other)
-  }
+  """Returns the groups and the new terms of joined ones that do not stay apart.
+
+  Gay and lesbian citizens would be heterosexual twice, and a Turkish Cypriot is one
+  person of two nations.
+  """
+  found = set()
+  for one, other in itertools.pairwise(some):
+    between = text[one.end : other.mention.start].strip(" ,/&-")
+    if (one.term == other.term and between in ("", "and", "or")) or (
+      not between and one.group.startswith(_NATION) and other.group.startswith(_NATION)
+    ):
+      found |= {(each.group, each.term) for each in (one, other)}
+  return found
 
 
-def _doubtful(some: Iterable[Replacement], rest: Rest) -> set[tuple[str, str]]:
-  """Returns the groups and the new terms of replacements that do not fit."""
+def _doubtful(
+  some: Iterable[Replacement], rest: Rest, around: Rest
+) -> set[tuple[str, str]]:
+  """Returns the groups and the new terms of replacements that do not fit.
+
+  Args:
+    some: The replacements in a sentence.
+    rest: What stays of the sentence.
+    around: The same with what stands before it.
+  """
   found = set()
   groups: dict[str, str] = {}
   pairs = {(each.group, each.term) for each in some}
+  sources: dict[tuple[str, str], str] = {}
+  for each in some:
+    pair = each.group, each.term
+    is_other = sources.setdefault(pair, each.mention.term) != each.mention.term
+    if is_other and not _is_gender(each.group):
+      found.add(pair)  # Lesbian and other homosexual couples.
+  for each in some:
+    is_other = each.becomes != each.mention.group
+    if is_other and each.becomes.startswith(_PLACED) and rest.ties_to(each.becomes):
+      found.add((each.group, each.term))  # Mexicans, but not Colombians, in Colombia.
   for group, term in pairs:
     other = groups.setdefault(term, group)
     if other != group:
       found |= {(group, term), (other, term)}
-    elif term in rest.words or rest.ties_to(group):
+    elif (
+      not rest.words.isdisjoint(_forms(term))
+      or not around.words.isdisjoint(_forms(sources[group, term]))  # Irish music.
+      or around.names(group)
+      or (rest if _is_gender(group) else around).binds(group)
+      or (group.startswith(_NATION) and term[-1] != "s" and rest.has_name)
+      or _is_near_home(sources[group, term], around)
+    ):
       found.add((group, term))
   return found
+
+
+def _is_near_home(term: str, around: Rest) -> bool:
+  """Tells whether an Irish-American is mentioned near Ireland."""
+  origin = _ORIGIN.match(term)
+  return bool(origin) and around.ties_to(f"nationality/{origin[1]}")
+
+
+def _is_gender(group: str) -> bool:
+  return group.startswith("gender/")
+
+
+def _forms(term: str) -> tuple[str, ...]:
+  """Returns a term with what may be its singular and plural."""
+  first, blank, _ = term.partition(" ")
+  return (term, f"{term}s", term.removesuffix("s"), *([first] if blank else []))

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.edits import Edit
+from clp_tfx.counterfactuals.english.proper_names import is_proper
 from clp_tfx.counterfactuals.mentions import Mention
 from clp_tfx.counterfactuals.repairs import (
   article_before_quotes,
@@ -25,6 +26,7 @@ class Replacement(NamedTuple):
     confidence: Probability that the choice is right.
     english: Whether English grammar applies.
     group: The group that the mention no longer names.
+    becomes: The group that it names instead.
   """
 
   mention: Mention
@@ -34,6 +36,7 @@ class Replacement(NamedTuple):
   confidence: float
   english: bool
   group: str
+  becomes: str = ""
 
 
 def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[Edit]:
@@ -47,7 +50,10 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
   after = 0
   for item in replacements:
     mention, end = item.mention, item.end
-    new = cased(item.term, text[mention.start : end])
+    term = item.term
+    if item.english and _needs_capital(text, item):
+      term = term.title()
+    new = cased(term, text[mention.start : end])
     if item.english:
       if end < mention.end or text[end : end + 1] in APOSTROPHES:
         new, end = possessive(text, mention, end, new)
@@ -68,3 +74,12 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
       )
     )
   return edits
+
+
+def _needs_capital(text: str, item: Replacement) -> bool:
+  """Tells whether a name stands for a word that is none: natives, Europeans."""
+  return (
+    is_proper(item.term, item.becomes)
+    and not is_proper(item.mention.term, item.group)
+    and not text.islower()
+  )

@@ -403,10 +403,10 @@ gay,orientation,,adjective
 """
   lexicon = IdentityTerms.parse(rows, "s")
   members = CounterfactualGenerator(lexicon, "substitution_within_group")
-  found = members.generate("a jewish or muslim school")
+  found = members.generate("a jewish or muslim teacher")
   assert [each.text for each in found] == [
-    "a muslim or christian school",
-    "a christian or jewish school",
+    "a muslim or christian teacher",
+    "a christian or jewish teacher",
   ]
   assert [each.confidence for each in found] == [0.6, 0.6]
   capped = CounterfactualGenerator(

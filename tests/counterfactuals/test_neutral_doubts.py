@@ -25,7 +25,9 @@ def confidence(text: str) -> float:
     ("Men and women came.", 0.9),
     ("Women and children came.", 0.9),
     ("A gay friend saw a deaf nurse.", 0.95),
-    ("Jews came. Muslims left.", 0.9),
+    ("Jews came. Muslims left.", 0.3),
+    ("Men came. Women left.", 0.9),
+    ("Jews came. He sang. Muslims left.", 0.9),
   ],
 )
 def test_what_a_careful_person_would_not_write_is_doubtful(text, expected):

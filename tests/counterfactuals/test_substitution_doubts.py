@@ -23,15 +23,27 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
   [
     ("He saw her.", [HE, HER], [1, 1]),
     ("He saw her with Edward.", [HE, HER], [0.3, 1]),
-    ("He sang. Edward left.", [HE], [1]),
-    ("He sang. Edward saw her.", [HE, HER], [1, 1]),
+    ("He sang. Edward left.", [HE], [0.3]),
+    ("Edward left. He sang.", [HE], [0.3]),
+    ("He sang. Edward saw her.", [HE, HER], [0.3, 1]),
+    # Farther than 200 characters before, or 40 after, it may be somebody else.
+    (f"Edward left. {'La. ' * 80}He sang.", [HE], [1]),
+    (f"He sang. {'La. ' * 40}Edward left.", [HE], [1]),
     # The word stands there already.
     ("Poles and Czechs", [("Poles", "czechs", "a/pole")], [0.3]),
     # Two groups become one.
     ("Jews, Sikhs", [("Jews", "x", "r/jew"), ("Sikhs", "x", "r/sikh")], [0.3, 0.3]),
     ("Jews. Sikhs", [("Jews", "x", "r/jew"), ("Sikhs", "x", "r/sikh")], [1, 1]),
     ("gay or bi", [("gay", "x", "s/a"), ("bi", "x", "s/a")], [0.3, 0.3]),
-    ("gay, so bi", [("gay", "x", "s/a"), ("bi", "x", "s/a")], [1, 1]),
+    ("gay, so bi", [("gay", "x", "s/a"), ("bi", "x", "s/a")], [0.3, 0.3]),
+    ("gay. So bi", [("gay", "x", "s/a"), ("bi", "x", "s/a")], [1, 1]),
+    # The word stays where it names nobody.
+    ("irish bakers, Irish songs", [("irish", "x", "r/a")], [0.3]),
+    (
+      "A Turk Pole",
+      [("Turk", "x", "nationality/a"), ("Pole", "y", "nationality/b")],
+      [0.3, 0.3],
+    ),
     # They swap.
     ("Jews, Sikhs", [("Jews", "sikhs", "r/jew"), ("Sikhs", "jews", "r/sikh")], [1, 1]),
   ],

@@ -45,7 +45,13 @@ _OTHER_SUBJECTS = frozenset({"it", "this", "that", "there"})  # It was she.
 # The truth is he lost.
 _CLAUSE_NOUNS = frozenset({"fact", "point", "problem", "reason", "thing", "truth"})
 _QUESTION_WORDS = frozenset({"who", "what", "where", "when", "why", "how"})
+_SUBORDINATORS = frozenset(
+  {"after", "although", "as", "because", "before", "how", "if", "once", "since", "that"}
+  | {"though", "unless", "until", "what", "when", "where", "whether", "while", "why"}
+)
 _LONGEST_ASIDE = 8
+# Longer words that no list has are seldom verbs: he approvedpipelines.
+_LONGEST_VERB = 12
 _PRECEDING = re.compile(
   rf"(?:(?P<before>[^\s.!?,;:()\"]+)[{BLANKS}]+|(?P<edge>[.!?,;:()\"\n]|^)[{BLANKS}]*)"
   rf"(?P<verb>[^\W_][\w'\u2019]*)[{BLANKS}]+\Z"
@@ -67,11 +73,24 @@ def verb_changes(text: str, start: int, end: int, after: int) -> list[VerbChange
   """
   tokens = tokens_after(text, after)
   if after > end:
-    return [*_clitic(text, start, end, after, tokens), *joined_changes(tokens, 0)]
-  inverted = _inverted(text, start, tokens)
-  if inverted:
-    return [inverted, *joined_changes(tokens, 0)]
-  return list(_following(tokens, text[start:end]))
+    changes = [*_clitic(text, start, end, after, tokens), *joined_changes(tokens, 0)]
+  elif inverted := _inverted(text, start, tokens):
+    changes = [inverted, *joined_changes(tokens, 0)]
+  else:
+    changes = list(_following(tokens, text[start:end]))
+  if len(changes) > 1 and _is_subordinate(text, start):
+    changes = [each for each in changes if not _ends_clause(text, each)]
+  return changes
+
+
+def _is_subordinate(text: str, start: int) -> bool:
+  words = text[max(0, start - _PRECEDING_REACH) : start].split()
+  return bool(words) and words[-1].lower() in _SUBORDINATORS
+
+
+def _ends_clause(text: str, change: VerbChange) -> bool:
+  """Tells the verb of the main clause: who cries when he falls, is a child."""
+  return "joined" in change.rule and text[: change.start].rstrip().endswith(",")
 
 
 def _clitic(
@@ -82,10 +101,17 @@ def _clitic(
   if not clitic.lower().endswith("s"):
     return
   before = _PRECEDING.search(text, max(0, start - _PRECEDING_REACH), start)
-  is_relative = bool(before) and before["verb"].lower() in ("what", "all", "that")
+  is_relative = bool(before) and _may_be_object(before["verb"].lower())
   new = "ve" if _is_perfect(tokens, is_relative) else "re"
   new = clitic[:-1] + (new.upper() if clitic[-1] == "S" else new)
   yield VerbChange(end, after, new, "they: is or has", 0.95)
+
+
+def _may_be_object(word: str) -> bool:
+  """Tells whether a word can be what a clause is about: the songs he's sung."""
+  return word in ("what", "all", "that") or (
+    word.endswith("s") and bool(bare_form(word)) and bare_form(word) not in VERBS
+  )
 
 
 def _is_perfect(tokens: Sequence[Token], is_relative: bool) -> bool:
@@ -100,6 +126,8 @@ def _is_perfect(tokens: Sequence[Token], is_relative: bool) -> bool:
     return False
   if first == "done" and not second.isalpha():
     return hinted
+  if is_relative and second in ("about", "by", "of", "with"):
+    return False  # What he's concerned with.
   has_object = second in DETERMINERS | NUMBERS or second in PRONOUNS
   return hinted or (has_object and second not in ("that", "what", "how", "who", "why"))
 
@@ -151,7 +179,9 @@ def _following(tokens: Sequence[Token], subject: str) -> Iterator[VerbChange]:
     return
   if _may_be_verb(token, subject):
     sure = token.word in PLURALS or bare_form(token.word) in VERBS
-    yield changed(token, "they: a verb follows", 0.97 if sure else 0.85)
+    is_odd = not sure and len(token.word) > _LONGEST_VERB
+    confidence = 0.97 if sure else 0.5 if is_odd else 0.85
+    yield changed(token, "they: a verb follows", confidence)
   elif not token.written[0].isalpha() or token.word in CLAUSE_BEGINNINGS:
     return
   if has_relative:

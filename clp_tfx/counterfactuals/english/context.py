@@ -96,6 +96,8 @@ def context(text: str, start: int, end: int) -> Context:
       written, opened = following[0], opening
       # A word whose first letters are masked is not the rest of it.
       first = opened if "***" in opened else _plain(written)
+      if len(written) > 1 and written.isupper() and text[start:end].islower():
+        first = written  # His IT department, her US visa.
       second, third = _plain(following[1]), _plain(following[2])
   preceding = text[max(0, start - _REACH) : start]
   if quoted:

@@ -19,7 +19,11 @@ _BOUND = {
 _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
 )
+_SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
+
+
+_find_name = re.compile(r"[a-z,;)] +[(\"\u201c]?[A-Z][A-Za-z]+").search
 
 
 class Rest:
@@ -34,7 +38,12 @@ class Rest:
 
   def __init__(self, text: str):
     self._text = text
-    self.words = frozenset(text.lower().translate(_MARKS).split())
+    words = text.lower().translate(_MARKS).split()
+    if "-" in text:  # Pro-Israel, Irish-born.
+      for word in [each for each in words if "-" in each]:
+        first, _, rest = word.partition("-")
+        words.append(rest if f"{first}-" in _SIDES else first)
+    self.words = frozenset(words)
 
   @functools.cached_property
   def _names(self) -> frozenset[str]:
@@ -42,11 +51,22 @@ class Rest:
     # Many comments have no capitals, or only at the beginning.
     return capitals if len(capitals) > 1 else self.words
 
+  @functools.cached_property
+  def has_name(self) -> bool:
+    """Whether a word inside a sentence has a capital."""
+    return bool(_find_name(self._text))
+
   def ties_to(self, group: str) -> bool:
-    """Tells whether one of the words is tied to a group of the lexicon."""
-    bound, names = _tied_to(group)
-    if not self.words.isdisjoint(bound):
-      return True
+    """Tells whether a word or a name is tied to a group of the lexicon."""
+    return self.binds(group) or self.names(group)
+
+  def binds(self, group: str) -> bool:
+    """Tells whether one of the words is tied to a group."""
+    return not self.words.isdisjoint(_tied_to(group)[0])
+
+  def names(self, group: str) -> bool:
+    """Tells whether there is a first name of a group."""
+    names = _tied_to(group)[1]
     # Looking for capitals takes longer than looking for the names.
     return not (self.words.isdisjoint(names) or self._names.isdisjoint(names))
 

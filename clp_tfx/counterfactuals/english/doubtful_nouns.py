@@ -21,6 +21,7 @@ from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
   MOST_WORDS,
   QUANTIFIERS,
+  is_adjective,
   is_degree,
 )
 from clp_tfx.counterfactuals.english.scene import Scene
@@ -34,9 +35,33 @@ from clp_tfx.counterfactuals.english.words import (
 )
 
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
+_PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
+_SEVERAL_MEN = frozenset({"boys", "girls", "guys", "men", "women"})
 _BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "all", "an", "big", "little", "small"}
 _PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
+_ALL = frozenset({"all", "every", "most"})
+_DENYING = frozenset(
+  {"aint", "cannot", "cant", "didnt", "doesnt", "dont", "isnt", "never", "nor", "not"}
+  | {"wont", "wouldnt"}
+  | {"ain't", "aren't", "can't", "couldn't", "didn't", "doesn't", "don't", "isn't"}
+  | {"wasn't", "weren't", "won't", "wouldn't"}
+)
+_SHARES = frozenset({"percentage", "population", "populations", "proportion", "share"})
+_SETTING_APART = frozenset(
+  {
+    "between",
+    "especially",
+    "even",
+    "excluding",
+    "including",
+    "mainly",
+    "mostly",
+    "no",
+    "not",
+  }
+  | {"only", "particularly", "primarily"}
+)
 _POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
 
 
@@ -45,16 +70,20 @@ def is_part(at: Scene, known: Known) -> bool:
   lower, following = at.written.lower(), at.after.at(0)
   if lower.endswith("s") and following in COMPOUND_HEADS | {"high"}:
     return True  # Kids toys, a girls high school.
-  if lower in _MEN and (
+  if (lower in _MEN or lower in _SEVERAL_MEN) and (
     at.before.at(0) in COMPOUNDS - known.modifiers
     or is_name(at.written_before.at(0), known)
   ):
     return True
   if lower.removesuffix("s") in _AGENTS and (
-    following in ("in", "of") or at.before.at(0) in ("heavy", "firm")
+    following in ("in", "of")
+    or at.before.at(0) in ("heavy", "firm", "true")
+    or _follows_thing(at, known)
   ):
-    return True  # A heavy smoker, nonbelievers in magic.
-  return _precedes_thing(at) or _begets_thing(at, known)
+    return True  # A heavy smoker, nonbelievers in magic, bible believers.
+  if lower in _PET_NAMES and (at.before.at(0) == "big" or _follows_thing(at, known)):
+    return True
+  return precedes_thing(at) or begets_thing(at, known)
 
 
 def is_whole_predicate(at: Scene, known: Known) -> bool:
@@ -77,6 +106,34 @@ def is_whole_predicate(at: Scene, known: Known) -> bool:
   return stands and at.after.at(0) not in _POSTMODIFIERS
 
 
+def is_contrasted(at: Scene) -> bool:
+  """Tells whether people are set apart from others: including women, not for women."""
+  first, second = at.before.at(0), at.before.at(1)
+  if first in _SETTING_APART or at.after.at(0) in ("only", "alone"):
+    return True
+  if first in _ALL or not _DENYING.isdisjoint(at.before[:2]):
+    return True  # All people lie; churches that do not marry people.
+  if first == "more" and second == "no":
+    return True
+  if first == "of" and second in _SHARES:
+    return True  # The population of people.
+  return (first == "as" and second == "such") or "except" in at.before[:MOST_WORDS]
+
+
+def tells_what(at: Scene) -> bool:
+  """Tells whether somebody is said to be one of a group: a traditional Catholic."""
+  for index in range(MOST_WORDS):
+    word = at.before.at(index)
+    if word in ("a", "an"):
+      before = at.before.at(index + 1)
+      if not is_word(before):
+        return not is_word(at.after.at(0))  # A Catholic?
+      return before in ALL_COPULAS or before in _PREDICATING
+    if not is_word(word) or word in PREPOSITIONS or word in QUANTIFIERS:
+      break
+  return False
+
+
 def has_determiner(at: Scene) -> bool:
   """Tells whether an article or the like stands before a noun, near it."""
   for word in at.before[:MOST_WORDS]:
@@ -87,7 +144,7 @@ def has_determiner(at: Scene) -> bool:
   return False
 
 
-def _precedes_thing(at: Scene) -> bool:
+def precedes_thing(at: Scene) -> bool:
   """Tells whether a noun may be the first part of a compound: a citizen army."""
   word, lower = at.written_after.at(0), at.written.lower()
   if lower.endswith(("s", "men", "children", "people")) or not word.islower():
@@ -101,10 +158,28 @@ def _precedes_thing(at: Scene) -> bool:
   )
 
 
-def _begets_thing(at: Scene, known: Known) -> bool:
+def _follows_thing(at: Scene, known: Known) -> bool:
+  """Tells whether a noun is the last part of a compound: a sugar daddy."""
+  before = at.before.at(0)
+  return (
+    is_noun(before)
+    and before not in QUANTIFIERS
+    and not is_adjective(before, known)
+    and not is_degree(before)
+    and before not in VERBS
+    and not before.endswith("ing")
+  )
+
+
+def begets_thing(at: Scene, known: Known) -> bool:
   """Tells the father of an idea from the father of two."""
   if at.written.lower() not in ("father", "mother", "godfather", "grandfather"):
     return False
   if at.after.at(0) != "of" or at.after.at(1) in DETERMINERS | NUMBERS:
     return False
-  return is_noun(at.after.at(1)) and not any(map(known.person, at.after[1:4]))
+  last = ""
+  for word in at.after[1:MOST_WORDS]:
+    if not is_noun(word):
+      break
+    last = word
+  return bool(last) and not known.person(last)

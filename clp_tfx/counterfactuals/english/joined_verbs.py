@@ -31,6 +31,7 @@ _SUBJECT_BEGINNINGS = CLAUSE_BEGINNINGS | {"the", "a", "my", "his", "her"}
 _LATE_SUBJECTS = (_LISTS["late_subjects"] | ADVERBS | {"not"}) - {"etc"}
 _MAY_BE_OBJECTS = frozenset({"it", "this", "these", "those", "people", "you"})
 COORDINATORS = frozenset({"and", "or", "but", "then", "yet", "&", "nor"})
+_INVERTING = frozenset({"neither", "nor", "so"})
 _STOPS = frozenset(".!?;:\n")
 _TOKEN = re.compile(r"[^\W_][\w'\u2019-]*|\n|[^\w\s]")
 _REACH = 140
@@ -160,6 +161,8 @@ def _continues(tokens: Sequence[Token], place: int, joint: str, is_next: bool) -
   token = tokens[place]
   following = tokens[place + 1].word if place + 1 < len(tokens) else "."
   if token.word in PLURALS:
+    if tokens[place - 1].word in _INVERTING:
+      return False  # She hasn't, neither has Bob.
     return following not in PRONOUNS or following.endswith("self")
   form = bare_form(token.word)
   if form not in VERBS or token.written.istitle():

@@ -8,18 +8,68 @@ from clp_tfx.counterfactuals.lexicon import BLANKS
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
 _WORDS_FOR_WORDS = frozenset(
   {"adjective", "epithet", "label", "labels", "nickname", "noun", "phrase", "pronoun"}
-  | {"pronouns", "slur", "spelling", "surname", "term", "terms", "word", "words"}
+  | {
+    "pronouns",
+    "slur",
+    "spelled",
+    "spelling",
+    "spelt",
+    "surname",
+    "term",
+    "terms",
+    "word",
+    "words",
+  }
+)
+_LABELLED = re.compile(
+  r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
 )
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
-_NEXT = re.compile(r"[ -]([A-Z][a-z]\w*)")
+_NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
+_TWO_NEXT = re.compile(r"[ -][A-Z][a-z]\w* [A-Z][a-z]")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
 _BEFORE_REACH = 24
 _RANK = re.compile(r" of (?:the )?[A-Z]")
 _RANKS = frozenset(
+  {"brother", "brothers", "child", "children", "daughter", "daughters", "father"}
+  | {"mother", "sister", "sisters", "son", "sons", "women", "men"}
+)
+_RANKS |= frozenset(
   {"baron", "baroness", "count", "countess", "duchess", "duke", "earl", "emperor"}
   | {"empress", "king", "lady", "lord", "man", "prince", "princess", "queen", "woman"}
 )
+_ORDERS = frozenset({"brother", "father", "mother", "sister"})
+_NO_CLAUSE_BEFORE = frozenset(
+  {
+    "a",
+    "an",
+    "the",
+    "at",
+    "by",
+    "from",
+    "fro",
+    "in",
+    "int",
+    "into",
+    "of",
+    "ont",
+    "onto",
+    "ot",
+    "to",
+  }
+  | {"with", "wit", "worth"}
+)
+_SERVED = frozenset(
+  {"aged", "blind", "boys", "children", "citizens", "deaf", "disabled", "elderly"}
+  | {"families", "fathers", "girls", "homeless", "men", "mothers", "parents", "poor"}
+  | {"refugees", "seniors", "veterans", "women", "youth"}
+)
+_SERVING = re.compile(r"[A-Z][a-z]+ (?:for|of|on|to|and|with)(?: the)? \Z")
+_SUPERLATIVE = re.compile(
+  r" (?:same|whole|best|worst|only (?:reason|thing|one|way)|only \w+ion)\b"
+)
+_RELATIVE = re.compile(r" (?:who|whose|whom|which)\b")
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "madam"})
 
 
@@ -39,19 +89,41 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True
   written = text[start:end]
   lower = written.lower()
+  if lower in ("he", "she") and _is_misspelt(text, before, end):
+    return True
   if text[end : end + 1] in _STRAY and text[end : end + 1]:
     return True  # He`s late: no clitic.
-  if text[end + 1 : end + 1 + len(lower)].lower() == lower and len(lower) < 3:
-    return True  # He he.
+  after = end + 1 + len(lower)
+  if text[end + 1 : after].lower() == lower and not text[after : after + 1].isalnum():
+    return True  # He he; Jews Jews Jews.
+  if text[start - 1 : start] == "]" or _LABELLED.match(text, end):
+    return True  # [T]his; the "wife beating" label.
   if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)
-  if following and is_name(following[1], known):
-    return True  # Transgender Voice, BRIT Awards.
+  if following and (is_name(following[1], known) or _TWO_NEXT.match(text, end)):
+    return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
+  if following and before.endswith((" in", " by", " from", " for")):
+    return True  # An article in American Scientist.
+  word_before = before[before.rfind(" ") + 1 :].lower()
+  if lower in _ORDERS and word_before in ("a", "the", "another"):
+    return True  # A Sister of the convent.
   if lower in _RANKS and _RANK.match(text, end):
     return True
+  if lower in _SERVED and _SERVING.search(text, max(0, start - _WORD_REACH), start):
+    return True  # Action for Children.
   last = _BEFORE.search(text, max(0, start - _BEFORE_REACH), start)
+  if last and following:
+    return True  # The Great White Brotherhood.
   # By The Britons, for Iron Man.
   return bool(last) and (last[1] == "The" or is_name(last[1], known))
+
+
+def _is_misspelt(text: str, before: str, end: int) -> bool:
+  """Tells whether "he" stands where "the" was meant: int he end, of he year."""
+  if _SUPERLATIVE.match(text, end):
+    return True  # He only reason.
+  word = before[before.rfind(" ") + 1 :].lower()
+  return word in _NO_CLAUSE_BEFORE and not _RELATIVE.match(text, end)

@@ -234,7 +234,10 @@ def _thing(at: Scene, known: Known) -> bool:
   if _at(at.before, index) not in ALL_COPULAS:
     return _at(at.before, index) in ("thats", "its")
   subject = _at(at.before, index + 1)
-  before = _at(at.before, index + 2)
+  place = index + 2
+  while _at(at.before, place) in known.modifiers - known.identities:
+    place += 1
+  before = _at(at.before, place)
   if subject in SITES or subject in WORKS:
     return True  # Wikipedia is gay.
   if subject in ("it", "this", "that", "everything", "something", "shit"):
@@ -272,6 +275,8 @@ def _language(at: Scene, known: Known) -> bool:
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
   before, further = _at(at.before, 0), _at(at.before, 1)
+  if before in COPULAS and not {"language", "languages"}.isdisjoint(at.before[1:12]):
+    return True
   if before in ("in", "into") or before in LANGUAGE_VERBS:
     return True
   if before == "native" and further in POSSESSORS:

@@ -52,6 +52,12 @@ _ORIGINS = frozenset(
   {"ancestry", "background", "blood", "descent", "extraction", "heritage", "lineage"}
   | {"origin", "origins", "roots", "stock"}
 )
+_SOME = frozenset({"any", "both", "no", "some"})
+_ARE = frozenset({"theyre", "they're", "u", "ur", "we're", "yall", "you're", "youre"})
+_REGIONS = frozenset(
+  {"central", "east", "eastern", "north", "northern", "south", "southern", "west"}
+  | {"western"}
+)
 _KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
 _SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
 COMPOUND_HEADS = _LISTS["compound_heads"]
@@ -115,8 +121,12 @@ def place_of_either(at: Scene, known: Known) -> Place:
     if at.after.at(0) in QUOTES:
       return Place("noun", 0.3)  # A German "house".
     before = at.before.at(index + 1)
-    if word in ("all", "both") and (before in ALL_COPULAS or before in PERSON_PRONOUNS):
+    if word in ("all", "both") and (
+      before in ALL_COPULAS or before in PERSON_PRONOUNS or before in _ARE
+    ):
       break  # They are all gay.
+    if word == "the" and at.written.lower().endswith(("ese", "swiss")):
+      return Place("noun", 0.3)  # The damn Swiss may be many.
     if word in QUANTIFIERS or word in ("fellow", "former"):
       return Place("noun", 0.9 if index < 2 else 0.75)
     if not is_noun(word) and word not in ("and", ",") and not is_degree(word):
@@ -130,8 +140,10 @@ def _modifier(at: Scene, known: Known) -> Place:
   A teacher needs no religion, but a film about transgender issues is one about what?
   """
   person = WAYS["people"](at, known)
-  if at.after.at(0) in _ORIGINS:
-    return Place("modifier", 0.3)  # People of Greek descent.
+  if at.after.at(0) in ("nation", "nations", "country", "countries"):
+    return Place("modifier", 0.5)  # "A Christian nation" says more than "a nation".
+  if at.after.at(0) in _ORIGINS or at.before.at(0) in _REGIONS:
+    return Place("modifier", 0.3)  # People of Greek descent, western Persian poets.
   return Place("modifier", min(person, 0.95) if person else 0.5)
 
 
@@ -199,7 +211,7 @@ def is_degree(word: str) -> bool:
 def is_owned(at: Scene, known: Known) -> bool:
   """Tells whether somebody has the people whom a noun names: her kids, have kids."""
   index = _skip_modifiers(at, 0, known)
-  while at.before.at(index) in NUMBERS or at.before.at(index) in ("no", "any", "some"):
+  while at.before.at(index) in NUMBERS or at.before.at(index) in _SOME:
     index += 1
   before = at.before.at(index)
   if before in ("a", "an", "another", "the"):
@@ -207,8 +219,10 @@ def is_owned(at: Scene, known: Known) -> bool:
     return owner in _HAD and before != "the" or at.after.at(0) == "of"
   if before == "'s" and at.before.at(index + 1) in _SUBJECTS:
     return False  # It's baby time.
-  if before in ("of", "and"):  # A mother of two children, her husband and children.
-    return at.before.at(index + 1) in _KIN
+  if before in ("of", "and") and at.before.at(index + 1) in _KIN:
+    # A mother of two children, her husband and children, but: parents and children.
+    owner = at.before.at(index + 2)
+    return before == "of" or owner in POSSESSORS or owner in _HAD
   return before in POSSESSORS or before in _HAD
 
 
@@ -244,11 +258,15 @@ def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
     word = at.before.at(index)
     is_joint = index and word in ("and", "or", ",")
     if word in QUANTIFIERS or not (
-      is_joint or is_adjective(word, known) or is_degree(word)
+      is_joint or is_adjective(word, known) or is_degree(word) or _is_doing(word)
     ):
       break
     index += 1
   return index
+
+
+def _is_doing(word: str) -> bool:
+  return word.endswith("ing") and len(word) > 5 and word not in _HAD
 
 
 def _is_compound(at: Scene, known: Known) -> bool:

@@ -227,6 +227,8 @@ def _one(at: Scene, known: Known) -> float:
   is_end = following in ENDS or (is_past(following) and _acts(at))
   if following in ("-", "&", "/") or (is_word(following) and not is_end):
     return 0.0
+  if following in ("left", "right") and _at(at.before, 0) == "the":
+    return 0.0  # The German left.
   if following in ("and", "or", ",") and not _ends_list(at, known):
     return 0.0
   for word in at.before[:4]:

@@ -36,4 +36,12 @@ def test_others_do_not(text, group):
 
 
 def test_words_end_at_marks_but_not_at_hyphens():
-  assert Rest("Women's non-smokers, (he)").words == {"women", "s", "non-smokers", "he"}
+  words = {"women", "s", "non", "non-smokers", "he"}
+  assert Rest("Women's non-smokers, (he)").words == words
+
+
+def test_the_first_part_of_a_compound_counts_and_what_is_for_or_against():
+  # Irish-born, pro-Israel; but a non-smoker is no smoker.
+  words = Rest("Irish-born and pro-Israel non-smokers").words
+  assert words >= {"irish", "irish-born", "israel", "pro-israel"}
+  assert not words & {"born", "smokers"}

@@ -25,6 +25,14 @@ def named(marked: str) -> bool:
     "he said \u2018[gay]\u2019 twice",
     "the word [gay] is old",
     'the terms "[gay] and bi"',
+    'the odd "[gay] best friend" label',
+    "at the [Women]'s Hospital",
+    "by Action for [Women]",
+    "with a [Sister] of theirs",
+    "int [he] end",
+    "the pride of [he] sings",
+    "[gay] gay",
+    "I know [Son] of the Valley",
   ],
 )
 def test_names_and_words_under_discussion(marked):

@@ -1,0 +1,154 @@
+"""Phrases in which a word for people cannot be exchanged: my old man, good citizens."""
+
+import re
+
+from clp_tfx.counterfactuals.english.contradictions import Rest
+from clp_tfx.counterfactuals.english.doubtful_nouns import (
+  begets_thing,
+  has_determiner,
+  is_whole_predicate,
+  precedes_thing,
+)
+from clp_tfx.counterfactuals.english.known import Known, is_name, is_word
+from clp_tfx.counterfactuals.english.persons import POSSESSORS
+from clp_tfx.counterfactuals.english.places import (
+  COMPOUND_HEADS,
+  is_adjective,
+  precedes_noun,
+)
+from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.ways import WAYS
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, word_lists
+
+_LISTS = word_lists(__name__)
+_PREFIXES = _LISTS["prefixes"]
+_BROAD = _LISTS["broad"]
+_WORD = re.compile(r"\w+")
+_OTHER_LIVES = _LISTS["other_lives"]
+_CHILDREN = _LISTS["children"]
+_MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
+_STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
+_LIKE = frozenset({"as", "like"})
+_STATES = ("class/", "disability/", "family/", "migration/")
+_SAME_PLURALS = ("ese", "swiss", "monegasque", "burkinabe")
+_TRAITS = ("age/", "body/")
+_BELIEFS = ("gender_identity/", "religion/", "sexual_orientation/")
+_MOST_BEFORE_NAME = 8
+
+
+def is_fixed(at: Scene, known: Known) -> bool:
+  """Tells whether a word means something else with those beside it.
+
+  "His old man" is his father, "my man" nobody's gender, "man's nature" everybody's, and
+  a "multi billionaire" has lost its hyphen.
+  """
+  first, lower = at.before.at(0), at.written.lower()
+  if first in _PREFIXES:
+    return True
+  if lower == "old":
+    return first in POSSESSORS and at.after.at(0) in _MEN
+  if at.after.at(0) == "lives":
+    return True  # Black lives matter.
+  if lower == "citizen" and first == "corporate":
+    return True
+  if lower in ("elders", "teens"):
+    return first in POSSESSORS
+  if lower in _CHILDREN:  # Twelve year old children.
+    return first == "old" or precedes_thing(at) or _is_likened(at, known)
+  if lower == "chap":
+    return first == "old"
+  if lower not in _MEN:
+    return begets_thing(at, known)
+  owner = at.before.at(1) if first == "old" else first
+  is_kin = first != "old" and lower in ("boy", "girl")
+  if owner in POSSESSORS and owner not in ("'s", "whose") and not is_kin:
+    return True
+  if first == "a" and at.before.at(1) == "be" and not is_word(at.before.at(2)):
+    return True  # Be a man!
+  return lower == "man" and (
+    not has_determiner(at) or (first == "dead" and at.after.at(0) == "walking")
+  )
+
+
+def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
+  """Tells whether nobody of another group could be meant.
+
+  Args:
+    at: The word.
+    term: The term of the lexicon.
+    group: Its group.
+    known: The words of the lexicon.
+  """
+  if term in _OTHER_LIVES:
+    return True  # The craftsman brand.
+  if group.startswith("gender/"):
+    return Rest(at.after.at(0)).names(group)  # His sister Mary.
+  if _is_made_noun(at, term, known):
+    return True
+  if group.startswith(_STATES):
+    return True  # Poor people are no rich people in the same story.
+  if group.startswith(_TRAITS):
+    return not _modifies_person(at, term, known)
+  if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
+    return True
+  if group.startswith("race/"):
+    return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
+  if group.startswith("nationality/"):
+    return _precedes_name(at, known) or (
+      term.endswith(_SAME_PLURALS)
+      and "the" in at.before[:2]
+      and not precedes_noun(at, known)
+    )  # The Maltese are many, the Italian is one.
+  if group.startswith(_BELIEFS):
+    return _modifies_thing(at, term, known)
+  return False
+
+
+def _modifies_person(at: Scene, term: str, known: Known) -> bool:
+  """Tells whether a state of somebody is said in passing: an old man, blind people.
+
+  "He is old", "the poor" and "a child" are about it: another state is another story.
+  """
+  if term in ("child", "children", "kid", "kids"):
+    return not is_whole_predicate(at, known)
+  if term in known.identities:
+    return WAYS["people"](at, known) > 0
+  return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term
+
+
+def _is_likened(at: Scene, known: Known) -> bool:
+  """Tells whether somebody is compared to a child: like a spoiled child."""
+  index = 0
+  while is_adjective(at.before.at(index), known):
+    index += 1
+  return at.before.at(index) in ("a", "an") and at.before.at(index + 1) in _LIKE
+
+
+def _is_made_noun(at: Scene, term: str, known: Known) -> bool:
+  """Tells whether an adjective stands for a noun: like a queer."""
+  return (
+    term in known.identities
+    and term not in known.either
+    and at.before.at(0) in ("a", "an")
+    and not precedes_noun(at, known)
+  )
+
+
+def _precedes_name(at: Scene, known: Known) -> bool:
+  """Tells whether a full name follows: the Russian lawyer Anna Orlova."""
+  was_name = False
+  for index in range(_MOST_BEFORE_NAME):
+    word = at.written_after.at(index)
+    if word in _STOPS:
+      break
+    names = is_name(word, known)
+    if names and was_name:
+      return True
+    was_name = names
+  return False
+
+
+def _modifies_thing(at: Scene, term: str, known: Known) -> bool:
+  """Tells whether a thing has the belief or orientation: a Muslim ban, gay marriage."""
+  is_modifier = term in known.identities and precedes_noun(at, known)
+  return is_modifier and not WAYS["people"](at, known)

@@ -1,0 +1,68 @@
+import pytest
+
+from clp_tfx.counterfactuals.english.fixed_phrases import is_fixed, is_unchangeable
+from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.scene import Scene
+
+KNOWN = Known.of(
+  frozenset({"child", "cousin", "man", "natives", "people", "poor people"}),
+  frozenset({"gay", "old", "poor"}),
+  frozenset({"muslim", "german"}),
+)
+
+
+def scene(marked: str) -> Scene:
+  start = marked.index("[")
+  end = marked.index("]") - 1
+  return Scene(marked.replace("[", "").replace("]", ""), start, end)
+
+
+@pytest.mark.parametrize(
+  ("marked", "expected"),
+  [
+    ("a multi [billionaire]", True),
+    ("a [billionaire]", False),
+    ("his [old] man left", True),
+    ("this [old] man left", False),
+    ("my old [man] left", True),
+    ("my [man] left", True),
+    ("my [girl] left", False),  # A daughter.
+    ("our [elders] left", True),
+    ("the [elders] left", False),
+    ("due to [man] alone", True),
+    ("a [man] left", False),
+    ("a dead [man] walking", True),
+    ("like a spoiled [child]", True),
+    ("with a spoiled [child]", False),
+    ("the [father] of new ideas", True),
+    ("the [father] of two", False),
+    ("[black] lives matter", True),
+    ("[black] men lie", False),
+  ],
+)
+def test_fixed_phrases(marked, expected):
+  assert is_fixed(scene(marked), KNOWN) == expected
+
+
+@pytest.mark.parametrize(
+  ("marked", "group", "expected"),
+  [
+    ("the [natives] sang", "race/indigenous", True),
+    ("[poor people] sing", "class/poor", True),
+    ("an [old] man sang", "age/older", False),
+    ("he is [old]", "age/older", True),
+    ("the [child] sang", "age/younger", False),
+    ("he is a [child]", "age/younger", True),
+    ("the [cousin] brand", "gender/x", True),
+    ("a [cousin] sang", "gender/x", False),
+    ("the [german] writer Hans Meier", "nationality/german", True),
+    ("the [german] writer left. Hans Meier", "nationality/german", False),
+    ("the [zulu] people", "race/african", True),
+    ("the [white] people", "race/white", False),
+    ("a [muslim] ban", "religion/muslim", True),
+    ("a [muslim] man", "religion/muslim", False),
+  ],
+)
+def test_who_cannot_be_somebody_else(marked, group, expected):
+  term = marked[marked.index("[") + 1 : marked.index("]")]
+  assert is_unchangeable(scene(marked), term, group, KNOWN) == expected
