@@ -1,5 +1,7 @@
 """The demo run with all defaults, as a new user would run it."""
 
+import re
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -52,6 +54,18 @@ def test_every_identity_is_measured_and_that_there_is_no_bound_is_said(demo):
   assert len(probes["identities"]) == 110
   assert all(row["displacement"]["verdict"] for row in probes["identities"])
   assert SHOWN in demo.stdout and "Probes: of 110 identities" in demo.stdout
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_can_be_read(demo, browse, width):
+  opened = browse(demo.output / "report.html", width=width)
+  opened.page.locator("fairness-metric-summary:visible").first.wait_for()
+  assert opened.illegible() == [] and opened.faults() == []
+  # Both models' evidence: what flips in one, and what comes nearest to it in the other.
+  flips, widest = opened.texts("#flips h3")
+  assert re.fullmatch(r"Baseline: \d+ of \d+ pairs flip", flips)
+  assert widest == "CLP: no pair flips; the widest distances"
+  opened.assert_quiet()
 
 
 def test_the_planted_bias_is_there_before_and_gone_after(demo):
