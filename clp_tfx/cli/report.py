@@ -20,7 +20,7 @@ def report(output: str) -> None:
   with for_people():
     summary = read_summary(output)
     with quietly(prepare_output(output) / "clp-tfx.log"):
-      from clp_tfx.report.report import write_report
+      from clp_tfx.report.results import write_pages
 
-      write_report(path, summary, summary["evaluation"])
+      write_pages(Path(output), summary, summary["evaluation"])
   click.echo(f"Report: {path}")

@@ -25,6 +25,7 @@ from clp_tfx.evaluation.comments import check_label, comment_files, read_comment
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.report.digests import file_digests
 from clp_tfx.report.results import write_results
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
@@ -105,7 +106,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     evaluated_model=config.model,
     coverage=load_statistics(coverage)["splits"],
     counterfactual_statistics=coverage,
-    comments={"source": list(config.comments)},
+    comments={"source": list(config.comments), "files": file_digests(comments)},
     configuration=dataclasses.asdict(config),
   )
 

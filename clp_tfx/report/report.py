@@ -60,6 +60,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "cached": [],
     "coverage": {},
     "evaluated_model": None,
+    "model_card": None,
     "pushed_model": None,
     "seconds": {},
   }

@@ -1,6 +1,9 @@
 """The demo run with all defaults, as a new user would run it."""
 
+import hashlib
+import json
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -65,6 +68,31 @@ def test_the_report_can_be_read(demo, browse, width):
   flips, widest = opened.texts("#flips h3")
   assert re.fullmatch(r"Baseline: \d+ of \d+ pairs flip", flips)
   assert widest == "CLP: no pair flips; the widest distances"
+  opened.assert_quiet()
+
+
+def test_record_and_model_card_lie_beside_the_report_and_the_pushed_model(demo):
+  summary = summary_of(demo.output)
+  record = json.loads((demo.output / "record.json").read_text())
+  (file,) = record["data"]["files"]
+  comments = (demo.output / "demo_comments.csv").read_bytes()
+  assert file["sha256"] == hashlib.sha256(comments).hexdigest()
+  assert record["data"]["splits"]["test"]["counterfactuals"] == summary["clp"]["pairs"]
+  assert record["verdict"]["passed"] and record["verdict"]["pushed"]
+  beside = Path(summary["pushed_model"]) / "assets.extra"
+  for name in ("record.json", "model_card.html"):
+    assert (beside / name).read_bytes() == (demo.output / name).read_bytes()
+  # Both from the summary, as often as one likes.
+  page = (demo.output / "model_card.html").read_bytes()
+  again = clp_tfx("report", "out", cwd=demo.output.parent)
+  assert again.returncode == 0, again.stderr
+  assert (demo.output / "model_card.html").read_bytes() == page
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_model_card_can_be_read(demo, browse, width):
+  opened = browse(demo.output / "model_card.html", width=width)
+  assert opened.illegible() == [] and opened.faults() == []
   opened.assert_quiet()
 
 
