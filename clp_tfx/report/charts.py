@@ -7,6 +7,7 @@ from clp_tfx.report.formats import is_missing
 
 # The plotting area of a training panel, in units of its SVG.
 _LEFT, _RIGHT, _TOP, _BOTTOM = 56, 310, 12, 130
+_FEW_PAIRS = 30
 _RATE_TICKS = (0.001, 0.0025, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1)
 
 _TITLES = {
@@ -84,11 +85,15 @@ def _apart(shares: list[float]) -> list[float]:
 
 
 def highest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-  """Sorts rows of `rate_chart` by the highest rate of any model, then by pairs."""
+  """Sorts rows of `rate_chart` by the highest rate of any model, then by pairs.
 
-  def key(row: dict[str, Any]) -> tuple[float, int]:
+  Those of few pairs come last: one that flips would otherwise lead with 100%.
+  """
+
+  def key(row: dict[str, Any]) -> tuple[bool, float, int]:
     rates = [bar["rate"] for bar in row["bars"] if not is_missing(bar["rate"])]
-    return -max(rates, default=-1), -(row["pairs"] or 0)
+    pairs = row["pairs"] or 0
+    return pairs < _FEW_PAIRS, -max(rates, default=-1), -pairs
 
   return sorted(rows, key=key)
 

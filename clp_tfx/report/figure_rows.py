@@ -3,7 +3,6 @@
 from typing import Any
 
 from clp_tfx.report.formats import is_missing
-from clp_tfx.tfma.metric_keys import BIAS_AUCS
 
 Row = dict[str, Any]
 _Figures = dict[str, Any]
@@ -109,16 +108,11 @@ def _bias(model: _Figures, baseline: _Figures) -> list[Row]:
     bounds = {f"{kind}_bounds": pair for kind, pair in found.get("bounds", {}).items()}
     return found | bounds
 
-  counted = {
-    **dict.fromkeys(BIAS_AUCS, "labelled comments"),
-    "false_positive_rate": "comments labelled negative",
-    "false_negative_rate": "comments labelled positive",
-  }
   counts = {"false_positive_rate": "negatives", "false_negative_rate": "positives"}
+  apart = ("bounds", *counts.values())
   rows = []
   for feature, groups in model.get("bias_auc", {}).items():
     for name, found in groups.items():
-      count = {key: found.get(number) for key, number in counts.items()}
       both = found.get("positives", 0) + found.get("negatives", 0)
       rows += [
         _row(
@@ -127,11 +121,11 @@ def _bias(model: _Figures, baseline: _Figures) -> list[Row]:
           figure,
           of(model, feature, name),
           of(baseline, feature, name),
-          of_what,
-          count.get(figure, both),
+          f"labelled {counts.get(figure, 'comments')}",
+          found.get(counts[figure]) if figure in counts else both,
         )
-        for figure, of_what in counted.items()
-        if figure in found
+        for figure in found
+        if figure not in apart
       ]
   return rows
 

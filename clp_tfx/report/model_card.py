@@ -10,7 +10,7 @@ from clp_tfx.report import formats
 from clp_tfx.report.page import environment
 from clp_tfx.report.record import Record
 
-_TITLES = {
+TITLES = {
   "all": "All comments",
   "edited_group": "Groups whose terms were edited",
   "edited_term": "Terms that were edited",
@@ -22,7 +22,9 @@ _TITLES = {
   "probes": "Sentences written for the test",
   "probes_dimension": "The same by dimension",
   "probes_identity": "The same by identity",
+  "impact_ratio": "Impact ratios",
 }
+"""What to call the kinds of figures."""
 _FOLDED = 12
 """Longer tables are folded."""
 _DECIMALS = ("auc", "subgroup", "bpsn", "bnsp", "counterfactual_gap")
@@ -52,8 +54,11 @@ def model_card(record: Record) -> str:
     folded=_FOLDED,
     bounds=_bounds(record),
     tables=[
-      {"title": _TITLES.get(kind, kind), "rows": [_row(each) for each in rows]}
+      {"title": TITLES.get(kind, kind), "rows": [_row(each) for each in rows]}
       for kind, rows in _by(record["figures"], "kind")
+    ],
+    not_judged=[
+      {"what": what, "rows": rows} for what, rows in _by(record["not_judged"], "what")
     ],
     ratios=[
       {"category": category, "rows": [_ratio(each) for each in rows]}

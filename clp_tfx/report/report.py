@@ -64,7 +64,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "pushed_model": None,
     "seconds": {},
   }
-  terms = charts.rate_chart(baseline, clp, "term")
+  groups, terms = (charts.rate_chart(baseline, clp, by) for by in ("group", "term"))
   context = {
     **defaults,
     **summary,
@@ -72,7 +72,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "models": models,
     "changes": _changes(baseline, clp),
     "people": people_section(summary),
-    "groups": charts.rate_chart(baseline, clp, "group"),
+    "groups": groups | {"rows": charts.highest_first(groups["rows"])},
     "terms": terms | {"rows": charts.highest_first(terms["rows"])},
     "audit": audit_tables(baseline, clp),
     "bias": bias_tables(baseline, clp),

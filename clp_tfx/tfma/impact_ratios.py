@@ -37,8 +37,9 @@ def impact_ratios(result: tfma.EvalResult, threshold: float) -> list[Row]:
     A dictionary per slice, except all comments and terms: its `category` and `group`,
     the number of `comments` (of features that people annotate, of those with a label or
     a pair), `positive_rate` with its one-sided `positive_rate_bounds`, whether it is
-    `judged`, and, None if it is not or no rate is above 0, `impact_ratio`, its
-    `impact_ratio_bounds` and `highest`, the group that it is compared with.
+    `judged`, and, None if it is not, alone in its category or no rate is above 0,
+    `impact_ratio`, its `impact_ratio_bounds` (None for the highest, whose ratio is 1 by
+    definition) and `highest`, the group that it is compared with.
 
   Reference:
     29 CFR 1607.4 D, where a selection rate is compared with the highest.
@@ -61,15 +62,17 @@ def compared(rows: Iterable[Row]) -> list[Row]:
       categories.setdefault(row["category"], []).append(row)
   for judged in categories.values():
     highest = max(judged, key=lambda row: row["positive_rate"])
-    if not highest["positive_rate"]:
+    if len(judged) == 1 or not highest["positive_rate"]:
       continue
+    highest["impact_ratio"], highest["highest"] = 1.0, highest["group"]
     for row in judged:
+      if row is highest:
+        continue
       row["impact_ratio"] = row["positive_rate"] / highest["positive_rate"]
       low, high = row["positive_rate_bounds"]
       other_low, other_high = highest["positive_rate_bounds"]
       row["impact_ratio_bounds"] = [low / other_high, high / other_low]
       row["highest"] = highest["group"]
-    highest["impact_ratio_bounds"] = [1.0, 1.0]
   return rows
 
 

@@ -82,6 +82,16 @@ def test_terms_with_the_highest_rate_of_any_model_come_first():
   assert [row["name"] for row in rows] == ["a", "b", "c", "d"]
 
 
+def test_rates_of_few_pairs_come_last():
+  rates = {"one": 1.0, "many": 0.1, "more": 0.2}
+  after = {
+    "flip_rate_by_term": rates,
+    "pairs_by_term": {"one": 1, "many": 30, "more": 40},
+  }
+  rows = highest_first(rate_chart(None, after, "term")["rows"])
+  assert [row["name"] for row in rows] == ["more", "many", "one"]
+
+
 def test_a_panel_per_metric():
   history = [{"epoch": 1, "loss": 2.0, "val_auc": None}, {"epoch": 2, "loss": 1.0}]
   (panel,) = training_panels({"clp": history})

@@ -182,7 +182,7 @@ def test_the_card_has_the_fields_of_model_cards_and_marks_those_of_people():
   assert "ab" * 32 in shown and "cd" * 32 in shown
   assert "gender/male 10.0% 8.0% to 14.0% 25.0% 20.0% to 40.0% 25.0% 200" in shown
   assert "gender/other 10.0% 8.0% to 14.0% not judged – 3" in shown
-  assert "few: audit flip rate, 2 are too few" in shown
+  assert "Not judged for too few of them: audit flip rate few (2)" in shown
   assert "Intersections were not measured" in shown
 
 

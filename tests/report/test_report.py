@@ -212,7 +212,7 @@ def test_coverage_by_split(page):
 def test_terms_beyond_the_first_ten_are_folded_away(page):
   rates = {f"term{i}": i / 100 for i in range(12)}
   html = page({"clp": CLP | {"flip_rate_by_term": rates}})
-  shown, folded = html.split("2 more terms, with lower flip rates")
+  shown, folded = html.split("2 more terms, with lower flip rates or fewer")
   assert "term11" in shown and "term2<" not in folded.replace(" ", "")
   assert folded.count('<th scope="row">term') == 2
 
