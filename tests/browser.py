@@ -6,6 +6,48 @@ import shutil
 import pytest
 from playwright import sync_api
 
+# What a reader cannot read: words that leave the window, or the part of a box that is
+# shown, and words that are broken. Not Fairness Indicators, whose boxes are not ours,
+# nor comments, where people may write a word of any length.
+_ILLEGIBLE = r"""
+() => {
+  const found = [], edge = document.documentElement.clientWidth + 1;
+  const hidden = (e) => e.closest(
+    "script, style, noscript, fairness-nb-container, .comment");
+  const forScreenReaders = (e) =>
+    e && (getComputedStyle(e).clipPath !== "none" || forScreenReaders(e.parentElement));
+  const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node; (node = words.nextNode()); ) {
+    const parent = node.parentElement;
+    if (hidden(parent) || forScreenReaders(parent)) continue;
+    if (!parent.checkVisibility({visibilityProperty: true})) continue;
+    for (const {0: word, index} of node.data.matchAll(/[^\s\u00ad-]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      const boxes = [...range.getClientRects()].filter((box) => box.width);
+      if (!boxes.length) continue;
+      const where = `${word} in ${parent.closest("section")?.id || parent.tagName}`;
+      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1)
+        found.push(`broken: ${where}`);
+      const shown = range.getBoundingClientRect();
+      if (shown.left < -1 || shown.right > edge) found.push(`outside: ${where}`);
+      for (let box = parent; box; box = box.parentElement) {
+        const clips = getComputedStyle(box).overflowX !== "visible" ||
+          box.tagName === "svg";
+        const {left, right} = box.getBoundingClientRect();
+        if (clips && box !== document.body && box !== document.documentElement &&
+            (shown.left < left - 1 || shown.right > right + 1)) {
+          found.push(`cut: ${where}`);
+          break;
+        }
+      }
+    }
+  }
+  return found;
+}
+"""
+
 
 class Opened:
   """A page in Chromium and the problems that occurred in it.
@@ -44,6 +86,23 @@ class Opened:
   def width(self):
     """The width of the page in pixels; wider than the window if it scrolls sideways."""
     return self.page.evaluate("document.documentElement.scrollWidth")
+
+  def illegible(self):
+    """Words that are broken, cut by a box or outside the window, and where."""
+    return self.page.evaluate(_ILLEGIBLE)
+
+  def faults(self):
+    """What axe-core finds serious or critical, contrast below AA included."""
+    from axe_playwright_python.sync_playwright import Axe
+
+    # The component is not ours.
+    found = Axe().run(self.page, {"exclude": [["fairness-nb-container"]]})
+    return [
+      f"{fault['id']}: {node['html'][:200]}"
+      for fault in found.response["violations"]
+      if fault["impact"] in ("serious", "critical")
+      for node in fault["nodes"]
+    ]
 
   def assert_quiet(self):
     assert self.problems == [] and self.requests == []

@@ -10,9 +10,11 @@ import types
 from pathlib import Path
 
 import hypothesis
+import jsonschema
 import pytest
 import yaml
 
+from clp_tfx.report.record import read_record, schema
 from clp_tfx.runners.demo_comments import write_demo_comments
 
 from .browser import browse, chromium  # noqa: F401, fixtures
@@ -54,6 +56,8 @@ def made_once(tmp_path_factory, name, make):
 
 
 def summary_of(output):
+  """Returns the summary of a run, whose record must be as its schema says."""
+  jsonschema.validate(read_record(str(output)), schema())
   return json.loads((Path(output) / "summary.json").read_text())
 
 

@@ -1,23 +1,10 @@
 """Names the libraries that are installed, and the extras with those that are not."""
 
-import importlib.metadata
-import platform
-
 import click
 
-from clp_tfx import __version__
+from clp_tfx.report.versions import installed
 
 _CURRENT, _OLDER = "1.21", "1.16"
-_LIBRARIES = (
-  "tfx",
-  "tensorflow",
-  "keras",
-  "tensorflow-model-analysis",
-  "apache-beam",
-  "kfp",
-  "protobuf",
-  "numpy",
-)
 
 _OPTIONAL = {
   *("apache_beam", "google", "google_crc32c", "keras", "kfp", "ml_metadata", "numpy"),
@@ -50,11 +37,12 @@ def show(context: click.Context, option: click.Parameter, wanted: bool) -> None:
 
 def described() -> str:
   """Returns the version, the stack, and the versions of the libraries in it."""
-  found = {name: _version(name) for name in _LIBRARIES}
-  libraries = [f"{name} {version}" for name, version in found.items() if version]
+  found = installed()
+  apart = ("clp-tfx", "python")
+  libraries = [f"{name} {found[name]}" for name in found if name not in apart]
   return (
-    f"clp-tfx {__version__} on the {_stack(found['tfx'])}\n"
-    f"{', '.join([f'Python {platform.python_version()}', *libraries])}"
+    f"clp-tfx {found['clp-tfx']} on the {_stack(found.get('tfx'))}\n"
+    f"{', '.join(['Python ' + found['python'], *libraries])}"
   )
 
 
@@ -64,10 +52,3 @@ def _stack(tfx: str | None) -> str:
   series = tfx.rpartition(".")[0]
   names = {_CURRENT: "current stack", _OLDER: "older stack"}
   return f"{names.get(series, 'untested stack')} (TFX {series})"
-
-
-def _version(name: str) -> str | None:
-  try:
-    return importlib.metadata.version(name)
-  except importlib.metadata.PackageNotFoundError:
-    return None

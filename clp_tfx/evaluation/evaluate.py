@@ -25,6 +25,7 @@ from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.pairs import generation_of
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.report.digests import file_digests
 from clp_tfx.report.results import write_results
 from clp_tfx.scorers.function import Function, held
 from clp_tfx.scorers.scorer import TextScorer
@@ -117,7 +118,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     evaluated_model=config.candidate,
     coverage=load_statistics(coverage)["splits"],
     counterfactual_statistics=coverage,
-    comments={"source": list(config.comments)},
+    comments={"source": list(config.comments), "files": file_digests(comments)},
     configuration=dataclasses.asdict(config),
   )
 

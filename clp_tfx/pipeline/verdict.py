@@ -19,6 +19,7 @@ from clp_tfx.files import local_folder, open_file
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.bounds import Check, load_checks
 from clp_tfx.tfma.group_figures import audit_figures, bias_figures, number
+from clp_tfx.tfma.impact_ratios import impact_ratios
 from clp_tfx.tfma.left_out import FAILED, REASONS
 from clp_tfx.tfma.results import load_results
 
@@ -37,8 +38,9 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
     `positive_ratio` (of the positive rate to the baseline's or the label rate; None for
     the baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and, for the
     pairs that edit a group or a term, `flip_rate_by_…`, `flip_rate_bounds_by_…`,
-    `pairs_by_…` and `left_out_by_…`, and what `bias_figures` and `audit_figures`
-    return; and `gate` with `blessed`, `checks` (each bound with its `metric`, `slice`,
+    `pairs_by_…` and `left_out_by_…`, what `bias_figures` and `audit_figures` return,
+    and `impact_ratios`, as the function of that name returns them; and `gate` with
+    `blessed`, `checks` (each bound with its `metric`, `slice`,
     `bound`, `value` and whether it `passed`) and `failures`, each of which also has
     `pairs` and the `reason` in words; `inactive`, sentences about bounds that were not
     checked, and `not_judged`, the groups that comments say too little about; and
@@ -110,6 +112,7 @@ def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
     **_flips(overall, threshold),
     **bias_figures(overall, threshold),
     **audit_figures(overall, threshold),
+    "impact_ratios": impact_ratios(result, threshold),
   }
   for feature, kind in ((EDITED_GROUP, "group"), (EDITED_TERM, "term")):
     slices = {

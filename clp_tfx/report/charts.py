@@ -1,11 +1,14 @@
 """Computes the coordinates of the report's charts, drawn by templates as inline SVG."""
 
+import math
 from typing import Any
 
 from clp_tfx.report.formats import is_missing
 
 # The plotting area of a training panel, in units of its SVG.
-_LEFT, _RIGHT, _TOP, _BOTTOM = 48, 310, 12, 130
+_LEFT, _RIGHT, _TOP, _BOTTOM = 56, 310, 12, 130
+_FEW_PAIRS = 30
+_RATE_TICKS = (0.001, 0.0025, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1)
 
 _TITLES = {
   "loss": "Training loss",
@@ -19,8 +22,11 @@ _TITLES = {
 }
 
 
-def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]:
-  """Lays out flip rates per identity group or term.
+def rate_chart(baseline: dict | None, clp: dict, by: str) -> dict[str, Any]:
+  """Lays out flip rates per identity group or term, on a square root scale.
+
+  Most rates are a few percent while the bounds of rare terms reach 100%: on a linear
+  scale the former would be too short to compare.
 
   Args:
     baseline: Metrics of the baseline, or None.
@@ -28,20 +34,22 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
     by: `group` or `term`.
 
   Returns:
-    One dict per group or term, sorted by name: `name`, `pairs`, `left_out` (shares of
-    comments without a pair, by reason) and `bars`. Each bar has its `model`, `rate`,
-    `bounds` (or None) and, in percent of the largest value, its `width` (0 if
-    undefined) and the `interval` of its bounds (or None).
+    `ticks`, pairs of a place in percent of the width and a label; and `rows`, a dict
+    per group or term, sorted by name: `name`, `pairs`, `left_out` (shares of comments
+    without a pair, by reason) and `bars`. Each bar has its `model`, `rate`, `bounds`
+    (or None) and, in percent of the width, its `width` (0 if undefined) and the
+    `interval` of its bounds (or None).
   """
   metrics = {"baseline": baseline, "clp": clp} if baseline else {"clp": clp}
   rates = {model: m.get(f"flip_rate_by_{by}", {}) for model, m in metrics.items()}
   bounds = {m: v.get(f"flip_rate_bounds_by_{by}", {}) for m, v in metrics.items()}
   known = [rate for by_name in rates.values() for rate in by_name.values()]
   known += [b for by_name in bounds.values() for pair in by_name.values() for b in pair]
-  longest = max((each for each in known if not is_missing(each)), default=0) or 1
+  longest = max((each for each in known if not is_missing(each)), default=0)
+  end = next(tick for tick in _RATE_TICKS if tick >= min(longest, 1))
 
-  def percent(value: float | None) -> float:
-    return round(100 * value / longest, 2) if not is_missing(value) else 0
+  def place(value: float | None) -> float:
+    return 0 if is_missing(value) else round(100 * math.sqrt(value / end), 2)
 
   def bar(model: str, name: str) -> dict[str, Any]:
     pair = bounds[model].get(name)
@@ -50,11 +58,11 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
       "model": model,
       "rate": (rate := rates[model].get(name)),
       "bounds": pair,
-      "width": percent(rate),
-      "interval": [percent(bound) for bound in pair] if has_bounds else None,
+      "width": place(rate),
+      "interval": [place(bound) for bound in pair] if has_bounds else None,
     }
 
-  return [
+  rows = [
     {
       "name": name,
       "pairs": clp.get(f"pairs_by_{by}", {}).get(name),
@@ -63,14 +71,29 @@ def rate_bars(baseline: dict | None, clp: dict, by: str) -> list[dict[str, Any]]
     }
     for name in sorted(rates["clp"])
   ]
+  shown = [tick for tick in _RATE_TICKS if end / 100 <= tick <= end]
+  return {"rows": rows, "ticks": [(place(t), f"{100 * t:g}%") for t in _apart(shown)]}
+
+
+def _apart(shares: list[float]) -> list[float]:
+  """Returns the last share and those that are a quarter of the next one or less."""
+  kept: list[float] = []
+  for share in reversed(shares):
+    if not kept or share <= kept[-1] / 4 + 1e-9:
+      kept.append(share)
+  return kept[::-1]
 
 
 def highest_first(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-  """Sorts rows of `rate_bars` by the highest rate of any model, then by pairs."""
+  """Sorts rows of `rate_chart` by the highest rate of any model, then by pairs.
 
-  def key(row: dict[str, Any]) -> tuple[float, int]:
+  Those of few pairs come last: one that flips would otherwise lead with 100%.
+  """
+
+  def key(row: dict[str, Any]) -> tuple[bool, float, int]:
     rates = [bar["rate"] for bar in row["bars"] if not is_missing(bar["rate"])]
-    return -max(rates, default=-1), -(row["pairs"] or 0)
+    pairs = row["pairs"] or 0
+    return pairs < _FEW_PAIRS, -max(rates, default=-1), -pairs
 
   return sorted(rows, key=key)
 
@@ -99,9 +122,9 @@ def _panel(name: str, training: dict[str, list[dict]]) -> dict[str, Any]:
   if not points:
     return {"lines": []}
   epochs, values = zip(*points, strict=True)
+  y_ticks = ticks(min(values), max(values))
   x = scale(min(epochs), max(epochs), _LEFT, _RIGHT)
-  y = scale(min(values), max(values), _BOTTOM, _TOP)
-  middle = (min(values) + max(values)) / 2
+  y = scale(y_ticks[0], y_ticks[-1], _BOTTOM, _TOP)
   return {
     "title": _TITLES.get(name, name),
     "lines": [
@@ -116,10 +139,25 @@ def _panel(name: str, training: dict[str, list[dict]]) -> dict[str, Any]:
       if line
     ],
     "x_ticks": [(x(epoch), epoch) for epoch in sorted({min(epochs), max(epochs)})],
-    "y_ticks": [
-      (y(value), f"{value:.3g}") for value in sorted({min(values), middle, max(values)})
-    ],
+    "y_ticks": [(y(tick), f"{tick:.6g}") for tick in y_ticks],
   }
+
+
+def ticks(low: float, high: float) -> list[float]:
+  """Returns evenly spaced round numbers, from at most `low` to at least `high`.
+
+  Where these are the same but for rounding, it is one number, of two digits.
+  """
+  if high - low <= 1e-9 * max(abs(low), abs(high), 1e-9):
+    return [float(f"{low:.2g}")]
+  size = (high - low) / 5
+  power = 10.0 ** int(f"{size:e}".partition("e")[2])
+  step = next(power * m for m in (1, 2, 5, 10) if power * m >= size * (1 - 1e-9))
+  first = math.floor(low / step + 1e-9)
+  last = first
+  while last * step < high - 1e-9 * step:
+    last += 1
+  return [float(f"{i * step:.12g}") for i in range(first, last + 1)]
 
 
 def scale(low: float, high: float, start: float, end: float):

@@ -16,6 +16,7 @@ import tensorflow_model_analysis as tfma
 from clp_tfx.report.page import environment
 from clp_tfx.tfma import metric_keys
 
+_OWN = "fairness_indicators_metrics/"
 _LIBRARY = Path(tfma.__file__).parent / "static" / "vulcanized_tfma.js"
 
 
@@ -82,9 +83,18 @@ def _entry(slice_key: tuple, metrics: dict[str, Any]) -> dict[str, Any]:
       for name, value in metrics.items()
       if _is_displayable(value) and not name.endswith("_diff")
       # The component lists every name in its menu, and groups may be hundreds.
-      if not metric_keys.is_of_group(name)
+      if not metric_keys.is_of_group(name) and not _is_listed_twice(name, metrics)
     },
   }
+
+
+def _is_listed_twice(name: str, metrics: dict[str, Any]) -> bool:
+  """Returns whether the component shows another metric under the same name.
+
+  It leaves out the prefix of Fairness Indicators' own positive rate, whose denominator
+  is the labelled comments and not all of them.
+  """
+  return name.startswith(_OWN) and name.removeprefix(_OWN) in metrics
 
 
 def _label(part: Any) -> str:

@@ -1,6 +1,7 @@
 """Formats figures for people."""
 
 import math
+import re
 from typing import Any
 
 import markupsafe
@@ -10,6 +11,9 @@ MISSING = markupsafe.Markup(
   '<span class="visually-hidden">not defined</span></span>'
 )
 """Placeholder for a missing figure."""
+
+# Not the point of a number.
+_SEPARATORS = re.compile(r"[/_](?=\w)|\.(?=[^\W\d])")
 
 
 def is_missing(value: Any) -> bool:
@@ -62,6 +66,18 @@ def setting(value: Any) -> str:
   if isinstance(value, list | tuple):
     return ", ".join(map(str, value))
   return str(value)
+
+
+def breakable(name: Any) -> markupsafe.Markup:
+  """Lets a long name break after its separators, and not within a word.
+
+  Args:
+    name: A group, an option or a path, not escaped yet; markup stays as it is.
+  """
+  if isinstance(name, markupsafe.Markup):
+    return name
+  escaped = str(markupsafe.escape(name))
+  return markupsafe.Markup(_SEPARATORS.sub(r"\g<0><wbr>", escaped))
 
 
 def score(value: float | list[float]) -> str:

@@ -3,11 +3,11 @@
 from typing import Any
 
 from clp_tfx.report import charts, formats
-from clp_tfx.report.edits import pieces
 from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.group_tables import audit_tables, bias_tables
 from clp_tfx.report.page import environment, write_page
 from clp_tfx.report.people import people_section
+from clp_tfx.report.worst_pairs import worst_pairs
 from clp_tfx.tfma.results import load_results, load_worst_flips
 
 # Number of terms and flips shown at first; a click shows the rest.
@@ -44,6 +44,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     formats.seconds,
     formats.setting,
     formats.score,
+    formats.breakable,
   ):
     templates.filters[function.__name__] = function
   baseline, clp = summary["baseline"], summary["clp"]
@@ -59,9 +60,11 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "cached": [],
     "coverage": {},
     "evaluated_model": None,
+    "model_card": None,
     "pushed_model": None,
     "seconds": {},
   }
+  groups, terms = (charts.rate_chart(baseline, clp, by) for by in ("group", "term"))
   context = {
     **defaults,
     **summary,
@@ -69,8 +72,8 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "models": models,
     "changes": _changes(baseline, clp),
     "people": people_section(summary),
-    "groups": charts.rate_bars(baseline, clp, "group"),
-    "terms": charts.highest_first(charts.rate_bars(baseline, clp, "term")),
+    "groups": groups | {"rows": charts.highest_first(groups["rows"])},
+    "terms": terms | {"rows": charts.highest_first(terms["rows"])},
     "audit": audit_tables(baseline, clp),
     "bias": bias_tables(baseline, clp),
     "panels": charts.training_panels(training),
@@ -79,8 +82,11 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "shown": _SHOWN,
   }
   if evaluation_path is not None:
-    component = fairness_indicators_html(load_results(evaluation_path))
-    context |= {"fairness_indicators": component, "flips": _flips(evaluation_path)}
+    results = _renamed(load_results(evaluation_path), summary)
+    context |= {
+      "fairness_indicators": fairness_indicators_html(results),
+      "flips": worst_pairs(load_worst_flips(evaluation_path), models, summary),
+    }
   context["contents"] = _contents(context)
   return templates.get_template("report.html").render(context)
 
@@ -106,13 +112,13 @@ def _verdict(summary: dict[str, Any]) -> dict[str, str]:
 def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
   """Returns one row of formatted values per headline metric."""
   metrics = (
-    ("Flip rate", "flip_rate", formats.percent, "{:+.1f} points", 100),
-    ("AUC", "auc", formats.decimal, "{:+.4f}", 1),
-    ("Positive rate", "positive_rate", formats.percent, "{:+.1f} points", 100),
-    ("… of the reference's", "positive_ratio", formats.percent, "{:+.1f} points", 100),
-    ("Score gap", "counterfactual_gap", formats.decimal, "{:+.4f}", 1),
-    ("Pairs", "pairs", formats.count, "{:+,}", 1),
-    ("Comments left out", "comments_left_out", formats.percent, "{:+.1f} points", 100),
+    ("Flip rate", "flip_rate", formats.percent, "+.1f", 100),
+    ("AUC", "auc", formats.decimal, "+.4f", 1),
+    ("Positive rate", "positive_rate", formats.percent, "+.1f", 100),
+    ("… of the reference's", "positive_ratio", formats.percent, "+.1f", 100),
+    ("Score gap", "counterfactual_gap", formats.decimal, "+.4f", 1),
+    ("Pairs", "pairs", formats.count, "+,", 1),
+    ("Comments left out", "comments_left_out", formats.percent, "+.1f", 100),
   )
   rows = []
   for name, key, formatted, change_format, scale in metrics:
@@ -126,7 +132,7 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
     elif before == after:
       change = "same"
     else:
-      change = change_format.format(scale * (after - before)).replace("-", "−")
+      change = f"{scale * (after - before):{change_format}}".replace("-", "−")
     rows.append(
       {
         "name": name,
@@ -135,33 +141,35 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
         "after": formatted(after),
         "after_interval": formats.interval(clp.get(f"{key}_bounds")),
         "change": change,
+        # Beside a word or a dash there is no unit.
+        "unit": "points" if scale == 100 and change[-1:].isdigit() else "",
       }
     )
   return rows
 
 
-def _flips(evaluation_path: str) -> list[dict[str, Any]] | None:
-  """Returns the candidate's worst flips as pieces of text, None if not kept."""
-  by_model = load_worst_flips(evaluation_path)
-  if not by_model:
-    return None
-  (candidate,) = by_model.keys() - {"baseline"}
-  return [
-    flip | {"pieces": pieces(flip) if "original" in flip else []}
-    for flip in by_model[candidate]
-  ]
+def _renamed(results: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
+  """Returns the results by names that nobody takes for those of slices.
+
+  The component has a slice that it calls the baseline.
+  """
+  kinds = {"control": "Before (control)", "blessed": "Before (last blessed)"}
+  # The component sorts by name, so what was before must come first in the alphabet.
+  before = kinds.get(summary["configuration"].get("baseline"), "Before")
+  after = "Model" if summary.get("evaluated_model") else "CLP model"
+  return dict(zip((before, after)[-len(results) :], results.values(), strict=True))
 
 
 def _contents(context: dict[str, Any]) -> dict[str, str]:
   """Returns the names of the page's sections by anchor."""
   sections = {
-    "figures": ("Before and after" if context["baseline"] else "Figures", True),
     "people": ("Who gains, who loses", context["people"]),
-    "groups": ("By group", context["groups"]),
-    "terms": ("By term", context["terms"]),
+    "figures": ("Before and after" if context["baseline"] else "Figures", True),
+    "flips": ("Worst flips", context["flips"] is not None),
+    "groups": ("By group", context["groups"]["rows"]),
+    "terms": ("By term", context["terms"]["rows"]),
     "audit": ("Audit", context["audit"]),
     "bias": ("Bias AUC", context["bias"]),
-    "flips": ("Worst flips", context["flips"] is not None),
     "coverage": ("Coverage", context["coverage"]),
     "training": ("Training", context["panels"]),
     "fairness-indicators": ("Fairness Indicators", context["fairness_indicators"]),

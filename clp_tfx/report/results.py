@@ -1,6 +1,7 @@
-"""Writes the results of a finished pipeline: summary, report and worst flips."""
+"""Writes the results of a pipeline or an evaluation: summary, pages, worst flips."""
 
 import dataclasses
+import datetime
 import json
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -12,9 +13,16 @@ from clp_tfx.files import write_whole
 from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.output import within
 from clp_tfx.pipeline.verdict import summarize, training_curves
+from clp_tfx.report import versions
+from clp_tfx.report.digests import EXTRAS, model_digest
+from clp_tfx.report.model_card import model_card
+from clp_tfx.report.page import write_page
+from clp_tfx.report.record import FILE_NAME, make_record
 from clp_tfx.report.report import write_report
 from clp_tfx.tfma.results import write_worst_flips
 
+CARD_NAME = "model_card.html"
+"""Name of the model card, beside the report and the pushed model."""
 NO_BLESSED_MODEL = (
   "There is no blessed model yet to compare with: the maximum loss of AUC was not "
   "checked, and the positive rate was compared with the label rate. The minimum AUC "
@@ -131,7 +139,7 @@ def write_results(
   awaits_blessed_model: bool = False,
   **more: Any,
 ) -> dict[str, Any]:
-  """Writes `summary.json`, `report.html` and `worst_flips.jsonl`.
+  """Writes `summary.json`, `worst_flips.jsonl` and what `write_pages` writes.
 
   Args:
     output: Folder to write them to.
@@ -146,14 +154,45 @@ def write_results(
   """
   summary = {
     **summarize(evaluation, decision_threshold),
+    "written": datetime.datetime.now(datetime.timezone.utc).isoformat(
+      timespec="seconds"
+    ),
+    "versions": versions.installed(),
     "report": str(output / "report.html"),
+    "record": str(output / FILE_NAME),
+    "model_card": str(output / CARD_NAME),
     "worst_flips": str(output / "worst_flips.jsonl"),
     "evaluation": within(output, evaluation),
     **more,
   }
   if awaits_blessed_model and summary["baseline"] is None:
     summary["gate"]["inactive"].insert(0, NO_BLESSED_MODEL)
+  model = summary.get("evaluated_model") or summary.get("pushed_model")
+  summary["model_digest"] = model_digest(model) if model else None
   write_worst_flips(evaluation, summary["worst_flips"])
-  write_report(summary["report"], summary, evaluation)
+  write_pages(output, summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
   return summary
+
+
+def write_pages(output: Path, summary: dict[str, Any], evaluation: str) -> None:
+  """Writes the report, the record and the model card, from results that exist.
+
+  The last two are written beside a model that was pushed to this machine as well, in
+  its folder `assets.extra`, which servers leave alone.
+
+  Args:
+    output: Folder to write them to.
+    summary: The contents of `summary.json`.
+    evaluation: Folder of the evaluation.
+  """
+  record = make_record(summary)
+  texts = json.dumps(record, indent=2, ensure_ascii=False) + "\n", model_card(record)
+  folders = [output]
+  pushed = summary.get("pushed_model")
+  if pushed and Path(pushed).is_dir():
+    folders.append(Path(pushed) / EXTRAS)
+  for folder in folders:
+    write_page(folder / FILE_NAME, texts[0])
+    write_page(folder / CARD_NAME, texts[1])
+  write_report(str(output / "report.html"), summary, evaluation)

@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
-from clp_tfx.report.charts import scale
+from clp_tfx.report.charts import scale, ticks
 from clp_tfx.report.page import environment
 
 WIDTH, HEIGHT = 720, 460
@@ -93,22 +93,6 @@ def pareto_front(points: Sequence[Point]) -> list[Point]:
     if not front or point.flip_rate < front[-1].flip_rate:
       front.append(point)
   return front
-
-
-def ticks(low: float, high: float) -> list[float]:
-  """Returns evenly spaced round numbers, from at most `low` to at least `high`."""
-  size = (high - low) / 5
-  power = 10.0 ** _floor_log10(size)
-  step = next(power * m for m in (1, 2, 5, 10) if power * m >= size * (1 - 1e-9))
-  first = int(low / step + 1e-9)
-  last = first
-  while last * step < high - 1e-9 * step:
-    last += 1
-  return [round(i * step, 12) for i in range(first, last + 1)]
-
-
-def _floor_log10(value: float) -> int:
-  return int(f"{value:e}".partition("e")[2])
 
 
 def _bounds(values: list[float]) -> tuple[float, float]:

@@ -12,6 +12,11 @@ from tfx.orchestration.metadata import sqlite_metadata_connection_config
 from tfx.orchestration.pipeline import Pipeline
 
 from clp_tfx.components.comments_example_gen.comments import check_comments
+from clp_tfx.components.comments_example_gen.spans import (
+  as_pattern,
+  find_files,
+  one_span,
+)
 from clp_tfx.errors import InputError
 from clp_tfx.files import own_temporary_folder
 from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
@@ -22,6 +27,7 @@ from clp_tfx.pipeline.pipeline import (
   create_data_pipeline,
   create_pipeline,
 )
+from clp_tfx.report.digests import file_digests
 from clp_tfx.report.results import PipelineArtifacts, write_pipeline_results
 from clp_tfx.runners.console import Progress, progress_on
 from clp_tfx.runners.demo_comments import write_demo_comments
@@ -65,9 +71,20 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     config.gate.decision_threshold,
     seconds=progress.seconds,
     cached=progress.cached,
-    comments={"source": "demo" if demo else list(config.data.comments)},
+    comments={
+      "source": "demo" if demo else list(config.data.comments),
+      "files": file_digests(files_of(config)),
+    },
     configuration=config.flat(),
   )
+
+
+def files_of(config: PipelineConfig) -> list[str]:
+  """Returns the files that a run of a configuration reads; tables are none."""
+  data = config.data
+  patterns = [as_pattern(path) for path in data.comments if "bq://" not in path]
+  spans = None if data.span is None else one_span(data.span)
+  return find_files("", patterns, spans, data.window).paths if patterns else []
 
 
 def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:

@@ -183,6 +183,25 @@ def ratio_bounds(
   return float(low / other_high), float(high / other_low)
 
 
+def share_bounds(count: float, total: float, level: float) -> tuple[float, float]:
+  """One-sided confidence bounds of a share of independent texts.
+
+  Args:
+    count: Number of texts in the share.
+    total: Number of all texts, above 0.
+    level: Confidence of each bound, in (0, 1).
+
+  Returns:
+    Wilson's lower and upper bound; 0 and 1 where no text or every text is in the share.
+
+  Reference:
+    Wilson, 1927, "Probable inference, the law of succession, and statistical
+    inference", Journal of the American Statistical Association 22.
+  """
+  low, high = _wilson(count, total, special.ndtri(level))
+  return float(low), float(min(high, 1.0))
+
+
 def _wilson(count: float, n: float, z: float) -> tuple[float, float]:
   center = 2 * count + z**2
   width = z * np.sqrt(z**2 + 4 * count * (1 - count / n))

@@ -1,5 +1,6 @@
-"""The worst flips, a limited number: both texts, their edits and their scores."""
+"""The worst pairs, a limited number: both texts, their edits and their scores."""
 
+import bisect
 import dataclasses
 import hashlib
 import heapq
@@ -21,19 +22,23 @@ from clp_tfx.tfma.left_out import feature_values, pairs_of
 from clp_tfx.tfma.pair_scores import Scored, readable, scored_outputs
 
 DEFAULT_SIZE = 50
+WIDEST_SIZE = 10
+"""How many of the widest gaps to keep where no pair flips."""
 
 
 class WorstFlips(metric_types.Metric):
   """Keeps the pairs whose decision flips and whose scores are furthest apart.
 
+  Where no pair flips, it keeps the widest gaps, at most ten and one per comment.
+
   Emits `worst_flips`, whose value is not a number but JSON lines, one per pair, worst
   first: `original`, `counterfactual`, `edit` (`gay→`), `group`
   (`sexual_orientation/homosexual`), `edits` (a list with the fields of
   `features.COUNTERFACTUAL_EDITS`, if the pair has that feature), `original_score` and
-  `counterfactual_score` (lists if there are several scores), `gap`, `thresholds` (those
-  at which the pair flips) and `digest` (SHA-256 of both texts). Each slice has at most
-  `size` pairs; ties are ordered by digest, so that the same data give the same lines in
-  any order. `load_worst_flips` reads them.
+  `counterfactual_score` (lists if there are several scores), `gap`, `flips` (whether it
+  does), `thresholds` (those at which it does) and `digest` (SHA-256 of both texts).
+  Each slice has at most `size` pairs; ties are ordered by digest, so that the same data
+  give the same lines in any order. `load_worst_flips` reads them.
 
   In texts, each byte that is not UTF-8 becomes one U+FFFD, so that the positions of
   edits refer to the line's own `original`.
@@ -126,7 +131,7 @@ def _computations(
     computations.append(
       metric_types.MetricComputation(
         keys=[key],
-        preprocessors=[_FlipsPreprocessor(scored, texts, text_feature)],
+        preprocessors=[_PairsPreprocessor(scored, texts, text_feature)],
         combiner=_WorstFlips(key, size),
       )
     )
@@ -134,16 +139,17 @@ def _computations(
 
 
 @dataclasses.dataclass(frozen=True, order=True)
-class _Flip:
-  """A pair that flips; sorts worst first."""
+class _Pair:
+  """A pair; flips sort first, then the widest gaps."""
 
+  is_same: bool
   minus_gap: float
   digest: str
   line: str
 
 
-class _FlipsPreprocessor(metric_types.Preprocessor):
-  """Yields the flips of an example; nearly all examples have none."""
+class _PairsPreprocessor(metric_types.Preprocessor):
+  """Yields the flips of an example or, as nearly all have none, its widest gap."""
 
   def __init__(self, scored: Scored, texts: bool, text_feature: str):
     super().__init__(name=f"flips {scored} {texts} {text_feature}")
@@ -151,20 +157,27 @@ class _FlipsPreprocessor(metric_types.Preprocessor):
     self._texts = texts
     self._text_feature = text_feature
 
-  def process(self, extracts: tfma.Extracts) -> Iterator[_Flip]:
-    """Yields a line for each pair that flips at any threshold."""
+  def process(self, extracts: tfma.Extracts) -> Iterator[_Pair]:
+    """Yields each pair that flips at any threshold, else the one of the widest gap."""
     comparison = self._scored.compare(extracts)
-    if comparison is None or not comparison.changed.any():
+    if comparison is None or not comparison.gap.size:
       return
+    flips = comparison.changed.any(axis=0)
+    shown = np.flatnonzero(flips).tolist()
+    if not shown:
+      # Neither no distance nor one from what is not a number is a gap.
+      gaps = np.where(np.isnan(comparison.gap), -1.0, comparison.gap)
+      shown = [int(gaps.argmax())] if gaps.max() > 0 else []
     places = pairs_of(extracts)
     before = self._scored.original(extracts)
     after = self._scored.counterfactuals(extracts)
-    for pair in np.flatnonzero(comparison.changed.any(axis=0)).tolist():
+    for pair in shown:
       gap = float(comparison.gap[pair])
       scores = {
         "original_score": _listed(before),
         "counterfactual_score": _listed(after[pair]),
         "gap": gap,
+        "flips": bool(flips[pair]),
         "thresholds": [
           threshold
           for threshold, changed in zip(
@@ -173,11 +186,11 @@ class _FlipsPreprocessor(metric_types.Preprocessor):
           if changed and threshold is not None
         ],
       }
-      yield self._flip(extracts, places[pair], gap, scores)
+      yield self._pair(extracts, places[pair], gap, scores)
 
-  def _flip(
+  def _pair(
     self, extracts: tfma.Extracts, place: int, gap: float, scores: dict[str, Any]
-  ) -> _Flip:
+  ) -> _Pair:
     def value(name: str, place: int) -> bytes:
       values = feature_values(extracts, name)
       return values[place] if place < len(values) else b""
@@ -195,7 +208,9 @@ class _FlipsPreprocessor(metric_types.Preprocessor):
       **scores,
       "digest": digest,
     }
-    return _Flip(-gap, digest, json.dumps(line, ensure_ascii=False))
+    return _Pair(
+      not scores["flips"], -gap, digest, json.dumps(line, ensure_ascii=False)
+    )
 
   def _told(self, edits: bytes) -> list[dict[str, Any]]:
     left_out = {"label"} if self._texts else {"label", "replacement"}
@@ -214,19 +229,25 @@ class _WorstFlips(beam.CombineFn):
     self._key = key
     self._size = size
 
-  def create_accumulator(self) -> list[_Flip]:
+  def create_accumulator(self) -> list[_Pair]:
     return []
 
-  def add_input(self, accumulator: list[_Flip], element: _Flip) -> list[_Flip]:
-    return heapq.nsmallest(self._size, [*accumulator, element])
+  def add_input(self, accumulator: list[_Pair], element: _Pair) -> list[_Pair]:
+    # Nearly all pairs end here, so this must not sort.
+    if len(accumulator) < self._size or element < accumulator[-1]:
+      bisect.insort(accumulator, element)
+      del accumulator[self._size :]
+    return accumulator
 
-  def merge_accumulators(self, accumulators: Iterable[list[_Flip]]) -> list[_Flip]:
+  def merge_accumulators(self, accumulators: Iterable[list[_Pair]]) -> list[_Pair]:
     return heapq.nsmallest(self._size, [each for some in accumulators for each in some])
 
   def extract_output(
-    self, accumulator: list[_Flip]
+    self, accumulator: list[_Pair]
   ) -> dict[metric_types.MetricKey, JsonLines]:
-    return {self._key: JsonLines(flip.line for flip in sorted(accumulator))}
+    kept = [pair for pair in accumulator if not pair.is_same]
+    kept = kept or accumulator[:WIDEST_SIZE]
+    return {self._key: JsonLines(pair.line for pair in kept)}
 
 
 def _listed(scores: np.ndarray) -> float | list[float]:

@@ -1,5 +1,10 @@
 """The demo run with all defaults, as a new user would run it."""
 
+import hashlib
+import json
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -52,6 +57,43 @@ def test_every_identity_is_measured_and_that_there_is_no_bound_is_said(demo):
   assert len(probes["identities"]) == 110
   assert all(row["displacement"]["verdict"] for row in probes["identities"])
   assert SHOWN in demo.stdout and "Probes: of 110 identities" in demo.stdout
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_report_can_be_read(demo, browse, width):
+  opened = browse(demo.output / "report.html", width=width)
+  opened.page.locator("fairness-metric-summary:visible").first.wait_for()
+  assert opened.illegible() == [] and opened.faults() == []
+  # Both models' evidence: what flips in one, and what comes nearest to it in the other.
+  flips, widest = opened.texts("#flips h3")
+  assert re.fullmatch(r"Baseline: \d+ of \d+ pairs flip", flips)
+  assert widest == "CLP: no pair flips; the widest distances"
+  opened.assert_quiet()
+
+
+def test_record_and_model_card_lie_beside_the_report_and_the_pushed_model(demo):
+  summary = summary_of(demo.output)
+  record = json.loads((demo.output / "record.json").read_text())
+  (file,) = record["data"]["files"]
+  comments = (demo.output / "demo_comments.csv").read_bytes()
+  assert file["sha256"] == hashlib.sha256(comments).hexdigest()
+  assert record["data"]["splits"]["test"]["counterfactuals"] == summary["clp"]["pairs"]
+  assert record["verdict"]["passed"] and record["verdict"]["pushed"]
+  beside = Path(summary["pushed_model"]) / "assets.extra"
+  for name in ("record.json", "model_card.html"):
+    assert (beside / name).read_bytes() == (demo.output / name).read_bytes()
+  # Both from the summary, as often as one likes.
+  page = (demo.output / "model_card.html").read_bytes()
+  again = clp_tfx("report", "out", cwd=demo.output.parent)
+  assert again.returncode == 0, again.stderr
+  assert (demo.output / "model_card.html").read_bytes() == page
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_model_card_can_be_read(demo, browse, width):
+  opened = browse(demo.output / "model_card.html", width=width)
+  assert opened.illegible() == [] and opened.faults() == []
+  opened.assert_quiet()
 
 
 def test_the_planted_bias_is_there_before_and_gone_after(demo):

@@ -3,6 +3,7 @@ import json
 import random
 from pathlib import Path
 
+import jsonschema
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -14,6 +15,8 @@ from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.evaluate import evaluate_model
 from clp_tfx.probes import fill_probes
+from clp_tfx.report.digests import model_digest
+from clp_tfx.report.record import read_record, schema
 from clp_tfx.runners.demo_comments import demo_comments
 
 from .models import example_model, text_model
@@ -33,6 +36,20 @@ def comments_file(path, rows):
   return str(path)
 
 
+def evaluated(*arguments, **options):
+  """Evaluates a model, whose record must be as its schema says."""
+  summary = evaluate_model(*arguments, **options)
+  record = read_record(options["output"])
+  jsonschema.validate(record, schema())
+  assert record["model"] == {
+    "kind": "evaluated",
+    "location": arguments[0],
+    "sha256": model_digest(arguments[0]),
+    "baseline": options.get("baseline"),
+  }
+  return summary
+
+
 @pytest.fixture(scope="module")
 def by_hand(model, tmp_path_factory):
   """Summary for five comments; the baseline's scores are 0.75 times the model's."""
@@ -46,7 +63,7 @@ def by_hand(model, tmp_path_factory):
   folder = tmp_path_factory.mktemp("by_hand")
   comments = comments_file(folder / "c.csv", [("comment_text", "toxicity"), *rows])
   weaker = text_model(folder / "weaker", outputs=lambda scores: {"p": 0.75 * scores})
-  return evaluate_model(
+  return evaluated(
     model,
     comments,
     baseline=weaker,
@@ -94,12 +111,17 @@ def test_the_page_shows_hostile_comments_as_text(by_hand, browse):
   # Two models, flip rate and AUC; the overall slice, four groups and two terms.
   bars = page.locator("fairness-metric-summary:visible").first.locator("#bars rect")
   expect(bars).to_have_count(2 * (1 + 4 + 2))
-  assert page.locator("#flips ol > li").count() == 3
+  # The baseline's flips and the model's, the same three.
+  assert opened.texts("#flips h3") == [
+    "Baseline: 3 of 4 pairs flip",
+    "Model: 3 of 4 pairs flip",
+  ]
+  assert page.locator("#flips ol > li").count() == 6
   # Ordered by the gap: 0.75, 0.625, 0.5.
-  worst, hostile, last = page.locator("#flips .comment").all_inner_texts()
+  worst, hostile, last = page.locator("#flips .comment").all_inner_texts()[3:]
   assert worst == "A gay woman" and last == "A gay person, bad"
   assert hostile.endswith('</script><img src=x onerror="hacked = 1">')
-  assert "0.750" in page.locator("#flips .scores").first.inner_text()
+  assert "0.750" in page.locator("#flips .scores").nth(3).inner_text()
   assert page.locator("#terms tbody tr").count() == 2
   assert opened.width() <= 1200
   opened.assert_quiet()
@@ -118,9 +140,11 @@ def test_the_page_on_a_phone_in_the_dark(by_hand, browse):
 def test_the_page_by_keyboard(by_hand, browse):
   page = browse(Path(by_hand["report"])).page
   page.keyboard.press("Tab")
-  assert page.evaluate("document.activeElement.textContent") == "Before and after"
-  for _ in range(5):
+  reached = ["the model card", "every figure as data", "Before and after"]
+  for name in [*reached, "Worst flips"]:
+    assert page.evaluate("document.activeElement.textContent") == name
     page.keyboard.press("Tab")
+  page.keyboard.press("Shift+Tab")
   page.keyboard.press("Enter")
   assert page.url.endswith("#flips")
   assert page.locator("#flips-title").is_visible()
@@ -140,7 +164,7 @@ def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_p
   texts = [comment.comment_text for comment in demo_comments()][:400]
   path = comments_file(tmp_path / "c.csv", [["body"], *([text] for text in texts)])
   threshold = 0.4
-  summary = evaluate_model(
+  summary = evaluated(
     model,
     path,
     text_feature="body",
@@ -169,7 +193,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path, monkeypatch):
   monkeypatch.setattr(scoring, "fill_probes", lambda: some)
   rows = [("A gay person, bad", 1), ("A man, bad", 0), ("Nothing", 0)] * 20
   path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *rows])
-  summary = evaluate_model(
+  summary = evaluated(
     model,
     path,
     baseline=example_model(tmp_path / "examples"),
@@ -241,7 +265,7 @@ GROUPS = [("A woman, bad", 1), ("A woman", 0), ("A gay person, bad", 1)] * 20
 def test_a_function_that_fails_for_a_group_is_refused(model, tmp_path, bounds):
   path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *GROUPS])
   function = f"{__name__}.fails_for_gay"
-  summary = evaluate_model(
+  summary = evaluated(
     model, path, counterfactual_fn=function, output=str(tmp_path / "out"), **bounds
   )
   clp, gate = summary["clp"], summary["gate"]
@@ -273,7 +297,7 @@ def test_a_function_that_returns_no_list_stops(model, tmp_path):
 def test_without_both_classes_there_is_no_auc_to_judge(model, tmp_path, label):
   rows = [(text, label) for text, _ in GROUPS]
   path = comments_file(tmp_path / "c.csv", [("comment_text", "toxicity"), *rows])
-  summary = evaluate_model(
+  summary = evaluated(
     model, path, baseline=model, max_auc_drop=0.01, output=str(tmp_path / "out")
   )
   assert summary["clp"]["auc"] is None and summary["baseline"]["auc"] is None
@@ -289,12 +313,12 @@ def test_a_model_that_says_no_to_everything_is_refused(tmp_path, labels):
   head = ("comment_text", "toxicity") if labels else ("comment_text",)
   path = comments_file(tmp_path / "c.csv", [head, *rows])
   never = text_model(tmp_path / "never", outputs=lambda scores: {"p": 0.1 * scores})
-  summary = evaluate_model(never, path, max_flip_rate=0.2, output=str(tmp_path / "out"))
+  summary = evaluated(never, path, max_flip_rate=0.2, output=str(tmp_path / "out"))
   assert summary["clp"]["flip_rate"] == summary["clp"]["positive_rate"] == 0
   (failure,) = summary["gate"]["failures"]
   assert failure["metric"].startswith("positive_rate") and failure["value"] == 0
   options = {"min_positive_ratio": 0, "max_positive_ratio": 0}
-  summary = evaluate_model(
+  summary = evaluated(
     never, path, max_flip_rate=0.2, output=str(tmp_path / "off"), **options
   )
   assert summary["gate"]["blessed"]
@@ -327,5 +351,5 @@ def test_patterns_of_files(model, tmp_path):
 def test_the_test_split_is_that_of_a_run(model, tmp_path):
   rows = [("comment_text", "split"), ("A gay person", "test"), ("A man", "train")]
   path = comments_file(tmp_path / "c.csv", rows)
-  summary = evaluate_model(model, path, split="test", output=str(tmp_path / "out"))
+  summary = evaluated(model, path, split="test", output=str(tmp_path / "out"))
   assert summary["clp"]["pairs"] == 1

@@ -69,6 +69,11 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
     "negatives": 0,
   }
   assert clp.pop("audit") == {}
+  # The comment about "so" is positive, and one is too few to compare.
+  ratios = {row["group"]: row for row in clp.pop("impact_ratios")}
+  assert set(ratios) == {"gender", "gender/female", "so", "so/gay"}
+  assert (ratios["so"]["positive_rate"], ratios["so"]["comments"]) == (1.0, 1)
+  assert ratios["so"]["impact_ratio"] is None
   gender = clp.pop("bias_auc")["identity_group"]["gender"]
   assert (gender["bpsn"], gender["bnsp"]) == (1.0, None)
   assert clp.pop("bias_auc_means") == {

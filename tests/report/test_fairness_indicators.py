@@ -203,6 +203,37 @@ def test_the_component_compares_two_models_by_group(browse):
   opened.assert_quiet()
 
 
+def test_a_change_from_nothing_is_no_nan(browse):
+  before = {(): metrics(0.95, 0.0), FEMALE: metrics(0.9, 0.0)}
+  after = {(): metrics(0.95, 0.0), FEMALE: metrics(0.9, 0.25)}
+  results = {"before": eval_result(before), "after": eval_result(after)}
+  opened = browse(fairness_indicators_page(results))
+  expect(opened.page.locator(METRIC)).to_have_count(2)
+  assert rows(opened, "Overall")[0] == ["0", "0", "0%", "10"]
+  female = rows(opened, "identity_group:gender/female")[0]
+  assert female == ["0", "0.25", "from 0", "10"]
+  assert opened.page.get_by_text("NaN").count() == 0
+  # What the slices are compared with is no model.
+  assert "Baseline slice" in opened.texts("label")
+  opened.assert_quiet()
+
+
+def test_the_examples_that_are_counted_are_told_from_the_comments_of_the_page(browse):
+  opened = browse(fairness_indicators_page({"clp": eval_result(BEFORE)}))
+  assert "number of labelled comments in the slice, 10 of all" in " ".join(
+    opened.page.locator("main").inner_text().split()
+  )
+
+
+def test_a_rate_that_the_component_would_list_twice_is_listed_once():
+  own = "fairness_indicators_metrics/"
+  found = {f"{own}positive_rate@0.5": double(0.5), f"{own}recall@0.5": double(1.0)}
+  (entry,) = slicing_metrics(
+    eval_result({(): {**found, "positive_rate@0.5": double(0)}})
+  )
+  assert set(entry["metrics"]) == {f"{own}recall@0.5", "positive_rate@0.5"}
+
+
 def test_slices_are_chosen_by_keyboard(browse):
   page = browse(fairness_indicators_page({"clp": eval_result(BEFORE)})).page
   expect(page.locator(BARS)).to_have_count(2 * 3)

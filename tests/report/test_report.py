@@ -69,6 +69,7 @@ def page(tmp_path):
 
 def text(html):
   body = re.sub("<(style|script)>.*?</", "", html, flags=re.DOTALL)
+  body = body.replace("<wbr>", "")
   return " ".join(re.sub("<[^>]*>", " ", body).split())
 
 
@@ -87,7 +88,7 @@ def test_a_pushed_model(page):
   assert "Flip rate 5.3% 4.6 to 6.1% 0.5% 0.2 to 1.0% −4.8 points" in html
   assert "Pairs 3,087 3,087 same" in html
   assert "gender 4.1% <0.1% 0.0 to 0.1% 2,903" in html.replace("&lt;", "<")
-  assert "gender/ male 26.0% 0.0% 0.0 to 1.4% 211" in html
+  assert "gender/male 26.0% 0.0% 0.0 to 1.4% 211" in html
   assert "at the threshold 0.25" in html
   assert "The baseline is a control" in html
   assert "Transform 38.8 s" in html and "Trainer 5 min 2 s" in html
@@ -147,7 +148,7 @@ def test_bias_aucs_by_group_worst_first(page):
   assert HOSTILE not in html
   shown = text(html)
   assert "Mean, near the worst 0.7500 0.6500 0.9000 0.9000 – not defined" in shown
-  row = "gender/ male 0.8000 0.6000 0.9000 0.9000 – not defined – not defined 25.0%"
+  row = "gender/male 0.8000 0.6000 0.9000 0.9000 – not defined – not defined 25.0%"
   assert shown.index("hacked = 1") < shown.index(row)
   assert "3/1,200" in shown
   assert "annotated" not in shown
@@ -211,7 +212,7 @@ def test_coverage_by_split(page):
 def test_terms_beyond_the_first_ten_are_folded_away(page):
   rates = {f"term{i}": i / 100 for i in range(12)}
   html = page({"clp": CLP | {"flip_rate_by_term": rates}})
-  shown, folded = html.split("2 more terms, with lower flip rates")
+  shown, folded = html.split("2 more terms, with lower flip rates or fewer")
   assert "term11" in shown and "term2<" not in folded.replace(" ", "")
   assert folded.count('<th scope="row">term') == 2
 
@@ -303,3 +304,9 @@ def test_a_phone_does_not_scroll_sideways(page, evaluation, browse):
   opened = browse(page({}, evaluation), width=360, height=740)
   opened.page.locator(METRIC).first.wait_for()
   assert opened.width() <= 360
+
+
+def test_fairness_indicators_do_not_call_a_model_as_they_call_a_slice(page, evaluation):
+  html = page({}, evaluation)
+  assert '"evalName": "Before (control)"' in html
+  assert '"evalNameCompare": "CLP model"' in html

@@ -1,10 +1,9 @@
 import xml.etree.ElementTree as ET
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clp_tfx.report.trade_off import Point, pareto_front, ticks, trade_off_svg
+from clp_tfx.report.trade_off import Point, pareto_front, trade_off_svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -35,19 +34,6 @@ def test_nothing_beats_the_front(figures):
       for other in points
     )
   assert {p.auc for p in front if p.auc == max(q.auc for q in points)}
-
-
-@pytest.mark.parametrize(
-  ("low", "high", "expected"),
-  [
-    (0.0, 0.03, [0.0, 0.01, 0.02, 0.03]),
-    (0.962, 0.972, [0.962, 0.964, 0.966, 0.968, 0.97, 0.972]),
-    (0.0, 0.26, [0.0, 0.1, 0.2, 0.3]),
-    (0.0, 0.01, [0.0, 0.002, 0.004, 0.006, 0.008, 0.01]),
-  ],
-)
-def test_ticks_are_round_and_enclose(low, high, expected):
-  assert ticks(low, high) == pytest.approx(expected)
 
 
 def test_the_image_says_in_words_what_it_shows():

@@ -89,3 +89,15 @@ def test_higher_levels_are_further_out():
   sums = cluster_sums([2] * 30, [1] * 3 + [0] * 27)
   bounds = [intervals.upper_bound(sums, level) for level in (0.8, 0.9, 0.99)]
   assert bounds == sorted(bounds)
+
+
+def test_bounds_of_a_share_are_wilsons():
+  # z = 1.6449: centre (10 + z²/2) / (40 + z²), half width
+  # z sqrt(10 * 30 / 40 + z²/4) / (40 + z²).
+  z = 1.6448536269514722
+  half = z * math.sqrt(10 * 30 / 40 + z**2 / 4)
+  expected = [(10 + z**2 / 2 + sign * half) / (40 + z**2) for sign in (-1, 1)]
+  assert intervals.share_bounds(10, 40, 0.95) == pytest.approx(expected)
+  # z² / (n + z²) with none, and its mirror image with all.
+  assert intervals.share_bounds(0, 40, 0.95) == pytest.approx((0, z**2 / (40 + z**2)))
+  assert intervals.share_bounds(40, 40, 0.95) == pytest.approx((40 / (40 + z**2), 1))

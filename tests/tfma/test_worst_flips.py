@@ -76,8 +76,31 @@ def test_the_worst_first_and_only_flips():
     "original_score": 0.75,
     "counterfactual_score": 0.25,
     "gap": 0.5,
+    "flips": True,
     "thresholds": [0.5],
   }
+
+
+def test_where_nothing_flips_the_widest_gap_of_each_comment():
+  # Gaps of .125 and .25, and of .375; none; and one that is not a number.
+  examples = [
+    extracts("a", 0.0, [0.125, 0.25]),
+    extracts("b", 1.0, [0.625]),
+    extracts("c", 0.25, [0.25]),
+    extracts("d", 0.25, [np.nan]),
+  ]
+  pairs = kept(examples, parts=2)
+  assert [(pair["counterfactual"], pair["gap"]) for pair in pairs] == [
+    ("b 0", 0.375),
+    ("a 1", 0.25),
+  ]
+  assert not any(pair["flips"] or pair["thresholds"] for pair in pairs)
+  many = [extracts(f"text {i}", 0.0, [i / 64]) for i in range(20)]
+  gaps = [pair["gap"] for pair in kept(many, parts=3)]
+  assert gaps == [i / 64 for i in range(19, 9, -1)]
+  # One flip, and none of them is shown any more.
+  (flip,) = kept([*examples, extracts("e", 0.5, [0.5625])])
+  assert flip["flips"] and flip["gap"] == 0.0625
 
 
 def test_a_slice_keeps_what_its_pairs_did():

@@ -1,0 +1,169 @@
+"""Every figure of a summary as rows of one form, for the record."""
+
+from typing import Any
+
+from clp_tfx.report.formats import is_missing
+
+Row = dict[str, Any]
+_Figures = dict[str, Any]
+
+_OVERALL = {
+  "flip_rate": "pairs",
+  "auc": "labelled comments",
+  "positive_rate": "comments",
+  "positive_ratio": "comments",
+  "counterfactual_gap": "pairs",
+  "comments_left_out": "comments with identity terms",
+}
+_PROBES = (
+  "false_positive_rate",
+  "recall",
+  "mean_distance",
+  "worst_distance",
+  "positive_rate",
+  "auc",
+)
+
+
+def figure_rows(summary: dict[str, Any]) -> list[Row]:
+  """Returns every figure of a summary.
+
+  Args:
+    summary: The contents of `summary.json`.
+
+  Returns:
+    A dictionary per figure: the `kind` and the `name` of what it is of, its name as
+    `figure`, what is `counted` and the `count`, and for `model` and `baseline` the
+    `value` and the `interval` (or None); see `record.schema.json`.
+  """
+  model, baseline = summary["clp"], summary["baseline"] or {}
+  rows = [
+    _row("all", "all", key, model, baseline, counted, model.get("pairs"))
+    for key, counted in _OVERALL.items()
+    if key in model
+  ]
+  for kind in ("group", "term"):
+    rows += _flip_rates(kind, model, baseline)
+  rows += _bias(model, baseline)
+  rows += _audit(model.get("audit", {}), baseline.get("audit", {}))
+  if probes := summary.get("probes"):
+    rows += _probes(probes)
+  return rows
+
+
+def _row(
+  kind: str,
+  name: str,
+  figure: str,
+  model: _Figures,
+  baseline: _Figures,
+  counted: str,
+  count: int | None = None,
+) -> Row:
+  """Returns a figure of both models; their intervals are beside it as `…_bounds`."""
+
+  def of(figures: _Figures) -> dict[str, Any] | None:
+    if figure not in figures:
+      return None
+    bounds = figures.get(f"{figure}_bounds")
+    known = bounds and not all(map(is_missing, bounds))
+    return {"value": figures[figure], "interval": bounds if known else None}
+
+  return {
+    "kind": kind,
+    "name": name,
+    "figure": figure,
+    "counted": counted,
+    "count": count if counted == "pairs" or kind != "all" else None,
+    "model": of(model),
+    "baseline": of(baseline),
+  }
+
+
+def _flip_rates(kind: str, model: _Figures, baseline: _Figures) -> list[Row]:
+  def of(figures: _Figures, name: str) -> _Figures:
+    rates = figures.get(f"flip_rate_by_{kind}", {})
+    bounds = figures.get(f"flip_rate_bounds_by_{kind}", {})
+    found = {"flip_rate": rates[name]} if name in rates else {}
+    return found | {"flip_rate_bounds": bounds.get(name)}
+
+  pairs = model.get(f"pairs_by_{kind}", {})
+  return [
+    _row(
+      f"edited_{kind}",
+      name,
+      "flip_rate",
+      of(model, name),
+      of(baseline, name),
+      "pairs",
+      pairs.get(name),
+    )
+    for name in model.get(f"flip_rate_by_{kind}", {})
+  ]
+
+
+def _bias(model: _Figures, baseline: _Figures) -> list[Row]:
+  def of(figures: _Figures, feature: str, name: str) -> _Figures:
+    found = figures.get("bias_auc", {}).get(feature, {}).get(name, {})
+    bounds = {f"{kind}_bounds": pair for kind, pair in found.get("bounds", {}).items()}
+    return found | bounds
+
+  counts = {"false_positive_rate": "negatives", "false_negative_rate": "positives"}
+  apart = ("bounds", *counts.values())
+  rows = []
+  for feature, groups in model.get("bias_auc", {}).items():
+    for name, found in groups.items():
+      both = found.get("positives", 0) + found.get("negatives", 0)
+      rows += [
+        _row(
+          feature,
+          name,
+          figure,
+          of(model, feature, name),
+          of(baseline, feature, name),
+          f"labelled {counts.get(figure, 'comments')}",
+          found.get(counts[figure]) if figure in counts else both,
+        )
+        for figure in found
+        if figure not in apart
+      ]
+  return rows
+
+
+def _audit(model: _Figures, baseline: _Figures) -> list[Row]:
+  return [
+    _row(
+      f"audit_{kind}",
+      name,
+      figure,
+      found,
+      baseline.get(kind, {}).get(name, {}),
+      "pairs",
+      found["pairs"],
+    )
+    for kind in ("pairs", "group", "term")
+    for name, found in model.get(kind, {}).items()
+    for figure in ("flip_rate", "counterfactual_gap")
+  ]
+
+
+def _probes(probes: dict[str, Any]) -> list[Row]:
+  before = probes["baseline"] or {}
+  sentences = "sentences"
+  rows = [
+    _row("probes", "all", key, probes["model"], before, sentences, probes["sentences"])
+    for key in _PROBES
+  ]
+  for row in probes["groups"]:
+    at = (row["model"], row["baseline"] or {})
+    counted = ("hostile sentences", row.get("hostile_sentences"))
+    rows.append(_row("probes_dimension", row["group"], "recall", *at, *counted))
+  for row in probes["identities"]:
+    name, at = row["identity"], (row["model"], row["baseline"] or {})
+    counted = ("neutral sentences", row.get("neutral_sentences"))
+    rows.append(_row("probes_identity", name, "false_positive_rate", *at, *counted))
+    if change := row.get("displacement"):
+      # A simultaneous lower bound for all identities; it has no upper one.
+      rise = {"rise": change["rise"], "rise_bounds": [change.get("lower_bound"), None]}
+      rows.append(_row("probes_identity", name, "rise", rise, {}, *counted))
+  return rows
