@@ -28,6 +28,7 @@ def read_batches(
   shuffle_seed: int | None = None,
   skip: int = 0,
   positive_weight: float = 1.0,
+  positive_pair_weight: float = 1.0,
   draw: bool = False,
   few_shapes: bool = False,
   max_tokens: int | None = None,
@@ -46,6 +47,7 @@ def read_batches(
       the same batches. If None, nothing is shuffled.
     skip: Number of batches to skip at the start.
     positive_weight: Factor on the label weight of positive examples.
+    positive_pair_weight: Factor on the weight of their pairs.
     draw: Whether to draw one counterfactual per text, using the seed; otherwise each
       pair of a text with K counterfactuals has weight 1 / K.
     few_shapes: Whether to pad tokens to multiples of 32 and pairs to a few sizes, for
@@ -85,6 +87,9 @@ def read_batches(
 
   def packed(example: dict[str, Any]) -> tuple:
     texts, label, weight = _pack(example, inputs, 32 if few_shapes else 1)
+    of_pairs = tf.where(label[:, 0] > 0.5, positive_pair_weight, 1.0)
+    of_pairs = texts.pair_weight * tf.gather(of_pairs, texts.original_row)
+    texts = texts._replace(pair_weight=of_pairs)
     weight *= tf.where(label > 0.5, positive_weight, 1.0)
     if not draw:
       texts = average_counterfactuals(texts)

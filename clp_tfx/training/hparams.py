@@ -97,6 +97,13 @@ class FitOptions(Options):
   counterfactual_loss_weight: float = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
   )
+  positive_pair_weight: float = option(
+    1.0,
+    "Weight of the pairs of a positive comment, relative to other pairs. Below 1, an "
+    "insult may lose part of its score with the identity term; 0 trains on the pairs "
+    "of other comments only.",
+    0,
+  )
   counterfactual_loss: str = option(
     "mse",
     "Gap between the logits of a pair: squared (mse), absolute (mae) or the "

@@ -85,6 +85,7 @@ def fit(
     feature_spec=spec,
     batch_size=hparams.batch_size,
     positive_weight=_positive_weight(train_files, spec, hparams),
+    positive_pair_weight=hparams.positive_pair_weight,
     few_shapes=model.jit_compile,
     max_tokens=hparams.max_tokens,
     padding=hparams.padding,

@@ -67,6 +67,20 @@ def test_positive_examples_weigh_more_and_unlabelled_ones_nothing(transformed):
   assert weights.numpy().tolist() == [[1], [1], [0], [2.5]]
 
 
+def test_pairs_of_positive_examples_weigh_less(transformed):
+  ((inputs, *_),) = batches(transformed, batch_size=4, positive_pair_weight=0.25)
+  # The two pairs of "he and she", which count as one, and that of the positive bar.
+  assert inputs.original_row.numpy().tolist() == [2, 2, 3]
+  assert inputs.pair_weight.numpy().tolist() == [0.5, 0.5, 0.25]
+
+
+def test_pairs_without_weight_are_not_drawn(transformed):
+  ((inputs, *_),) = batches(
+    transformed, batch_size=4, positive_pair_weight=0.0, draw=True, shuffle_seed=1
+  )
+  assert inputs.pair_weight.numpy().tolist() == [1]
+
+
 def test_balanced_labels(transformed):
   spec = tft.TFTransformOutput(transformed[0]).transformed_feature_spec()
   # Two negative examples, one positive, one without a label.
