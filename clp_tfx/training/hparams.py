@@ -139,7 +139,7 @@ class FitOptions(Options):
     None,
     "Optimizer as keras.optimizers.serialize returns it, a class_name and a config, "
     "with any rate schedule, weight decay and clipping. Default: the one that "
-    "--model-fn compiles into its model, otherwise Adam.",
+    "--model-fn compiles into its model, otherwise Adam, for an encoder AdamW.",
     check=_check_optimizer,
   )
   learning_rate: float | None = option(
