@@ -19,6 +19,8 @@ from clp_tfx.report.people import tally
 EXIT_REFUSED = 3
 """Exit code of a run whose model the gate refused."""
 
+_MOST_GROUPS = 24
+
 
 @click.command()
 @configured(*names_of(JobOptions))
@@ -161,23 +163,32 @@ def print_people(console: Console, summary: dict[str, Any]) -> None:
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:
   """Returns a table of the figures of a model and of its baseline, if any.
 
+  Of many groups it has those with most pairs.
+
   Args:
     summary: Summary with `baseline`, which may be None, and `clp`.
     *columns: Titles of their two columns.
   """
   baseline, clp = summary["baseline"], summary["clp"]
   table = Table(title="Counterfactual Logit Pairing")
-  for column in ("", *columns, "change"):
+  for column in ("", *columns, "change") if baseline else ("", columns[-1]):
     table.add_column(column, justify="right" if column else "left")
   rows = {"AUC": "auc", "positive rate": "positive_rate", "flip rate": "flip_rate"}
 
   def add_row(name: str, before: float | None, after: float | None) -> None:
     change = None if before is None or after is None else after - before
-    table.add_row(name, _figure(before), _figure(after), _figure(change, "+"))
+    figures = [_figure(before), _figure(after), _figure(change, "+")]
+    table.add_row(name, *(figures if baseline else figures[1:2]))
 
   for name, key in rows.items():
     add_row(name, (baseline or {}).get(key), clp[key])
-  for group, after in clp["flip_rate_by_group"].items():
+  rates, pairs = clp["flip_rate_by_group"], clp["pairs_by_group"]
+  shown = sorted(rates, key=lambda group: -pairs.get(group, 0))[:_MOST_GROUPS]
+  if len(shown) < len(rates):
+    table.caption = f"{len(rates) - len(shown)} groups with fewer pairs: see the report"
+  for group, after in rates.items():
+    if group not in shown:
+      continue
     before = (baseline or {}).get("flip_rate_by_group", {}).get(group)
     add_row(f"  flip rate, {escape(group)}", before, after)
   means = clp.get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
@@ -185,7 +196,8 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
     if after is not None:
       before = (baseline or {}).get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
       add_row(f"bias AUC, {kind}", before.get(kind), after)
-  table.add_row("pairs", str(baseline["pairs"]) if baseline else "–", str(clp["pairs"]))
+  counts = [str(baseline["pairs"])] if baseline else []
+  table.add_row("pairs", *counts, str(clp["pairs"]))
   return table
 
 

@@ -41,7 +41,7 @@ def test_help_states_the_defaults():
     (["preview", "--pejorative-terms", "none.csv", "x"], "none.csv"),
     (["compile"], "--output"),
     (["report", "nowhere"], "nowhere has no summary.json: give the --output folder"),
-    (["evaluate"], "Missing argument"),
+    (["evaluate"], "No model is given: give the folder of a SavedModel, a .keras"),
     (["evaluate", "model"], "No comments are given: give a file of comments"),
     (["evaluate", "m", "--comments", "c", "--max-auc-drop", 0.1], "with --baseline"),
     (
@@ -197,7 +197,12 @@ def test_the_summary_without_a_baseline(capsys):
   print_summary(
     {
       "baseline": None,
-      "clp": {**clp, "flip_rate_by_group": {}, "left_out": {}},
+      "clp": {
+        **clp,
+        "flip_rate_by_group": {f"g{n}": n / 100 for n in range(30)},
+        "pairs_by_group": {f"g{n}": n for n in range(30)},
+        "left_out": {},
+      },
       "gate": {
         "failures": [{"reason": "There are no [pairs]."}],
         "inactive": ["No bound on [AUC]."],
@@ -206,10 +211,13 @@ def test_the_summary_without_a_baseline(capsys):
       "report": "out/report.html",
     }
   )
-  lines = [
-    line.replace("│", "").split() for line in capsys.readouterr().out.split("\n")
-  ]
-  assert ["AUC", "–", "0.9000", "–"] in lines
-  assert ["flip", "rate", "–", "–", "–"] in lines
-  assert ["pairs", "–", "0"] in lines
+  out = capsys.readouterr().out
+  lines = [line.replace("│", "").split() for line in out.split("\n")]
+  assert ["AUC", "0.9000"] in lines
+  assert ["flip", "rate", "–"] in lines
+  assert ["pairs", "0"] in lines
+  # The 24 groups with most pairs, in their order.
+  groups = [line[-2:] for line in lines if line[:2] == ["flip", "rate,"]]
+  assert groups == [[f"g{n}", f"{n / 100:.4f}"] for n in range(6, 30)]
+  assert "6 groups with fewer pairs: see the report" in " ".join(out.split())
   assert ["There", "are", "no", "[pairs]."] in lines
