@@ -31,6 +31,15 @@ def evaluate(model: str, **options: Any) -> None:
   of a function from a list of texts to scores. It need not come from this package. For
   a model that runs elsewhere, leave out MODEL and give --endpoint or --scores.
 
+  \b
+  Examples:
+    clp-tfx evaluate saved_model --comments comments.csv
+    clp-tfx evaluate my_module.score --comments comments.csv --max-flip-rate 0.05
+    clp-tfx evaluate new.keras --baseline old.keras --comments comments.csv
+    clp-tfx evaluate --endpoint http://localhost:8501/v1/models/NAME:predict \\
+      --comments comments.csv
+    clp-tfx evaluate --scores scored.parquet --comments comments.csv
+
   Exit codes: 0 measured, 3 a bound was missed, 2 bad usage or input, 1 anything else.
   """
   with for_people():

@@ -165,19 +165,22 @@ def print_people(console: Console, summary: dict[str, Any]) -> None:
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:
   """Returns a table of the figures of a model and of its baseline, if any.
 
+  Of many groups it has those that flip most.
+
   Args:
     summary: Summary with `baseline`, which may be None, and `clp`.
     *columns: Titles of their two columns.
   """
   baseline, clp = summary["baseline"], summary["clp"]
   table = Table(title="Counterfactual Logit Pairing")
-  for column in ("", *columns, "change"):
+  for column in ("", *columns, "change") if baseline else ("", columns[-1]):
     table.add_column(column, justify="right" if column else "left")
   rows = {"AUC": "auc", "positive rate": "positive_rate", "flip rate": "flip_rate"}
 
   def add_row(name: str, before: float | None, after: float | None) -> None:
     change = None if before is None or after is None else after - before
-    table.add_row(name, _figure(before), _figure(after), _figure(change, "+"))
+    figures = [_figure(before), _figure(after), _figure(change, "+")]
+    table.add_row(name, *(figures if baseline else figures[1:2]))
 
   for name, key in rows.items():
     add_row(name, (baseline or {}).get(key), clp[key])
@@ -187,13 +190,14 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
   for group in shown:
     add_row(f"  flip rate, {escape(group)}", before.get(group), after[group])
   if len(shown) < len(after):
-    table.add_row(f"  {len(after) - len(shown)} more groups are in the report")
+    table.caption = f"{len(after) - len(shown)} more groups are in the report"
   means = clp.get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
   for kind, after in means.items():
     if after is not None:
       before = (baseline or {}).get("bias_auc_means", {}).get(IDENTITY_GROUP, {})
       add_row(f"bias AUC, {kind}", before.get(kind), after)
-  table.add_row("pairs", str(baseline["pairs"]) if baseline else "–", str(clp["pairs"]))
+  counts = [str(baseline["pairs"])] if baseline else []
+  table.add_row("pairs", *counts, str(clp["pairs"]))
   return table
 
 

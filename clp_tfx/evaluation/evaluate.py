@@ -17,7 +17,7 @@ from clp_tfx.components.counterfactual_gen import statistics, transforms
 from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate, write_harms
-from clp_tfx.components.probe_evaluator.scoring import measured
+from clp_tfx.components.probe_evaluator.scoring import held_out_probes, measured
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
@@ -133,7 +133,7 @@ def _check(
   columns: ExampleConfig,
   comments: list[str],
 ) -> None:
-  """Checks each model on the first comments."""
+  """Checks each model on the first comments and, if they are scored, probes."""
   rows = read_comments(comments[0], columns, config.split)
   first = [example for example, _ in zip(rows, range(_FIRST), strict=False)]
   if not first:
@@ -142,7 +142,11 @@ def _check(
       "all, or another file."
     )
   for model in models:
-    TextScorer(model, **config.scoring).check(first)
+    scorer = TextScorer(model, **config.scoring)
+    scorer.check(first)
+    if config.harm_gate and config.harm_gate.scores_probes:
+      # Scored last: a table without them would be found out after all else.
+      scorer.check_texts([probe.text for probe in held_out_probes()])
 
 
 def _run(

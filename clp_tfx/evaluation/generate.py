@@ -27,7 +27,7 @@ from clp_tfx.evaluation.generate_config import CSV, PARQUET, GenerateConfig
 from clp_tfx.evaluation.pairs import generation_of
 from clp_tfx.evaluation.text_rows import Row, RowMaker, SplitText, probe_rows
 from clp_tfx.evaluation.texts import COLUMNS
-from clp_tfx.files import own_temporary_folder
+from clp_tfx.files import local_folder, own_temporary_folder
 from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
 from clp_tfx.tfma.audit_pairs import Audit
 
@@ -71,16 +71,23 @@ def generate(config: GenerateConfig, terminal: TextIO) -> None:
 
 @contextlib.contextmanager
 def _writable(output: str) -> Iterator[str]:
-  """Yields a path for Beam, which leaves a folder beside it if it fails."""
+  """Yields a path for Beam, which leaves a folder beside it if it fails.
+
+  It has no wildcard, which Beam would take for a pattern.
+  """
   if "://" in output:
     yield output
     return
   parent, name = os.path.split(os.path.abspath(output))
   try:
     os.makedirs(parent, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".unfinished-", dir=parent) as folder:
-      yield os.path.join(folder, name)
-      os.replace(os.path.join(folder, name), output)
+    with (
+      local_folder(parent) as plain,
+      tempfile.TemporaryDirectory(prefix=".unfinished-", dir=plain) as folder,
+    ):
+      path = os.path.join(folder, f"table.{name.rpartition('.')[2]}")
+      yield path
+      os.replace(path, output)
   except OSError as error:
     raise InputError(
       f"{output} cannot be written ({error.strerror or error}): give another file with "

@@ -35,10 +35,15 @@ class GenerateConfig(BeamOptions, AuditOptions, EditingOptions, MeasuredComments
   def __post_init__(self):
     validate(self, flag)
     self.check_comments()
-    if not _ENDING.search(self.output) or escaped(self.output) != self.output:
+    if not _ENDING.search(self.output):
       raise InputError(
-        "Expected --output to be a file that ends in .parquet, .csv or .jsonl, without "
-        f"*, ? and [ in its path. Received: {self.output!r}."
+        "Expected --output to be a file that ends in .parquet, .csv or .jsonl. "
+        f"Received: {self.output!r}."
+      )
+    if "://" in self.output and escaped(self.output) != self.output:
+      raise InputError(
+        "Expected --output without *, ? and [, for which Beam would look as patterns. "
+        f"Received: {self.output!r}."
       )
     if os.path.isdir(self.output):
       raise InputError(f"{self.output} is a folder: give a file with --output.")

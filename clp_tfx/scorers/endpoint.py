@@ -66,6 +66,7 @@ class EndpointSource:
     self._signature = {"signature_name": signature} if signature else {}
     self._output = score_output
     self._timeout = timeout
+    self._late = f"it took longer than {flag('timeout')} {timeout:g}, in seconds"
     is_vertex = url.startswith("https:") and _VERTEX.fullmatch(host)
     self._token = GoogleToken() if is_vertex else None
     self._opener = urllib.request.build_opener(_NoRedirect)
@@ -120,7 +121,7 @@ class EndpointSource:
         time.sleep(_FIRST_WAIT * 2**attempt * random.uniform(0.75, 1.25))
     raise InputError(
       f"Expected {self.where} to score texts, but {_ATTEMPTS} attempts failed, the "
-      f"last because {reason}: see that it is up, or give a longer {flag('timeout')}."
+      f"last because {reason}: see that the server is up."
     )
 
   def _parsed(self, body: bytes) -> Any:
@@ -130,12 +131,13 @@ class EndpointSource:
       with error:
         self._refuse(error)
     except TimeoutError:
-      raise _PassingError(f"it took longer than {self._timeout:g} seconds") from None
+      raise _PassingError(self._late) from None
     except (OSError, http.client.HTTPException) as error:
       reason = getattr(error, "reason", None) or error
       if isinstance(reason, TimeoutError):
-        reason = f"it took longer than {self._timeout:g} seconds"
-      raise _PassingError(_shown(str(reason)) or type(error).__name__) from error
+        raise _PassingError(self._late) from None
+      said = _shown(str(getattr(reason, "strerror", None) or reason))
+      raise _PassingError(f"of {said or type(reason).__name__}") from error
     try:
       return json.loads(content)
     except ValueError:

@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from clp_tfx.errors import InputError
-from clp_tfx.scorers.options import FORMS
+from clp_tfx.scorers.options import FORMS, OTHER_FILES
 
 Function = Callable[[list[str]], Any]
 
 _DOTTED = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+_FILE = re.compile(rf".*\.({'|'.join(('keras', *OTHER_FILES))})", re.IGNORECASE)
 _HELD: dict[str, Function] = {}
 
 
@@ -58,8 +59,8 @@ def _own_name(model: Function) -> str:
 
 def is_function(model: str) -> bool:
   """Returns whether a name is that of a function: held, or a dotted path, no file's."""
-  is_dotted = bool(_DOTTED.fullmatch(model))
-  return model in _HELD or (is_dotted and not os.path.exists(model))
+  is_dotted = _DOTTED.fullmatch(model) and not _FILE.fullmatch(model)
+  return model in _HELD or bool(is_dotted and not os.path.exists(model))
 
 
 class FunctionSource:

@@ -14,6 +14,15 @@ FORMS = (
 )
 """What a model can be, for help and errors."""
 
+OTHER_FILES = {
+  **dict.fromkeys(("h5", "hdf5"), "a Keras file of an old format"),
+  **dict.fromkeys(("pt", "pth", "ckpt"), "a file of PyTorch"),
+  **dict.fromkeys(("pkl", "pickle", "joblib"), "a Python pickle"),
+  **{"onnx": "a file of ONNX", "safetensors": "a file of weights"},
+  **{"tflite": "a file of TensorFlow Lite", "py": "a file of Python code"},
+}
+"""What files are that people may give for a model, by ending."""
+
 
 @dataclasses.dataclass(frozen=True)
 class ScoringOptions(TextColumn):
@@ -53,8 +62,8 @@ class ModelOptions(ScoringOptions):
 
   model: str = option("", f"The model: {FORMS}.")
   scores: str | None = option(
-    None, "Table with the scores of a model that runs elsewhere, instead of MODEL: "
-    "what clp-tfx generate wrote, with a column `score` added."
+    None, "File with the scores of a model that runs elsewhere, instead of MODEL: "
+    "the table that clp-tfx generate wrote, with a column `score` added."
   )  # fmt: skip
   endpoint: str | None = option(
     None, "URL of an HTTP endpoint that serves the model, instead of MODEL: TensorFlow "
@@ -62,7 +71,7 @@ class ModelOptions(ScoringOptions):
     "{\"predictions\": [SCORE, ...]}."
   )  # fmt: skip
   baseline: str | None = option(
-    None, "Model to compare with, in any form that MODEL has."
+    None, "Model to compare with: a folder, file, function or endpoint, as for MODEL."
   )
 
   @property

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from clp_tfx.errors import InputError
 from clp_tfx.files import escaped, is_known, local_folder
+from clp_tfx.scorers.options import FORMS, OTHER_FILES
 
 _DEFAULT_SIGNATURE = "serving_default"
 # What TensorFlow writes around the reason of an error.
@@ -91,10 +92,11 @@ class SavedModelSource:
 
 
 def _load(path: str) -> Any:
-  if path.endswith(".h5"):
+  ending = path.rpartition(".")[2].lower()
+  if ending in OTHER_FILES and not tf.io.gfile.isdir(path):
     raise InputError(
-      f"{path} is a Keras file of an old format: save it as a .keras file, or as a "
-      'SavedModel with model.export("folder").'
+      f"{path} is {OTHER_FILES[ending]}, which is not read: give the dotted path of a "
+      "function that scores a list of texts with it, such as my_module.score."
     )
   try:
     with _plain(path) as folder:
@@ -124,7 +126,10 @@ def _plain(path: str) -> contextlib.AbstractContextManager[str]:
 
 def _check_folder(folder: str, path: str) -> None:
   if not tf.io.gfile.exists(folder):
-    raise InputError(f"{path} does not exist: {_FOLDER}.")
+    dotted = path.replace(":", ".")
+    is_colon = re.fullmatch(r"[\w.]+:\w+", path)
+    hint = f"did you mean the function {dotted}" if is_colon else f"give {FORMS}"
+    raise InputError(f"{path} does not exist: {hint}.")
   if tf.saved_model.contains_saved_model(folder):
     return
   inside = tf.io.gfile.listdir(folder) if tf.io.gfile.isdir(folder) else []

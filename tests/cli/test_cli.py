@@ -41,7 +41,7 @@ def test_help_states_the_defaults():
     (["preview", "--pejorative-terms", "none.csv", "x"], "none.csv"),
     (["compile"], "--output"),
     (["report", "nowhere"], "nowhere has no summary.json: give the --output folder"),
-    (["evaluate"], "Missing argument"),
+    (["evaluate"], "No model is given: give the folder of a SavedModel, a .keras"),
     (["evaluate", "model"], "No comments are given: give a file of comments"),
     (["evaluate", "m", "--comments", "c", "--max-auc-drop", 0.1], "with --baseline"),
     (
@@ -206,12 +206,11 @@ def test_the_summary_without_a_baseline(capsys):
       "report": "out/report.html",
     }
   )
-  lines = [
-    line.replace("│", "").split() for line in capsys.readouterr().out.split("\n")
-  ]
-  assert ["AUC", "–", "0.9000", "–"] in lines
-  assert ["flip", "rate", "–", "–", "–"] in lines
-  assert ["pairs", "–", "0"] in lines
+  out = capsys.readouterr().out
+  lines = [line.replace("│", "").split() for line in out.split("\n")]
+  assert ["AUC", "0.9000"] in lines
+  assert ["flip", "rate", "–"] in lines
+  assert ["pairs", "0"] in lines
   assert ["There", "are", "no", "[pairs]."] in lines
 
 
@@ -236,4 +235,4 @@ def test_of_many_groups_the_terminal_shows_those_that_flip_most(capsys):
   output = capsys.readouterr().out
   shown = ["g02", *names[4:]]
   assert [name for name in names if name in output] == shown
-  assert "3 more groups are in the report" in output
+  assert "3 more groups are in the report" in " ".join(output.split())

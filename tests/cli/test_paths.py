@@ -16,7 +16,9 @@ from click.testing import CliRunner
 from clp_tfx.cli import cli
 from clp_tfx.counterfactuals import lexicon
 from clp_tfx.evaluation.evaluate import evaluate_model
+from clp_tfx.evaluation.generate import generate_texts
 from clp_tfx.evaluation.probe import probe_model
+from clp_tfx.evaluation.texts import digest, text_id
 from clp_tfx.files import write_whole
 from clp_tfx.pipeline.config import PipelineConfig, load_config
 from clp_tfx.runners.local import run_locally
@@ -42,8 +44,9 @@ PATHS = {
   "replay": {"job", "output"},
   "submit": {"job", "output"},
   "follow": {"output"},
-  "evaluate": {"model", "baseline", "comments", "output"} | _TERMS,
-  "probe": {"model", "baseline", "probes"},
+  "evaluate": {"model", "scores", "baseline", "comments", "output"} | _TERMS,
+  "generate": {"comments", "output"} | _TERMS,
+  "probe": {"model", "scores", "baseline", "probes"},
   "report": {"output"},
   "preview": {"identity_terms", "pejorative_terms"},
   "statistics": {"output"},
@@ -256,6 +259,41 @@ def test_probe(root, tmp_path, monkeypatch, memory_files):
     not_toxic=["no"],
   )
   assert found["sentences"] == 4 and found["baseline"]
+
+
+def test_scores(place):
+  texts = ["A gay person", "A tall person"]
+  rows = "".join(f"{text_id(digest(text))},0.{n}\n" for n, text in enumerate(texts))
+  probes = [f"{text},no,{text.split()[1]},neutral\n" for text in texts]
+  table = place("scores.csv", f"id,score\n{rows}")
+  head = "text,label,identity,functionality\n"
+  found = probe_model(
+    "",
+    scores=table,
+    baseline=table,
+    probes=place("probes.csv", head + "".join(probes)),
+    not_toxic=["no"],
+  )
+  scores = {row["identity"]: row["model"]["mean_score"] for row in found["identities"]}
+  assert scores == {"gay": 0, "tall": 0.1} and found["baseline"]
+
+
+def test_generate(place, tmp_path, memory_files):
+  files = {"identity_terms": LEXICON, "audit_terms": LEXICON}
+  files |= {"pejorative_terms": PEJORATIVE}
+  paths = {name: place(f"{name}.csv", content) for name, content in files.items()}
+  comments = tmp_path / ODD / f"{ODD}.csv"
+  comments.parent.mkdir(exist_ok=True)
+  comments.write_text(COMMENTS)
+  output = tmp_path / f"{ODD} output" / f"{ODD}.jsonl"
+  for path in (str(output), "memory://b/texts.jsonl"):
+    generate_texts(str(comments), path, **paths)
+  lines = memory_files["memory://b/texts.jsonl"].decode().splitlines()
+  assert len(lines) == 60
+  assert sorted(output.read_text().splitlines()) == sorted(lines)
+  assert [path.name for path in output.parent.iterdir()] == [output.name]
+  sentence = refused("generate", "c.csv", "--output", f"memory://b/{ODD}.csv")
+  assert "Expected --output without *, ? and [, for which Beam would look" in sentence
 
 
 @pytest.mark.e2e

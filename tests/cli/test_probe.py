@@ -77,7 +77,7 @@ def test_json_has_all_figures(model, suite):
 @pytest.mark.parametrize(
   ("arguments", "message"),
   [
-    ([], "Missing argument"),
+    ([], "No model is given: give the folder of a SavedModel"),
     (["m", "--threshold", 2], "Expected --threshold to be at most 1"),
     (["m", "--max-displacement", 0], "--max-displacement to be above 0 and below 1"),
     (["m", "--split", "test"], "--split"),

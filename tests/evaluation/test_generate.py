@@ -133,7 +133,7 @@ def test_a_remote_table(tmp_path, memory_files):
       {"output": "t.xlsx"},
       "--output to be a file that ends in .parquet, .csv or .json",
     ),
-    ({"output": "t[1].csv"}, "without \\*, \\? and \\[ in its path"),
+    ({"output": "gs://b/t[1].csv"}, r"without \*, \? and \["),
     ({"output": "none.csv/t.csv"}, "cannot be written"),
     ({"comments": "absent*.csv"}, "no file matches"),
     ({"comments": ()}, "No comments are given"),
@@ -174,6 +174,20 @@ def test_one_model_is_measured(tmp_path):
   ):
     with pytest.raises(InputError, match=message):
       evaluate_model(model, comments, output=str(tmp_path / "out"), **more)
+
+
+def test_a_table_without_the_probes_is_refused_before_anything_is_scored(tmp_path):
+  comments = comments_file(tmp_path / "c.csv")
+  ids = "".join(f"{id_of(text)},0.5\n" for text, *_ in COMMENTS[1:3])
+  (tmp_path / "s.csv").write_text(f"id,score\n{ids}{id_of(COMMENTS[4][0])},0.5\n")
+  with pytest.raises(InputError, match="no score for 10 of 10 .*--with-probes"):
+    evaluate_model(
+      "",
+      comments,
+      scores=str(tmp_path / "s.csv"),
+      max_identity_spread=0.3,
+      output=str(tmp_path / "out"),
+    )
 
 
 @pytest.mark.e2e

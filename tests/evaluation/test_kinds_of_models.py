@@ -2,6 +2,8 @@
 
 import csv
 import random
+import re
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -156,6 +158,19 @@ def test_an_endpoint_that_breaks_down_gives_no_page(comments, server, tmp_path):
     evaluated(server.url, comments, tmp_path / "out")
   assert not (tmp_path / "out" / "report.html").exists()
   assert not (tmp_path / "out" / "summary.json").exists()
+
+
+@pytest.mark.e2e
+def test_the_function_of_the_page(tmp_path, monkeypatch, capsys):
+  page = (Path(__file__).parents[2] / "docs" / "evaluate.md").read_text()
+  (block,) = re.findall(r"^```python\n(.*?)^```", page, re.M | re.S)
+  rows = ["comment_text", "A bad gay man", "A gay man", "Nothing bad"]
+  (tmp_path / "comments.csv").write_text("\n".join(rows))
+  monkeypatch.chdir(tmp_path)
+  exec(block, {"__name__": "page"})
+  # "bad" decides, which no edit takes away.
+  assert capsys.readouterr().out == "0.0\n"
+  assert (tmp_path / "page" / "report.html").exists()
 
 
 @pytest.mark.e2e

@@ -72,6 +72,14 @@ def test_bytes_that_are_no_text_are_given_as_such():
   ("name", "message"),
   [
     ("no_such.thing", r"neither a path that exists nor .*No module named 'no_such'"),
+    ("none.keras", "none.keras does not exist: give a .keras file"),
+    (
+      "model.onnx",
+      "is a file of ONNX, which is not read: give the dotted path of a fun",
+    ),
+    ("my_module.py", "is a file of Python code, which is not read: give the dotted"),
+    ("my_module:score", "does not exist: did you mean the function my_module.score.$"),
+    ("a/b", "a/b does not exist: give the folder of a SavedModel, a .keras file, the"),
     (f"{__name__}.none", "neither a path .*has no attribute 'none'"),
     (f"{__name__}.NOT_A_FUNCTION", "to be a function .*Received: a int"),
   ],

@@ -69,7 +69,7 @@ def broken(path, kind):
   ("kind", "message"),
   [
     ("missing", "does not exist"),
-    ("keras", "is a Keras file of an old format"),
+    ("keras", "is a Keras file of an old format, which is not read: give the dotted"),
     ("empty", "no saved_model.pb.: give one such as"),
     ("versions", "did you mean .*/model/10"),
     ("damaged", "cannot be loaded"),
