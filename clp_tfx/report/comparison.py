@@ -25,10 +25,10 @@ def compare(before: Record, after: Record) -> dict[str, Any]:
 
   Returns:
     `data`: `SAME`, `OTHER` or `UNKNOWN`, by the digests of the files; `settings`, the
-    options that differ, each with its value `before` and `after`; and `figures`, those that both have: `kind`, `name`, `figure`,
-    both values with their intervals, the `change` (None if one is undefined) and
-    whether it `is_clear`: the intervals are apart. Impact ratios are among them, of the
-    kind `impact_ratio`.
+    options that differ, each with its value `before` and `after`; and `figures`, those
+    that both have: `kind`, `name`, `figure`, both values with their intervals, the
+    `change` (None if one is undefined) and whether it `is_clear`: the intervals are
+    apart. Impact ratios are among them, of the kind `impact_ratio`.
   """
   old = {_key(row): row for row in _rows(before)}
   figures = []

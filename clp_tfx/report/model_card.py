@@ -63,6 +63,8 @@ def model_card(record: Record) -> str:
     ratios=[
       {"category": category, "rows": [_ratio(each) for each in rows]}
       for category, rows in _by(record["impact_ratios"]["model"], "category")
+      # A group alone is compared with nothing.
+      if any(row["impact_ratio"] is not None for row in rows)
     ],
     intersections=any(
       "×" in row["category"] for row in record["impact_ratios"]["model"]

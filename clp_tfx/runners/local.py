@@ -54,6 +54,8 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   config = config.replace(
     serving_dir=config.deployment.serving_dir or str(output / "serving_model"),
   )
+  # Before it, because the files of the newest span may be others after it.
+  files = file_digests(files_of(config))
   artifacts, progress = _run(config, create_pipeline, terminal)
   return write_pipeline_results(
     output,
@@ -73,7 +75,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
     cached=progress.cached,
     comments={
       "source": "demo" if demo else list(config.data.comments),
-      "files": file_digests(files_of(config)),
+      "files": files,
     },
     configuration=config.flat(),
   )

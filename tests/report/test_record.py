@@ -186,6 +186,16 @@ def test_the_card_has_the_fields_of_model_cards_and_marks_those_of_people():
   assert "Intersections were not measured" in shown
 
 
+def test_a_group_that_is_compared_with_nothing_is_left_to_the_record():
+  alone = {**RATIO, "group": "age/older", "category": "edited_group: age"}
+  alone |= {"impact_ratio": None, "impact_ratio_bounds": None, "highest": None}
+  clp = WHOLE["clp"] | {"impact_ratios": [RATIO, alone]}
+  record = make_record(WHOLE | {"clp": clp})
+  assert len(record["impact_ratios"]["model"]) == 2
+  shown = text(model_card(record))
+  assert "edited_group: gender" in shown and "edited_group: age" not in shown
+
+
 def test_names_of_others_are_escaped():
   summary = WHOLE | {
     "comments": {"source": [ATTACK], "files": []},

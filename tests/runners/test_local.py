@@ -1,7 +1,8 @@
 from ml_metadata import metadata_store
 from ml_metadata.proto import metadata_store_pb2 as mlmd
 
-from clp_tfx.runners.local import artifacts_of_run
+from clp_tfx.pipeline.config import PipelineConfig
+from clp_tfx.runners.local import artifacts_of_run, files_of
 
 
 class Runs:
@@ -51,3 +52,24 @@ def test_artifacts_are_of_the_newest_run_alone(tmp_path):
   assert {node: made["model_run"].uri for node, made in found.items()} == {
     "Trainer": "/3"
   }
+
+
+def test_the_files_of_a_record_are_those_that_the_run_reads(tmp_path):
+  for day in (1, 2, 3):
+    (tmp_path / f"2026-01-0{day}.csv").write_text("comment_text,toxicity\n")
+  (tmp_path / "a.csv").write_text("comment_text,toxicity\n")
+
+  def names(*comments, **options):
+    comments = [each if "://" in each else str(tmp_path / each) for each in comments]
+    config = PipelineConfig().replace(comments=tuple(comments), **options)
+    return [path.rpartition("/")[2] for path in files_of(config)]
+
+  days = "{YYYY}-{MM}-{DD}.csv"
+  assert names("a.csv", "bq://p.d.t") == ["a.csv"]
+  assert names("bq://p.d.t") == []
+  assert names("2026-01-0[12].csv") == ["2026-01-01.csv", "2026-01-02.csv"]
+  # The newest span, and the one before it.
+  assert names(days) == ["2026-01-03.csv"]
+  assert sorted(names(days, window=2)) == ["2026-01-02.csv", "2026-01-03.csv"]
+  # Days since 1970-01-01.
+  assert names(days, span=20455) == ["2026-01-02.csv"]
