@@ -2,7 +2,6 @@
 
 import csv
 import io
-import os
 from collections.abc import Iterator
 from typing import Any, TextIO
 
@@ -16,7 +15,7 @@ from clp_tfx.evaluation.comments import check_label, comment_files
 from clp_tfx.evaluation.discover_config import DiscoverConfig
 from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.raising_words import RaisingWord, raising_words, sampled
-from clp_tfx.files import write_whole
+from clp_tfx.files import escaped, matching, write_whole
 from clp_tfx.scorers.function import Function, held
 from clp_tfx.scorers.scorer import TextScorer
 
@@ -59,7 +58,7 @@ def discover(config: DiscoverConfig, terminal: TextIO) -> list[RaisingWord]:
     config: The configuration.
     terminal: Where to show progress.
   """
-  if config.output and os.path.exists(config.output):
+  if config.output and matching([escaped(config.output)]):
     raise InputError(
       f"--output: {config.output} exists already, perhaps with edits; give another "
       "name."

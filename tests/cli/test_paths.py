@@ -15,11 +15,13 @@ from click.testing import CliRunner
 
 from clp_tfx.cli import cli
 from clp_tfx.counterfactuals import lexicon
+from clp_tfx.errors import InputError
+from clp_tfx.evaluation.discover import discover_words
 from clp_tfx.evaluation.evaluate import evaluate_model
 from clp_tfx.evaluation.generate import generate_texts
 from clp_tfx.evaluation.probe import probe_model
 from clp_tfx.evaluation.texts import digest, text_id
-from clp_tfx.files import write_whole
+from clp_tfx.files import open_file, write_whole
 from clp_tfx.pipeline.config import PipelineConfig, load_config
 from clp_tfx.runners.local import run_locally
 from clp_tfx.runners.replay.job import read_job
@@ -47,6 +49,7 @@ PATHS = {
   "evaluate": {"model", "scores", "baseline", "comments", "output"} | _TERMS,
   "generate": {"comments", "output"} | _TERMS,
   "probe": {"model", "scores", "baseline", "probes"},
+  "discover": {"model", "comments", "output", "identity_terms"},
   "report": {"output"},
   "preview": {"identity_terms", "pejorative_terms"},
   "statistics": {"output"},
@@ -276,6 +279,28 @@ def test_scores(place):
   )
   scores = {row["identity"]: row["model"]["mean_score"] for row in found["identities"]}
   assert scores == {"gay": 0, "tall": 0.1} and found["baseline"]
+
+
+def test_discover(place, tmp_path):
+  comments = tmp_path / ODD / f"{ODD}.csv"
+  comments.parent.mkdir(exist_ok=True)
+  comments.write_text("comment_text\nA gay and bad person\n")
+  options = {
+    "comments": str(comments),
+    "identity_terms": place("terms.csv", LEXICON),
+    **{"min_comments": 1, "max_share": 1},
+  }
+  model = text_model(tmp_path / ODD / "model")
+  taken = place("taken.csv", "term,group\n")
+  with pytest.raises(InputError, match="taken.csv exists already"):
+    discover_words(model, output=taken, **options)
+
+  draft = taken.replace("taken", "draft")
+  (found,) = discover_words(model, output=draft, **options)
+
+  assert found["word"] == "bad"
+  with open_file(draft) as file:
+    assert file.read() == b"term,group\nbad,undecided\n"
 
 
 def test_generate(place, tmp_path, memory_files):
