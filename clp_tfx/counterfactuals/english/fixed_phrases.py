@@ -55,7 +55,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
     return first == "old" or precedes_thing(at) or _is_likened(at, known)
-  if first == "middle" and lower in _MEN:
+  if first == "middle" and (lower in _MEN or lower == "men"):
     return True
   if lower == "chap":
     return first == "old"
