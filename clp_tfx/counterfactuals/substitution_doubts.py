@@ -1,5 +1,6 @@
 """Lowers the confidence of replacements that what stays beside them contradicts."""
 
+import functools
 import itertools
 import re
 from collections.abc import Iterable, Sequence
@@ -29,7 +30,6 @@ class SubstitutionDoubts:
 
   def __init__(self, text: str):
     self._text = text
-    self._whole = Rest(text)
 
   def weighed(self, replacements: Sequence[Replacement]) -> Sequence[Replacement]:
     """Returns replacements, some with a lower confidence.
@@ -37,16 +37,22 @@ class SubstitutionDoubts:
     Args:
       replacements: Replacements, in order and not overlapping.
     """
-    if not replacements[0].english or not (
-      _doubled(self._text, replacements)
-      or _doubtful(replacements, self._whole, self._whole)
+    if not replacements[0].english or all(
+      [each.confidence <= _CONTRADICTED for each in replacements]
     ):
-      return replacements  # Soon known of most texts.
+      return replacements
+    stays = _without(self._text, replacements)
+    whole = Rest(stays)
+    suspects = _doubled(self._text, replacements)
+    suspects |= _doubtful(replacements, whole, whole)
+    if not suspects:
+      return replacements  # Soon known of many texts.
     weighed = list(replacements)
     starts = [each.mention.start for each in replacements]
-    stays = _without(self._text, replacements)
     for begin, end, within in by_sentence(self._text, starts):
       some = replacements[within]
+      if suspects.isdisjoint((each.group, each.term) for each in some):
+        continue
       ahead = end + (_AHEAD if _is_gender(some[0].group) else _FAR_AHEAD)
       doubtful = _doubled(self._text, some) | _doubtful(
         some,
@@ -136,6 +142,7 @@ def _is_gender(group: str) -> bool:
   return group.startswith("gender/")
 
 
+@functools.lru_cache(maxsize=4096)
 def _forms(term: str) -> tuple[str, ...]:
   """Returns a term with what may be its singular and plural."""
   first, blank, _ = term.partition(" ")

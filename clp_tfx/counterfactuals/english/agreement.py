@@ -47,7 +47,8 @@ _CLAUSE_NOUNS = frozenset({"fact", "point", "problem", "reason", "thing", "truth
 _QUESTION_WORDS = frozenset({"who", "what", "where", "when", "why", "how"})
 _SUBORDINATORS = frozenset(
   {"after", "although", "as", "because", "before", "how", "if", "once", "since", "that"}
-  | {"though", "unless", "until", "what", "when", "where", "whether", "while", "why"}
+  | {"though", "unless", "until", "what", "when", "where", "whether", "which", "while"}
+  | {"who", "whom", "why"}
 )
 _LONGEST_ASIDE = 8
 # Longer words that no list has are seldom verbs: he approvedpipelines.

@@ -55,6 +55,8 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
     return first == "old" or precedes_thing(at) or _is_likened(at, known)
+  if first == "middle" and (lower in _MEN or lower == "men"):
+    return True
   if lower == "chap":
     return first == "old"
   if lower not in _MEN:
@@ -80,6 +82,8 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
     known: The words of the lexicon.
   """
   if term in _OTHER_LIVES:
+    return True
+  if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
     return True  # The craftsman brand.
   if group.startswith("gender/"):
     return Rest(at.after.at(0)).names(group)  # His sister Mary.
@@ -89,8 +93,6 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
     return True  # Poor people are no rich people in the same story.
   if group.startswith(_TRAITS):
     return not _modifies_person(at, term, known)
-  if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
-    return True
   if group.startswith("race/"):
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
   if group.startswith("nationality/"):

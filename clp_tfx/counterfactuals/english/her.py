@@ -50,6 +50,7 @@ from clp_tfx.counterfactuals.english.words import (
 _OBJECTS = frozenset({"him", "them"})
 _TIMES = TIME_NOUNS | {"other", "next", "last", "first", "same", "way"}
 _POSSESSIVES = frozenset({"his", "my", "your", "our", "their", "its"})
+_GETTING = frozenset({"get", "gets", "getting", "got"})
 _GIVING_ONLY = frozenset(
   {"teach", "taught", "teaches", "cost", "costs", "wish", "wishing"}
 )
@@ -228,6 +229,8 @@ def _verb_before(words: Context) -> Role | None:
     return _object("a name follows", 0.85)
   if before in _GIVING_ONLY and first not in TAUGHT:
     return _object("a second object follows", 0.85)
+  if before in _GETTING and second == "from":
+    return _determiner("a noun may follow", 0.8)  # Where does she get her money from?
   if before in DITRANSITIVES and (
     first in GIVEN_NOUNS
     or (second in GIVEN_NOUNS and (first in ADJECTIVES or first in QUALIFIERS))

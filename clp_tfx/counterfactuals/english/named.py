@@ -110,8 +110,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   word_before = before[before.rfind(" ") + 1 :].lower()
   if lower in _ORDERS and word_before in ("a", "the", "another"):
     return True  # A Sister of the convent.
-  if lower in _RANKS and _RANK.match(text, end):
-    return True
+  if _RANK.match(text, end) and (lower in _RANKS or lower.endswith("s")):
+    return True  # The Earl of Kent, Serbs of Croatia.
   if lower in _SERVED and _SERVING.search(text, max(0, start - _WORD_REACH), start):
     return True  # Action for Children.
   last = _BEFORE.search(text, max(0, start - _BEFORE_REACH), start)
