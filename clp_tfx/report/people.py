@@ -2,6 +2,7 @@
 
 from typing import Any, NamedTuple
 
+from clp_tfx.features import IDENTITY_GROUP
 from clp_tfx.probes.comparison import DISPLACED, TOO_LITTLE
 from clp_tfx.report import formats
 
@@ -55,7 +56,9 @@ def people_section(summary: dict[str, Any]) -> dict[str, Any] | None:
     `tally`; `overall` and `groups`, rows of a `name` and the formatted figures `before`
     and `after`; `identities`, the most harmed first, each with `name`, `outcome`,
     whether it was `trained_on`, `before`, `after` and `change`; `sentences`, the worst
-    ones; and `not_judged`, the groups that comments say too little about.
+    ones; `missed`, the groups whose positive comments the gate found to be missed, with
+    the percentage `points` and the `count` of those comments; and `not_judged`, the
+    groups that comments say too little about.
   """
   probes = summary.get("probes")
   if not probes:
@@ -81,8 +84,29 @@ def people_section(summary: dict[str, Any]) -> dict[str, Any] | None:
       for row in probes["identities"]
       if row["worst"]
     ][:_SENTENCES],
+    "missed": _missed(summary["gate"].get("failures", [])),
     "not_judged": summary["gate"].get("not_judged", []),
   }
+
+
+def _missed(failures: list[dict[str, Any]]) -> list[dict[str, Any]]:
+  """Returns the groups that lose too much recall on comments, the worst first."""
+  of_groups = f"{IDENTITY_GROUP}="
+  found = [
+    each
+    for each in failures
+    if each.get("metric") == "recall (change)"
+    and each["slice"].startswith(of_groups)
+    and not formats.is_missing(each["value"])
+  ]
+  return [
+    {
+      "name": each["slice"].removeprefix(of_groups),
+      "points": f"{-100 * each['value']:.0f}",
+      "count": each["pairs"],
+    }
+    for each in sorted(found, key=lambda each: each["value"])
+  ]
 
 
 def _identity(row: dict[str, Any]) -> dict[str, Any]:

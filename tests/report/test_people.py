@@ -113,6 +113,32 @@ def test_before_and_after_the_most_harmed_first(page):
   assert "age/older, recall (12)" in html
 
 
+def missed(group, value, count):
+  return {
+    "metric": "recall (change)",
+    "slice": f"identity_group={group}",
+    "value": value,
+    "pairs": count,
+    "reason": "Recall fell.",
+  }
+
+
+def test_attacks_that_are_missed_the_largest_loss_first(page):
+  failures = [
+    missed("age", -0.125, 1064),
+    missed("race/[<b>]", -0.46, 39),
+    missed("none", None, 40),  # Undefined, which another bound speaks of.
+    {**missed("all", -0.3, None), "metric": "probes/recall (change)"},
+  ]
+  html = page(figures(FEW), gate={"blessed": False, "failures": failures})
+  assert (
+    "recall falls on the positive comments that mention race/[<b>] (46 points, 39 "
+    "comments); age (12 points, 1,064 comments)."
+  ) in section(html).replace("&lt;", "<").replace("&gt;", ">")
+  assert "[<b>]" not in html
+  assert "Attacks are missed" not in page(figures(FEW))
+
+
 def test_without_a_baseline_nobody_gains_or_loses(page):
   html = section(page(alone(figures(FEW)), baseline=None))
   assert "deaf not trained on 50.0%" in html
