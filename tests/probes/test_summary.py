@@ -3,6 +3,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from clp_tfx.probes.fill import Probe
 from clp_tfx.probes.score import ProbeScores
@@ -34,7 +35,7 @@ def test_without_a_baseline_the_highest_rate_comes_first():
   assert old["group"] == "age/older" and old["held_out"] and not gay["held_out"]
   assert old["neutral_sentences"] == 2 and old["hostile_sentences"] == 0
   # The gaps of old: ln 9 and 0.
-  assert old["model"]["logit_gap"] == np.log(9) / 2
+  assert old["model"]["logit_gap"] == pytest.approx(np.log(9) / 2)
   assert old["worst"] == {"text": "a", "model_score": 0.9, "baseline_score": None}
   assert gay["baseline"] is None and gay["displacement"] is None
   assert deaf["model"]["false_positive_rate"] is None and deaf["worst"] is None
