@@ -117,6 +117,9 @@ def _config(sizes: dict[str, int]) -> dict[str, int | str]:
     "num_attention_heads": sizes["num_heads"],
     "hidden_size": sizes["hidden_dim"],
     "intermediate_size": sizes["intermediate_dim"],
+    # Read by newer versions only, which is why both are arguments as well.
+    "max_position_embeddings": sizes["max_sequence_length"],
+    "type_vocab_size": sizes["num_segments"],
   }
 
 

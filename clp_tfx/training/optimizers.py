@@ -42,13 +42,13 @@ def optimizer_of(
     classifier.compile(optimizer=None)
   if hparams.optimizer:
     optimizer = configured_optimizer(hparams.optimizer, hparams.learning_rate)
-    _log.info("  optimizer: %s, as configured", optimizer.name)
+    _log.info("  optimizer: %s, as configured", type(optimizer).__name__)
   elif own:
     optimizer = own
     _log.info(
       "  optimizer: %s, which the model was compiled with (its learning rate, not "
       "--learning-rate; its loss and metrics are not used)",
-      optimizer.name,
+      type(optimizer).__name__,
     )
   elif hparams.encoder:
     optimizer = _for_encoders(hparams.learning_rate, hparams.epochs * steps_per_epoch)

@@ -8,11 +8,12 @@ from clp_tfx.training.hparams import HParams
 from clp_tfx.training.optimizers import configured_optimizer, optimizer_of
 
 SCHEDULES = keras.optimizers.schedules
+# Without those that hold others, which have no learning rate of their own.
 NAMES = [
   name
   for name, found in vars(keras.optimizers).items()
   if isinstance(found, type)
-  and name not in ("Optimizer", "LossScaleOptimizer")
+  and name not in ("Optimizer", "LossScaleOptimizer", "MultiOptimizer")
   and issubclass(found, keras.optimizers.Optimizer)
 ]
 
@@ -116,7 +117,7 @@ def test_the_configured_one_comes_first_then_the_compiled_one_then_adam(caplog):
   configured = optimizer_of(hparams, model, 10)
   assert type(configured) is keras.optimizers.Lion
   assert configured.learning_rate == 0.125
-  assert "optimizer: lion, as configured" in caplog.messages[-1]
+  assert "optimizer: Lion, as configured" in caplog.messages[-1]
 
 
 def test_encoders_have_a_rate_that_rises_and_falls():
