@@ -117,31 +117,14 @@ def _probe_recall(bound: float, row: Figures, where: str) -> HarmCheck:
   if not pooled:
     after = after.get("matched") or {}
   change = difference(after.get("recall"), before.get("recall"))
-  subject = "hostile sentences"
-  if not pooled:
-    change = _net_of_false_positives(change, before, after)
-    subject += f", {where.replace('=', ' ')}, net of fewer false positives"
   return recall_check(
     "probes/recall" if pooled else "probes/recall/matched",
     where,
     change,
     bound,
     change is not None and change >= -bound,
-    subject,
+    "hostile sentences" if pooled else f"hostile sentences, {where.replace('=', ' ')}",
   )
-
-
-def _net_of_false_positives(
-  change: float | None, before: Figures, after: Figures
-) -> float | None:
-  """Returns a change of recall, less the loss that fewer false positives make up for.
-
-  A baseline that flags every sentence about a group finds every attack on it, and a
-  model without that bias cannot: its hit rate over its false alarms counts (Youden
-  1950). More false positives make up for nothing; other bounds are on them.
-  """
-  fall = difference(_rate_of(before), _rate_of(after))
-  return None if None in (change, fall) else change + max(0.0, fall)
 
 
 def _rate_of(figures: Figures) -> float | None:
