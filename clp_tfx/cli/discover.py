@@ -40,6 +40,15 @@ def discover(model: str, as_json: bool, **options: Any) -> None:
     words = [word._asdict() for word in found]
     click.echo(json.dumps(words, indent=2, ensure_ascii=False))
     return
+  if found:
+    Console().print(_table(found))
+  else:
+    click.echo("No word raises scores that is in enough comments (--min-comments).")
+  if config.output:
+    click.echo(f"Draft: {config.output}; keep what names people, and give it a group.")
+
+
+def _table(found: list[Any]) -> Table:
   table = Table(title="Words that raise scores most")
   table.add_column("word")
   table.add_column("comments", justify="right")
@@ -52,9 +61,7 @@ def discover(model: str, as_json: bool, **options: Any) -> None:
       f"{word.effect:+.2f}",
       escape(printable(_around(word.example, word.word))),
     )
-  Console().print(table)
-  if config.output:
-    click.echo(f"Draft: {config.output}; keep what names people, and give it a group.")
+  return table
 
 
 def _around(text: str, word: str) -> str:

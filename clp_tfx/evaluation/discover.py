@@ -7,14 +7,16 @@ from typing import Any, TextIO
 
 import tensorflow as tf
 
-from clp_tfx.components.comments_example_gen.comments import read_examples
+from clp_tfx import features
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.evaluation.comments import check_label, comment_files
+from clp_tfx.evaluation.comments import check_label, comment_files, read_comments
 from clp_tfx.evaluation.discover_config import DiscoverConfig
 from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.raising_words import RaisingWord, raising_words, sampled
+from clp_tfx.evaluation.score_table import is_table
+from clp_tfx.evaluation.texts import decoded
 from clp_tfx.files import escaped, matching, write_whole
 from clp_tfx.scorers.function import Function, held
 from clp_tfx.scorers.scorer import TextScorer
@@ -63,10 +65,20 @@ def discover(config: DiscoverConfig, terminal: TextIO) -> list[RaisingWord]:
       f"--output: {config.output} exists already, perhaps with edits; give another "
       "name."
     )
+  if is_table(config.model):
+    raise InputError(
+      "Expected a model that scores new texts, no table of scores. Received: "
+      f"{config.model}."
+    )
   lexicon = IdentityTerms.load(config.identity_terms)
   with opened(config) as (model,):
     scorer = TextScorer(model, **config.scoring)
     texts = sampled(_texts(config))
+    if not texts:
+      raise InputError(
+        f"No comment of {', '.join(config.comments)} is left to remove words from: all "
+        "are labelled positive or in other splits; give more comments."
+      )
     scorer.check_texts(texts)
     print(f"Removing words from {len(texts):,} comments ...", file=terminal, flush=True)
     found = raising_words(
@@ -84,16 +96,15 @@ def discover(config: DiscoverConfig, terminal: TextIO) -> list[RaisingWord]:
 def _texts(config: DiscoverConfig) -> Iterator[str]:
   """Yields the texts of comments that are not labelled positive."""
   columns = ExampleConfig(
-    config.text_feature, config.label_feature, config.label_threshold
+    config.text_feature, config.label_column, config.label_threshold
   )
   paths = comment_files(config.comments)
-  check_label(paths, columns, required=False)
+  check_label(paths, columns, required=config.label_feature is not None)
   for path in paths:
-    for example in read_examples(path, columns, needs_label=False):
-      if not example.is_positive:
-        feature = tf.train.Example.FromString(example.serialized).features.feature
-        text = feature[config.text_feature].bytes_list.value[0]
-        yield text.decode("utf-8", "replace")
+    for serialized in read_comments(path, columns, config.split):
+      feature = tf.train.Example.FromString(serialized).features.feature
+      if not feature[features.LABEL].float_list.value[0]:
+        yield decoded(feature[config.text_feature].bytes_list.value[0])
 
 
 def _draft(found: list[RaisingWord]) -> str:

@@ -4,22 +4,19 @@ import dataclasses
 
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.errors import InputError
-from clp_tfx.options import Columns, flag, option, validate
+from clp_tfx.evaluation.config import MeasuredComments
+from clp_tfx.options import flag, option, validate
 from clp_tfx.scorers.options import ModelOptions
 
 
 @dataclasses.dataclass(frozen=True)
-class DiscoverConfig(Columns, ModelOptions):
+class DiscoverConfig(ModelOptions, MeasuredComments):
   """Configuration of `clp-tfx discover`; each field is documented by its `help`.
 
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """
 
-  comments: tuple[str, ...] = option(
-    (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
-    "files, as for run; repeat for several."
-  )  # fmt: skip
   identity_terms: str = option(
     GeneratorOptions.identity_terms, "Lexicon whose terms are known already: built-in "
     "name or CSV file."
@@ -36,10 +33,9 @@ class DiscoverConfig(Columns, ModelOptions):
   def __post_init__(self):
     validate(self, flag)
     self.check_model()
+    self.check_comments()
     if self.scores or self.baseline:
       raise InputError(
-        "Expected one model that scores new texts, without a table of scores and "
-        f"without a baseline. Received: {self.scores or self.baseline}; leave it out."
+        "Expected one model that scores new texts, no table of scores and no baseline. "
+        f"Received: {self.scores or self.baseline}."
       )
-    if not self.comments:
-      raise InputError("No comments are given: give a file with --comments.")

@@ -50,6 +50,12 @@ def test_json(arguments):
   assert words[1]["example"] == "Not bad at all"
 
 
+def test_nothing_found_is_said(arguments):
+  *others, _, _ = arguments  # Without --max-share 1.
+  result = discover(*others)
+  assert result.output.endswith("(--min-comments).\n") and "word ┃" not in result.output
+
+
 def test_bad_usage_is_a_sentence(tmp_path):
   result = discover(tmp_path / "none", "--comments", tmp_path / "none.csv")
   assert result.exit_code == 2

@@ -97,9 +97,23 @@ def test_what_is_known_or_labelled_positive_is_left_out(tmp_path):
   assert [word["word"] for word in found] == ["gay"]
 
 
+def test_what_cannot_be_looked_at_is_a_sentence(tmp_path):
+  model = text_model(tmp_path / "model")
+  path = tmp_path / "comments.csv"
+  path.write_text("comment_text,toxicity\nbad food,1\n")
+  with pytest.raises(InputError, match="No comment of .*comments.csv is left"):
+    discover_words(model, str(path))
+  # A label that is named has to be there: comments labelled positive would count.
+  with pytest.raises(InputError, match="column `threat` is missing"):
+    discover_words(model, str(path), label_feature="threat")
+
+
 @pytest.mark.parametrize(
   ("options", "message"),
   [
+    ({"model": "scored.csv"}, "Expected a model that scores new texts"),
+    ({"scores": "scored.csv", "model": ""}, "Expected one model that scores new texts"),
+    ({"baseline": "b"}, "Expected one model that scores new texts"),
     ({"model": ""}, "No model is given"),
     ({"comments": []}, "No comments are given"),
     ({"min_comments": 0}, "--min-comments"),
