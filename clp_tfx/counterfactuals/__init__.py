@@ -11,12 +11,8 @@ from clp_tfx.counterfactuals.generator import (
   Outcome,
 )
 from clp_tfx.counterfactuals.generator_options import METHODS, GeneratorOptions
-from clp_tfx.counterfactuals.lexicon import (
-  IdentityTerm,
-  IdentityTerms,
-  built_in_lexicons,
-  groups_with_ancestors,
-)
+from clp_tfx.counterfactuals.identity_term import IdentityTerm, groups_with_ancestors
+from clp_tfx.counterfactuals.lexicon import IdentityTerms, built_in_lexicons
 from clp_tfx.counterfactuals.matcher import TermMatcher
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder
 

@@ -7,7 +7,7 @@ Some terms name two: "white woman" is a race, and its last word a gender. To agr
 
 from collections.abc import Iterable
 
-from clp_tfx.counterfactuals.lexicon import ROLES, IdentityTerm
+from clp_tfx.counterfactuals.identity_term import ROLES, IdentityTerm
 
 # Parts of words that are terms of their own: Englishwoman.
 _WORD_ENDS = ("woman", "women", "man", "men")

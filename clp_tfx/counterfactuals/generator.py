@@ -14,7 +14,8 @@ from clp_tfx.counterfactuals.english.named import is_named
 from clp_tfx.counterfactuals.english.places import is_owned
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
-from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms
+from clp_tfx.counterfactuals.identity_term import IdentityTerm
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
 from clp_tfx.counterfactuals.neutral_edits import neutral_edits
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head

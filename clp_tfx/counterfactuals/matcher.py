@@ -14,7 +14,7 @@ from typing import Any
 
 import ahocorasick_rs
 
-from clp_tfx.counterfactuals.lexicon import normalized
+from clp_tfx.counterfactuals.identity_term import normalized
 from clp_tfx.counterfactuals.plain_words import (
   BREAK,
   ENDINGS,

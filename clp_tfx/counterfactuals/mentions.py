@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.words import ABBREVIATIONS
-from clp_tfx.counterfactuals.lexicon import IdentityTerm, groups_with_ancestors
+from clp_tfx.counterfactuals.identity_term import IdentityTerm, groups_with_ancestors
 from clp_tfx.counterfactuals.matcher import TermMatcher
 from clp_tfx.counterfactuals.senses import Senses
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES, clitic_pattern

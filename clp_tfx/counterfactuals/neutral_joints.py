@@ -11,7 +11,7 @@ from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.english.hypernyms import plural
 from clp_tfx.counterfactuals.english.places import follows_copula
 from clp_tfx.counterfactuals.english.scene import Scene
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.neutral_words import NeutralWord
 from clp_tfx.counterfactuals.repairs import cased
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from clp_tfx.counterfactuals.english.known import Known, is_past
 from clp_tfx.counterfactuals.english.places import is_adjective, is_degree
 from clp_tfx.counterfactuals.english.words import AUXILIARIES, DETERMINERS
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.neutral_joints import JOINT, MOST_MODIFIERS, REACH
 from clp_tfx.counterfactuals.neutral_words import NeutralWord
 

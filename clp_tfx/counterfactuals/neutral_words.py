@@ -31,7 +31,7 @@ from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
 from clp_tfx.counterfactuals.english.words import AUXILIARIES
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
 
 _THEY = {

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.english.articles import article_is_orphaned
 from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
 from clp_tfx.counterfactuals.repairs import (
   article_at,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from clp_tfx.counterfactuals.edits import Edit
 from clp_tfx.counterfactuals.english.articles import article_before
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
 

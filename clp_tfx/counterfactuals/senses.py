@@ -7,7 +7,7 @@ from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.other_senses import OTHER_SENSES
 from clp_tfx.counterfactuals.english.scene import Scene, Words
 from clp_tfx.counterfactuals.english.ways import WAYS
-from clp_tfx.counterfactuals.lexicon import IdentityTerm
+from clp_tfx.counterfactuals.identity_term import IdentityTerm
 from clp_tfx.counterfactuals.sense_columns import ANY_SENSE, Sense
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.english.pronouns import role_of
-from clp_tfx.counterfactuals.lexicon import IdentityTerm
+from clp_tfx.counterfactuals.identity_term import IdentityTerm
 from clp_tfx.counterfactuals.mentions import Mention
 
 # For other languages there are no rules for agreement, case and gender.

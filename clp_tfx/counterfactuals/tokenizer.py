@@ -5,7 +5,7 @@ import re
 import unicodedata
 from itertools import accumulate, chain, groupby
 
-from clp_tfx.counterfactuals.lexicon import BLANKS, normalized
+from clp_tfx.counterfactuals.identity_term import BLANKS, normalized
 
 APOSTROPHES = ("'", "\u2019")
 """Straight and curly; a clitic begins with either."""

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from clp_tfx.counterfactuals.lexicon import normalized
+from clp_tfx.counterfactuals.identity_term import normalized
 from clp_tfx.counterfactuals.tokenizer import token_pattern
 from clp_tfx.probes.measure import logits
 

@@ -8,7 +8,8 @@ import numpy as np
 import tensorflow as tf
 
 from clp_tfx.counterfactuals.generator import CounterfactualGenerator
-from clp_tfx.counterfactuals.lexicon import IdentityTerm, IdentityTerms, normalized
+from clp_tfx.counterfactuals.identity_term import IdentityTerm, normalized
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.keras.inputs import SeparatePairs, pad_pairs
 

@@ -32,7 +32,8 @@ from clp_tfx.components.probe_evaluator.component import ProbeEvaluator
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate
 from clp_tfx.components.pusher import atomic_pusher
 from clp_tfx.components.trainer import clp_trainer
-from clp_tfx.counterfactuals.lexicon import IdentityTerms, groups_with_ancestors
+from clp_tfx.counterfactuals.identity_term import groups_with_ancestors
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
 from clp_tfx.files import open_file

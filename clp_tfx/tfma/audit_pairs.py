@@ -14,11 +14,8 @@ from clp_tfx.counterfactuals.generator import (
   check_language,
 )
 from clp_tfx.counterfactuals.generator_options import EditingOptions
-from clp_tfx.counterfactuals.lexicon import (
-  IdentityTerms,
-  built_in_lexicons,
-  groups_with_ancestors,
-)
+from clp_tfx.counterfactuals.identity_term import groups_with_ancestors
+from clp_tfx.counterfactuals.lexicon import IdentityTerms, built_in_lexicons
 from clp_tfx.counterfactuals.mentions import distinct_groups
 from clp_tfx.errors import InputError
 from clp_tfx.tfma.pair_scores import readable

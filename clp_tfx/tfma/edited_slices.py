@@ -18,7 +18,7 @@ from tensorflow_model_analysis.slicer import slicer_lib
 
 from clp_tfx import features
 from clp_tfx.counterfactuals.edits import edits_from_json
-from clp_tfx.counterfactuals.lexicon import groups_with_ancestors
+from clp_tfx.counterfactuals.identity_term import groups_with_ancestors
 from clp_tfx.errors import InputError
 from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS, slicing_specs
 from clp_tfx.tfma.left_out import (

@@ -16,7 +16,8 @@ from clp_tfx.counterfactuals.generator import (
   CounterfactualGenerator,
 )
 from clp_tfx.counterfactuals.generator_options import METHODS, CounterfactualOptions
-from clp_tfx.counterfactuals.lexicon import BLANKS, IdentityTerms
+from clp_tfx.counterfactuals.identity_term import BLANKS
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
 from clp_tfx.errors import InputError
 

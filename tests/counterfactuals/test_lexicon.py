@@ -5,13 +5,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clp_tfx.counterfactuals.lexicon import (
+from clp_tfx.counterfactuals.identity_term import (
   IdentityTerm,
-  IdentityTerms,
-  built_in_lexicons,
   groups_with_ancestors,
   normalized,
 )
+from clp_tfx.counterfactuals.lexicon import IdentityTerms, built_in_lexicons
 from clp_tfx.counterfactuals.sense_columns import Sense
 from clp_tfx.errors import InputError
 

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from clp_tfx.counterfactuals.lexicon import IdentityTerms, normalized
+from clp_tfx.counterfactuals.identity_term import normalized
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.matcher import TermMatcher
 
 from ..oracle import comments

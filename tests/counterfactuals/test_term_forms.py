@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from clp_tfx.counterfactuals import term_forms
-from clp_tfx.counterfactuals.lexicon import normalized
+from clp_tfx.counterfactuals.identity_term import normalized
 from clp_tfx.counterfactuals.term_forms import (
   ASCII_WORD,
   irregular_characters,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clp_tfx.counterfactuals.lexicon import normalized
+from clp_tfx.counterfactuals.identity_term import normalized
 from clp_tfx.counterfactuals.plain_words import FOLDED
 from clp_tfx.counterfactuals.term_forms import ASCII_WORD, irregular_characters
 from clp_tfx.counterfactuals.term_patterns import (

@@ -34,7 +34,7 @@ from clp_tfx.counterfactuals.english.words import (
   PRONOUNS,
   word_lists,
 )
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _LISTS = word_lists(__name__)
 _PERFECTS = _LISTS["perfects"]

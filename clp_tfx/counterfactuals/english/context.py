@@ -12,7 +12,7 @@ from clp_tfx.counterfactuals.english.words import (
   PREPOSITIONS,
   PRONOUNS,
 )
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _REACH = 64
 # A single line break before a small letter may just wrap a long line.

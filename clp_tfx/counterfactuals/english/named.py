@@ -3,7 +3,7 @@
 import re
 
 from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
-from clp_tfx.counterfactuals.lexicon import BLANKS
+from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
 _WORDS_FOR_WORDS = frozenset(
