@@ -184,6 +184,9 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
 
   for name, key in rows.items():
     add_row(name, (baseline or {}).get(key), clp[key])
+  if placebo := clp.get("placebo"):
+    before = (baseline or {}).get("placebo", {})
+    add_row("  of placebo edits", before.get("flip_rate"), placebo["flip_rate"])
   before = (baseline or {}).get("flip_rate_by_group", {})
   after = clp["flip_rate_by_group"]
   shown = _worst_groups(before, after, clp["pairs_by_group"])

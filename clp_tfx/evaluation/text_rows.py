@@ -12,11 +12,13 @@ from clp_tfx.components.probe_evaluator.scoring import held_out_probes
 from clp_tfx.counterfactuals.edits import edits_to_json
 from clp_tfx.counterfactuals.generator import Counterfactual, Outcome
 from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
+from clp_tfx.counterfactuals.placebo import placebo
 from clp_tfx.evaluation.texts import (
   AUDIT,
   COLUMNS,
   COMMENT,
   COUNTERFACTUAL,
+  PLACEBO,
   PROBE,
   decoded,
   digest,
@@ -45,7 +47,8 @@ class RowMaker:
   def rows(self, comments: Sequence[SplitText]) -> tuple[list[Row], statistics.Counts]:
     """Returns the rows of comments, and counts of what was found in them.
 
-    A text of the audit that is a counterfactual of its comment as well has one row.
+    A text that is a counterfactual of its comment and also of the audit, or a placebo,
+    has one row.
     """
     texts = self._reader.texts([example for _, example in comments])
     refusals: collections.Counter = collections.Counter()
@@ -63,7 +66,7 @@ class RowMaker:
 
 
 def _of_comment(text: bytes, outcome: Outcome) -> Iterator[Row]:
-  mentions = outcome.mentions
+  mentions, shown = outcome.mentions, text.decode("utf-8", "surrogateescape")
   yield _row(text, COMMENT, distinct_terms(mentions), distinct_groups(mentions))
   for made in outcome.counterfactuals:
     yield _row(
@@ -73,6 +76,9 @@ def _of_comment(text: bytes, outcome: Outcome) -> Iterator[Row]:
       sorted({edit.group for edit in made.edits}),
       **_edits(made),
     )
+  for made in outcome.counterfactuals:
+    if other := placebo(shown, made.edits, distinct_terms(mentions)):
+      yield _row(other.encode("utf-8", "surrogateescape"), PLACEBO)
 
 
 def _edits(made: Counterfactual) -> Row:

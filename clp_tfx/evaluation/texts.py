@@ -9,7 +9,8 @@ COLUMNS = (
 ID, SCORE = "id", "score"
 """Columns that a table with scores must have."""
 
-COMMENT, COUNTERFACTUAL, AUDIT, PROBE = ("comment", "counterfactual", "audit", "probe")
+COMMENT, COUNTERFACTUAL, PLACEBO = "comment", "counterfactual", "placebo"
+AUDIT, PROBE = "audit", "probe"
 """Roles of a text."""
 
 _LETTER = "t"  # Spreadsheets take digits with an e between them for a number.

@@ -36,15 +36,18 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
     `flip_rate` (None without pairs) and its one-sided bounds `flip_rate_bounds` (low,
     high), `pairs`, `comments_left_out` (share), `left_out` (share by reason),
     `positive_ratio` (of the positive rate to the baseline's or the label rate; None for
-    the baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and, for the
-    pairs that edit a group or a term, `flip_rate_by_…`, `flip_rate_bounds_by_…`,
-    `pairs_by_…` and `left_out_by_…`, what `bias_figures` and `audit_figures` return,
-    and `impact_ratios`, as the function of that name returns them; and `gate` with
+    the baseline) and its `positive_ratio_bounds`, `counterfactual_gap`, and `placebo`:
+    of the `pairs` with a placebo edit, the `flip_rate`, `flip_rate_bounds` and
+    `counterfactual_gap` of the placebos and, as `…_of_edits`, the two of their own
+    edits (empty without such pairs); for the pairs that edit a group or a term,
+    `flip_rate_by_…`, `flip_rate_bounds_by_…`, `pairs_by_…`, `left_out_by_…` and
+    `placebo_by_…`; what `bias_figures` and `audit_figures` return; and
+    `impact_ratios`, as the function of that name returns them. `gate` has
     `blessed`, `checks` (each bound with its `metric`, `slice`,
     `bound`, `value` and whether it `passed`) and `failures`, each of which also has
     `pairs` and the `reason` in words; `inactive`, sentences about bounds that were not
-    checked, and `not_judged`, the groups that comments say too little about; and
-    `probes`, the figures on probes (None if they were not scored), as
+    checked, and `not_judged`, the groups that comments say too little about. `probes`
+    are the figures on probes (None if they were not scored), as
     `clp_tfx.probes.summarize` returns them, with `trained_on` for each identity.
   """
   results = list(load_results(evaluation).values())
@@ -120,7 +123,7 @@ def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
       for key in sorted(result.get_slice_names(), key=str)
       if len(key) == 1 and key[0][0] == feature
     }
-    for figure in ("flip_rate", "flip_rate_bounds", "pairs", "left_out"):
+    for figure in ("flip_rate", "flip_rate_bounds", "pairs", "left_out", "placebo"):
       figures[f"{figure}_by_{kind}"] = {
         str(value): flips[figure] for value, flips in slices.items()
       }
@@ -140,6 +143,27 @@ def _flips(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
       for reason in REASONS
       if (share := number(metrics, metric_keys.left_out_key(reason)))
     },
+    "placebo": _placebo(metrics, threshold),
+  }
+
+
+def _placebo(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
+  def figure(name: str) -> float | None:
+    return number(metrics, metric_keys.placebo_key(name))
+
+  def rate(kind: str) -> float | None:
+    return figure(metric_keys.flip_rate_key(threshold, kind))
+
+  if not (pairs := figure(metric_keys.PAIRS)):
+    return {}
+  gap = metric_keys.COUNTERFACTUAL_GAP
+  return {
+    "pairs": int(pairs),
+    "flip_rate": rate("overall"),
+    "flip_rate_bounds": [rate("overall/lower_bound"), rate("overall/upper_bound")],
+    "flip_rate_of_edits": rate(metric_keys.OF_EDITS),
+    "counterfactual_gap": figure(gap),
+    "counterfactual_gap_of_edits": figure(f"{gap}/{metric_keys.OF_EDITS}"),
   }
 
 

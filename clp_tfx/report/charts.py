@@ -37,12 +37,13 @@ def rate_chart(baseline: dict | None, clp: dict, by: str) -> dict[str, Any]:
     `ticks`, pairs of a place in percent of the width and a label; and `rows`, a dict
     per group or term, sorted by name: `name`, `pairs`, `left_out` (shares of comments
     without a pair, by reason) and `bars`. Each bar has its `model`, `rate`, `bounds`
-    (or None) and, in percent of the width, its `width` (0 if undefined) and the
-    `interval` of its bounds (or None).
+    (or None), the rate of its `placebo` edits (or None) and, in percent of the width,
+    its `width` (0 if undefined) and the `interval` of its bounds (or None).
   """
   metrics = {"baseline": baseline, "clp": clp} if baseline else {"clp": clp}
   rates = {model: m.get(f"flip_rate_by_{by}", {}) for model, m in metrics.items()}
   bounds = {m: v.get(f"flip_rate_bounds_by_{by}", {}) for m, v in metrics.items()}
+  placebos = {model: m.get(f"placebo_by_{by}", {}) for model, m in metrics.items()}
   known = [rate for by_name in rates.values() for rate in by_name.values()]
   known += [b for by_name in bounds.values() for pair in by_name.values() for b in pair]
   longest = max((each for each in known if not is_missing(each)), default=0)
@@ -58,6 +59,7 @@ def rate_chart(baseline: dict | None, clp: dict, by: str) -> dict[str, Any]:
       "model": model,
       "rate": (rate := rates[model].get(name)),
       "bounds": pair,
+      "placebo": placebos[model].get(name, {}).get("flip_rate"),
       "width": place(rate),
       "interval": [place(bound) for bound in pair] if has_bounds else None,
     }

@@ -4,12 +4,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from clp_tfx.report import formats
-from clp_tfx.report.model_card import TITLES, shown, verdict_of
+from clp_tfx.report.model_card import DECIMALS, TITLES, shown, verdict_of
 from clp_tfx.report.page import environment
 from clp_tfx.report.record import Record
 
 SAME, OTHER, UNKNOWN = "the same data", "different data", "data that may differ"
-_NOT_SHARES = ("auc", "subgroup", "bpsn", "bnsp", "counterfactual_gap")
 # Where a run is, not what it does.
 _PLACES = ("output", "pipeline_root", "serving_dir")
 
@@ -67,7 +66,7 @@ def change_of(row: Row) -> str:
     return formats.MISSING
   if not change:
     return "same"
-  is_share = row["figure"] not in _NOT_SHARES
+  is_share = row["figure"] not in DECIMALS
   text = f"{100 * change:+.1f} points" if is_share else f"{change:+.4f}"
   return text.replace("-", "−")
 

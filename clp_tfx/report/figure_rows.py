@@ -15,6 +15,12 @@ _OVERALL = {
   "counterfactual_gap": "pairs",
   "comments_left_out": "comments with identity terms",
 }
+_PLACEBO = (
+  "flip_rate",
+  "flip_rate_of_edits",
+  "counterfactual_gap",
+  "counterfactual_gap_of_edits",
+)
 _PROBES = (
   "false_positive_rate",
   "recall",
@@ -44,6 +50,7 @@ def figure_rows(summary: dict[str, Any]) -> list[Row]:
   ]
   for kind in ("group", "term"):
     rows += _flip_rates(kind, model, baseline)
+  rows += _placebos(model, baseline)
   rows += _bias(model, baseline)
   rows += _audit(model.get("audit", {}), baseline.get("audit", {}))
   if probes := summary.get("probes"):
@@ -99,6 +106,21 @@ def _flip_rates(kind: str, model: _Figures, baseline: _Figures) -> list[Row]:
       pairs.get(name),
     )
     for name in model.get(f"flip_rate_by_{kind}", {})
+  ]
+
+
+def _placebos(model: _Figures, baseline: _Figures) -> list[Row]:
+  of_all = (("placebo", "all", model.get("placebo"), baseline.get("placebo")),)
+  by_name = (
+    (f"placebo_{kind}", name, found, baseline.get(f"placebo_by_{kind}", {}).get(name))
+    for kind in ("group", "term")
+    for name, found in model.get(f"placebo_by_{kind}", {}).items()
+  )
+  return [
+    _row(kind, name, figure, found, before or {}, "pairs", found["pairs"])
+    for kind, name, found, before in (*of_all, *by_name)
+    for figure in _PLACEBO
+    if found
   ]
 
 

@@ -14,6 +14,9 @@ TITLES = {
   "all": "All comments",
   "edited_group": "Groups whose terms were edited",
   "edited_term": "Terms that were edited",
+  "placebo": "Placebo edits, beside the edits of the same pairs",
+  "placebo_group": "The same by group",
+  "placebo_term": "The same by term",
   "identity_group": "Groups that comments mention",
   "annotated_identity": "Identities that people annotated",
   "audit_pairs": "Pairs of the audit lexicon",
@@ -27,7 +30,11 @@ TITLES = {
 """What to call the kinds of figures."""
 _FOLDED = 12
 """Longer tables are folded."""
-_DECIMALS = ("auc", "subgroup", "bpsn", "bnsp", "counterfactual_gap")
+DECIMALS = (
+  *("auc", "subgroup", "bpsn", "bnsp"),
+  *("counterfactual_gap", "counterfactual_gap_of_edits"),
+)
+"""Figures that are no shares."""
 
 
 def model_card(record: Record) -> str:
@@ -99,7 +106,7 @@ def shown(figure: str, value: dict[str, Any] | None) -> dict[str, str]:
   """
   if value is None:
     return {"value": formats.MISSING, "interval": ""}
-  formatted = formats.decimal if figure in _DECIMALS else formats.percent
+  formatted = formats.decimal if figure in DECIMALS else formats.percent
   if figure == "rise":
     formatted = _points
   ends = value["interval"] or [None, None]

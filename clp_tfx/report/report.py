@@ -113,20 +113,23 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
   """Returns one row of formatted values per headline metric."""
   metrics = (
     ("Flip rate", "flip_rate", formats.percent, "+.1f", 100),
+    ("… of placebo edits", "placebo_flip_rate", formats.percent, "+.1f", 100),
     ("AUC", "auc", formats.decimal, "+.4f", 1),
     ("Positive rate", "positive_rate", formats.percent, "+.1f", 100),
     ("… of the reference's", "positive_ratio", formats.percent, "+.1f", 100),
     ("Score gap", "counterfactual_gap", formats.decimal, "+.4f", 1),
+    ("… of placebo edits", "placebo_counterfactual_gap", formats.decimal, "+.4f", 1),
     ("Pairs", "pairs", formats.count, "+,", 1),
     ("Comments left out", "comments_left_out", formats.percent, "+.1f", 100),
   )
+  baseline, clp = (_with_placebo(each or {}) for each in (baseline, clp))
   rows = []
   for name, key, formatted, change_format, scale in metrics:
     if key not in clp:
       continue
     if key == "positive_ratio" and formats.is_missing(clp[key]):
       continue
-    before, after = (baseline or {}).get(key), clp[key]
+    before, after = baseline.get(key), clp[key]
     if formats.is_missing(before) or formats.is_missing(after):
       change = formats.MISSING
     elif before == after:
@@ -137,7 +140,7 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
       {
         "name": name,
         "before": formatted(before),
-        "before_interval": formats.interval((baseline or {}).get(f"{key}_bounds")),
+        "before_interval": formats.interval(baseline.get(f"{key}_bounds")),
         "after": formatted(after),
         "after_interval": formats.interval(clp.get(f"{key}_bounds")),
         "change": change,
@@ -146,6 +149,11 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
       }
     )
   return rows
+
+
+def _with_placebo(figures: dict[str, Any]) -> dict[str, Any]:
+  placebo = figures.get("placebo", {})
+  return figures | {f"placebo_{name}": value for name, value in placebo.items()}
 
 
 def _renamed(results: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from clp_tfx.tfma.extractors import (
 from clp_tfx.tfma.flip_rate import FlipRate
 from clp_tfx.tfma.left_out import COUNTERFACTUAL_PAIRS
 from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PREDICTIONS
+from clp_tfx.tfma.placebo_flips import PlaceboFlips
 from clp_tfx.tfma.results import (
   decision_threshold_of,
   load_results,
@@ -29,6 +30,7 @@ __all__ = [
   "BiasAUC",
   "CounterfactualPredictionsExtractor",
   "FlipRate",
+  "PlaceboFlips",
   "WorstFlips",
   "counterfactual_extractors",
   "decision_threshold_of",

@@ -15,6 +15,7 @@ from clp_tfx.tfma import (
   bias_auc,
   flip_rate,
   metric_keys,
+  placebo_flips,
   positive_rate,
   worst_flips,
 )
@@ -146,6 +147,7 @@ def make_eval_config(
     metrics=[
       _metric(flip_rate.FlipRate, level=level, max_terms=max_terms, **counted),
       _metric(worst_flips.WorstFlips, texts=example_texts, **counted),
+      _metric(placebo_flips.PlaceboFlips, thresholds=thresholds, level=level),
     ],
   )
   if with_labels:

@@ -19,6 +19,12 @@ from clp_tfx.tfma.flip_rate import FlipRate
 from clp_tfx.tfma.frequent_terms import FrequentTermsExtractor, slices_by_term
 from clp_tfx.tfma.left_out import COUNTERFACTUAL_PAIRS
 from clp_tfx.tfma.pair_scores import COUNTERFACTUAL_PREDICTIONS
+from clp_tfx.tfma.placebo_flips import (
+  PLACEBO_PLACES,
+  PlaceboFlips,
+  placebo_places,
+  placebo_texts,
+)
 
 _BATCH_SIZE = 512
 
@@ -72,7 +78,7 @@ def CounterfactualPredictionsExtractor(
   as the example, whether that takes serialised examples or named features. The texts of
   a batch are scored together, up to 512 at a time. If there is an AuditFlips metric,
   the pairs of its lexicon are generated here; those that are not among the example's
-  counterfactuals are scored too.
+  counterfactuals are scored too. So are placebos, if there is a PlaceboFlips metric.
 
   Args:
     eval_config: Configuration whose model specs name the models and their signatures,
@@ -82,7 +88,7 @@ def CounterfactualPredictionsExtractor(
 
   Returns:
     Extractor that adds `COUNTERFACTUAL_PREDICTIONS`, `COUNTERFACTUAL_PAIRS` and, for an
-    audit, `AUDITED`.
+    audit, `AUDITED`, for placebos `PLACEBO_PLACES`.
 
   Raises:
     ValueError: If no FlipRate metric is configured.
@@ -102,7 +108,10 @@ def CounterfactualPredictionsExtractor(
     stage_name="ExtractCounterfactualPredictions",
     ptransform=beam.ParDo(
       _ScoreCounterfactuals(
-        predict, flip_rate_metric(eval_config).text_feature, _audit(eval_config)
+        predict,
+        flip_rate_metric(eval_config).text_feature,
+        _audit(eval_config),
+        has_placebos=any(_configs(eval_config, PlaceboFlips)),
       )
     ),
   )
@@ -143,10 +152,12 @@ class _ScoreCounterfactuals(beam.DoFn):
     predict: model_util.ModelSignaturesDoFn,
     text_feature: str,
     audit: Audit | None,
+    has_placebos: bool,
   ):
     self._predict = predict
     self._text_feature = text_feature
     self._audit = audit
+    self._has_placebos = has_placebos
 
   def setup(self) -> None:
     self._predict.setup()
@@ -159,7 +170,9 @@ class _ScoreCounterfactuals(beam.DoFn):
     inputs = np.ravel(extracts[tfma.INPUT_KEY])
     examples = [tf.train.Example.FromString(each) for each in inputs]
     own = [_values(each, features.COUNTERFACTUAL_TEXT) for each in examples]
-    texts, audited = self._with_audit(examples, own)
+    originals = [self._original(example) for example in examples]
+    texts, audited = self._with_audit(originals, own)
+    placebos = self._add_placebos(examples, originals, texts)
     own_counts, counts = (np.array([*map(len, each)], int) for each in (own, texts))
     # At least one place, so that the arrays always have the shape of scores.
     places = np.arange(max(counts.max(initial=0), 1))
@@ -178,18 +191,21 @@ class _ScoreCounterfactuals(beam.DoFn):
     yield {
       **extracts,
       **({AUDITED: np.array(audited, object)} if self._auditor else {}),
+      **({PLACEBO_PLACES: placebos} if self._has_placebos else {}),
       COUNTERFACTUAL_PAIRS: np.where(places < own_counts[:, None], places, -1),
       COUNTERFACTUAL_PREDICTIONS: _scattered(like, scores, places < counts[:, None]),
     }
 
+  def _original(self, example: tf.train.Example) -> bytes:
+    # CounterfactualGen requires one value; without a text there are no mentions.
+    return b"".join(_values(example, self._text_feature)[:1])
+
   def _with_audit(
-    self, examples: list[tf.train.Example], own: list[list[bytes]]
+    self, texts: list[bytes], own: list[list[bytes]]
   ) -> tuple[list[list[bytes]], list[bytes]]:
     """Returns the texts to score for each example, and the values of `AUDITED`."""
     if not self._auditor:
-      return own, []
-    # CounterfactualGen requires one value; without a text there are no mentions.
-    texts = [b"".join(_values(each, self._text_feature)[:1]) for each in examples]
+      return [[*some] for some in own], []
     joined, audited = [], []
     for some, audit in zip(own, self._auditor.outcomes(texts), strict=True):
       # The two lexicons often give the same text, which is scored once.
@@ -198,6 +214,22 @@ class _ScoreCounterfactuals(beam.DoFn):
       places = [every.index(text) for text in audit.texts]
       audited.append(audit.described(places) if audit.names else NOTHING_AUDITED)
     return joined, audited
+
+  def _add_placebos(
+    self,
+    examples: list[tf.train.Example],
+    originals: list[bytes],
+    texts: list[list[bytes]],
+  ) -> np.ndarray:
+    """Adds the placebos to the texts to score; returns the `PLACEBO_PLACES`."""
+    places: list[list[int | None]] = []
+    for example, original, some in zip(examples, originals, texts, strict=True):
+      edits = _values(example, features.COUNTERFACTUAL_EDITS)
+      terms = _values(example, features.IDENTITY_TERM)
+      made = placebo_texts(original, edits, terms) if self._has_placebos else []
+      some += dict.fromkeys(text for text in made if text and text not in some)
+      places.append([some.index(text) if text else None for text in made])
+    return placebo_places(places)
 
   def _score(
     self,

@@ -28,6 +28,7 @@ BIAS_AUCS = (SUBGROUP, BPSN, BNSP)
 BIAS_POSITIVES = "bias_auc/positives"
 BIAS_NEGATIVES = "bias_auc/negatives"
 TRAINED_ON, JUDGED = "trained_on", "judged"
+OF_EDITS = "of_edits"
 
 
 def threshold_suffix(threshold: float | None) -> str:
@@ -147,6 +148,15 @@ def audit_key(name: str) -> str:
     name: Key of the same metric for other pairs, `TRAINED_ON` or `JUDGED`.
   """
   return f"audit/{name}"
+
+
+def placebo_key(name: str) -> str:
+  """Returns the key of a metric of placebo edits.
+
+  Args:
+    name: Key of the same metric for the edits themselves.
+  """
+  return f"placebo/{name}"
 
 
 def bias_features_of(names: Iterable[str]) -> list[str]:

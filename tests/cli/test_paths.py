@@ -314,7 +314,7 @@ def test_generate(place, tmp_path, memory_files):
   for path in (str(output), "memory://b/texts.jsonl"):
     generate_texts(str(comments), path, **paths)
   lines = memory_files["memory://b/texts.jsonl"].decode().splitlines()
-  assert len(lines) == 60
+  assert len(lines) == 80  # With placebos.
   assert sorted(output.read_text().splitlines()) == sorted(lines)
   assert [path.name for path in output.parent.iterdir()] == [output.name]
   sentence = refused("generate", "c.csv", "--output", f"memory://b/{ODD}.csv")

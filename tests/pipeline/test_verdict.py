@@ -69,6 +69,9 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
     "negatives": 0,
   }
   assert clp.pop("audit") == {}
+  assert clp.pop("placebo")["pairs"] == 2
+  assert set(clp.pop("placebo_by_group")) == set(clp["pairs_by_group"])
+  assert set(clp.pop("placebo_by_term")) == {"gay", "her"}
   # The comment about "so" is positive, and one is too few to compare.
   ratios = {row["group"]: row for row in clp.pop("impact_ratios")}
   assert set(ratios) == {"gender", "gender/female", "so", "so/gay"}
