@@ -24,10 +24,13 @@ PIPELINES = $(patsubst %,tests/e2e/test_%.py,demo cache gate replay)
 COMPILE = $(UV) pip compile pyproject.toml --extra all --extra fairness --extra encoder --generate-hashes -q
 DEVELOPMENT = --group dev --group parity
 
-.PHONY: setup demo test test-fast test-pipelines test-current test-browser test-flink flink \
+.PHONY: setup stack demo test test-fast test-pipelines test-current test-browser test-flink flink \
   lint lock clean
 
 setup: $(VENV)/.ready
+
+stack:
+	@echo $(STACK)
 
 demo: setup
 	$(BIN)/clp-tfx run --output out/demo

@@ -18,7 +18,6 @@ from clp_tfx.report.record import read_record, schema
 from clp_tfx.runners.demo_comments import write_demo_comments
 
 from .browser import browse, chromium  # noqa: F401, fixtures
-from .memory_files import memory_files  # noqa: F401, fixture
 
 # The same examples in every run.
 hypothesis.settings.register_profile("seeded", derandomize=True)
@@ -132,6 +131,16 @@ def few_run(tmp_path_factory, few_comments):
   done = types.SimpleNamespace(**made_once(tmp_path_factory, "few", run))
   done.output = Path(done.output)
   return done
+
+
+@pytest.fixture
+def memory_files(monkeypatch):
+  """The files of `memory://`, by path."""
+  # Not above: most packages are tested without Beam as well (benchmarks/extras.py).
+  from .memory_files import MemoryFileSystem
+
+  monkeypatch.setattr(MemoryFileSystem, "files", {})
+  return MemoryFileSystem.files
 
 
 @pytest.fixture(scope="session")

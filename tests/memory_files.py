@@ -2,7 +2,6 @@
 
 import io
 
-import pytest
 from apache_beam.io.filesystem import (
   BeamIOError,
   CompressionTypes,
@@ -86,10 +85,3 @@ class MemoryFileSystem(FileSystem):
     for result in self.match(paths):
       for found in result.metadata_list:
         del self.files[found.path]
-
-
-@pytest.fixture
-def memory_files(monkeypatch):
-  """The files of `memory://`, by path."""
-  monkeypatch.setattr(MemoryFileSystem, "files", {})
-  return MemoryFileSystem.files
