@@ -53,6 +53,10 @@ COUNTERFACTUAL_TOKENS = "counterfactual_tokens"
 COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
 """int64, K values: how many of `COUNTERFACTUAL_TOKENS` belong to each."""
 
+EMBEDDING = "embedding"
+"""float, one value per hidden unit: what a frozen encoder gives for the text; in place
+of `TOKENS`."""
+
 # A model with other inputs has their names in place of `TOKENS`, and these two features
 # for each.
 

@@ -177,9 +177,15 @@ def _data(
   functions = [preprocessing_fn, custom_config.get("inputs_fn")]
   _add_digests({transform: [_module(path) for path in functions if path]})
   if config.training.takes_encoder_tokens:
-    digest = EncoderFolder.read(config.training.encoder).tokenizer_digest()
-    transform.exec_properties["encoder_digest"] = digest
+    encoder = EncoderFolder.read(config.training.encoder)
+    transform.exec_properties["encoder_digest"] = (
+      encoder.digest() if _is_frozen(config) else encoder.tokenizer_digest()
+    )
   return [comments, counterfactuals, *schema_nodes, transform], examples, transform
+
+
+def _is_frozen(config: PipelineConfig) -> bool:
+  return config.training.encoder_layers_trained == 0
 
 
 def _preprocessing(config: PipelineConfig) -> tuple[str, dict[str, Any]]:
@@ -189,6 +195,8 @@ def _preprocessing(config: PipelineConfig) -> tuple[str, dict[str, Any]]:
   inputs_fn = training.inputs_fn
   if training.takes_encoder_tokens:
     inputs_fn = "clp_tfx.modules.encoder_tokens.token_ids"
+    if _is_frozen(config):
+      inputs_fn = "clp_tfx.modules.frozen_encoder.embeddings"
     own = {"encoder": training.encoder, "max_tokens": config.hparams.max_tokens}
   if inputs_fn:
     custom_config |= {"inputs_fn": inputs_fn, "preprocessing": own or {}}

@@ -125,6 +125,18 @@ class EncoderFolder(NamedTuple):
       )
     return self
 
+  def check_positions(self, max_tokens: int) -> None:
+    """Checks that the encoder takes texts of that many tokens.
+
+    Raises:
+      InputError: If it does not.
+    """
+    if max_tokens > self.sizes["max_sequence_length"]:
+      raise InputError(
+        f"Expected max_tokens of at most {self.sizes['max_sequence_length']}, the "
+        f"positions of {self.path}. Received: {max_tokens}."
+      )
+
   def digest(self) -> str:
     """Returns a hex digest of the contents of all files that are used."""
     digest = hashlib.sha256(json.dumps(self._replace(path="")).encode())

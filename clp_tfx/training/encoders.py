@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 import tempfile
+from typing import Any
 
 import keras
 import numpy as np
@@ -33,38 +34,56 @@ def encoder(
   Args:
     hparams: `encoder` (the folder), `encoder_layers_trained` (how many of the last
       layers are trained; 0 for none, None for all and the embeddings) and `max_tokens`.
-    tf_transform_output: Not used by this model.
+    tf_transform_output: Tells whether texts were encoded by Transform already, as
+      `clp_tfx.modules.frozen_encoder` does.
 
   Returns:
-    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
+    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`; from
+    `EMBEDDING`, shape `[batch, hidden_dim]`, if texts are encoded.
 
   Raises:
     InputError: If the extra is not installed, or the folder holds no such encoder.
   """
-  del tf_transform_output
   folder = EncoderFolder.read(hparams.encoder)
-  if hparams.max_tokens > folder.sizes["max_sequence_length"]:
-    raise InputError(
-      f"Expected max_tokens of at most {folder.sizes['max_sequence_length']}, the "
-      f"positions of {hparams.encoder}. Received: {hparams.max_tokens}."
-    )
+  if features.EMBEDDING in tf_transform_output.transformed_feature_spec():
+    size = folder.sizes["hidden_dim"]
+    embedding = keras.Input([size], dtype="float32", name=features.EMBEDDING)
+    return keras.Model({features.EMBEDDING: embedding}, _head(embedding, folder))
+  folder.check_positions(hparams.max_tokens)
   backbone = backbone_of(folder)
-  _freeze(backbone, hparams.encoder_layers_trained)
+  freeze(backbone, hparams.encoder_layers_trained)
   tokens = keras.Input([None], dtype="int32", name=features.TOKENS)
+  # A frozen encoder gives the same in training as in serving.
+  training = False if hparams.encoder_layers_trained == 0 else None
+  return keras.Model(tokens, _head(encoded(backbone, tokens, training), folder))
+
+
+def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) -> Any:
+  """Returns the mean over a text's tokens of the last layer.
+
+  Args:
+    backbone: KerasHub's `BertBackbone`.
+    tokens: Token ids, shape `[batch, T]`; 0 is padding.
+    training: Whether there is dropout; None as Keras decides.
+
+  Returns:
+    Shape `[batch, hidden_dim]`.
+  """
   present = keras.ops.not_equal(tokens, 0)
   inputs = {
     "token_ids": tokens,
     "segment_ids": keras.ops.zeros_like(tokens),
     "padding_mask": keras.ops.cast(present, "int32"),
   }
-  # A frozen encoder gives the same in training as in serving.
-  training = False if hparams.encoder_layers_trained == 0 else None
   x = backbone(inputs, training=training)["sequence_output"]
   weight = keras.ops.expand_dims(keras.ops.cast(present, x.dtype), -1)
   count = keras.ops.maximum(keras.ops.sum(weight, axis=1), 1.0)
-  x = keras.ops.sum(x * weight, axis=1) / count
+  return keras.ops.sum(x * weight, axis=1) / count
+
+
+def _head(x: keras.KerasTensor, folder: EncoderFolder) -> keras.KerasTensor:
   x = keras.layers.Dropout(folder.dropout)(x)
-  return keras.Model(tokens, keras.layers.Dense(1, dtype="float32")(x))
+  return keras.layers.Dense(1, dtype="float32")(x)
 
 
 def backbone_of(folder: EncoderFolder) -> keras.Model:
@@ -142,8 +161,31 @@ def _rename(path: str, hidden_dim: int) -> None:
   safetensors().save_file(renamed, path)
 
 
-def _freeze(backbone: keras.Model, layers_trained: int | None) -> None:
-  """Freezes all but the last layers; the pooled output is not used, nor trained."""
+def freeze_encoder_of(classifier: keras.Model, layers_trained: int | None) -> None:
+  """Freezes all but the last layers of the encoder in a model, if it has one.
+
+  A saved model does not tell which were frozen: KerasHub builds its layers anew.
+
+  Args:
+    classifier: A model that `encoder` built.
+    layers_trained: As for `freeze`.
+  """
+  for layer in classifier.layers:
+    if isinstance(layer, keras_hub().models.BertBackbone):
+      freeze(layer, layers_trained)
+
+
+def freeze(backbone: keras.Model, layers_trained: int | None) -> None:
+  """Freezes all but the last layers; the pooled output is not used, nor trained.
+
+  Args:
+    backbone: KerasHub's `BertBackbone`.
+    layers_trained: Number of last layers that are trained; None for all of them and
+      the embeddings.
+
+  Raises:
+    InputError: If there are fewer layers.
+  """
   backbone.get_layer("pooled_dense").trainable = False
   if layers_trained is None:
     return

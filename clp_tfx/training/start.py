@@ -6,6 +6,7 @@ import tensorflow_transform as tft
 from clp_tfx.errors import InputError
 from clp_tfx.features import TOKENS, VOCABULARY
 from clp_tfx.training.classifiers import build_function
+from clp_tfx.training.encoders import freeze_encoder_of
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import load_classifier
 from clp_tfx.training.model_inputs import model_inputs
@@ -32,6 +33,8 @@ def starting_classifier(
   build = build_function(hparams)
   if hparams.base_model:
     classifier = load_classifier(hparams.base_model, vocabulary(tf_transform_output))
+    if hparams.encoder:
+      freeze_encoder_of(classifier, hparams.encoder_layers_trained)
   else:
     classifier = build(hparams, tf_transform_output)
   source = hparams.base_model or hparams.model_fn

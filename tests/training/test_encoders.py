@@ -1,19 +1,25 @@
 """The classifier on a pretrained encoder; needs the extra `encoder`."""
 
+import dataclasses
+from types import SimpleNamespace
+
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from clp_tfx import features
 from clp_tfx.errors import InputError
-from clp_tfx.modules import encoder_tokens, model_inputs
+from clp_tfx.modules import encoder_tokens, frozen_encoder, model_inputs
+from clp_tfx.training.batches import read_batches
 from clp_tfx.training.encoder_folder import EncoderFolder
-from clp_tfx.training.encoders import backbone_of, encoder
+from clp_tfx.training.encoders import backbone_of, encoded, encoder
 from clp_tfx.training.export import export
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import load_classifier, save_classifier
 from clp_tfx.training.loop import fit
+from clp_tfx.training.start import starting_classifier
 
 from .encoder_folders import CONFIG, PIECES, first_names, hidden, tensors, write
 from .transformed import ROWS, transform
@@ -22,6 +28,8 @@ keras_hub = pytest.importorskip(
   "keras_hub", reason="Needs pip install 'clp-tfx[encoder]'."
 )
 
+TOKENS_MADE = SimpleNamespace(transformed_feature_spec=dict)
+ENCODED = SimpleNamespace(transformed_feature_spec=lambda: {features.EMBEDDING: None})
 ID = {piece: i for i, piece in enumerate(PIECES)}
 
 
@@ -116,7 +124,7 @@ def hparams_of(folder, **more):
   ],
 )
 def test_the_last_layers_are_trained(folder, trained, layers):
-  model = encoder(hparams_of(folder, encoder_layers_trained=trained), None)
+  model = encoder(hparams_of(folder, encoder_layers_trained=trained), TOKENS_MADE)
   paths = {weight.path.split("/")[0] for weight in model.trainable_weights}
   others = {"position_embedding", "segment_embedding", "embeddings_layer_norm", "dense"}
   assert {path for path in paths if not path.startswith("dense")} - others == layers
@@ -124,8 +132,24 @@ def test_the_last_layers_are_trained(folder, trained, layers):
   assert "pooled_dense" not in paths
 
 
+def test_what_was_frozen_stays_so_in_a_base_model(folder, tmp_path):
+  file = str(tmp_path / "classifier.keras")
+  hparams = hparams_of(folder, encoder_layers_trained=1)
+  save_classifier(encoder(hparams, TOKENS_MADE), None, file)
+  path, _ = transform(ROWS, tmp_path)  # Any preprocessing with token ids.
+  counts = {}
+  for trained in (0, 1, None):
+    options = {"encoder_layers_trained": trained, "base_model": file}
+    model = starting_classifier(
+      hparams_of(folder, **options), tft.TFTransformOutput(path)
+    )
+    counts[trained] = len(model.trainable_weights)
+  # A layer has 16 weights, the embeddings and their normalisation 5, the head 2.
+  assert counts == {0: 2, 1: 18, None: 39}
+
+
 def test_the_score_is_linear_in_the_mean_over_tokens(folder):
-  model = encoder(hparams_of(folder), None)
+  model = encoder(hparams_of(folder), TOKENS_MADE)
   kernel = np.linspace(-1, 1, CONFIG["hidden_size"])[:, None].astype("float32")
   model.layers[-1].set_weights([kernel, np.array([0.5], "float32")])
   text = [2, ID["gay"], 3]
@@ -138,21 +162,94 @@ def test_the_score_is_linear_in_the_mean_over_tokens(folder):
 
 def test_more_than_the_encoder_has_is_refused(folder):
   with pytest.raises(InputError, match="at most 2, the layers"):
-    encoder(hparams_of(folder, encoder_layers_trained=3), None)
+    encoder(hparams_of(folder, encoder_layers_trained=3), TOKENS_MADE)
   with pytest.raises(InputError, match="at most 16, the positions"):
-    encoder(HParams(model_fn="encoder", encoder=folder), None)
+    encoder(HParams(model_fn="encoder", encoder=folder), TOKENS_MADE)
+
+
+def test_texts_are_encoded_by_transform_whatever_their_lengths_and_number(
+  folder, tmp_path
+):
+  # More than are encoded at a time, and the longest first.
+  texts = ["a gay bar and a day", *("a " * (i % 4) + "fine" for i in range(70))]
+  rows = [(text, ["he and she"] * (i % 3), 0.0, 1.0) for i, text in enumerate(texts)]
+  output, file = made(folder, tmp_path, frozen_encoder.embeddings, rows)
+  spec = output.transformed_feature_spec()
+  assert set(spec) == {
+    *(features.EMBEDDING, features.counterfactual_input(features.EMBEDDING)),
+    *(features.LABEL, features.LABEL_WEIGHT),
+  }
+  ((found, *_),) = read_batches([file], spec, batch_size=len(rows))
+
+  def expected(text):
+    return hidden(tensors(), [2, *(ID[x] for x in text.split()), 3]).mean(axis=0)
+
+  for name, wanted in (
+    ("original", texts),
+    ("counterfactual", ["he and she"] * len(found.original_row)),
+  ):
+    np.testing.assert_allclose(
+      getattr(found, name)[features.EMBEDDING],
+      [expected(text) for text in wanted],
+      atol=1e-5,
+    )
+
+
+def made(folder, path, function, rows=ROWS):
+  config = {
+    "text_feature": "comment_text",
+    "inputs_fn": f"{function.__module__}.{function.__name__}",
+    "preprocessing": {"encoder": folder, "max_tokens": 8},
+  }
+  output, file = transform(rows, path, config, model_inputs.preprocessing_fn)
+  return tft.TFTransformOutput(output), file
+
+
+# All have three words, so that no batch depends on their lengths.
+EVEN = [
+  ("a gay bar", [b"a fine bar"], 1.0, 1.0),
+  ("he and she", [b"she and he", b"he and he"], 0.0, 1.0),
+  ("a fine day", [], 0.0, 1.0),
+  ("gay and fine", [b"he and fine"], 0.0, 1.0),
+  ("bar , bar", [], 1.0, 1.0),
+]
 
 
 @pytest.mark.e2e
-@pytest.mark.parametrize("trained", [None, 0])
-def test_trained_saved_and_exported(folder, trained, tmp_path):
-  config = {
-    "text_feature": "comment_text",
-    "inputs_fn": f"{encoder_tokens.__name__}.token_ids",
-    "preprocessing": {"encoder": folder, "max_tokens": 8},
-  }
-  path, file = transform(ROWS, tmp_path, config, model_inputs.preprocessing_fn)
-  output = tft.TFTransformOutput(path)
+def test_training_on_encoded_texts_gives_the_same_figures(tmp_path):
+  """The encoder in the model, once per epoch, against the encoder in Transform."""
+  # No dropout, whose seeds depend on the number of layers.
+  folder = write(tmp_path / "encoder", hidden_dropout_prob=0.0)
+  histories, heads = [], []
+  for function, spec in (
+    (encoder_tokens.token_ids, TOKENS_MADE),
+    (frozen_encoder.embeddings, ENCODED),
+  ):
+    path = tmp_path / function.__name__
+    output, file = made(folder, path, function, EVEN)
+    options = {"encoder_layers_trained": 0, "epochs": 3, "batch_size": 2}
+    hparams = hparams_of(folder, learning_rate=0.05, **options)
+    model = encoder(hparams, spec)
+    model.layers[-1].set_weights(
+      [np.linspace(-1, 1, CONFIG["hidden_size"])[:, None], np.array([0.5])]
+    )
+    save_classifier(model, None, str(path / "start.keras"))
+    hparams = dataclasses.replace(hparams, base_model=str(path / "start.keras"))
+    trained = fit([file], [file], hparams, output)
+    histories.append([list(row.values()) for row in trained.history])
+    heads.append(np.concatenate(trained.classifier.layers[-1].get_weights(), None))
+  np.testing.assert_allclose(*histories, rtol=1e-4)
+  np.testing.assert_allclose(*heads, rtol=1e-4)
+  assert histories[0][0] != histories[0][-1]
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize(
+  ("trained", "function"),
+  [(None, encoder_tokens.token_ids), (0, frozen_encoder.embeddings)],
+)
+def test_trained_saved_and_exported(folder, trained, function, tmp_path):
+  output, file = made(folder, tmp_path, function)
   hparams = hparams_of(
     folder,
     encoder_layers_trained=trained,
@@ -162,24 +259,24 @@ def test_trained_saved_and_exported(folder, trained, tmp_path):
   )
   classifier, history = fit([file], [file], hparams, output)
   assert history[0]["val_counterfactual_loss"] > 0
-  before = backbone_of(EncoderFolder.read(folder)).get_weights()
-  backbone = next(x for x in classifier.layers if x.name.startswith("bert"))
-  changed = [
-    not np.array_equal(one, other)
-    for one, other in zip(backbone.get_weights(), before, strict=True)
-  ]
-  assert any(changed) == (trained is None)
+  texts = tf.constant([row[0] for row in ROWS])
+  config = {"encoder": folder, "max_tokens": 8}
+  inputs = encoder_tokens.token_ids(texts, config).to_tensor()
+  before = backbone_of(EncoderFolder.read(folder))
+  if trained is None:
+    backbone = next(x for x in classifier.layers if x.name.startswith("bert"))
+    assert not np.array_equal(backbone.get_weights()[0], before.get_weights()[0])
+  else:
+    inputs = {features.EMBEDDING: encoded(before, inputs)}
   export(classifier, output, "comment_text", str(tmp_path / "model"))
   score = tf.saved_model.load(str(tmp_path / "model")).signatures["serving_text"]
-  texts = tf.constant([row[0] for row in ROWS])
   found = score(texts)["scores"].numpy()
-  ids = encoder_tokens.token_ids(texts, config["preprocessing"]).to_tensor()
-  expected = tf.sigmoid(classifier(ids, training=False)).numpy()
+  expected = tf.sigmoid(classifier(inputs, training=False)).numpy()
   np.testing.assert_allclose(found, expected, atol=1e-6)
   save_classifier(classifier, None, str(tmp_path / "classifier.keras"))
   loaded = load_classifier(str(tmp_path / "classifier.keras"), None)
   np.testing.assert_allclose(
-    keras.ops.convert_to_numpy(loaded(ids)),
-    keras.ops.convert_to_numpy(classifier(ids)),
+    keras.ops.convert_to_numpy(loaded(inputs)),
+    keras.ops.convert_to_numpy(classifier(inputs)),
     atol=1e-6,
   )
