@@ -216,19 +216,19 @@ def _comments(data: DataOptions) -> BaseNode:
     "label_feature": data.label_feature,
     "label_threshold": data.label_threshold,
   }
+  added = {"neutral_sentences": data.neutral_sentences}
   tables = [path for path in data.comments if path.startswith(BIG_QUERY_SCHEME)]
   if not tables:
     return CommentsExampleGen(
-      data.comments, span=data.span, window=data.window, **columns
+      data.comments, span=data.span, window=data.window, **columns, **added
     )
   if len(data.comments) > 1 or data.span is not None or data.window > 1:
     raise InputError(
       f"Expected a single BigQuery table, without --span and --window. Received: "
       f"{', '.join(data.comments)}; join tables in a view."
     )
-  return BigQueryCommentsGen(tables[0], ExampleConfig(**columns)).with_id(
-    EXAMPLE_GEN_ID
-  )
+  columns = ExampleConfig(**columns)
+  return BigQueryCommentsGen(tables[0], columns, **added).with_id(EXAMPLE_GEN_ID)
 
 
 def _add_digests(code: dict[BaseNode, list[str]]) -> None:

@@ -69,6 +69,12 @@ class DataOptions(Columns):
     "1970-01-01. Default: the newest.", 0
   )  # fmt: skip
   window: int = option(1, "Number of spans to read: --span and those before it.", 1)
+  neutral_sentences: int = option(
+    0, "Number of neutral English sentences about people to train on beside the "
+    "comments, without a label, so that identities that comments seldom name have "
+    "pairs: at most 10,113, of which none is used to measure. With a schema that "
+    "requires further columns, give 0.", 0
+  )  # fmt: skip
   schema: str | None = option(
     None, "Schema file (.pbtxt) that the comments must match, such as one that an "
     "earlier run inferred; anomalies stop the run before training."

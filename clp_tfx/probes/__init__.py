@@ -10,7 +10,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
   __name__,
   submod_attrs={
     "comparison": ["TRAINING_NOISE", "Displacement", "displacement"],
-    "fill": ["Probe", "fill_probes"],
+    "fill": ["Probe", "fill_probes", "training_sentences"],
     "measure": ["Rates", "hostile_auc", "logit_gaps", "rates"],
     "score": ["ProbeScores", "score_probes"],
     "summary": ["summarize"],

@@ -77,6 +77,24 @@ def fill_probes() -> list[Probe]:
   ]
 
 
+def training_sentences() -> list[str]:
+  """Returns the distinct neutral sentences that a model may be trained on.
+
+  Each template of training meets every identity of training that it reads well with;
+  what is held out, and what gates a model, is not among them.
+  """
+  return list(
+    dict.fromkeys(
+      filled(template, identity)
+      for template in load_templates()
+      for identity in load_identities()
+      if template.label == NEUTRAL
+      and HELD_OUT not in (template.split, identity.split)
+      and fits(template, identity)
+    )
+  )
+
+
 def _every(template: Template) -> int:
   return (
     _EVERY_HELD_OUT[template.label] if template.split == HELD_OUT else _EVERY_TRAINING

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from clp_tfx.probes.fill import fill_probes, filled, fits
+from clp_tfx.probes.fill import fill_probes, filled, fits, training_sentences
 from clp_tfx.probes.templates import (
   HELD_OUT,
   NEUTRAL,
@@ -103,3 +103,12 @@ def test_a_neutral_sentence_has_one_about_a_person():
 def test_sentences_are_clean(probe):
   assert not set("{}") & set(probe.text + probe.person)
   assert "  " not in probe.text and probe.text.strip() == probe.text
+
+
+def test_no_sentence_for_training_is_measured():
+  sentences = training_sentences()
+  neutral = [probe for probe in PROBES if probe.label == NEUTRAL]
+  held_out = {probe.text for probe in neutral if probe.split == HELD_OUT}
+  of_training = {probe.text for probe in neutral if probe.split == TRAINING}
+  assert len(sentences) == len(set(sentences)) == 10_113
+  assert of_training < set(sentences) and held_out.isdisjoint(sentences)

@@ -52,19 +52,20 @@ class BigQueryCommentsGen(QueryBasedExampleGen):
   Args:
     table: The table, such as `bq://project.dataset.table`.
     config: Columns to read.
+    neutral_sentences: As in `CommentsExampleGen`.
 
   Raises:
     InputError: If the table's name is not of this form.
   """
 
-  def __init__(self, table: str, config: ExampleConfig):
+  def __init__(self, table: str, config: ExampleConfig, neutral_sentences: int = 0):
     _parts(table)
     super().__init__(
       input_config=example_gen_pb2.Input(
         splits=[example_gen_pb2.Input.Split(name="comments", pattern="*")]
       ),
       output_config=output_splits(),
-      custom_config=custom_config(config),
+      custom_config=custom_config(config, neutral_sentences),
       custom_executor_spec=executor_spec.BeamExecutorSpec(BigQueryExecutor),
     )
     self.exec_properties[TABLE] = table

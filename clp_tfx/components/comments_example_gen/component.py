@@ -51,6 +51,7 @@ class CommentsExampleGen(FileBasedExampleGen):
     identity_threshold: float = ExampleConfig.identity_threshold,
     span: int | None = None,
     window: int = 1,
+    neutral_sentences: int = 0,
   ):
     """Constructs the component without opening any file.
 
@@ -66,6 +67,8 @@ class CommentsExampleGen(FileBasedExampleGen):
       span: The span to read: its number or, for dates, its days since 1970-01-01; the
         newest by default.
       window: Number of spans to read: `span` and those before it.
+      neutral_sentences: Number of neutral sentences in English about people, those of
+        the training half of the probes, to add to `train` without a label.
 
     Raises:
       InputError: If no file is given, a file is given twice, the files cannot be found
@@ -88,7 +91,9 @@ class CommentsExampleGen(FileBasedExampleGen):
       output_config=output_splits(),
       range_config=None if span is None else one_span(span),
       custom_config=custom_config(
-        config, **{executor.PATTERNS: patterns, executor.WINDOW: window}
+        config,
+        neutral_sentences,
+        **{executor.PATTERNS: patterns, executor.WINDOW: window},
       ),
     )
     self.exec_properties["code_digest"] = code_digest(executor.__name__)

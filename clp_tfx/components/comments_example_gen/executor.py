@@ -11,6 +11,10 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils, standard_component_specs
 
 from clp_tfx import features
+from clp_tfx.components.comments_example_gen.neutral_sentences import (
+  NEUTRAL_SENTENCES,
+  neutral_examples,
+)
 from clp_tfx.components.comments_example_gen.properties import (
   custom_values,
   example_config,
@@ -46,6 +50,13 @@ class SplitsExecutor(BaseBeamExecutor):
     }
     with self._make_beam_pipeline() as pipeline:
       splits = self.examples_by_split(pipeline, exec_properties)
+      if number := int(custom_values(exec_properties).get(NEUTRAL_SENTENCES, 0)):
+        added = (
+          pipeline
+          | "Neutral" >> beam.Create([number])
+          | beam.FlatMap(neutral_examples, example_config(exec_properties))
+        )
+        splits["train"] = (splits["train"], added) | "Add" >> beam.Flatten()
       for split, folder in folders.items():
         _ = splits[split] | f"Write[{split}]" >> WriteShards(folder)
     for folder in folders.values():

@@ -10,6 +10,9 @@ from tfx.utils import proto_utils
 
 from clp_tfx import features
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.components.comments_example_gen.neutral_sentences import (
+  NEUTRAL_SENTENCES,
+)
 from clp_tfx.options import names_of
 
 
@@ -22,9 +25,13 @@ def output_splits() -> example_gen_pb2.Output:
   return example_gen_pb2.Output(split_config=example_gen_pb2.SplitConfig(splits=splits))
 
 
-def custom_config(config: ExampleConfig, **more: Any) -> example_gen_pb2.CustomConfig:
-  """Packs the configuration of the columns and further values."""
+def custom_config(
+  config: ExampleConfig, neutral_sentences: int, **more: Any
+) -> example_gen_pb2.CustomConfig:
+  """Packs the configuration of the columns, the sentences to add and further values."""
   struct = struct_pb2.Struct()
+  if neutral_sentences:  # Without any, examples of earlier runs are found in the cache.
+    more[NEUTRAL_SENTENCES] = neutral_sentences
   struct.update({**dataclasses.asdict(config), **more})
   packed = example_gen_pb2.CustomConfig()
   packed.custom_config.Pack(struct, deterministic=True)

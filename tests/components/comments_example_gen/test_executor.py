@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from clp_tfx.errors import InputError
+from clp_tfx.probes import training_sentences
 
 FORMATS = (".csv", ".csv.gz", ".parquet", ".tfrecord", ".tfrecord.gz")
 TEXTS = [
@@ -103,3 +104,22 @@ def test_nothing_is_written_of_bad_input(write, run, tmp_path, column, cell, par
     run([path])
 
   assert not list(Path(tmp_path).glob("examples/**/data_tfrecord*"))
+
+
+def test_neutral_sentences_are_added_to_training_without_a_label(write, run):
+  table = {name: cells for name, cells in TABLE.items() if name != "toxicity"}
+  path = write("c.csv", {**table, "insult": TABLE["toxicity"]})
+  plain = run([path], label_feature="insult")
+  splits = run([path], label_feature="insult", neutral_sentences=3)
+
+  assert (splits["eval"], splits["test"]) == (plain["eval"], plain["test"])
+  added = [each for each in splits["train"] if each not in plain["train"]]
+  assert len(added) == 3 and len(splits["train"]) == 9
+  assert set(texts(added)) < set(training_sentences())
+  for example in added:
+    values = example.features.feature
+    assert values["label_weight"].float_list.value == [0.0]
+    assert not values["insult"].float_list.value
+
+  more = run([path], label_feature="insult", neutral_sentences=4)["train"]
+  assert set(texts(splits["train"])) < set(texts(more))
