@@ -82,6 +82,20 @@ def test_an_encoders_files_are_part_of_what_its_components_are_cached_by(tmp_pat
   assert last["Transform"] != transform
 
 
+def test_a_frozen_encoder_is_applied_in_transform_for_all_trainings(tmp_path):
+  pytest.importorskip("keras_hub", reason="Needs pip install 'clp-tfx[encoder]'.")
+  options = {"comments": "comments.csv", "model_fn": "encoder"}
+  options |= {"encoder": write_configuration(tmp_path), "encoder_layers_trained": 0}
+  found = []
+  for content in (b"a", b"b"):
+    (tmp_path / "model.safetensors").write_bytes(content)
+    found.append(properties(PipelineConfig.of(**options)))
+  custom_config = json.loads(found[0]["Transform"]["custom_config"])
+  assert custom_config["inputs_fn"] == "clp_tfx.modules.frozen_encoder.embeddings"
+  changed = {name for name in found[0] if found[0][name] != found[1][name]}
+  assert changed == {"Transform", *TRAINERS}
+
+
 TRAINERS = {"Trainer", "ControlTrainer"}
 
 
