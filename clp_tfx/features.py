@@ -53,7 +53,7 @@ COUNTERFACTUAL_TOKENS = "counterfactual_tokens"
 COUNTERFACTUAL_LENGTHS = "counterfactual_lengths"
 """int64, K values: how many of `COUNTERFACTUAL_TOKENS` belong to each."""
 
-EMBEDDING = "embedding"
+EMBEDDING = "encoded_text"
 """float, one value per hidden unit: what a frozen encoder gives for the text; in place
 of `TOKENS`."""
 
@@ -97,7 +97,7 @@ edits, else `not_trained_on`."""
 RESERVED = (
   *ADDED_BY_EXAMPLE_GEN,
   *ADDED_BY_COUNTERFACTUAL_GEN,
-  *(TOKENS, COUNTERFACTUAL_TOKENS, COUNTERFACTUAL_LENGTHS),
+  *(TOKENS, COUNTERFACTUAL_TOKENS, COUNTERFACTUAL_LENGTHS, EMBEDDING),
   *(EDITED_GROUP, EDITED_TERM, AUDIT_GROUP, AUDIT_TERM, AUDIT_PAIRS),
 )
 """What no column of the comments may be called."""
