@@ -12,9 +12,8 @@ import numpy as np
 from scipy import sparse, special
 
 from clp_tfx.probes.measure import group_means, logits
+from clp_tfx.probes.verdicts import DISPLACED, OK, TOO_LITTLE, WITHIN_NOISE
 
-DISPLACED, OK, TOO_LITTLE = "displaced", "ok", "too little evidence"
-WITHIN_NOISE = "within training noise"
 TRAINING_NOISE = 0.8
 """Shift that in 19 of 20 pairs of trainings with other seeds no identity exceeds, in
 units of its scale (see `displacement`); measured by benchmarks/displacement.py."""

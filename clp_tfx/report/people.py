@@ -3,7 +3,7 @@
 from typing import Any, NamedTuple
 
 from clp_tfx.features import IDENTITY_GROUP
-from clp_tfx.probes.comparison import DISPLACED, TOO_LITTLE
+from clp_tfx.probes.verdicts import DISPLACED, TOO_LITTLE
 from clp_tfx.report import formats
 
 _SENTENCES = 5

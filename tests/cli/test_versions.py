@@ -86,3 +86,18 @@ def test_a_command_names_the_extra_that_it_lacks(tmp_path):
     "pip install 'clp-tfx[tfma]'.\n"
   )
   assert done.returncode == 1
+
+
+def test_the_package_alone_previews():
+  # As without any extra: importing these fails.
+  absent = ["numpy", "scipy", "sklearn", "pandas", "pyarrow", "google", "grpc", "keras"]
+  absent += ["tensorflow", "tensorflow_model_analysis", "apache_beam", "tfx", "kfp"]
+  code = (
+    f"import sys; sys.modules.update(dict.fromkeys({absent}))\n"
+    "from clp_tfx.cli import main; main()"
+  )
+  done = subprocess.run(
+    [sys.executable, "-c", code, "preview", "A gay man"], capture_output=True, text=True
+  )
+  assert done.returncode == 0, done.stderr
+  assert "gay→" in done.stdout

@@ -3,13 +3,8 @@
 import numpy as np
 import pytest
 
-from clp_tfx.probes.comparison import (
-  DISPLACED,
-  OK,
-  TOO_LITTLE,
-  WITHIN_NOISE,
-  displacement,
-)
+from clp_tfx.probes.comparison import displacement
+from clp_tfx.probes.verdicts import DISPLACED, OK, TOO_LITTLE, WITHIN_NOISE
 
 
 def suite(templates, identities, functionalities=6):

@@ -10,7 +10,7 @@ from clp_tfx.components.probe_evaluator.checks import (
   recall_check,
 )
 from clp_tfx.components.probe_evaluator.harm_gate import HarmGate
-from clp_tfx.probes.comparison import DISPLACED, OK, WITHIN_NOISE
+from clp_tfx.probes.verdicts import DISPLACED, OK, WITHIN_NOISE
 
 _NAMED = 5
 
