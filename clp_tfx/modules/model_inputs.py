@@ -72,7 +72,7 @@ def _named(made: ModelInputs, path: str) -> list[tuple[str, Any]]:
         f"Expected {path} to return ragged tensors of shape [batch, None] and dense "
         f"ones of a known shape but for the batch. Received: {value} as {name!r}."
       )
-    if name in features.RESERVED and name != features.TOKENS:
+    if name in features.RESERVED and name not in (features.TOKENS, features.EMBEDDING):
       raise InputError(
         f"Expected {path} to name its inputs otherwise than the features in "
         f"clp_tfx/features.py. Received: {name!r}; rename it."
