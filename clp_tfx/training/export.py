@@ -41,6 +41,8 @@ def export(
   inputs = model_inputs(tf_transform_output.transformed_feature_spec(), padding)
   module = tf.Module()
   module.classifier = classifier
+  # Its `call`, not the layer: Keras would trace and save a layer that was called once
+  # more, which took most of the time.
   module.transform = tf_transform_output.transform_features_layer()
   text_spec = {text_feature: tf.io.FixedLenFeature([1], tf.string)}
   raw_spec = tf_transform_output.raw_feature_spec()
@@ -51,11 +53,11 @@ def export(
 
   def score(texts: tf.Tensor) -> dict[str, tf.Tensor]:
     given = {text_feature: raw(texts, text_feature)}
-    transformed = module.transform(given)
+    transformed = module.transform.call(given)
     if not all(each.name in transformed for each in inputs):
       # Computed for both at once: these stand for counterfactuals, and are not used.
       given[features.COUNTERFACTUAL_TEXT] = raw(texts, features.COUNTERFACTUAL_TEXT)
-      transformed = module.transform(given)
+      transformed = module.transform.call(given)
     padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
     logits = classifier(structured(inputs, padded), training=False)
     return {"scores": tf.sigmoid(logits)}

@@ -4,7 +4,9 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from click.testing import CliRunner
 
+from clp_tfx.cli import cli
 from clp_tfx.counterfactuals.edits import edits_from_json
 from clp_tfx.errors import InputError
 from clp_tfx.evaluation.evaluate import evaluate_model
@@ -155,15 +157,20 @@ def test_what_cannot_be_worked_with_is_said_in_a_sentence(
   assert sorted(tmp_path.iterdir()) == before
 
 
-def test_the_command_says_what_comes_next(tmp_path):
+def test_the_command_says_what_comes_next(tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
   comments_file(tmp_path / "c.csv")
-  done = clp_tfx("generate", "c.csv", "--output", "t.csv", cwd=tmp_path)
-  assert done.returncode == 0, done.stderr
-  assert "Wrote t.csv. Add a column `score`" in done.stdout
-  done = clp_tfx("generate", "c.csv", cwd=tmp_path)
-  assert done.returncode == 2 and "Expected --output to be a file" in done.stderr
-  done = clp_tfx("evaluate", "--scores", "t.csv", "--comments", "c.csv", cwd=tmp_path)
-  assert done.returncode == 2 and "column `score` is missing" in done.stderr
+
+  def told(*arguments):
+    done = CliRunner().invoke(cli, arguments)
+    return done.exit_code, done.output
+
+  code, said = told("generate", "c.csv", "--output", "t.csv")
+  assert code == 0 and "Wrote t.csv. Add a column `score`" in said
+  code, said = told("generate", "c.csv")
+  assert code == 2 and "Expected --output to be a file" in said
+  code, said = told("evaluate", "--scores", "t.csv", "--comments", "c.csv")
+  assert code == 2 and "column `score` is missing" in said
 
 
 def test_one_model_is_measured(tmp_path):
