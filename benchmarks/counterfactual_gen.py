@@ -373,7 +373,7 @@ def example(number: int, text: bytes) -> bytes:
 def generate(
   source: Path,
   target: Path,
-  beam_args: Sequence[str] = (),
+  beam_args: Sequence[str] = ("--runner=clp_tfx.pipeline.LocalBeamRunner",),
   lexicon: str = LEXICON,
   method: str = GeneratorOptions.method,
 ) -> None:
@@ -419,8 +419,10 @@ def run_component(
   """Runs the copy, or the component with a lexicon; returns CPU seconds and memory."""
   import apache_beam as beam
 
+  from clp_tfx.pipeline import LocalBeamRunner
+
   def copy() -> None:
-    with beam.Pipeline() as pipeline:
+    with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
       _ = (
         pipeline
         | beam.io.ReadFromTFRecord(str(source / "Split-train" / "*"))

@@ -161,8 +161,13 @@ def engine_args(engine: str, folder: Path) -> Iterator[tuple[list[str], Any]]:
   name, _, workers = engine.partition("-")
   if name == DIRECT:
     several = ["--direct_running_mode=multi_processing"]
+    number = f"--direct_num_workers={workers}"
     yield (
-      [f"--direct_num_workers={workers}", *(several if workers != "1" else [])],
+      [
+        "--runner=clp_tfx.pipeline.LocalBeamRunner",
+        number,
+        *(several if workers != "1" else []),
+      ],
       None,
     )
     return

@@ -5,7 +5,6 @@ import fcntl
 import json
 import subprocess
 import sys
-import time
 import types
 from pathlib import Path
 
@@ -104,7 +103,7 @@ def flags(options):
 def few_run(tmp_path_factory, few_comments):
   """A run on few comments with the runner that teams copy.
 
-  Its folder is `few_run.output`; it took `few_run.seconds`.
+  Its folder is `few_run.output`.
   """
 
   def run(folder):
@@ -114,7 +113,6 @@ def few_run(tmp_path_factory, few_comments):
       "output": str(folder / "out"),
     }
     (folder / "config.yaml").write_text(yaml.safe_dump(config))
-    started = time.monotonic()
     done = subprocess.run(
       [sys.executable, "-m", "pipelines.local_runner", str(folder / "config.yaml")],
       cwd=Path(__file__).parents[1],
@@ -122,11 +120,7 @@ def few_run(tmp_path_factory, few_comments):
       text=True,
       check=False,
     )
-    return {
-      **vars(done),
-      "output": config["output"],
-      "seconds": time.monotonic() - started,
-    }
+    return {**vars(done), "output": config["output"]}
 
   done = types.SimpleNamespace(**made_once(tmp_path_factory, "few", run))
   done.output = Path(done.output)

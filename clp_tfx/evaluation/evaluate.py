@@ -24,6 +24,7 @@ from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.pairs import generation_of
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.digests import file_digests
 from clp_tfx.report.results import write_results
@@ -170,7 +171,7 @@ def _run(
     telemetry_descriptors=["clp_tfx", "evaluate"],
     raw_record_column_name=tfma.ARROW_INPUT_COLUMN,
   )
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     generated = (
       pipeline
       | "Files" >> beam.Create(comments)

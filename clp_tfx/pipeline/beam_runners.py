@@ -14,6 +14,8 @@ from clp_tfx.errors import InputError
 DIRECT, FLINK = "DirectRunner", "FlinkRunner"
 PORTABLE, DATAFLOW = "PortableRunner", "DataflowRunner"
 RUNNERS = (DIRECT, FLINK, PORTABLE, DATAFLOW)
+LOCAL_RUNNER = "--runner=clp_tfx.pipeline.LocalBeamRunner"
+"""What the DirectRunner is here: Beam's own would download another one."""
 
 _SERVER_SECONDS = 3
 _LOCAL_MASTERS = ("[local]", "[auto]")
@@ -56,7 +58,7 @@ def beam_pipeline_args(
     image: Container image with this package; workers use it unless `args` name another.
 
   Returns:
-    The arguments, starting with `--runner` unless the DirectRunner is used.
+    The arguments, starting with `--runner`.
 
   Raises:
     InputError: If arguments are missing or contradict each other.
@@ -68,7 +70,7 @@ def beam_pipeline_args(
       "in --beam-args."
     )
   if runner == DIRECT:
-    return [*_processes(workers), *args]
+    return [LOCAL_RUNNER, *_processes(workers), *args]
   if workers != 1:
     raise InputError(
       f"Expected --workers with the DirectRunner only. Received: {workers} with the "

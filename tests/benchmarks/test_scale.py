@@ -9,6 +9,8 @@ from pathlib import Path
 import apache_beam as beam
 import pytest
 
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
+
 FOLDER = Path(__file__).parents[2] / "benchmarks"
 
 
@@ -100,7 +102,10 @@ def test_tables(capsys, monkeypatch):
 
 def test_bytes_that_the_direct_runner_groups():
   def run(size: int) -> scale_usage.Moved:
-    with scale_usage.moved_by_direct_runner() as moved, beam.Pipeline() as pipeline:
+    with (
+      scale_usage.moved_by_direct_runner() as moved,
+      beam.Pipeline(runner=LocalBeamRunner()) as pipeline,
+    ):
       _ = (
         pipeline
         | beam.Create([None])  # Create also groups its elements.

@@ -1,5 +1,7 @@
 """A run killed at any moment and repeated gives the same verdict, no partial push."""
 
+import bisect
+import itertools
 import os
 import random
 import signal
@@ -26,21 +28,42 @@ def served_models(output):
   return [p for p in folder.iterdir() if p.name.isdigit()] if folder.exists() else []
 
 
-def killed_run(folder, options, seconds):
-  """Starts a run and kills its process group; returns whether it was alive."""
+def killed_run(folder, options, component, seconds):
+  """Starts a run and kills its process group some time after a component's start.
+
+  Returns whether it was alive.
+  """
   process = subprocess.Popen(
     [*COMMAND, "run", *options],
     cwd=folder,
-    stdout=subprocess.DEVNULL,
+    stdout=subprocess.PIPE,
     stderr=subprocess.DEVNULL,
+    text=True,
     start_new_session=True,
   )
+  for line in process.stdout:
+    if f"] {component} ..." in line:
+      break
   time.sleep(seconds)
   was_alive = process.poll() is None
   if was_alive:
     os.killpg(process.pid, signal.SIGKILL)
+  process.stdout.close()
   process.wait()
   return was_alive
+
+
+def moments(seconds, number):
+  """Draws moments of a run: a component, and a time after its start.
+
+  Counted from there because the time to get there differs on a busy machine.
+  """
+  rng = random.Random(0)
+  ends = list(itertools.accumulate(seconds.values()))
+  for _ in range(number):
+    drawn = rng.random() * ends[-1]
+    place = bisect.bisect(ends, drawn)
+    yield list(seconds)[place], drawn - (ends[place - 1] if place else 0)
 
 
 def test_killed_at_five_random_moments(tmp_path, few_comments, few_run):
@@ -51,15 +74,14 @@ def test_killed_at_five_random_moments(tmp_path, few_comments, few_run):
   def kill_and_run_again(i, moment):
     output = tmp_path / f"killed{i}"
     run = ["--output", output.name, *options]
-    was_alive = killed_run(tmp_path, run, few_run.seconds * moment)
+    was_alive = killed_run(tmp_path, run, *moment)
     served_after_kill = [files(model) for model in served_models(output)]
     again = clp_tfx("run", *run, cwd=tmp_path)
     return was_alive, served_after_kill, again, output
 
-  rng = random.Random(0)
-  moments = [rng.random() for _ in range(5)]
   with ThreadPoolExecutor(2) as pool:
-    results = list(pool.map(kill_and_run_again, range(5), moments))
+    drawn = moments(expected["seconds"], 5)
+    results = list(pool.map(kill_and_run_again, range(5), drawn))
   assert sum(was_alive for was_alive, *_ in results) >= 4
   for _, served_after_kill, again, output in results:
     assert again.returncode == 0, again.stderr

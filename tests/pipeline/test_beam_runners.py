@@ -7,6 +7,7 @@ from clp_tfx.pipeline.beam_runners import (
   DATAFLOW,
   DIRECT,
   FLINK,
+  LOCAL_RUNNER,
   PORTABLE,
   beam_pipeline_args,
   check_servers,
@@ -21,9 +22,13 @@ INSTALLED = "--sdk_container_image=installed"
 
 
 def test_the_direct_runner_needs_nothing():
-  assert beam_pipeline_args(DIRECT) == []
-  assert beam_pipeline_args(DIRECT, ["--save_main_session"]) == ["--save_main_session"]
+  assert beam_pipeline_args(DIRECT) == [LOCAL_RUNNER]
+  assert beam_pipeline_args(DIRECT, ["--save_main_session"]) == [
+    LOCAL_RUNNER,
+    "--save_main_session",
+  ]
   assert beam_pipeline_args(DIRECT, ["--x=1"], workers=3) == [
+    LOCAL_RUNNER,
     "--direct_running_mode=multi_processing",
     "--direct_num_workers=3",
     INSTALLED,

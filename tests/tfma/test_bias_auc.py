@@ -8,6 +8,7 @@ import tensorflow_model_analysis as tfma
 from sklearn import metrics as sklearn_metrics
 from tensorflow_model_analysis.proto import config_pb2
 
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 from clp_tfx.tfma import BiasAUC
 from clp_tfx.tfma.intervals import auc_bounds
 from clp_tfx.tfma.ranked_scores import generalized_mean
@@ -221,7 +222,7 @@ def test_exact_under_confidence_intervals(tmp_path):
   writer = tfma.writers.MetricsPlotsAndValidationsWriter(
     {tfma.METRICS_KEY: str(tmp_path / "metrics")}, config
   )
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     _ = pipeline | beam.Create(sliced) | evaluator.ptransform | writer.ptransform
   (metrics,) = tfma.load_metrics(str(tmp_path / "metrics"))
   found = {item.key.name: item for item in metrics.metric_keys_and_values}

@@ -8,6 +8,7 @@ from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.counterfactuals.edits import Edit, edits_to_json
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 from clp_tfx.tfma import COUNTERFACTUAL_PAIRS
 from clp_tfx.tfma.edited_slices import EditedSliceKeyExtractor, edited
 from clp_tfx.tfma.frequent_terms import FREQUENT_TERMS
@@ -95,7 +96,7 @@ def as_json(one):
 def sliced(tmp_path, examples, specs):
   """Runs the extractor; returns slice keys and their pairs, sorted by pairs."""
   config = config_pb2.EvalConfig(slicing_specs=specs)
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     _ = (
       pipeline
       | beam.Create(examples)

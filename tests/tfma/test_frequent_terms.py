@@ -3,6 +3,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.counterfactuals.edits import Edit, edits_to_json
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 from clp_tfx.tfma import make_eval_config
 from clp_tfx.tfma.frequent_terms import (
   FREQUENT_TERMS,
@@ -40,7 +41,7 @@ def test_the_terms_with_the_most_pairs_over_all_batches(tmp_path):
     batch(["ca", "aa"], ["b__"]),
     batch([]),
   ]
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     _ = (
       pipeline
       | beam.Create(batches)

@@ -13,6 +13,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.files import own_temporary_folder
+from clp_tfx.pipeline.beam_runners import LOCAL_RUNNER
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import (
   JobArtifact,
@@ -194,6 +195,8 @@ def _with_local_executor(command: Sequence[str]) -> list[str]:
 
 
 def _with_local_beam(command: Sequence[str]) -> list[str]:
-  """Returns a command without the arguments for a Beam runner, which come last."""
-  runners = [i for i, each in enumerate(command) if each.startswith("--runner=")]
-  return list(command[: runners[0]] if runners else command)
+  """Returns a command with the local runner; arguments for runners come last."""
+  for i, each in enumerate(command):
+    if each.startswith("--runner=") and each != LOCAL_RUNNER:
+      return [*command[:i], LOCAL_RUNNER]
+  return list(command)

@@ -12,6 +12,7 @@ from clp_tfx.components.comments_example_gen.big_query import (
 )
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 
 TABLE = "bq://project.dataset.comments"
 # Rows as ReadFromBigQuery returns them: by name, with null as None.
@@ -26,7 +27,7 @@ ROWS = [
 
 def built(rows, checks):
   """Checks splits of the examples of rows, each by a function of its own."""
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     splits = pipeline | beam.Create(rows) | BuildExamples(TABLE, CONFIG)
     for split, check in checks.items():
       assert_that(splits[split], check, label=split)

@@ -6,11 +6,12 @@ import tensorflow as tf
 
 from clp_tfx.components.comments_example_gen import shards
 from clp_tfx.components.comments_example_gen.shards import WriteShards
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 
 
 def written(folder, records, *parts):
   """Writes records, and further ones that come another way; returns the files."""
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     inputs = [
       pipeline | f"Part{i}" >> beam.Create(part, reshuffle=False)
       for i, part in enumerate((records, *parts))

@@ -11,6 +11,7 @@ from clp_tfx.components.comments_example_gen.transforms import (
   check_counts,
 )
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 
 CONFIG = ExampleConfig()
 ENOUGH = {(s, p): 1 for s in ("train", "test") for p in (True, False)}
@@ -76,7 +77,7 @@ def ids(serialized):
 
 
 def read_ids(paths):
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     for split, examples in (pipeline | ReadComments(paths, CONFIG)).items():
       yield split, examples | f"Ids[{split}]" >> beam.FlatMap(ids)
 

@@ -11,6 +11,7 @@ from clp_tfx.components.counterfactual_gen.transforms import (
 )
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 
 
 def example(**values: list) -> tf.train.Example:
@@ -41,7 +42,7 @@ def check(original: tf.train.Example, added: dict[str, list[bytes]], **settings)
   for name, values in (NOTHING_ADDED | added).items():
     expected.features.feature[name].bytes_list.SetInParent()
     expected.features.feature[name].bytes_list.value[:] = values
-  with beam.Pipeline() as pipeline:
+  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
     generated = pipeline | beam.Create([original]) | GenerateCounterfactuals(**settings)
     assert_that(generated, equal_to([expected]))
 
@@ -113,7 +114,7 @@ def test_own_lexicon_and_text_feature(tmp_path):
   ],
 )
 def test_counters(settings, made):
-  pipeline = beam.Pipeline()
+  pipeline = beam.Pipeline(runner=LocalBeamRunner())
   texts = [b"he", b"x", b"she and he"]
   _ = (
     pipeline
@@ -131,7 +132,10 @@ def test_counters(settings, made):
 
 
 def test_type_hints():
-  with beam.Pipeline() as pipeline, pytest.raises(beam.typehints.TypeCheckError):
+  with (
+    beam.Pipeline(runner=LocalBeamRunner()) as pipeline,
+    pytest.raises(beam.typehints.TypeCheckError),
+  ):
     _ = pipeline | beam.Create(["gay"]) | GenerateCounterfactuals()
   hints = GenerateCounterfactuals().get_type_hints()
   assert hints.simple_output_type("GenerateCounterfactuals") is tf.train.Example
@@ -152,7 +156,10 @@ def test_type_hints():
   ],
 )
 def test_bad_input(originals, message):
-  with pytest.raises(InputError, match=message), beam.Pipeline() as pipeline:
+  with (
+    pytest.raises(InputError, match=message),
+    beam.Pipeline(runner=LocalBeamRunner()) as pipeline,
+  ):
     _ = pipeline | beam.Create(originals) | GenerateCounterfactuals()
 
 
