@@ -77,6 +77,7 @@ def test_a_corrected_file_is_read_again(tmp_path):
   path.write_text(GOOD + "x,high\n")
   options = ["--comments", path, "--output", tmp_path / "out", "--epochs", 1]
   options += ["--baseline", "none", "--max-flip-rate", 1, "--min-pairs", 1]
+  options += ["--harm-gate", "off"]
   assert run(*options).exit_code == 2
   path.write_text(GOOD)
   result = run(*options)
