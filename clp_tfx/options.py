@@ -174,12 +174,12 @@ def for_label(value: Any, label: str) -> Any:
 
   Args:
     value: One value for all labels, or a mapping by label, whose key `EVERY` has the
-      value for those that it does not name.
+      value for those that it does not name; None without it.
     label: Name of the label; empty for a model with a single output.
   """
   if not isinstance(value, Mapping):
     return value
-  return value[label] if label in value else value[EVERY]
+  return value.get(label, value.get(EVERY))
 
 
 def check_labels(options: Options, labels: tuple[str, ...]) -> None:

@@ -122,7 +122,7 @@ def fit(
       hparams.epochs,
       _shown(row["loss"]),
       ", ".join(
-        f"{_shown(row[prefixed('val', prefixed(name, 'auc'))])} {name}".rstrip()
+        f"{name} {_shown(row[prefixed('val', prefixed(name, 'auc'))])}".lstrip()
         for name in hparams.label_names or (SINGLE,)
       ),
     )
