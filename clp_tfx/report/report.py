@@ -68,7 +68,7 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     parts.append(context)
   context = parts[0] if len(parts) == 1 else _of_all_labels(summary, found)
   of_label = templates.get_template("sections/of_label.html")
-  context["contents"] = _contents(context, list(found) if len(parts) > 1 else [])
+  context["contents"] = _contents(context)
   context["parts"] = [markupsafe.Markup(of_label.render(part)) for part in parts]
   return templates.get_template("report.html").render(context)
 
@@ -128,7 +128,7 @@ def _of_all_labels(
 
   models = {k: name for k, name in _names(summary).items() if _any(found)[k]}
   rows = [
-    {"label": label, "verdict": word(label), "anchor": f"{label}-figures", **view}
+    {"label": label, "verdict": word(label), "anchor": _anchor(label, view), **view}
     for label, view in found.items()
   ]
   return {
@@ -141,6 +141,11 @@ def _of_all_labels(
     "clp": _any(found)["clp"],
     "baseline": _any(found)["baseline"],
   }
+
+
+def _anchor(label: str, view: dict[str, Any]) -> str:
+  """Returns the anchor of the first section about a label."""
+  return f"{label}-{'people' if view['probes'] else 'figures'}"
 
 
 def _any(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
@@ -231,10 +236,13 @@ def _renamed(results: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]
   return dict(zip((before, after)[-len(results) :], results.values(), strict=True))
 
 
-def _contents(context: dict[str, Any], labels: list[str]) -> dict[str, str]:
+def _contents(context: dict[str, Any]) -> dict[str, str]:
   """Returns the names of the page's sections, or of its labels, by anchor."""
+  labels = context["overview"]
   if labels:
-    by_label = {f"{label}-figures": (label, True) for label in labels}
+    by_label = {
+      row["anchor"]: (row["label"], True) for row in context["overview"]["rows"]
+    }
     sections = {"labels": ("Labels", True), **by_label}
   else:
     sections = {

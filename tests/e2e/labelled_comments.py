@@ -21,7 +21,7 @@ _FILLERS = [
 _MENTIONS = ("gay", "muslim", "black")
 
 
-def write_labelled_comments(path, rows=900, seed=0):
+def write_labelled_comments(path, rows=600, seed=0):
   """Writes a CSV whose labels are 0.9 with their word and 0.1 without.
 
   One in three comments mentions an identity; of these, five in six are labelled as an
