@@ -310,7 +310,7 @@ def _digest(path: str, option: str) -> str:
 def _trainer(
   config: PipelineConfig,
   transform: BaseNode,
-  loss_weight: float,
+  loss_weight: float | dict[str, float],
   node_id: str = "Trainer",
 ) -> Trainer:
   # These fail before any component runs.

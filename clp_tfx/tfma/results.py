@@ -1,6 +1,7 @@
 """Loads the results of an evaluation, by model."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,23 +119,25 @@ def load_worst_flips(
   return found
 
 
-def write_worst_flips(evaluation_path: str, path: str | Path) -> None:
+def write_worst_flips(
+  evaluation_path: str, path: str | Path, outputs: Sequence[str] = ("",)
+) -> None:
   """Writes the worst flips of all comments as JSON lines, atomically.
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
     path: File to write or replace, with a line per flip that names its `model` and, if
-      there are several outputs, its `label`.
+      it is of one of several outputs, its `label`.
+    outputs: Names of the outputs; `""` for all, without names.
   """
-  config = next(iter(load_results(evaluation_path).values())).config
   lines = [
     json.dumps(
       {"model": model, **({"label": output} if output else {}), **flip},
       ensure_ascii=False,
     )
     + "\n"
-    for output in outputs_of(config)
-    for model, flips in load_worst_flips(evaluation_path, output=output).items()
+    for output in outputs
+    for model, flips in load_worst_flips(evaluation_path, output=output or None).items()
     for flip in flips
   ]
   write_whole(path, "".join(lines))

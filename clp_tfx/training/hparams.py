@@ -94,8 +94,8 @@ class FitOptions(Options):
     "0 or an empty text, not cut.",
     check=_check_padding,
   )
-  counterfactual_loss_weight: float = option(
-    1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
+  counterfactual_loss_weight: float | dict = option(
+    1.0, "Weight of the counterfactual loss; 0 is plain training.", 0, by_label=True
   )
   positive_pair_weight: float = option(
     1.0,

@@ -19,7 +19,7 @@ from clp_tfx.keras.losses import (
 )
 from clp_tfx.keras.metrics import DefinedAUC
 from clp_tfx.keras.model import CounterfactualModel
-from clp_tfx.keras.outputs import SINGLE, prefixed
+from clp_tfx.keras.outputs import SINGLE, Weight, prefixed
 from clp_tfx.options import for_label
 from clp_tfx.training.batches import balanced_weight, count_examples, read_batches
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
@@ -182,17 +182,23 @@ def _takes_text(classifier: keras.Model) -> bool:
 
 def _loss_weight(
   hparams: HParams, steps_per_epoch: float
-) -> float | keras.optimizers.schedules.LearningRateSchedule:
-  """Returns the weight, or a schedule that rises to it linearly.
+) -> Weight | dict[str, Weight]:
+  """Returns the weight, or a schedule that rises to it linearly; or those of labels.
 
   Without a warm-up, a classifier that has not learned the task yet can minimise the gap
   by ignoring the text.
   """
-  weight = hparams.counterfactual_loss_weight
   steps = round(hparams.counterfactual_loss_warm_up * steps_per_epoch)
-  if not weight or not steps:
-    return weight
-  return keras.optimizers.schedules.PolynomialDecay(0.0, steps, weight)
+
+  def rising(weight: float) -> Weight:
+    if not weight or not steps:
+      return weight
+    return keras.optimizers.schedules.PolynomialDecay(0.0, steps, weight)
+
+  weight = hparams.counterfactual_loss_weight
+  if not isinstance(weight, dict):
+    return rising(weight)
+  return {name: rising(for_label(weight, name)) for name in hparams.label_names}
 
 
 def _checkpoints(

@@ -1,5 +1,7 @@
 """A model with several labels: an output, a loss and figures for each."""
 
+import dataclasses
+
 import keras
 import numpy as np
 import pytest
@@ -12,7 +14,7 @@ from clp_tfx.training.batches import balanced_weight, read_batches
 from clp_tfx.training.export import export
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import load_classifier, save_classifier
-from clp_tfx.training.loop import fit
+from clp_tfx.training.loop import compiled, fit
 from clp_tfx.training.start import starting_classifier, vocabulary
 
 from .transformed import CONFIG, transform
@@ -77,6 +79,28 @@ def test_labels_are_balanced_one_by_one(examples, spec):
   # Rude: one positive and two negative ones; threat likewise.
   weight = balanced_weight([examples[1]], spec, "threat")
   assert weight == balanced_weight([examples[1]], spec, "rude") == 2
+
+
+def test_the_pairs_of_each_label_have_a_weight():
+  weights = {"*": 1.0, "threat": 0.25}
+  hparams = dataclasses.replace(
+    HPARAMS, counterfactual_loss_weight=weights, counterfactual_loss_warm_up=0
+  )
+  tokens = keras.Input([None], dtype="int32")
+  x = keras.ops.cast(keras.ops.sum(tokens, axis=1, keepdims=True), "float32")
+  classifier = keras.Model(tokens, {n: keras.layers.Dense(1)(x) for n in NAMES})
+  model = compiled(classifier, hparams, steps_per_epoch=2)
+  assert model.loss_weight == {"rude": 1.0, "threat": 0.25}
+  assert model.threshold == {"rude": 0.5, "threat": 0.25}
+  # It rises to each over an epoch of two steps.
+  rising = compiled(
+    classifier, dataclasses.replace(hparams, counterfactual_loss_warm_up=1), 2
+  )
+  assert [float(rising.loss_weight["threat"](step)) for step in (0, 1, 2)] == [
+    0.0,
+    0.125,
+    0.25,
+  ]
 
 
 def one_output(hparams, tf_transform_output):
