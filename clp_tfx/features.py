@@ -6,6 +6,8 @@ Every column of the comments keeps its own name. ExampleGen adds
 `TOKENS*` and `COUNTERFACTUAL_TOKENS*` features. No other module spells out these names.
 """
 
+from collections.abc import Sequence
+
 # --- added by ExampleGen -----------------------------------------------------
 LABEL = "binary_label"
 """float, 1 value: 1.0 positive, 0.0 negative; 0.0 where `LABEL_WEIGHT` is 0."""
@@ -14,6 +16,29 @@ LABEL_WEIGHT = "label_weight"
 ANNOTATED_IDENTITY = "annotated_identity"
 """bytes, distinct values: identity columns with a score of 0.5 or more."""
 ADDED_BY_EXAMPLE_GEN = (LABEL, LABEL_WEIGHT, ANNOTATED_IDENTITY)
+
+# With several labels, each has its own pair of `LABEL` and `LABEL_WEIGHT`.
+
+
+def binary_label(output: str) -> str:
+  """Returns the feature with the label of an output; `LABEL` for the only one, ""."""
+  return f"{LABEL}_{output}" if output else LABEL
+
+
+def label_weight(output: str) -> str:
+  """Returns the feature with the weight of that label."""
+  return f"{LABEL_WEIGHT}_{output}" if output else LABEL_WEIGHT
+
+
+def label_features(outputs: Sequence[str]) -> tuple[str, ...]:
+  """Returns the features with labels and their weights.
+
+  Args:
+    outputs: Names of a model's outputs; empty for a model with a single one.
+  """
+  both = (binary_label, label_weight)
+  return tuple(of(output) for output in outputs or ("",) for of in both)
+
 
 # --- added by CounterfactualGen ----------------------------------------------
 COUNTERFACTUAL_TEXT = "counterfactual_text"

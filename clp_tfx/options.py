@@ -11,11 +11,17 @@ them.
 
 import dataclasses
 import json
+import re
 import types
-from collections.abc import Callable
-from typing import Any, TypeVar, get_args, get_origin
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin
 
 from clp_tfx.errors import InputError
+
+EVERY = "*"
+"""Key of the value for every other label, among values by label."""
+
+_LABEL = re.compile(r"[A-Za-z0-9_.-]+")
 
 _NAMES = {
   bool: "yes or no",
@@ -36,6 +42,7 @@ def option(
   choices: tuple[str, ...] = (),
   exclusive: bool = False,
   check: Callable[[Any], Any] | None = None,
+  by_label: bool = False,
 ) -> Any:
   """Creates a dataclass field that `validate` can check.
 
@@ -49,6 +56,8 @@ def option(
     check: Further check that raises an InputError. Called with every value except
       None; for tuples, with every item. It may return the item's parts, the first of
       which names its subject: no two items may have the same subject.
+    by_label: Whether labels may have values of their own, in dataclasses whose
+      `BY_LABEL` is true; see `for_label`.
 
   Returns:
     The field.
@@ -60,6 +69,7 @@ def option(
     "choices": choices,
     "exclusive": exclusive,
     "check": check,
+    "by_label": by_label,
   }
   return dataclasses.field(default=default, metadata=metadata)
 
@@ -72,6 +82,8 @@ class Options:
     InputError: If a value has the wrong type, is out of range or not among the choices.
   """
 
+  BY_LABEL: ClassVar[bool] = False
+
   def __post_init__(self):
     validate(self)
 
@@ -83,23 +95,120 @@ class TextColumn(Options):
   text_feature: str = option("comment_text", "Column of the text.")
 
 
+class Label(NamedTuple):
+  """A label of the comments, and the output of the model that predicts it.
+
+  Attributes:
+    output: Name of the output; empty for the only output of a model.
+    column: Column of the label.
+    threshold: Lowest label of a positive comment.
+  """
+
+  output: str
+  column: str
+  threshold: float
+
+
 @dataclasses.dataclass(frozen=True)
 class LabelColumn(TextColumn):
-  """The columns with text and label."""
+  """The columns with the text and the labels."""
 
-  label_feature: str = option(
-    "toxicity", "Column of the label, a number in [0, 1]; blank means unlabelled."
+  label_feature: str | tuple[str, ...] = option(
+    "toxicity",
+    "Column of the label, a number in [0, 1]; blank means unlabelled. Repeat for a "
+    "model with several labels, which has an output of this name for each.",
+    check=lambda name: (name,),
   )
+
+  def __post_init__(self):
+    super().__post_init__()
+    if not isinstance(self.label_feature, tuple):
+      return
+    for name in self.label_feature:
+      if not _LABEL.fullmatch(name):
+        raise InputError(
+          "Expected the columns of several labels to have names of letters, digits, "
+          f"_, . and -, because outputs get these names. Received: {name!r}; rename "
+          "the column."
+        )
+    if not self.label_feature:
+      raise InputError("Expected at least one label_feature. Received: none.")
+    if len(self.label_feature) == 1:
+      object.__setattr__(self, "label_feature", self.label_feature[0])
+
+  @property
+  def label_columns(self) -> tuple[str, ...]:
+    """The columns of all labels."""
+    name = self.label_feature
+    return name if isinstance(name, tuple) else (name,)
+
+  @property
+  def label_names(self) -> tuple[str, ...]:
+    """The names of a model's outputs; empty for a model with a single one."""
+    return self.label_columns if isinstance(self.label_feature, tuple) else ()
 
 
 @dataclasses.dataclass(frozen=True)
 class Columns(LabelColumn):
   """The columns to read, and when a label is positive."""
 
-  label_threshold: float = option(0.5, "Lowest label of a positive comment.", 0, 1)
+  label_threshold: float | dict = option(
+    0.5, "Lowest label of a positive comment.", 0, 1, by_label=True
+  )
+
+  @property
+  def labels(self) -> list[Label]:
+    """The labels, in their order."""
+    columns = self.label_columns
+    return [
+      Label(output, column, for_label(self.label_threshold, output))
+      for output, column in zip(self.label_names or ("",), columns, strict=True)
+    ]
 
 
 _Options = TypeVar("_Options", bound=Options)
+
+
+def for_label(value: Any, label: str) -> Any:
+  """Returns the value of an option for a label.
+
+  Args:
+    value: One value for all labels, or a mapping by label, whose key `EVERY` has the
+      value for those that it does not name; None without it.
+    label: Name of the label; empty for a model with a single output.
+  """
+  if not isinstance(value, Mapping):
+    return value
+  return value.get(label, value.get(EVERY))
+
+
+def check_labels(options: Options, labels: tuple[str, ...]) -> None:
+  """Checks that values by label are for labels that there are.
+
+  Args:
+    options: Instance of a dataclass of options.
+    labels: Names of the labels; empty for a model with a single output.
+
+  Raises:
+    InputError: If a value is for another label.
+  """
+  for name in _by_label(type(options)):
+    value = getattr(options, name)
+    for label in value.keys() - {EVERY} if isinstance(value, Mapping) else ():
+      if label not in labels:
+        known = f"for one of {', '.join(labels)}" if labels else "without a label"
+        why = "" if labels else ", because there is only one"
+        raise InputError(
+          f"Expected {flag(name)} {known}{why}. Received: {label}={value[label]}."
+        )
+
+
+def _by_label(options: type[Options]) -> list[str]:
+  """Returns the options that labels may have values of their own for."""
+  if not options.BY_LABEL:
+    return []
+  fields = dataclasses.fields(options)
+  return [field.name for field in fields if field.metadata["by_label"]]
 
 
 def flag(name: str) -> str:
@@ -129,24 +238,27 @@ def made(options: type[_Options], values: dict[str, Any]) -> _Options:
   return options(**values)
 
 
-def composed(options: type[_Options], *sections: Options) -> _Options:
+def composed(options: type[_Options], *sections: Options, **values: Any) -> _Options:
   """Creates an instance from the fields of the same names in other instances.
 
   Args:
     options: The dataclass; fields that no section has get their default.
     *sections: Instances of other dataclasses of options.
+    **values: Further fields.
 
   Returns:
     The instance.
   """
   held = {name: getattr(each, name) for each in sections for name in names_of(each)}
+  held |= values
   return options(**{name: held[name] for name in names_of(options) if name in held})
 
 
 def value_types(field: dataclasses.Field) -> tuple[type, ...]:
-  """Returns the types that an option's value may have, except None's."""
+  """Returns the types of a single value of an option, except None's."""
   kinds = get_args(field.type) if _is_union(field.type) else (field.type,)
-  return tuple(kind for kind in kinds if kind is not type(None))
+  without = (type(None), dict) if field.metadata["by_label"] else (type(None),)
+  return tuple(kind for kind in kinds if kind not in without)
 
 
 def validate(options: Any, named: Callable[[str], str] = repr) -> None:
@@ -185,6 +297,12 @@ def check_values(
   checked = {}
   for name, value in values.items():
     field = options.__dataclass_fields__[name]
+    if name in _by_label(options) and isinstance(value, Mapping | list | tuple):
+      found = _values_by_label(field, named(name), value)
+      for each in found.values():
+        _check_range(field, named(name), each)
+      checked[name] = found if len(found) > 1 else found[EVERY]
+      continue
     checked[name] = _converted(field, named(name), value)
     items = checked[name] if isinstance(checked[name], tuple) else (checked[name],)
     parts = []
@@ -207,9 +325,27 @@ def _is_union(kind: Any) -> bool:
   return isinstance(kind, types.UnionType)
 
 
+def _values_by_label(field: dataclasses.Field, name: str, given: Any) -> dict[str, Any]:
+  """Returns values by label from a mapping, or a list such as `[0.5, "threat=0.2"]`."""
+  pairs = list(given.items()) if isinstance(given, Mapping) else []
+  for item in () if isinstance(given, Mapping) else given:
+    is_named = isinstance(item, str) and "=" in item
+    label, _, value = item.rpartition("=") if is_named else (EVERY, "", item)
+    pairs.append((label, float(value) if _is_number(value) else value))
+  found = {EVERY: field.default}
+  for label, value in pairs:
+    if [each for each, _ in pairs].count(label) > 1:
+      again = "once" if label == EVERY else f"for {label} once"
+      raise InputError(f"Expected {name} {again}: keep one of them.")
+    found[str(label)] = _converted(field, name, value)
+  return found
+
+
 def _converted(field: dataclasses.Field, name: str, value: Any) -> Any:
   """Converts the value to one of the field's types if that loses nothing."""
   kinds = get_args(field.type) if _is_union(field.type) else (field.type,)
+  if field.metadata["by_label"]:
+    kinds = tuple(kind for kind in kinds if kind is not dict)
   for kind in kinds:
     if get_origin(kind) is tuple:
       items = value if isinstance(value, list | tuple) else (value,)

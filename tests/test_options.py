@@ -4,10 +4,14 @@ import pytest
 
 from clp_tfx.errors import InputError
 from clp_tfx.options import (
+  Columns,
+  Label,
   Options,
+  check_labels,
   check_values,
   composed,
   flag,
+  for_label,
   made,
   names_of,
   option,
@@ -91,3 +95,70 @@ def test_composed_takes_what_others_hold_and_leaves_the_rest():
     kind: float | str = option(3.0, "Kind.")
 
   assert composed(Shape, Size(width=2), Colour("blue")) == Shape(width=2, kind=3.0)
+
+
+@dataclasses.dataclass(frozen=True)
+class Bound(Options):
+  most: float | dict = option(0.5, "Most.", 0, 1, by_label=True)
+
+
+@dataclasses.dataclass(frozen=True)
+class BoundByLabel(Bound):
+  BY_LABEL = True
+
+
+@pytest.mark.parametrize("given", [["b=0.2"], {"b": 0.2}, [0.5, "b=0.2"]])
+def test_a_label_may_have_a_value_of_its_own(given):
+  most = BoundByLabel(most=given).most
+  assert [for_label(most, name) for name in ("a", "b")] == [0.5, 0.2]
+
+
+def test_one_value_is_for_all_labels():
+  assert BoundByLabel(most=[0.25]).most == BoundByLabel(most=0.25).most == 0.25
+  assert for_label(0.25, "a") == 0.25
+
+
+@pytest.mark.parametrize(
+  ("kind", "given", "message"),
+  [
+    (BoundByLabel, ["b=2"], "at most 1. Received: 2.0"),
+    (BoundByLabel, ["b=x"], "to be a number. Received: 'x'"),
+    (BoundByLabel, [0.1, 0.2], "'most' once: keep one"),
+    (BoundByLabel, ["b=0.1", "b=0.1"], "'most' for b once: keep one"),
+    (Bound, {"b": 0.2}, "to be a number. Received: {'b': 0.2}"),
+  ],
+)
+def test_wrong_values_by_label(kind, given, message):
+  with pytest.raises(InputError, match=message):
+    kind(most=given)
+
+
+def test_values_of_labels_that_there_are_not():
+  bound = BoundByLabel(most={"b": 0.2})
+  check_labels(bound, ("a", "b"))
+  with pytest.raises(InputError, match="--most for one of a. Received: b=0.2"):
+    check_labels(bound, ("a",))
+  with pytest.raises(InputError, match="--most without a label, because there is only"):
+    check_labels(bound, ())
+
+
+def test_the_columns_of_labels():
+  one = Columns(label_feature=["a"])
+  assert (one.label_feature, one.label_names) == ("a", ())
+  assert one.labels == [Label("", "a", 0.5)]
+  several = Columns(label_feature=["b", "a"], label_threshold=0.25)
+  assert several.label_names == several.label_columns == ("b", "a")
+  assert several.labels == [Label("b", "b", 0.25), Label("a", "a", 0.25)]
+
+
+@pytest.mark.parametrize(
+  ("labels", "message"),
+  [
+    (["a", "a"], "label_feature' for a once"),
+    (["a", "b c"], "Received: 'b c'; rename the column"),
+    ([], "at least one label_feature"),
+  ],
+)
+def test_wrong_names_of_labels(labels, message):
+  with pytest.raises(InputError, match=message):
+    Columns(label_feature=labels)

@@ -47,7 +47,8 @@ def options_of(
   def decorate(command: Callable[..., None]) -> Callable[..., None]:
     for field in reversed(dataclasses.fields(options)):
       if field.name not in without:
-        command = _option(field)(command)
+        by_label = options.BY_LABEL and field.metadata["by_label"]
+        command = (_option_by_label if by_label else _option)(field)(command)
     return command
 
   return decorate
@@ -58,11 +59,12 @@ def _option(field: dataclasses.Field) -> Callable[..., Any]:
   if bool in kinds:
     name = f"{name}/--no-{name.removeprefix('--')}"
     return click.option(name, field.name, default=None, help=field.metadata["help"])
-  multiple = get_origin(kinds[0]) is tuple
+  # A text or several.
+  multiple = any(get_origin(kind) is tuple for kind in kinds)
   # If words are allowed besides numbers, the field's own checks parse the text, as they
   # parse mappings.
   is_text = str in kinds or dict in kinds
-  kind = get_args(kinds[0])[0] if multiple else str if is_text else kinds[0]
+  kind = str if is_text else get_args(kinds[0])[0] if multiple else kinds[0]
   choices = field.metadata["choices"]
   shown = "" if field.default in (None, (), "") else f"  [default: {field.default}]"
   return click.option(
@@ -76,6 +78,42 @@ def _option(field: dataclasses.Field) -> Callable[..., Any]:
     else None,
     multiple=multiple,
     help=field.metadata["help"] + shown,
+  )
+
+
+class _ValueOfLabel(click.ParamType):
+  """A number, or a number of one label: `threat=0.2`."""
+
+  name = "value"
+
+  def __init__(self, words: tuple[str, ...]):
+    self._words = words
+
+  def convert(self, value: str, param: Any, ctx: Any) -> str | float:
+    label, equals, number = str(value).rpartition("=")
+    if self._words:
+      return value  # The field's own checks parse the text.
+    number = click.FLOAT.convert(number, param, ctx)
+    return f"{label}={number!r}" if equals else number
+
+
+def _option_by_label(field: dataclasses.Field) -> Callable[..., Any]:
+  def single(
+    ctx: click.Context, param: click.Parameter, values: tuple[str | float, ...]
+  ) -> Any:
+    del ctx, param
+    is_plain = len(values) == 1 and "=" not in str(values[0])
+    return values[0] if is_plain else values
+
+  words = field.metadata["choices"]
+  return click.option(
+    flag(field.name),
+    field.name,
+    type=_ValueOfLabel(words),
+    metavar=f"[LABEL=][NUMBER|{'|'.join(words)}]" if words else "[LABEL=]NUMBER",
+    multiple=True,
+    callback=single,
+    help=f"{field.metadata['help']}  [default: {field.default}]",
   )
 
 

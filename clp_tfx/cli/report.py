@@ -9,6 +9,7 @@ from rich.table import Table
 
 from clp_tfx.cli.options import for_people, quietly
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.labels import named
 from clp_tfx.pipeline.output import prepare_output, read_summary
 from clp_tfx.report.comparison import SAME, change_of, compare, comparison_page
 from clp_tfx.report.model_card import shown, verdict_of
@@ -92,9 +93,10 @@ def _print(before: Record, after: Record) -> None:
     table.add_column(column, justify="right" if column else "left")
   for row in kept:
     name = "" if row["kind"] == "all" else f", {row['name']}"
+    figure = named(row.get("label", ""), row["figure"].replace("_", " "))
     values = [shown(row["figure"], row[key])["value"] for key in ("before", "after")]
     figures = [_plain(value) for value in (*values, change_of(row))]
-    table.add_row(escape(row["figure"].replace("_", " ") + name), *figures)
+    table.add_row(escape(figure + name), *figures)
   console.print(table)
   console.print(
     f"{len(clear)} of {len(compared['figures'])} figures changed clearly: their 90% "

@@ -12,6 +12,7 @@ from rich.table import Table
 from clp_tfx.cli.options import configured, for_people, quietly, read_config
 from clp_tfx.features import IDENTITY_GROUP
 from clp_tfx.options import names_of
+from clp_tfx.pipeline.labels import judged, named, views
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.pipeline.sections import JobOptions
 from clp_tfx.report.people import tally
@@ -67,10 +68,16 @@ def print_summary(summary: dict[str, Any]) -> None:
     summary: Summary from `run_locally`.
   """
   console = Console()
-  console.print(figures_table(summary, "before", "after"))
-  print_left_out(console, summary)
-  print_audit(console, summary)
-  print_people(console, summary)
+  found = views(summary)
+  if "labels" in summary:
+    console.print(_labels_table(summary, found))
+  else:
+    console.print(figures_table(summary, "before", "after"))
+  # Which comments have no pair does not depend on the label.
+  print_left_out(console, next(iter(found.values())))
+  for label, view in found.items():
+    print_audit(console, view, label)
+    print_people(console, view, label)
   if summary["pushed_model"] and summary["gate"]["blessed"]:
     console.print(f"Pushed: {escape(summary['pushed_model'])}", soft_wrap=True)
   else:
@@ -113,12 +120,13 @@ def print_left_out(console: Console, summary: dict[str, Any]) -> None:
     console.print(f"The counterfactual function failed on {number} comments: {kind}.")
 
 
-def print_audit(console: Console, summary: dict[str, Any]) -> None:
+def print_audit(console: Console, summary: dict[str, Any], label: str = "") -> None:
   """Prints the worst group of those that the model was not trained on, in one line.
 
   Args:
     console: Where to.
     summary: With `clp` and `baseline`, and `audit` in them where there was one.
+    label: Name of the label, if there are several.
   """
   audit = summary["clp"].get("audit", {})
   groups = audit.get("group", {})
@@ -127,25 +135,27 @@ def print_audit(console: Console, summary: dict[str, Any]) -> None:
   name = audit["worst_not_trained_on"]
   if name is None:
     line = "Audit: no group that was not trained on has enough pairs to judge."
-    console.print(line, soft_wrap=True)
+    console.print(named(label, line), soft_wrap=True)
     return
   after = groups[name]
   baseline = summary["baseline"] or {}
   before = baseline.get("audit", {}).get("group", {}).get(name)
   console.print(
-    f"Audit: of the groups not trained on, {escape(name)} flips most, "
+    named(label, "")
+    + f"Audit: of the groups not trained on, {escape(name)} flips most, "
     f"{after['flip_rate']:.1%} of {after['pairs']} pairs"
     + (f" (before: {_share(before['flip_rate'])})." if before else "."),
     soft_wrap=True,
   )
 
 
-def print_people(console: Console, summary: dict[str, Any]) -> None:
+def print_people(console: Console, summary: dict[str, Any], label: str = "") -> None:
   """Prints who gains and who loses on probes, in one line.
 
   Args:
     console: Where to.
     summary: With `probes`, None if they were not scored.
+    label: Name of the label, if there are several.
   """
   probes = summary.get("probes")
   if not probes or not probes["identities"]:
@@ -159,7 +169,31 @@ def print_people(console: Console, summary: dict[str, Any]) -> None:
     found = f"{loses} lose, {gains} gain, {unclear} cannot be judged; {found}"
     found += f" (before: {before})"
   number = len(probes["identities"])
-  console.print(f"Probes: of {number} identities, {found}.", soft_wrap=True)
+  line = f"Probes: of {number} identities, {found}."
+  console.print(named(label, line), soft_wrap=True)
+
+
+def _labels_table(summary: dict[str, Any], found: dict[str, dict[str, Any]]) -> Table:
+  """Returns a table with a row per label; the report has everything else."""
+  compares = any(view["baseline"] for view in found.values())
+  table = Table(title="Counterfactual Logit Pairing")
+  table.add_column("", no_wrap=True)
+  for column in ("AUC", "positive rate", "flip rate", "upper bound"):
+    table.add_column(column, justify="right")
+  if compares:
+    table.add_column("flip rate before", justify="right")
+  table.add_column("verdict")
+  has_bound = judged(summary)
+  for label, view in found.items():
+    clp = view["clp"]
+    figures = [clp["auc"], clp["positive_rate"], clp["flip_rate"]]
+    figures.append(clp["flip_rate_bounds"][1])
+    if compares:
+      figures.append((view["baseline"] or {}).get("flip_rate"))
+    word = "refused" if view["gate"]["failures"] else "passed"
+    word = word if label in has_bound else "measured"
+    table.add_row(escape(label), *map(_figure, figures), word)
+  return table
 
 
 def figures_table(summary: dict[str, Any], *columns: str) -> Table:

@@ -24,7 +24,7 @@ _BOUNDS = (
   *("gate_on", "min_pairs", "min_positive_ratio", "max_positive_ratio"),
 )
 _UNUSED = (
-  *(set(names_of(GateOptions)) - set(_BOUNDS)),
+  *(set(names_of(GateOptions)) - {*_BOUNDS, "gate_label"}),
   *names_of(JobOptions),
   *("counterfactual_loss_weight", "counterfactual_loss", "checkpoint_steps"),
   "serving_dir",
@@ -132,12 +132,15 @@ def _print(result: dict[str, Any], output: Path) -> None:
 def _table(result: dict[str, Any], split: str) -> Table:
   seeds = len(result["seeds"])
   table = Table(title=f"{split} split, mean ± deviation over {seeds} seeds")
-  table.add_column("")
+  by_label = any("label" in row for row in result[split])
+  for title in ("", "") if by_label else ("",):
+    table.add_column(title)
   for title in _FIGURES:
     table.add_column(title, justify="right")
   for row in result[split]:
     figures = [row[key] for key in _FIGURES.values()]
     table.add_row(
+      *([escape(row["label"])] if by_label else []),
       row["name"],
       *map(_figure, figures),
       style="bold" if row["name"] == result["recommended"] else None,

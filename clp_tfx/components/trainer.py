@@ -15,7 +15,7 @@ from tfx.types import Artifact, standard_component_specs
 from tfx.utils import json_utils
 
 PARAMETERS = ("counterfactual_loss_weight", "epochs")
-"""Fields of `HParams` that are properties of the component."""
+"""Fields of `HParams` that are properties of the component, if they are numbers."""
 
 # Prefix of the keys that the executors starting a Vertex custom job read.
 _OF_VERTEX = "ai_platform_"
@@ -36,7 +36,10 @@ class Executor(executor.GenericExecutor):
       name: value
       for name, value in json_utils.loads(exec_properties[key]).items()
       if not name.startswith(_OF_VERTEX)
-    } | {name: exec_properties[name] for name in PARAMETERS}
+    }
+    hparams |= {
+      name: exec_properties[name] for name in PARAMETERS if name in exec_properties
+    }
     super().Do(
       input_dict, output_dict, {**exec_properties, key: json_utils.dumps(hparams)}
     )
@@ -50,6 +53,10 @@ def clp_trainer(run_fn: str, hparams: dict[str, Any], transform: BaseNode) -> Tr
     hparams: Its hyperparameters, including `PARAMETERS`.
     transform: The Transform whose outputs it trains on.
   """
+  # Weights by label are no property, which is a single value.
+  parameters = {
+    name: hparams[name] for name in PARAMETERS if not isinstance(hparams[name], dict)
+  }
   trainer = Trainer(
     run_fn=run_fn,
     examples=transform.outputs["transformed_examples"],
@@ -57,9 +64,9 @@ def clp_trainer(run_fn: str, hparams: dict[str, Any], transform: BaseNode) -> Tr
     train_args=TrainArgs(splits=["train"]),
     eval_args=EvalArgs(splits=["eval"]),
     custom_config={
-      name: value for name, value in hparams.items() if name not in PARAMETERS
+      name: value for name, value in hparams.items() if name not in parameters
     },
     custom_executor_spec=executor_spec.ExecutorClassSpec(Executor),
   )
-  trainer.exec_properties.update({name: hparams[name] for name in PARAMETERS})
+  trainer.exec_properties.update(parameters)
   return trainer

@@ -60,7 +60,9 @@ class CounterfactualOptions(EditingOptions):
     1,
   )
   only_when_label_below: float | None = option(
-    None, "Train only on pairs whose original has a label below this, such as 0.5."
+    None,
+    "Train only on pairs whose original has a label below this, such as 0.5; of "
+    "several labels, all have to be.",
   )
   no_match: str = option(
     "fail",

@@ -69,8 +69,9 @@ class CounterfactualModel(keras.Model):
       weight of a schedule, so that the losses of different epochs are comparable.
     from_logits: True if the model's outputs are logits, False if they are
       probabilities; by default this is detected.
-    threshold: Decision threshold of `flip_rate`, a probability in (0, 1). By default,
-      0.5 for one output unit and the most probable class for several.
+    threshold: Decision threshold of `flip_rate`, a probability in (0, 1), or a dict of
+      them by output name. By default, 0.5 for one output unit and the most probable
+      class for several.
 
   Raises:
     InputError: If a weight is negative, the threshold is not a probability, or the
@@ -86,14 +87,15 @@ class CounterfactualModel(keras.Model):
     loss: keras.losses.Loss | dict[str, keras.losses.Loss] | None = None,
     loss_weight: Weight | dict[str, Weight] = 1.0,
     from_logits: bool | None = None,
-    threshold: float | None = None,
+    threshold: float | dict[str, float] | None = None,
     **kwargs: Any,
   ):
     super().__init__(**kwargs)
-    if threshold is not None and not 0 < threshold < 1:
-      raise InputError(
-        f"Expected threshold to be a probability between 0 and 1, but got {threshold}."
-      )
+    for each in threshold.values() if isinstance(threshold, dict) else [threshold]:
+      if each is not None and not 0 < each < 1:
+        raise InputError(
+          f"Expected threshold to be a probability between 0 and 1, but got {each}."
+        )
     self.model = model
     self.pairwise_loss = loss or PairwiseMSELoss()
     self.loss_weight = loss_weight
@@ -112,6 +114,10 @@ class CounterfactualModel(keras.Model):
   @property
   def output_names(self) -> list[str]:
     """Names of a functional model's outputs, which `compile` reads."""
+    outputs = getattr(self.model, "output", None)
+    if isinstance(outputs, dict):
+      # In the order in which Keras flattens them; its own names are those of layers.
+      return keras.tree.flatten({name: name for name in outputs})
     return self.model.output_names
 
   def call(self, inputs: Any, training: bool | None = None) -> Any:
@@ -278,8 +284,11 @@ class CounterfactualModel(keras.Model):
     per_pair = loss.call(original, counterfactual)
     weight = ops.cast(pair_weight, per_pair.dtype)
     self._pair_loss_metrics[name].update_state(per_pair, sample_weight=weight)
+    threshold = self.threshold
+    if isinstance(threshold, dict):
+      threshold = threshold.get(name)
     self._flip_rate_metrics[name].update_state(
-      decision_flips(original, counterfactual, self.threshold),
+      decision_flips(original, counterfactual, threshold),
       sample_weight=ops.cast(weight > 0, per_pair.dtype),
     )
     mean = ops.divide_no_nan(ops.sum(weight * per_pair), ops.sum(weight))

@@ -47,6 +47,23 @@ def prefixed(output: str, name: str) -> str:
   return f"{output}_{name}" if output else name
 
 
+def output_shapes(model: keras.Model) -> dict[str, tuple] | None:
+  """Returns the shape of each output by name, `SINGLE` for an only one.
+
+  Args:
+    model: A model; None is returned if it does not know its shapes before it is called.
+  """
+  outputs = getattr(model, "output", None)
+  if isinstance(outputs, dict):
+    return {name: tuple(output.shape) for name, output in outputs.items()}
+  shape = getattr(model, "output_shape", None)
+  if shape is None:
+    return None
+  if isinstance(shape, tuple) and not isinstance(shape[0], tuple):
+    return {SINGLE: shape}
+  return dict(zip(model.output_names, shape, strict=True))
+
+
 def named_outputs(outputs: Any, names: list[str] | None) -> dict[str, Any]:
   """Returns the outputs of a model by name.
 

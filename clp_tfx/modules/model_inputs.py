@@ -12,7 +12,7 @@ import tensorflow as tf
 
 from clp_tfx import features
 from clp_tfx.errors import InputError
-from clp_tfx.modules.preprocessing import dense, ragged
+from clp_tfx.modules.preprocessing import dense, labels, ragged
 
 ModelInputs = tf.Tensor | tf.RaggedTensor | dict[str, tf.Tensor | tf.RaggedTensor]
 
@@ -24,15 +24,16 @@ def preprocessing_fn(
 
   Args:
     inputs: Raw features: the text feature, `COUNTERFACTUAL_TEXT`, `LABEL` and
-      `LABEL_WEIGHT`.
+      `LABEL_WEIGHT`, or those of each label.
     custom_config: `text_feature` (its name), `inputs_fn` (dotted path of the function
       `(texts, config)` that returns the model's input, or a dict of its inputs) and
-      `preprocessing`, the function's `config`.
+      `preprocessing`, the function's `config`; with several labels, their
+      `label_names`.
 
   Returns:
     For each input, its values for the texts, and those for their counterfactuals as
     `features.counterfactual_input` and `features.counterfactual_lengths` describe;
-    `LABEL` and `LABEL_WEIGHT` (float, shape `[batch, 1]`).
+    `LABEL` and `LABEL_WEIGHT` (float, shape `[batch, 1]`), or those of each label.
 
   Raises:
     InputError: If the function returns something else.
@@ -52,8 +53,7 @@ def preprocessing_fn(
     if parts.keys() & outputs.keys():
       raise InputError(f"Expected another name than {name!r} for an input of {path}.")
     outputs |= parts
-  kept = (features.LABEL, features.LABEL_WEIGHT)
-  return outputs | {name: inputs[name] for name in kept}
+  return outputs | labels(inputs, custom_config)
 
 
 def _function(path: str) -> Callable[[tf.Tensor, dict[str, Any]], ModelInputs]:

@@ -15,13 +15,15 @@ def preprocessing_fn(
 
   Args:
     inputs: Raw features: the text feature, `COUNTERFACTUAL_TEXT`, `LABEL` and
-      `LABEL_WEIGHT`.
+      `LABEL_WEIGHT`, or those of each label.
     custom_config: `text_feature` (its name), `vocabulary_size` (number of most frequent
-      tokens to keep) and `max_tokens` (length at which texts are truncated).
+      tokens to keep) and `max_tokens` (length at which texts are truncated); with
+      several labels, their `label_names`.
 
   Returns:
     `TOKENS`, `COUNTERFACTUAL_TOKENS` and `COUNTERFACTUAL_LENGTHS` (ragged int64,
-    shape `[batch, None]`), `LABEL` and `LABEL_WEIGHT` (float, shape `[batch, 1]`).
+    shape `[batch, None]`), `LABEL` and `LABEL_WEIGHT` (float, shape `[batch, 1]`), or
+    those of each label.
   """
   max_tokens = custom_config["max_tokens"]
   text = inputs[custom_config["text_feature"]]
@@ -46,9 +48,16 @@ def preprocessing_fn(
     features.COUNTERFACTUAL_LENGTHS: per_example.with_values(
       counterfactual_ids.row_lengths()
     ),
-    features.LABEL: inputs[features.LABEL],
-    features.LABEL_WEIGHT: inputs[features.LABEL_WEIGHT],
+    **labels(inputs, custom_config),
   }
+
+
+def labels(
+  inputs: dict[str, Any], custom_config: dict[str, Any]
+) -> dict[str, tf.Tensor]:
+  """Returns the features with the labels and their weights, unchanged."""
+  names = features.label_features(custom_config.get("label_names", ()))
+  return {name: inputs[name] for name in names}
 
 
 def tokenize(texts: tf.Tensor, max_tokens: int) -> tf.RaggedTensor:

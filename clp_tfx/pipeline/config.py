@@ -14,7 +14,7 @@ from clp_tfx.counterfactuals.generator_options import (
 )
 from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
-from clp_tfx.options import composed, made, names_of
+from clp_tfx.options import check_labels, composed, made, names_of
 from clp_tfx.pipeline.sections import (
   DataOptions,
   DeploymentOptions,
@@ -61,6 +61,14 @@ class PipelineConfig:
           f"Expected section {name} to be {kind.__name__}; PipelineConfig.of takes "
           f"options without sections. Received: {value!r}."
         )
+      check_labels(value, self.data.label_names)
+    for name in self.gate.gate_label:
+      if name not in self.data.label_names:
+        known = ", ".join(self.data.label_names) or "several labels"
+        raise InputError(
+          f"Expected --gate-label to name one of {known}, as --label-feature names "
+          f"them. Received: {name}."
+        )
 
   @classmethod
   def of(cls, **values: Any) -> "PipelineConfig":
@@ -96,7 +104,8 @@ class PipelineConfig:
   @property
   def hparams(self) -> HParams:
     """The hyperparameters."""
-    return composed(HParams, self.data, self.training, self.gate)
+    sections = (self.data, self.training, self.gate)
+    return composed(HParams, *sections, label_names=self.data.label_names)
 
   @property
   def generator_options(self) -> GeneratorOptions:

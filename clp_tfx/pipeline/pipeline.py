@@ -37,6 +37,7 @@ from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.features import ANNOTATED_IDENTITY, EDITED_GROUP, EDITED_TERM
 from clp_tfx.files import open_file
+from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.pipeline.nodes import CONTROL_ID, EVALUATOR_ID, EXAMPLE_GEN_ID, RESOLVER_ID
 from clp_tfx.pipeline.sections import DataOptions
@@ -79,6 +80,8 @@ def create_pipeline(
       max_auc_drop=config.gate.max_auc_drop if baseline else None,
       decision_threshold=config.gate.decision_threshold,
       text_feature=config.data.text_feature,
+      labels=config.data.label_names,
+      gate_label=config.gate.gate_label,
       max_flip_rate_of=_known_groups(config),
       gate_on=config.gate.gate_on,
       min_pairs=config.gate.min_pairs,
@@ -96,7 +99,7 @@ def create_pipeline(
       audit=Audit.of(config.gate.audit_terms, config.counterfactuals),
       example_texts=config.gate.example_texts,
     ),
-    gate=_harm_gate(config),
+    gate=_harm_gates(config),
     text_feature=config.data.text_feature,
   ).with_id(EVALUATOR_ID)
   pusher = atomic_pusher(
@@ -192,6 +195,8 @@ def _preprocessing(config: PipelineConfig) -> tuple[str, dict[str, Any]]:
   """Returns the dotted path of Transform's preprocessing_fn, and its custom_config."""
   training, own = config.training, config.training.preprocessing
   custom_config = {"text_feature": config.data.text_feature}
+  if config.data.label_names:
+    custom_config["label_names"] = list(config.data.label_names)
   inputs_fn = training.inputs_fn
   if training.takes_encoder_tokens:
     inputs_fn = "clp_tfx.modules.encoder_tokens.token_ids"
@@ -236,13 +241,21 @@ def _add_digests(code: dict[BaseNode, list[str]]) -> None:
     component.exec_properties["code_digest"] = code_digest(*modules)
 
 
-def _harm_gate(config: PipelineConfig) -> HarmGate:
+def _harm_gates(config: PipelineConfig) -> HarmGate | dict[str, HarmGate]:
+  names = config.data.label_names
+  if not names:
+    return _harm_gate(config, config.data.label_columns[0])
+  return {name: _harm_gate(config, name) for name in names}
+
+
+def _harm_gate(config: PipelineConfig, label: str) -> HarmGate:
   gate = config.gate
   return HarmGate.of(
     gate.harm_gate,
-    config.data.label_feature,
+    label,
     config.counterfactuals.identity_terms,
-    threshold=gate.decision_threshold,
+    judges=not gate.gate_label or label in gate.gate_label,
+    threshold=for_label(gate.decision_threshold, label),
     max_displacement=gate.max_displacement,
     max_identity_spread=gate.max_identity_spread,
     max_recall_drop=gate.max_recall_drop,
@@ -297,7 +310,7 @@ def _digest(path: str, option: str) -> str:
 def _trainer(
   config: PipelineConfig,
   transform: BaseNode,
-  loss_weight: float,
+  loss_weight: float | dict[str, float],
   node_id: str = "Trainer",
 ) -> Trainer:
   # These fail before any component runs.

@@ -5,6 +5,7 @@ Options shared with other parts of the package are declared there and inherited 
 
 import dataclasses
 from pathlib import Path
+from typing import ClassVar
 
 from clp_tfx.components.probe_evaluator.harm_gate import MODES
 from clp_tfx.errors import InputError
@@ -59,6 +60,8 @@ def _check_path(function: str) -> None:
 class DataOptions(Columns):
   """The comments to read."""
 
+  BY_LABEL: ClassVar[bool] = True
+
   comments: tuple[str, ...] = option(
     (), "File of comments (CSV, Parquet or TFRecords of tf.Examples) or a pattern of "
     "files, with * and with spans as {SPAN} or {YYYY}-{MM}-{DD}; repeat for several. "
@@ -84,6 +87,8 @@ class DataOptions(Columns):
 @dataclasses.dataclass(frozen=True)
 class TrainingOptions(FitOptions):
   """Preprocessing, model and training."""
+
+  BY_LABEL: ClassVar[bool] = True
 
   vocabulary_size: int = option(20_000, "Number of most frequent tokens to keep.", 1)
   preprocessing_fn: str = option(
@@ -163,20 +168,29 @@ class MeasuringOptions(AuditOptions, DecisionThreshold):
 class GateOptions(MeasuringOptions):
   """The bounds that a model must meet to be pushed."""
 
-  max_flip_rate: float = option(
-    0.05, "Gate: maximum share of pairs whose decision flips.", 0, 1
-  )
-  max_auc_drop: float = option(
-    0.01, "Gate: maximum loss of AUC compared with the baseline.", 0, 1
-  )
-  min_auc: float = option(0.7, "Gate: minimum AUC on the original texts.", 0, 1)
-  min_positive_ratio: float = option(
-    0.5, "Gate: minimum positive rate, as a multiple of the baseline's or, without a "
-    "baseline, of the label rate; 0 for no bound.", 0
+  BY_LABEL: ClassVar[bool] = True
+
+  gate_label: tuple[str, ...] = option(
+    (), "Gate: label that is judged, if there are several; repeat for more. The others "
+    "are measured. Default: all.", check=lambda name: (name,),
   )  # fmt: skip
-  max_positive_ratio: float = option(
-    2.0, "Gate: maximum positive rate, as the same multiple; 0 for no bound.", 0
+  max_flip_rate: float | dict = option(
+    0.05, "Gate: maximum share of pairs whose decision flips.", 0, 1, by_label=True
   )
+  max_auc_drop: float | dict = option(
+    0.01, "Gate: maximum loss of AUC compared with the baseline.", 0, 1, by_label=True
+  )
+  min_auc: float | dict = option(
+    0.7, "Gate: minimum AUC on the original texts.", 0, 1, by_label=True
+  )
+  min_positive_ratio: float | dict = option(
+    0.5, "Gate: minimum positive rate, as a multiple of the baseline's or, without a "
+    "baseline, of the label rate; 0 for no bound.", 0, by_label=True
+  )  # fmt: skip
+  max_positive_ratio: float | dict = option(
+    2.0, "Gate: maximum positive rate, as the same multiple; 0 for no bound.", 0,
+    by_label=True,
+  )  # fmt: skip
   max_failed: float = option(
     0.01, "Gate: maximum share of comments with identity terms, overall and per group, "
     "for which --counterfactual-fn fails.", 0, 1
@@ -216,10 +230,13 @@ class GateOptions(MeasuringOptions):
 
   def __post_init__(self):
     super().__post_init__()
-    if self.baseline != "control" and self.min_auc <= 0.5:
+    lowest = self.min_auc
+    if isinstance(lowest, dict):
+      lowest = min(lowest.values())
+    if self.baseline != "control" and lowest <= 0.5:
       raise InputError(
         "Expected --min-auc above 0.5, which is chance, because without a control the "
-        f"gate depends on it. Received: {self.min_auc}."
+        f"gate depends on it. Received: {lowest}."
       )
 
 

@@ -1,8 +1,10 @@
 """Summarises an evaluation: figures before and after, and the gate's verdict."""
 
 import csv
+import dataclasses
 import io
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import tensorflow_model_analysis as tfma
@@ -16,20 +18,25 @@ from clp_tfx.components.probe_evaluator.verdict import (
 )
 from clp_tfx.features import EDITED_GROUP, EDITED_TERM
 from clp_tfx.files import local_folder, open_file
+from clp_tfx.options import for_label
+from clp_tfx.pipeline.labels import named
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.bounds import Check, load_checks
 from clp_tfx.tfma.group_figures import audit_figures, bias_figures, number
 from clp_tfx.tfma.impact_ratios import impact_ratios
 from clp_tfx.tfma.left_out import FAILED, REASONS
-from clp_tfx.tfma.results import load_results
+from clp_tfx.tfma.results import load_results, outputs_of
 
 
-def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
+def summarize(
+  evaluation: str, decision_threshold: float | Mapping[str, float]
+) -> dict[str, Any]:
   """Reads an evaluation.
 
   Args:
     evaluation: Folder that the Evaluator wrote.
-    decision_threshold: Decision threshold of the evaluation.
+    decision_threshold: Decision threshold of the evaluation; of a model with several
+      labels, a mapping of them if they differ.
 
   Returns:
     `baseline` (None without one) and `clp`, each with `auc`, `positive_rate`,
@@ -49,36 +56,78 @@ def summarize(evaluation: str, decision_threshold: float) -> dict[str, Any]:
     checked, and `not_judged`, the groups that comments say too little about. `probes`
     are the figures on probes (None if they were not scored), as
     `clp_tfx.probes.summarize` returns them, with `trained_on` for each identity.
+
+    Of a model with several labels, `labels` has `baseline`, `clp` and `probes` by
+    label, and each entry of `gate` has its `label`, which is empty for what is the same
+    for all; see `clp_tfx.pipeline.labels.views`.
   """
   results = list(load_results(evaluation).values())
-  figures = [_figures(result, decision_threshold) for result in results]
-  before, after = (figures[0] if len(figures) > 1 else None), figures[-1]
-  gate = _verdict(evaluation, after) | {"inactive": [], "not_judged": []}
-  stored = load_harms(evaluation)
-  if stored:
-    _add_harms(gate, check_harms(*stored, before, after))
-  return {
-    "baseline": before,
-    "clp": after,
-    "gate": gate,
-    "probes": stored[1] if stored else None,
+  labels = outputs_of(results[-1].config)
+  figures = {
+    label: [
+      _figures(each, for_label(decision_threshold, label), label) for each in results
+    ]
+    for label in labels
   }
+  gate = _verdict(evaluation, {label: found[-1] for label, found in figures.items()})
+  by_label = {}
+  for label, found in figures.items():
+    before, after = (found[0] if len(found) > 1 else None), found[-1]
+    stored = load_harms(evaluation, label)
+    if stored:
+      _add_harms(gate, check_harms(*stored, before, after), label)
+    by_label[label] = {
+      "baseline": before,
+      "clp": after,
+      "probes": stored[1] if stored else None,
+    }
+  gate["inactive"] = [
+    named(", ".join(filter(None, about)), sentence)
+    for sentence, about in gate["inactive"].items()
+  ]
+  if labels == [""]:
+    return {**by_label[""], "gate": _without_labels(gate)}
+  gate["inactive"] += _only_measured(gate, labels)
+  return {"labels": by_label, "gate": gate}
 
 
-def _add_harms(gate: dict[str, Any], harms: HarmVerdict) -> None:
+def _add_harms(gate: dict[str, Any], harms: HarmVerdict, label: str) -> None:
   gate["blessed"] = gate["blessed"] and harms.passed
   said = ("metric", "slice", "value", "bound")
 
   def described(check: HarmCheck, **more: Any) -> dict[str, Any]:
-    return {**{key: getattr(check, key) for key in said}, **more}
+    return {"label": label, **{key: getattr(check, key) for key in said}, **more}
 
   gate["checks"] += [described(each, passed=each.passed) for each in harms.checks]
   gate["failures"] += [
-    described(each, pairs=each.count, reason=each.reason)
+    described(each, pairs=each.count, reason=named(label, each.reason))
     for each in failures(harms.checks)
   ]
-  gate["inactive"] = harms.inactive
-  gate["not_judged"] = [each._asdict() for each in harms.not_judged]
+  for sentence in harms.inactive:
+    # Said once for all labels that it is about.
+    general = sentence.replace(f"the label `{label}`", "this label")
+    gate["inactive"].setdefault(general, []).append(label)
+  gate["not_judged"] += [
+    {"label": label, **each._asdict()} for each in harms.not_judged
+  ]
+
+
+def _without_labels(gate: dict[str, Any]) -> dict[str, Any]:
+  """Returns the verdict on a model with one label."""
+  listed = ("failures", "checks", "not_judged")
+  without = {
+    name: [{k: v for k, v in each.items() if k != "label"} for each in gate[name]]
+    for name in listed
+  }
+  return gate | without
+
+
+def _only_measured(gate: dict[str, Any], labels: list[str]) -> list[str]:
+  judged = {check["label"] for check in gate["checks"]}
+  others = [label for label in labels if label not in judged]
+  if not others:
+    return []
+  return [f"Measured without a bound: {', '.join(others)}."]
 
 
 def training_curves(model_run: str) -> list[dict[str, float | None]]:
@@ -104,8 +153,8 @@ def _finite(text: str) -> float | None:
   return value if math.isfinite(value) else None
 
 
-def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
-  overall = result.get_metrics_for_slice()
+def _figures(result: tfma.EvalResult, threshold: float, output: str) -> dict[str, Any]:
+  overall = result.get_metrics_for_slice(output_name=output)
   figures = {
     "auc": number(overall, "auc"),
     "positive_rate": number(overall, metric_keys.positive_rate_key(threshold)),
@@ -115,11 +164,11 @@ def _figures(result: tfma.EvalResult, threshold: float) -> dict[str, Any]:
     **_flips(overall, threshold),
     **bias_figures(overall, threshold),
     **audit_figures(overall, threshold),
-    "impact_ratios": impact_ratios(result, threshold),
+    "impact_ratios": impact_ratios(result, threshold, output),
   }
   for feature, kind in ((EDITED_GROUP, "group"), (EDITED_TERM, "term")):
     slices = {
-      key[0][1]: _flips(result.get_metrics_for_slice(key), threshold)
+      key[0][1]: _flips(result.get_metrics_for_slice(key, output), threshold)
       for key in sorted(result.get_slice_names(), key=str)
       if len(key) == 1 and key[0][0] == feature
     }
@@ -177,13 +226,14 @@ def _ratio(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
   }
 
 
-def _verdict(evaluation: str, figures: dict[str, Any]) -> dict[str, Any]:
+def _verdict(evaluation: str, figures: dict[str, dict[str, Any]]) -> dict[str, Any]:
   """Returns the gate's verdict: TFMA's, confirmed by comparing figures with bounds."""
   # TFMA stores bounds in maps, which have no order.
   checks = sorted(
     load_checks(evaluation),
     key=lambda check: (check.is_absent, check.slice_key, check.metric),
   )
+  checks = list(dict.fromkeys(map(_of_all_labels, checks)))
   with local_folder(evaluation) as folder:
     validated = tfma.load_validation_result(folder).validation_ok
   failures, absent = [], set()
@@ -202,10 +252,20 @@ def _verdict(evaluation: str, figures: dict[str, Any]) -> dict[str, Any]:
       {**_named(check), "passed": check.passed, "value": check.value}
       for check in checks
     ],
+    "inactive": {},
+    "not_judged": [],
   }
 
 
+def _of_all_labels(check: Check) -> Check:
+  """Returns a check without its label if it is about comments and not about scores."""
+  counts = (metric_keys.PAIRS, metric_keys.COMMENTS_LEFT_OUT)
+  is_count = check.is_absent or check.metric.startswith(counts)
+  return dataclasses.replace(check, output="") if is_count else check
+
+
 _OTHER_VERDICT = {
+  "label": "",
   "metric": "validation",
   "slice": "all",
   "value": None,
@@ -219,17 +279,19 @@ _OTHER_VERDICT = {
 def _named(check: Check) -> dict[str, Any]:
   where = ", ".join("=".join(part) for part in check.slice_key).replace("=any", "")
   return {
+    "label": check.output,
     "metric": f"{check.metric} (change)" if check.is_change else check.metric,
     "slice": where or "all",
     "bound": _bound(check),
   }
 
 
-def _failure(check: Check, figures: dict[str, Any]) -> dict[str, Any]:
-  named = _named(check)
-  where = named["slice"]
+def _failure(check: Check, by_label: dict[str, dict[str, Any]]) -> dict[str, Any]:
+  described = _named(check)
+  where = described["slice"]
   if check.is_absent:
     return {
+      "label": "",
       "metric": metric_keys.PAIRS,
       "slice": where,
       "value": None,
@@ -238,12 +300,14 @@ def _failure(check: Check, figures: dict[str, Any]) -> dict[str, Any]:
       "reason": f"Too little evidence: no comment is in the slice {where}.",
     }
   group = dict(check.slice_key).get(EDITED_GROUP)
+  # The pairs are the same for all labels.
+  figures = by_label.get(check.output) or next(iter(by_label.values()))
   pairs = figures["pairs_by_group"].get(group) if group else figures["pairs"]
   return {
-    **named,
+    **described,
     "value": check.value,
     "pairs": pairs,
-    "reason": _reason(check, named["bound"], where, pairs),
+    "reason": named(check.output, _reason(check, described["bound"], where, pairs)),
   }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from clp_tfx.pipeline.labels import named
 from clp_tfx.report import formats
 from clp_tfx.report.model_card import DECIMALS, TITLES, shown, verdict_of
 from clp_tfx.report.page import environment
@@ -39,6 +40,7 @@ def compare(before: Record, after: Record) -> dict[str, Any]:
     known = not any(map(formats.is_missing, values))
     figures.append(
       {
+        **({"label": row["label"]} if "label" in row else {}),
         **{key: row[key] for key in ("kind", "name", "figure")},
         "before": first,
         "after": second,
@@ -88,7 +90,9 @@ def comparison_page(before: Record, after: Record, names: tuple[str, str]) -> st
     }
     for row in compared["figures"]
   ]
-  kinds = dict.fromkeys(row["kind"] for row in rows)
+  kinds: dict[tuple[str, str], list[Row]] = {}
+  for row in rows:
+    kinds.setdefault((row.get("label", ""), row["kind"]), []).append(row)
   templates = environment()
   for function in (formats.setting, formats.breakable):
     templates.filters[function.__name__] = function
@@ -99,8 +103,8 @@ def comparison_page(before: Record, after: Record, names: tuple[str, str]) -> st
     verdicts=[verdict_of(record) for record in (before, after)],
     clear=[row for row in rows if row["is_clear"]],
     tables=[
-      {"title": TITLES.get(kind, kind), "rows": [r for r in rows if r["kind"] == kind]}
-      for kind in kinds
+      {"title": named(label, TITLES.get(kind, kind)), "rows": some}
+      for (label, kind), some in kinds.items()
     ],
   )
 
@@ -110,6 +114,7 @@ def _rows(record: Record) -> Iterable[Row]:
   for row in record["impact_ratios"]["model"]:
     ratio = {"value": row["impact_ratio"], "interval": row["impact_ratio_bounds"]}
     yield {
+      **({"label": row["label"]} if "label" in row else {}),
       "kind": "impact_ratio",
       "name": row["group"],
       "figure": "impact_ratio",
@@ -117,8 +122,8 @@ def _rows(record: Record) -> Iterable[Row]:
     }
 
 
-def _key(row: Row) -> tuple[str, str, str]:
-  return row["kind"], row["name"], row["figure"]
+def _key(row: Row) -> tuple[str, str, str, str]:
+  return row.get("label", ""), row["kind"], row["name"], row["figure"]
 
 
 def _apart(one: list | None, other: list | None) -> bool:

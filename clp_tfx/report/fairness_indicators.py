@@ -20,11 +20,14 @@ _OWN = "fairness_indicators_metrics/"
 _LIBRARY = Path(tfma.__file__).parent / "static" / "vulcanized_tfma.js"
 
 
-def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
+def slicing_metrics(
+  eval_result: tfma.EvalResult, output: str = ""
+) -> list[dict[str, Any]]:
   """Converts an evaluation result to the component's input.
 
   Args:
-    eval_result: The result of one model with one output.
+    eval_result: The result of one model.
+    output: Name of the output, if the model has several.
 
   Returns:
     One entry per slice: `{"slice": "gender:female", "sliceValue": "female",
@@ -34,7 +37,7 @@ def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
     component computes them itself.
   """
   entries = [
-    _entry(slice_key, metrics.get("", {}).get("", {}))
+    _entry(slice_key, metrics.get(output, {}).get("", {}))
     for slice_key, metrics in eval_result.slicing_metrics
   ]
   # The component places bars by `sliceValue` only: equal values would overlap.
@@ -46,12 +49,14 @@ def slicing_metrics(eval_result: tfma.EvalResult) -> list[dict[str, Any]]:
 
 
 def fairness_indicators_html(
-  results: dict[str, tfma.EvalResult],
+  results: dict[str, tfma.EvalResult], output: str = "", again: bool = False
 ) -> markupsafe.Markup:
   """Renders the Fairness Indicators component for one model, or two side by side.
 
   Args:
     results: One or two results by display name; changes are relative to the first.
+    output: Name of the output to show, if the models have several.
+    again: Whether an earlier part of the page has the component's script.
 
   Returns:
     An HTML fragment of about 1.1 MB, most of it the component's script; only a
@@ -63,13 +68,14 @@ def fairness_indicators_html(
   if not 1 <= len(results) <= 2:
     raise ValueError(f"Expected one or two results. Received: {list(results)}.")
   names = list(results)
-  metrics = [slicing_metrics(result) for result in results.values()]
+  metrics = [slicing_metrics(result, output) for result in results.values()]
   properties = {"slicingMetrics": metrics[0], "evalName": names[0]}
   if len(results) == 2:
     properties["slicingMetricsCompare"] = _aligned(metrics[1], metrics[0])
     properties["evalNameCompare"] = names[1]
   template = environment().get_template("fairness_indicators.html")
-  return markupsafe.Markup(template.render(library=_library(), properties=properties))
+  page = template.render(library=_library(), properties=properties, again=again)
+  return markupsafe.Markup(page)
 
 
 def _entry(slice_key: tuple, metrics: dict[str, Any]) -> dict[str, Any]:

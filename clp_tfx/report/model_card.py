@@ -1,11 +1,11 @@
 """The model card: the record as a page for people, with what only people can say."""
 
-import itertools
 from collections.abc import Iterable
 from typing import Any
 
 import markupsafe
 
+from clp_tfx.pipeline.labels import named
 from clp_tfx.report import formats
 from clp_tfx.report.page import environment
 from clp_tfx.report.record import Record
@@ -61,15 +61,21 @@ def model_card(record: Record) -> str:
     folded=_FOLDED,
     bounds=_bounds(record),
     tables=[
-      {"title": TITLES.get(kind, kind), "rows": [_row(each) for each in rows]}
-      for kind, rows in _by(record["figures"], "kind")
+      {"title": named(label, TITLES.get(kind, kind)), "rows": [*map(_row, rows)]}
+      for (label, kind), rows in _by(record["figures"], "kind")
     ],
     not_judged=[
-      {"what": what, "rows": rows} for what, rows in _by(record["not_judged"], "what")
+      {"what": what, "title": named(label, what), "rows": rows}
+      for (label, what), rows in _by(record["not_judged"], "what")
     ],
     ratios=[
-      {"category": category, "rows": [_ratio(each) for each in rows]}
-      for category, rows in _by(record["impact_ratios"]["model"], "category")
+      {
+        "category": category,
+        "title": named(label, category),
+        "label": label,
+        "rows": [_ratio(each) for each in rows],
+      }
+      for (label, category), rows in _by(record["impact_ratios"]["model"], "category")
       # A group alone is compared with nothing.
       if any(row["impact_ratio"] is not None for row in rows)
     ],
@@ -77,7 +83,7 @@ def model_card(record: Record) -> str:
       "×" in row["category"] for row in record["impact_ratios"]["model"]
     ),
     before={
-      (row["category"], row["group"]): _ratio(row)
+      (row.get("label", ""), row["category"], row["group"]): _ratio(row)
       for row in record["impact_ratios"]["baseline"]
     },
   )
@@ -152,10 +158,9 @@ def _ratio(row: dict[str, Any]) -> dict[str, Any]:
 
 def _by(
   rows: Iterable[dict[str, Any]], key: str
-) -> list[tuple[str, list[dict[str, Any]]]]:
-  """Groups rows by a value, in the order of their first."""
-  places: dict[str, int] = {}
+) -> list[tuple[tuple[str, str], list[dict[str, Any]]]]:
+  """Groups rows by their label and a value, in the order of their first."""
+  found: dict[tuple[str, str], list[dict[str, Any]]] = {}
   for row in rows:
-    places.setdefault(row[key], len(places))
-  ordered = sorted(rows, key=lambda row: places[row[key]])
-  return [(k, [*some]) for k, some in itertools.groupby(ordered, lambda r: r[key])]
+    found.setdefault((row.get("label", ""), row[key]), []).append(row)
+  return list(found.items())

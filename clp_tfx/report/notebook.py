@@ -14,6 +14,7 @@ def render_fairness_indicators(
   eval_results: tfma.EvalResult | dict[str, tfma.EvalResult],
   path: str | os.PathLike[str] | None = None,
   height: int = 900,
+  output: str = "",
 ) -> HTML:
   """Shows evaluation results in the original Fairness Indicators component.
 
@@ -32,6 +33,7 @@ def render_fairness_indicators(
       the first.
     path: HTML file to write or replace with the same content, as an offline page.
     height: Height of the frame in pixels.
+    output: Name of the output to show, such as a label, if the models have several.
 
   Returns:
     An HTML frame of about 1.2 MB for IPython to display.
@@ -41,7 +43,7 @@ def render_fairness_indicators(
   """
   if isinstance(eval_results, tfma.EvalResult):
     eval_results = {"model": eval_results}
-  page = fairness_indicators_page(eval_results)
+  page = fairness_indicators_page(eval_results, output)
   if path is not None:
     write_page(path, page)
   # Without allow-same-origin the frame is isolated from the notebook.
@@ -53,14 +55,18 @@ def render_fairness_indicators(
   return HTML(f"<div>{frame}</div>")
 
 
-def fairness_indicators_page(results: dict[str, tfma.EvalResult]) -> str:
+def fairness_indicators_page(
+  results: dict[str, tfma.EvalResult], output: str = ""
+) -> str:
   """Returns the component as a complete HTML page that works offline.
 
   Args:
     results: One or two results by display name.
+    output: Name of the output to show, if the models have several.
 
   Raises:
     ValueError: If there are no results or more than two.
   """
   template = environment().get_template("fairness_indicators_page.html")
-  return template.render(component=fairness_indicators_html(results), names=[*results])
+  component = fairness_indicators_html(results, output)
+  return template.render(component=component, names=[*results])

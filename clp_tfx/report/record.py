@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clp_tfx.errors import InputError
+from clp_tfx.pipeline.labels import views
 from clp_tfx.report.figure_rows import figure_rows
 from clp_tfx.report.formats import is_missing
 
@@ -38,6 +39,8 @@ def make_record(summary: dict[str, Any]) -> Record:
     Data for JSON as `record.schema.json` describes it: no number is NaN or infinite.
   """
   configuration = summary.get("configuration", {})
+  found = views(summary)
+  compares = any(view["baseline"] for view in found.values())
   return _jsonable(
     {
       "schema": NAME,
@@ -48,20 +51,34 @@ def make_record(summary: dict[str, Any]) -> Record:
         "kind": "evaluated" if summary.get("evaluated_model") else "trained",
         "location": summary.get("evaluated_model") or summary.get("pushed_model"),
         "sha256": summary.get("model_digest"),
-        "baseline": configuration.get("baseline") if summary["baseline"] else None,
+        "baseline": configuration.get("baseline") if compares else None,
       },
       "settings": configuration,
       "data": _data(summary),
       "verdict": _verdict(summary),
-      "figures": figure_rows(summary),
+      "figures": _by_label({each: figure_rows(v) for each, v in found.items()}),
       "impact_ratios": {
-        name: (summary[key] or {}).get("impact_ratios", [])
+        name: _by_label(
+          {each: (v[key] or {}).get("impact_ratios", []) for each, v in found.items()}
+        )
         for name, key in (("model", "clp"), ("baseline", "baseline"))
       },
-      "not_judged": _not_judged(summary),
+      "not_judged": [
+        *(_entry("bound", each) for each in summary["gate"].get("inactive", [])),
+        *_by_label({each: _not_judged(v) for each, v in found.items()}),
+      ],
       "limits": _LIMITS,
     }
   )
+
+
+def _by_label(rows: dict[str, list[Record]]) -> list[Record]:
+  """Returns rows of all labels, each with its `label` if there are several."""
+  return [
+    {"label": label, **row} if label else row
+    for label, some in rows.items()
+    for row in some
+  ]
 
 
 def read_record(output: str) -> Record:
@@ -130,31 +147,33 @@ def _verdict(summary: dict[str, Any]) -> dict[str, Any]:
     "pushed": bool(summary.get("pushed_model")),
     "reasons": [failure["reason"] for failure in gate["failures"]],
     "bounds": [
-      {key: check[key] for key in ("metric", "slice", "bound", "value", "passed")}
+      {
+        **({"label": check["label"]} if check.get("label") else {}),
+        **{key: check[key] for key in ("metric", "slice", "bound", "value", "passed")},
+      }
       for check in gate.get("checks", [])
     ],
   }
 
 
+def _entry(what: str, name: str, count: int | None = None) -> dict[str, Any]:
+  return {"what": what, "name": name, "count": count}
+
+
 def _not_judged(summary: dict[str, Any]) -> list[dict[str, Any]]:
-  """Returns what has too little evidence, and the bounds that were not checked."""
+  """Returns what has too little evidence."""
   gate, model = summary["gate"], summary["clp"]
-
-  def entry(what: str, name: str, count: int | None = None) -> dict[str, Any]:
-    return {"what": what, "name": name, "count": count}
-
-  found = [entry("bound", sentence) for sentence in gate.get("inactive", [])]
-  found += [
-    entry(each["figure"], each["group"], each["count"])
+  found = [
+    _entry(each["figure"], each["group"], each["count"])
     for each in gate.get("not_judged", [])
   ]
   found += [
-    entry("audit flip rate", name, figures["pairs"])
+    _entry("audit flip rate", name, figures["pairs"])
     for name, figures in model.get("audit", {}).get("group", {}).items()
     if not figures["judged"]
   ]
   found += [
-    entry("impact ratio", row["group"], row["comments"])
+    _entry("impact ratio", row["group"], row["comments"])
     for row in model.get("impact_ratios", [])
     if not row["judged"]
   ]

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+import markupsafe
+
+from clp_tfx.pipeline.labels import judged, views
 from clp_tfx.report import charts, formats
 from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.group_tables import audit_tables, bias_tables
@@ -21,10 +24,11 @@ def write_report(
 
   Args:
     path: HTML file to write or replace.
-    summary: The contents of `summary.json`: `baseline` (or None), `clp`, `gate`,
-      `configuration`, `comments` and optionally `pushed_model` or `evaluated_model`,
-      `probes`, `coverage` (the splits of `load_statistics`), `seconds` by component,
-      `cached` components and `training` curves. Rates are in [0, 1]; None and NaN are
+    summary: The contents of `summary.json`: `baseline` (or None), `clp` (or both for
+      each of several `labels`), `gate`, `configuration`, `comments` and optionally
+      `pushed_model` or `evaluated_model`, `probes`, `coverage` (the splits of
+      `load_statistics`), `seconds` by component, `cached` components and `training`
+      curves. Rates are in [0, 1]; None and NaN are
       shown as "–".
     evaluation_path: The Evaluator's output folder, for the worst flips and Fairness
       Indicators.
@@ -44,31 +48,58 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     formats.seconds,
     formats.setting,
     formats.score,
+    formats.decimal,
     formats.breakable,
   ):
     templates.filters[function.__name__] = function
+  found = views(summary)
+  results = evaluation_path and load_results(evaluation_path)
+  parts = []
+  for place, (label, view) in enumerate(found.items()):
+    context = _of_label(view, label)
+    if results:
+      flips = load_worst_flips(evaluation_path, output=label or None)
+      context |= {
+        "fairness_indicators": fairness_indicators_html(
+          _renamed(results, view), label, again=place > 0
+        ),
+        "flips": worst_pairs(flips, context["models"], view),
+      }
+    parts.append(context)
+  context = parts[0] if len(parts) == 1 else _of_all_labels(summary, found)
+  of_label = templates.get_template("sections/of_label.html")
+  context["contents"] = _contents(context)
+  context["parts"] = [markupsafe.Markup(of_label.render(part)) for part in parts]
+  return templates.get_template("report.html").render(context)
+
+
+_DEFAULTS = {
+  "cached": [],
+  "coverage": {},
+  "evaluated_model": None,
+  "model_card": None,
+  "overview": None,
+  "pushed_model": None,
+  "seconds": {},
+}
+
+
+def _of_label(summary: dict[str, Any], label: str) -> dict[str, Any]:
+  """Returns what the sections about one label show."""
   baseline, clp = summary["baseline"], summary["clp"]
-  names = {
-    "baseline": "Baseline",
-    "clp": "Model" if summary.get("evaluated_model") else "CLP",
-  }
+  names = _names(summary)
   models = {model: name for model, name in names.items() if summary[model]}
   # The dashed baseline is drawn last so that both lines are visible if they coincide.
   histories = summary.get("training", {})
   training = {m: histories[m] for m in reversed(models) if m in histories}
-  defaults = {
-    "cached": [],
-    "coverage": {},
-    "evaluated_model": None,
-    "model_card": None,
-    "pushed_model": None,
-    "seconds": {},
-  }
   groups, terms = (charts.rate_chart(baseline, clp, by) for by in ("group", "term"))
-  context = {
-    **defaults,
+  return {
+    **_DEFAULTS,
     **summary,
-    "verdict": _verdict(defaults | summary),
+    "label": label,
+    "at": f"{label}-" if label else "",
+    "of_label": f"{label}: " if label else "",
+    "verdict": _verdict(_DEFAULTS | summary),
     "models": models,
     "changes": _changes(baseline, clp),
     "people": people_section(summary),
@@ -81,14 +112,51 @@ def _render(summary: dict[str, Any], evaluation_path: str | None) -> str:
     "fairness_indicators": None,
     "shown": _SHOWN,
   }
-  if evaluation_path is not None:
-    results = _renamed(load_results(evaluation_path), summary)
-    context |= {
-      "fairness_indicators": fairness_indicators_html(results),
-      "flips": worst_pairs(load_worst_flips(evaluation_path), models, summary),
-    }
-  context["contents"] = _contents(context)
-  return templates.get_template("report.html").render(context)
+
+
+def _of_all_labels(
+  summary: dict[str, Any], found: dict[str, dict[str, Any]]
+) -> dict[str, Any]:
+  """Returns what the rest of the page shows about a model with several labels."""
+  has_bound = judged(summary)
+  refused = {failure["label"] for failure in summary["gate"]["failures"]}
+
+  def word(label: str) -> str:
+    if label in refused:
+      return "refused"
+    return "passed" if label in has_bound else "measured"
+
+  models = {k: name for k, name in _names(summary).items() if _any(found)[k]}
+  rows = [
+    {"label": label, "verdict": word(label), "anchor": _anchor(label, view), **view}
+    for label, view in found.items()
+  ]
+  return {
+    **_DEFAULTS,
+    **summary,
+    "verdict": _verdict(_DEFAULTS | summary),
+    "overview": {"models": models, "rows": rows},
+    # What the comments tell, which is the same for all labels.
+    "models": models,
+    "clp": _any(found)["clp"],
+    "baseline": _any(found)["baseline"],
+  }
+
+
+def _anchor(label: str, view: dict[str, Any]) -> str:
+  """Returns the anchor of the first section about a label."""
+  return f"{label}-{'people' if view['probes'] else 'figures'}"
+
+
+def _any(found: dict[str, dict[str, Any]]) -> dict[str, Any]:
+  return next(iter(found.values()))
+
+
+def _names(summary: dict[str, Any]) -> dict[str, str]:
+  return {
+    "baseline": "Baseline",
+    "clp": "Model" if summary.get("evaluated_model") else "CLP",
+  }
 
 
 def _verdict(summary: dict[str, Any]) -> dict[str, str]:
@@ -169,18 +237,30 @@ def _renamed(results: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]
 
 
 def _contents(context: dict[str, Any]) -> dict[str, str]:
-  """Returns the names of the page's sections by anchor."""
-  sections = {
-    "people": ("Who gains, who loses", context["people"]),
-    "figures": ("Before and after" if context["baseline"] else "Figures", True),
-    "flips": ("Worst flips", context["flips"] is not None),
-    "groups": ("By group", context["groups"]["rows"]),
-    "terms": ("By term", context["terms"]["rows"]),
-    "audit": ("Audit", context["audit"]),
-    "bias": ("Bias AUC", context["bias"]),
-    "coverage": ("Coverage", context["coverage"]),
-    "training": ("Training", context["panels"]),
-    "fairness-indicators": ("Fairness Indicators", context["fairness_indicators"]),
+  """Returns the names of the page's sections, or of its labels, by anchor."""
+  labels = context["overview"]
+  if labels:
+    by_label = {
+      row["anchor"]: (row["label"], True) for row in context["overview"]["rows"]
+    }
+    sections = {"labels": ("Labels", True), **by_label}
+  else:
+    sections = {
+      "people": ("Who gains, who loses", context["people"]),
+      "figures": ("Before and after" if context["baseline"] else "Figures", True),
+      "flips": ("Worst flips", context["flips"] is not None),
+      "groups": ("By group", context["groups"]["rows"]),
+      "terms": ("By term", context["terms"]["rows"]),
+      "audit": ("Audit", context["audit"]),
+      "bias": ("Bias AUC", context["bias"]),
+    }
+  sections["coverage"] = ("Coverage", context["coverage"])
+  if not labels:
+    sections |= {
+      "training": ("Training", context["panels"]),
+      "fairness-indicators": ("Fairness Indicators", context["fairness_indicators"]),
+    }
+  sections |= {
     "time": ("Time", context["seconds"]),
     "configuration": ("Configuration", True),
   }

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
 from clp_tfx.errors import InputError
 from clp_tfx.files import write_whole
+from clp_tfx.pipeline.labels import views
 from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.output import within
 from clp_tfx.pipeline.verdict import summarize, training_curves
@@ -169,7 +170,7 @@ def write_results(
     summary["gate"]["inactive"].insert(0, NO_BLESSED_MODEL)
   model = summary.get("evaluated_model") or summary.get("pushed_model")
   summary["model_digest"] = model_digest(model) if model else None
-  write_worst_flips(evaluation, summary["worst_flips"])
+  write_worst_flips(evaluation, summary["worst_flips"], [*views(summary)])
   write_pages(output, summary, evaluation)
   write_whole(output / "summary.json", json.dumps(summary, indent=2) + "\n")
   return summary

@@ -9,6 +9,7 @@ from tfx.orchestration.data_types import RuntimeParameter
 from tfx.orchestration.pipeline import Pipeline
 from tfx.types import standard_component_specs
 
+from clp_tfx.options import value_types
 from clp_tfx.pipeline.nodes import CONTROL_ID, EXAMPLE_GEN_ID
 from clp_tfx.training.hparams import HParams
 
@@ -34,7 +35,7 @@ def _of_training(name: str, *nodes: str) -> JobParameter:
   """Returns the parameter for a training option that is a property of the Trainers."""
   field = HParams.__dataclass_fields__[name]
   places = tuple((node, name) for node in nodes)
-  return JobParameter(name, field.type, field.metadata["help"], places)
+  return JobParameter(name, value_types(field)[0], field.metadata["help"], places)
 
 
 JOB_PARAMETERS = (

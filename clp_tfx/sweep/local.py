@@ -8,11 +8,13 @@ from clp_tfx.code_digest import code_digest
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.errors import InputError
 from clp_tfx.files import own_temporary_folder
+from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.console import progress_on
 from clp_tfx.runners.local import prepare_data
 from clp_tfx.sweep.bounds import Bounds
 from clp_tfx.sweep.candidates import grid
+from clp_tfx.sweep.labels import BoundsByLabel
 from clp_tfx.sweep.sweep import run_sweep
 from clp_tfx.sweep.trainings import PreparedData, Trainings
 
@@ -60,9 +62,20 @@ def sweep_locally(
       trainings,
       grid(weights, losses, _makes_blind(config.counterfactuals)),
       range(config.training.seed, config.training.seed + seeds),
-      Bounds(**{name: getattr(config.gate, name) for name in _names(Bounds)}),
+      _bounds(config),
       output,
     )
+
+
+def _bounds(config: PipelineConfig) -> BoundsByLabel:
+  labels = config.data.label_names or ("",)
+  of = {
+    label: Bounds(
+      **{name: for_label(getattr(config.gate, name), label) for name in _names(Bounds)}
+    )
+    for label in labels
+  }
+  return BoundsByLabel(of, config.gate.gate_label or labels)
 
 
 def _names(options: type) -> list[str]:

@@ -4,6 +4,7 @@ import dataclasses
 import math
 import statistics
 from collections.abc import Sequence
+from typing import Any
 
 from clp_tfx.sweep.bounds import AUC, Bounds, Miss
 from clp_tfx.sweep.candidates import CLP, CONTROL, Candidate
@@ -39,12 +40,14 @@ class Row:
     figures: Those of `Measures` by name, and `auc_drop`: the control's AUC minus the
       candidate's, seed by seed, so that what a seed does to both cancels out.
     missed: The bounds that each seed's model misses.
+    is_worst: Whether these are the worst figures of several labels.
   """
 
   candidate: Candidate
   seeds: int
   figures: dict[str, Figure]
   missed: list[list[Miss]]
+  is_worst: bool = False
 
   @property
   def passes(self) -> int:
@@ -91,7 +94,7 @@ def rows(measures: dict[Candidate, list[Measures]], bounds: Bounds) -> list[Row]
   ]
 
 
-def recommend(table: Sequence[Row], bounds: Bounds) -> Recommendation:
+def recommend(table: Sequence[Row], bounds: Any) -> Recommendation:
   """Chooses among the CLP candidates, including the control.
 
   Every seed's model must pass the gate: a run trains only one of them, and pooling the
@@ -101,7 +104,7 @@ def recommend(table: Sequence[Row], bounds: Bounds) -> Recommendation:
 
   Args:
     table: Rows from `rows`.
-    bounds: The gate's bounds, for the explanation.
+    bounds: The gate's bounds, for the explanation; `str` gives their words.
   """
   trained = [row for row in table if row.candidate.method == CLP]
   passing = [row for row in trained if row.passes == row.seeds]
@@ -123,7 +126,7 @@ def recommend(table: Sequence[Row], bounds: Bounds) -> Recommendation:
   )
 
 
-def _none(trained: list[Row], bounds: Bounds) -> Recommendation:
+def _none(trained: list[Row], bounds: Any) -> Recommendation:
   defined = [
     row
     for row in trained
@@ -163,7 +166,8 @@ def _figures(runs: list[Measures], control: list[Measures]) -> dict[str, Figure]
 
 
 def _described(row: Row) -> str:
+  rate, drop = (row.figures[name].mean for name in ("flip_rate", "auc_drop"))
+  worst = "highest " if row.is_worst else ""
   return (
-    f"{row.candidate.name} (flip rate {row.figures['flip_rate'].mean:.4f}, AUC drop "
-    f"{row.figures['auc_drop'].mean:.4f})"
+    f"{row.candidate.name} ({worst}flip rate {rate:.4f}, {worst}AUC drop {drop:.4f})"
   )

@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from clp_tfx.files import write_whole
 from clp_tfx.report.trade_off import Point, trade_off_svg
 from clp_tfx.sweep.bounds import Bounds
 from clp_tfx.sweep.candidates import BLINDNESS, CLP, CONTROL, Candidate
+from clp_tfx.sweep.labels import BoundsByLabel, combined
 from clp_tfx.sweep.measures import Measures, Scores, measure
 from clp_tfx.sweep.recommendation import Row, recommend, rows
 
@@ -30,15 +31,15 @@ class Source(Protocol):
   def is_done(self, candidate: Candidate, seed: int) -> bool:
     """Returns whether the training is already done."""
 
-  def scores(self, candidate: Candidate, seed: int, split: str) -> Scores:
-    """Returns the scores of a split, after training if necessary."""
+  def scores(self, candidate: Candidate, seed: int, split: str) -> dict[str, Scores]:
+    """Returns the scores of a split, after training if necessary, by label."""
 
 
 def run_sweep(
   trainings: Source,
   candidates: Sequence[Candidate],
   seeds: Sequence[int],
-  bounds: Bounds,
+  bounds: Bounds | BoundsByLabel,
   output: Path,
 ) -> dict[str, Any]:
   """Runs the missing trainings and writes `sweep.json`, `.csv` and `.svg`.
@@ -52,16 +53,19 @@ def run_sweep(
     trainings: Source of the scores.
     candidates: Candidates to compare, including the control.
     seeds: At least one seed.
-    bounds: Bounds for the recommendation.
+    bounds: Bounds for the recommendation. Of several labels, all that are judged have
+      to meet theirs.
     output: Existing folder to write to.
 
   Returns:
     The contents of `sweep.json`: `bounds`, `seeds`, `eval` and `test` (a dictionary per
     candidate with its figures, None if undefined, and `passes`, the number of seeds
     whose model would pass the gate; 0 for a blind model, which the gate could not
-    judge), `recommended` and `closest` (a name or None), `reason`, and `plot`, its
-    path.
+    judge; one for each `label`, if there are several), `recommended` and `closest` (a
+    name or None), `reason`, and `plot`, its path.
   """
+  if isinstance(bounds, Bounds):
+    bounds = BoundsByLabel({"": bounds}, [""])
   jobs = [(candidate, seed) for seed in seeds for candidate in candidates]
   missing = sum(not trainings.is_done(*job) for job in jobs)
   _log.info("%d trainings, %d already done", len(jobs), len(jobs) - missing)
@@ -69,46 +73,64 @@ def run_sweep(
     if not trainings.is_done(candidate, seed):
       _log.info("[%d/%d] %s, seed %d ...", number, len(jobs), candidate.name, seed)
       trainings.scores(candidate, seed, "eval")
-  table = _table(trainings, candidates, seeds, bounds, "eval")
+  tables = _tables(trainings, candidates, seeds, bounds, "eval")
+  table = combined(tables, bounds.judged)
   advice = recommend(table, bounds)
   chosen = [c for c in (CONTROL, advice.chosen) if c]
-  confirmed = dict.fromkeys(chosen) if advice.chosen else {}
-  test = _table(trainings, list(confirmed), seeds, bounds, "test") if confirmed else []
+  confirmed = list(dict.fromkeys(chosen)) if advice.chosen else []
+  tests = _tables(trainings, confirmed, seeds, bounds, "test") if confirmed else {}
+  own = bounds.of.get("")
   plot = output / "sweep.svg"
   result = {
-    "bounds": dataclasses.asdict(bounds),
+    "bounds": dataclasses.asdict(own)
+    if own
+    else {label: dataclasses.asdict(each) for label, each in bounds.of.items()},
     "seeds": list(seeds),
-    "eval": [_as_dict(row) for row in table],
-    "test": [_as_dict(row) for row in test],
+    "eval": _as_dicts(tables),
+    "test": _as_dicts(tests),
     "recommended": advice.chosen and advice.chosen.name,
     "closest": advice.closest and advice.closest.name,
     "reason": advice.reason,
     "plot": str(plot),
   }
-  write_whole(plot, _plot(table, advice.chosen, bounds))
-  write_whole(output / "sweep.csv", _csv(table))
+  strictest = min(bounds.judged, key=lambda label: bounds.of[label].max_flip_rate)
+  write_whole(plot, _plot(table, advice.chosen, bounds.of[strictest]))
+  write_whole(output / "sweep.csv", _csv(tables))
   write_whole(output / "sweep.json", json.dumps(result, indent=2) + "\n")
   return result
 
 
-def _table(
+def _tables(
   trainings: Source,
   candidates: Sequence[Candidate],
   seeds: Sequence[int],
-  bounds: Bounds,
+  bounds: BoundsByLabel,
   split: str,
-) -> list[Row]:
-  measures: dict[Candidate, list[Measures]] = {c: [] for c in candidates}
+) -> dict[str, list[Row]]:
+  """Returns a table for each label."""
+  measures: dict[str, dict[Candidate, list[Measures]]] = {
+    label: {c: [] for c in candidates} for label in bounds.of
+  }
   for seed in seeds:
     control = trainings.scores(CONTROL, seed, split)
     for candidate in candidates:
       scores = trainings.scores(candidate, seed, split)
       # A blind model's texts are shorter, and rows are read in the order of length.
       same_rows = candidate.method != BLINDNESS
-      measures[candidate].append(
-        measure(scores, bounds.decision_threshold, control, same_rows)
-      )
-  return rows(measures, bounds)
+      for label, of_label in bounds.of.items():
+        threshold = of_label.decision_threshold
+        measures[label][candidate].append(
+          measure(scores[label], threshold, control[label], same_rows)
+        )
+  return {label: rows(found, bounds.of[label]) for label, found in measures.items()}
+
+
+def _as_dicts(tables: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:
+  return [
+    {"label": label, **_as_dict(row)} if label else _as_dict(row)
+    for label, table in tables.items()
+    for row in table
+  ]
 
 
 def _as_dict(row: Row) -> dict[str, Any]:
@@ -128,20 +150,23 @@ def _finite(value: float) -> float | None:
   return value if math.isfinite(value) else None
 
 
-def _csv(table: Sequence[Row]) -> str:
+def _csv(tables: Mapping[str, Sequence[Row]]) -> str:
   text = io.StringIO()
   writer = csv.writer(text, lineterminator="\n")
-  names = list(table[0].figures)
+  names = list(next(iter(tables.values()))[0].figures)
+  by_label = ["label"] if "" not in tables else []
   writer.writerow(
-    ["name", "method", "loss", "weight", "seeds", "passes"]
+    [*by_label, "name", "method", "loss", "weight", "seeds", "passes"]
     + [f"{name}_{part}" for name in names for part in ("mean", "deviation")]
   )
-  for row in table:
-    figures = [dataclasses.astuple(row.figures[name]) for name in names]
-    writer.writerow(
-      [row.candidate.name, *dataclasses.astuple(row.candidate), row.seeds, row.passes]
-      + [_finite(value) for pair in figures for value in pair]
-    )
+  for label, table in tables.items():
+    for row in table:
+      figures = [dataclasses.astuple(row.figures[name]) for name in names]
+      candidate = (row.candidate.name, *dataclasses.astuple(row.candidate))
+      writer.writerow(
+        [*([label] if by_label else []), *candidate, row.seeds, row.passes]
+        + [_finite(value) for pair in figures for value in pair]
+      )
   return text.getvalue()
 
 

@@ -114,23 +114,37 @@ class Trainings:
         "seconds": round(time.monotonic() - started, 1),
         "hparams": dataclasses.asdict(hparams),
         "history": trained.history,
-        "scores": self._score(trained.classifier, candidate, "eval").to_json(),
+        "scores": self._stored(self._score(trained.classifier, candidate, "eval")),
       }
       write_whole(result, json.dumps(kept) + "\n")
     return json.loads(result.read_text(encoding="utf-8"))
 
-  def scores(self, candidate: Candidate, seed: int, split: str) -> Scores:
-    """Scores a split with a trained candidate."""
+  def scores(self, candidate: Candidate, seed: int, split: str) -> dict[str, Scores]:
+    """Scores a split with a trained candidate; by label, `""` for the only one."""
     if split == "eval":
-      return Scores.from_json(self.train(candidate, seed)["scores"])
+      stored = self.train(candidate, seed)["scores"]
+      by_label = stored if self._hparams.label_names else {"": stored}
+      return {label: Scores.from_json(each) for label, each in by_label.items()}
     classifier = starting_classifier(self._hparams_of(candidate, seed), self._transform)
     classifier.load_weights(self._path(candidate, seed, ".weights.h5"))
     return self._score(classifier, candidate, split)
 
-  def _score(self, classifier: keras.Model, candidate: Candidate, split: str) -> Scores:
+  def _stored(self, scores: dict[str, Scores]) -> dict[str, Any]:
+    by_label = {label: each.to_json() for label, each in scores.items()}
+    return by_label if self._hparams.label_names else by_label[""]
+
+  def _score(
+    self, classifier: keras.Model, candidate: Candidate, split: str
+  ) -> dict[str, Scores]:
     spec = self._transform.transformed_feature_spec()
     files = self._files(candidate, split)
-    batches = read_batches([files], spec, _SCORING_BATCH, padding=self._hparams.padding)
+    batches = read_batches(
+      [files],
+      spec,
+      _SCORING_BATCH,
+      padding=self._hparams.padding,
+      label_names=self._hparams.label_names,
+    )
     return score(classifier, batches)
 
   def _hparams_of(self, candidate: Candidate, seed: int) -> HParams:
@@ -161,34 +175,45 @@ class Trainings:
     return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"
 
 
-def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
+def score(classifier: keras.Model, batches: tf.data.Dataset) -> dict[str, Scores]:
   """Scores the originals and counterfactuals of batches.
 
   Args:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
-      shape `[batch, 1]`.
+      shape `[batch, 1]`, or a dict of them by label.
     batches: Batches of `(CounterfactualInputs, labels, label_weights)`.
 
   Returns:
-    The scores in the order of the batches.
+    The scores in the order of the batches, by label; `""` for the only one.
   """
-  parts = []
+  parts: dict[str, list[Scores]] = {}
   rows = 0
   logits_of = tf.function(
-    lambda inputs: classifier(inputs, training=False)[:, 0],
+    lambda inputs: classifier(inputs, training=False),
     input_signature=[batches.element_spec[0].original],
   )
-  for inputs, label, weight in batches:
-    parts.append(
-      Scores(
-        original=_sigmoid(logits_of(inputs.original)),
-        label=label.numpy()[:, 0],
-        label_weight=weight.numpy()[:, 0],
-        counterfactual=_sigmoid(logits_of(inputs.counterfactual)),
-        original_row=inputs.original_row.numpy() + rows,
+  for inputs, labels, weights in batches:
+    original = _named(logits_of(inputs.original))
+    counterfactual = _named(logits_of(inputs.counterfactual))
+    for name, label in _named(labels).items():
+      parts.setdefault(name, []).append(
+        Scores(
+          original=_sigmoid(original[name]),
+          label=label.numpy()[:, 0],
+          label_weight=_named(weights)[name].numpy()[:, 0],
+          counterfactual=_sigmoid(counterfactual[name]),
+          original_row=inputs.original_row.numpy() + rows,
+        )
       )
-    )
-    rows += len(parts[-1].original)
+    rows += len(next(iter(_named(labels).values())))
+  return {name: _joined(some) for name, some in parts.items()}
+
+
+def _named(value: Any) -> dict[str, Any]:
+  return value if isinstance(value, dict) else {"": value}
+
+
+def _joined(parts: list[Scores]) -> Scores:
   return Scores(
     *(
       np.concatenate([getattr(part, field.name) for part in parts])
@@ -199,4 +224,4 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> Scores:
 
 def _sigmoid(logits: tf.Tensor) -> np.ndarray:
   # In double precision, so that high scores do not tie at 1.
-  return 1 / (1 + np.exp(-logits.numpy().astype(np.float64)))
+  return 1 / (1 + np.exp(-logits.numpy()[:, 0].astype(np.float64)))

@@ -32,6 +32,7 @@ class Check:
     low: Lowest value allowed; None for no limit.
     high: Highest value allowed; None for no limit.
     is_absent: Whether the slice has no comments.
+    output: Name of the output; empty for the only one.
   """
 
   metric: str
@@ -41,6 +42,7 @@ class Check:
   low: float | None
   high: float | None
   is_absent: bool = False
+  output: str = ""
 
   @property
   def passed(self) -> bool:
@@ -119,15 +121,15 @@ def check_bounds(config: config_pb2.EvalConfig, figures: Figures) -> list[Check]
           value=_value(figures[where], key, baseline_name),
           low=low,
           high=high,
+          output=key.output_name or "",
         )
         for where in slices
       ]
       if not slices:
         named = [(name, "any") for name in spec.feature_keys]
         named += list(spec.feature_values.items())
-        checks.append(
-          Check(key.name, key.is_diff, tuple(named), None, low, high, is_absent=True)
-        )
+        absent = Check(key.name, key.is_diff, tuple(named), None, low, high, True)
+        checks.append(dataclasses.replace(absent, output=key.output_name or ""))
   return checks
 
 

@@ -1,56 +1,51 @@
 """The gate as a TFMA configuration: metrics, and the bounds that models must meet."""
 
-import dataclasses
-import importlib.util
-import json
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
 
 from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx import features
-from clp_tfx.tfma import (
-  auc,
-  audit_flips,
-  bias_auc,
-  flip_rate,
-  metric_keys,
-  placebo_flips,
-  positive_rate,
-  worst_flips,
-)
+from clp_tfx.options import for_label
+from clp_tfx.tfma import flip_rate
 from clp_tfx.tfma.audit_pairs import Audit
-from clp_tfx.tfma.left_out import FAILED
+from clp_tfx.tfma.metric_specs import (
+  GATES,
+  UPPER_BOUND,
+  Bounds,
+  Measured,
+  metrics_specs,
+)
 
 CANDIDATE = "clp"
 BASELINE = "baseline"
 
-POINT, UPPER_BOUND = "point", "upper_bound"
-GATES = (UPPER_BOUND, POINT)
 DEFAULT_MIN_PAIRS = 30
 DEFAULT_MIN_POSITIVE_RATIO, DEFAULT_MAX_POSITIVE_RATIO = 0.5, 2.0
 DEFAULT_MAX_FAILED = 0.01
 DEFAULT_MAX_LEFT_OUT = 0.2
 BIAS_FEATURES = (features.IDENTITY_GROUP, features.ANNOTATED_IDENTITY)
-# A positive rate this far from 0 and 1 only requires decisions of both kinds.
-_SOME = 1e-9
+
+ByLabel = float | Mapping[str, float]
+"""A number, or one for each label, with that of labels that it does not name as `*`."""
 
 
 def make_eval_config(
-  max_flip_rate: float | None = None,
-  min_auc: float | None = None,
-  max_auc_drop: float | None = None,
+  max_flip_rate: ByLabel | None = None,
+  min_auc: ByLabel | None = None,
+  max_auc_drop: ByLabel | None = None,
   *,
+  labels: Sequence[str] = (),
+  gate_label: Sequence[str] = (),
   max_flip_rate_of: Mapping[str, float] | None = None,
   gate_on: str = UPPER_BOUND,
   level: float = flip_rate.DEFAULT_LEVEL,
   min_pairs: int = DEFAULT_MIN_PAIRS,
-  min_positive_ratio: float | None = DEFAULT_MIN_POSITIVE_RATIO,
-  max_positive_ratio: float | None = DEFAULT_MAX_POSITIVE_RATIO,
+  min_positive_ratio: ByLabel | None = DEFAULT_MIN_POSITIVE_RATIO,
+  max_positive_ratio: ByLabel | None = DEFAULT_MAX_POSITIVE_RATIO,
   max_failed: float | None = DEFAULT_MAX_FAILED,
   max_left_out: float | None = DEFAULT_MAX_LEFT_OUT,
   has_baseline: bool | None = None,
-  decision_threshold: float = 0.5,
+  decision_threshold: ByLabel = 0.5,
   other_thresholds: Sequence[float] = (),
   text_feature: str = "comment_text",
   slice_features: Sequence[str | Sequence[str]] = (
@@ -82,10 +77,19 @@ def make_eval_config(
   Insufficient evidence fails the gate: too few pairs, a group without pairs, a metric
   that is NaN. None means no bound; without any bounds no blessing is written.
 
+  A model with several labels has an output for each, of the label's name, and is
+  blessed if each judged label passes. Bounds and thresholds can then be mappings by
+  label. The shares without pairs are the same for all labels and bounded once. The
+  labels are read from `features.binary_label` and
+  `features.label_weight` of each.
+
   Args:
     max_flip_rate: Bound in [0, 1].
     min_auc: Bound in [0, 1].
     max_auc_drop: Bound in [0, 1]; if None, no baseline is expected.
+    labels: Names of the labels; empty for a model with a single output.
+    gate_label: Names of the labels that are judged; by default all. The others are
+      measured.
     max_flip_rate_of: Bounds in [0, 1] by identity group of either level, such as
       `{"gender/female": 0.1}`.
     gate_on: Whether a bound applies to the flip rate's `upper_bound` at the confidence
@@ -117,12 +121,14 @@ def make_eval_config(
     signature_name: Serving signature of the models.
 
   Returns:
-    The configuration. AUC and Fairness Indicators weight examples by `LABEL_WEIGHT`;
+    The configuration, whose metrics have the labels as TFMA's output names. AUC and
+    Fairness Indicators weight examples by `LABEL_WEIGHT`;
     BiasAUC counts every labelled example once, FlipRate labelled and unlabelled
     examples alike.
 
   Raises:
-    ValueError: If `gate_on` is unknown or AUC is bounded without labels.
+    ValueError: If `gate_on` or a label to judge is unknown, or AUC is bounded without
+      labels.
   """
   if gate_on not in GATES:
     raise ValueError(f"Expected gate_on to be one of {GATES}. Received: {gate_on}")
@@ -130,148 +136,70 @@ def make_eval_config(
     raise ValueError(
       "AUC cannot be bounded without labels: leave out min_auc and max_auc_drop."
     )
-  models = [_model_spec(CANDIDATE, signature_name, with_labels)]
+  if unknown := sorted(set(gate_label) - set(labels)):
+    raise ValueError(
+      f"Expected gate_label to name some of {list(labels)}. Received: {unknown}"
+    )
   if has_baseline is None:
     has_baseline = max_auc_drop is not None
+  names = labels if with_labels else ()
+  models = [_model_spec(CANDIDATE, signature_name, with_labels, names)]
   if has_baseline:
-    models.append(_model_spec(BASELINE, signature_name, with_labels, is_baseline=True))
+    models.append(_model_spec(BASELINE, signature_name, with_labels, names))
+    models[1].is_baseline = True
   groups = dict(max_flip_rate_of or {})
-  slices = [_slicing_spec(names) for names in slice_features]
-  by_group = _slicing_spec(features.EDITED_GROUP)
-  if groups and by_group not in slices:
-    slices.append(by_group)
-  thresholds = list(dict.fromkeys([decision_threshold, *other_thresholds]))
-  counted = {"thresholds": thresholds, "text_feature": text_feature}
-  flips = config_pb2.MetricsSpec(
-    example_weights=config_pb2.ExampleWeightOptions(unweighted=True),
-    metrics=[
-      _metric(flip_rate.FlipRate, level=level, max_terms=max_terms, **counted),
-      _metric(worst_flips.WorstFlips, texts=example_texts, **counted),
-      _metric(placebo_flips.PlaceboFlips, thresholds=thresholds, level=level),
-    ],
+  measured = Measured(
+    other_thresholds=other_thresholds,
+    text_feature=text_feature,
+    level=level,
+    max_terms=max_terms,
+    bias_features=bias_features,
+    audit=audit,
+    example_texts=example_texts,
+    min_pairs=min_pairs,
+    with_labels=with_labels,
+    has_baseline=has_baseline,
   )
-  if with_labels:
-    flips.metrics.append(
-      _metric(
-        bias_auc.BiasAUC,
-        thresholds=thresholds,
-        group_features=list(bias_features),
-        level=level,
-      )
-    )
-  if audit:
-    flips.metrics.append(
-      _metric(
-        audit_flips.AuditFlips,
-        audit=dataclasses.asdict(audit),
-        thresholds=thresholds,
-        level=level,
+  judged = list(gate_label or labels or ("",))
+  specs = []
+  for label in labels or ("",):
+    bounds = Bounds(gate_on=gate_on)
+    if label in judged:
+      bounds = Bounds(
+        gate_on=gate_on,
         min_pairs=min_pairs,
+        max_flip_rate=for_label(max_flip_rate, label),
+        max_flip_rate_of=groups,
+        min_auc=for_label(min_auc, label),
+        max_auc_drop=for_label(max_auc_drop, label),
+        min_positive_ratio=for_label(min_positive_ratio, label),
+        max_positive_ratio=for_label(max_positive_ratio, label),
       )
+    if label == judged[0]:
+      bounds = bounds._replace(max_failed=max_failed, max_left_out=max_left_out)
+    specs += metrics_specs(
+      label, for_label(decision_threshold, label), measured, bounds
     )
-  has_reference = with_labels or has_baseline
-  if has_reference:
-    flips.metrics.append(
-      _metric(positive_rate.PositiveRatio, level=level, thresholds=thresholds)
-    )
-  kind = "overall/upper_bound" if gate_on == UPPER_BOUND else "overall"
-  bounds = [(_OVERALL, max_flip_rate)] if max_flip_rate is not None else []
-  bounds += [(_group_spec(group), bound) for group, bound in groups.items()]
-  for where, bound in bounds:
-    _gate(flips, metric_keys.flip_rate_key(decision_threshold, kind), where, high=bound)
-    _gate(flips, metric_keys.PAIRS, where, low=min_pairs)
-  ratios = (min_positive_ratio, max_positive_ratio)
-  _gate_positive_rate(flips, decision_threshold, gate_on, has_reference, *ratios)
-  shares = {
-    metric_keys.left_out_key(FAILED): max_failed,
-    metric_keys.LEFT_OUT_LOWER_BOUND: max_left_out,
-  }
-  for key, bound in shares.items():
-    for where in (_OVERALL, by_group) if bound is not None else ():
-      _gate(flips, key, where, high=bound)
-  if by_group not in slices and any(bound is not None for bound in shares.values()):
+  slices = [_slicing_spec(name) for name in slice_features]
+  by_group = _slicing_spec(features.EDITED_GROUP)
+  needs_groups = groups or max_failed is not None or max_left_out is not None
+  if needs_groups and by_group not in slices:
     slices.append(by_group)
-  specs = [_accuracy(thresholds, min_auc, max_auc_drop), flips]
   return config_pb2.EvalConfig(
     model_specs=models,
-    slicing_specs=[_OVERALL, *slices],
-    metrics_specs=specs if with_labels else [flips],
-  )
-
-
-_OVERALL = config_pb2.SlicingSpec()
-
-
-def _gate_positive_rate(
-  spec: config_pb2.MetricsSpec,
-  threshold: float,
-  gate_on: str,
-  has_reference: bool,
-  low: float | None,
-  high: float | None,
-) -> None:
-  if not has_reference:
-    if low or high:
-      key = metric_keys.positive_rate_key(threshold)
-      _gate(spec, key, _OVERALL, low=_SOME, high=1 - _SOME)
-    return
-  ends = ("lower_bound", "upper_bound") if gate_on == UPPER_BOUND else ("", "")
-  if low:
-    _gate(spec, metric_keys.positive_ratio_key(threshold, ends[0]), _OVERALL, low=low)
-  if high:
-    _gate(spec, metric_keys.positive_ratio_key(threshold, ends[1]), _OVERALL, high=high)
-
-
-def _accuracy(
-  thresholds: list[float], min_auc: float | None, max_auc_drop: float | None
-) -> config_pb2.MetricsSpec:
-  metrics = [
-    _metric(auc.DefinedAUC, name="auc", num_thresholds=10000),
-    _named("ExampleCount"),
-  ]
-  # The package is an extra: plain pip cannot install it together with TFX 1.16.
-  if importlib.util.find_spec("fairness_indicators"):
-    module = "fairness_indicators.fairness_indicators_metrics"
-    metrics.append(_named("FairnessIndicators", module, thresholds=thresholds))
-  # A threshold without slicing specs would apply to every slice, however small.
-  bound = config_pb2.MetricThreshold()
-  if min_auc is not None:
-    bound.value_threshold.lower_bound.value = min_auc
-  if max_auc_drop is not None:
-    # TFMA allows an absolute change v when v >= bound for higher-is-better metrics.
-    bound.change_threshold.direction = config_pb2.MetricDirection.HIGHER_IS_BETTER
-    bound.change_threshold.absolute.value = -max_auc_drop
-  if min_auc is not None or max_auc_drop is not None:
-    metrics[0].per_slice_thresholds.add(slicing_specs=[_OVERALL], threshold=bound)
-  return config_pb2.MetricsSpec(
-    example_weights=config_pb2.ExampleWeightOptions(weighted=True), metrics=metrics
-  )
-
-
-def _gate(
-  spec: config_pb2.MetricsSpec,
-  key: str,
-  where: config_pb2.SlicingSpec,
-  low: float | None = None,
-  high: float | None = None,
-) -> None:
-  threshold = config_pb2.MetricThreshold()
-  if low is not None:
-    threshold.value_threshold.lower_bound.value = low
-  if high is not None:
-    threshold.value_threshold.upper_bound.value = high
-  spec.per_slice_thresholds[key].thresholds.add(
-    slicing_specs=[where], threshold=threshold
+    slicing_specs=[config_pb2.SlicingSpec(), *slices],
+    metrics_specs=specs,
   )
 
 
 def _model_spec(
-  name: str, signature_name: str, with_labels: bool, is_baseline: bool = False
+  name: str, signature_name: str, with_labels: bool, labels: Sequence[str]
 ) -> config_pb2.ModelSpec:
-  spec = config_pb2.ModelSpec(
-    name=name, is_baseline=is_baseline, signature_name=signature_name
-  )
-  if with_labels:
+  spec = config_pb2.ModelSpec(name=name, signature_name=signature_name)
+  for label in labels:
+    spec.label_keys[label] = features.binary_label(label)
+    spec.example_weight_keys[label] = features.label_weight(label)
+  if with_labels and not labels:
     spec.label_key = features.LABEL
     spec.example_weight_key = features.LABEL_WEIGHT
   return spec
@@ -280,17 +208,3 @@ def _model_spec(
 def _slicing_spec(names: str | Iterable[str]) -> config_pb2.SlicingSpec:
   keys = [names] if isinstance(names, str) else list(names)
   return config_pb2.SlicingSpec(feature_keys=keys)
-
-
-def _group_spec(group: str) -> config_pb2.SlicingSpec:
-  return config_pb2.SlicingSpec(feature_values={features.EDITED_GROUP: group})
-
-
-def _metric(metric_class: type, **config: Any) -> config_pb2.MetricConfig:
-  return _named(metric_class.__name__, metric_class.__module__, **config)
-
-
-def _named(class_name: str, module: str = "", **config: Any) -> config_pb2.MetricConfig:
-  # TFMA expects the contents of a JSON object, without the braces.
-  inside = json.dumps(config)[1:-1]
-  return config_pb2.MetricConfig(class_name=class_name, module=module, config=inside)

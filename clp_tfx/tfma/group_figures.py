@@ -24,13 +24,14 @@ def number(metrics: Metrics, name: str) -> float | None:
 
 
 def group_figures(
-  evaluation: str, threshold: float
+  evaluation: str, threshold: float, output: str = ""
 ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
   """Returns the figures of the baseline, or None, and those of the candidate.
 
   Args:
     evaluation: Folder of the evaluation.
     threshold: Decision threshold.
+    output: Name of the output; empty for the only one.
 
   Returns:
     For each model what `bias_figures` and `audit_figures` return, and
@@ -46,7 +47,8 @@ def group_figures(
       ),
     }
     for metrics in (
-      result.get_metrics_for_slice() for result in load_results(evaluation).values()
+      result.get_metrics_for_slice(output_name=output)
+      for result in load_results(evaluation).values()
     )
   ]
   return (found[0] if len(found) > 1 else None), found[-1]

@@ -17,7 +17,9 @@ _LEVEL = 0.95
 Row = dict[str, Any]
 
 
-def impact_ratios(result: tfma.EvalResult, threshold: float) -> list[Row]:
+def impact_ratios(
+  result: tfma.EvalResult, threshold: float, output: str = ""
+) -> list[Row]:
   """Returns the positive rates of all groups, each over the highest of its category.
 
   A category is a feature, or several where the evaluation has their combinations; of
@@ -32,6 +34,7 @@ def impact_ratios(result: tfma.EvalResult, threshold: float) -> list[Row]:
   Args:
     result: Evaluation of one model.
     threshold: Decision threshold.
+    output: Name of the output; empty for the only one.
 
   Returns:
     A dictionary per slice, except all comments and terms: its `category` and `group`,
@@ -45,7 +48,7 @@ def impact_ratios(result: tfma.EvalResult, threshold: float) -> list[Row]:
     29 CFR 1607.4 D, where a selection rate is compared with the highest.
   """
   rows = [
-    _row(key, result.get_metrics_for_slice(key), threshold)
+    _row(key, result.get_metrics_for_slice(key, output), threshold)
     for key in sorted(result.get_slice_names(), key=str)
     if key and features.EDITED_TERM not in {feature for feature, _ in key}
   ]

@@ -1,10 +1,12 @@
 """Loads the results of an evaluation, by model."""
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import tensorflow_model_analysis as tfma
+from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.errors import InputError
 from clp_tfx.files import local_folder, write_whole
@@ -43,28 +45,48 @@ def _load_results(evaluation_path: str, folder: str) -> dict[str, tfma.EvalResul
   }
 
 
-def decision_threshold_of(evaluation_path: str) -> float:
+def outputs_of(config: config_pb2.EvalConfig) -> list[str]:
+  """Returns the outputs that an evaluation measures, `""` for a model with only one.
+
+  Args:
+    config: Configuration of the evaluation.
+  """
+  named = [name for spec in config.metrics_specs for name in spec.output_names]
+  return list(dict.fromkeys(named)) or [""]
+
+
+def decision_threshold_of(evaluation_path: str) -> float | dict[str, float]:
   """Returns the decision threshold of an evaluation with the metric FlipRate.
 
   Args:
     evaluation_path: Output folder of the evaluation.
 
+  Returns:
+    The threshold; of a model with several outputs, a dictionary of them by output.
+
   Raises:
     InputError: If the folder holds no evaluation, or one without that metric.
   """
-  first = next(iter(load_results(evaluation_path).values()))
-  for spec in first.config.metrics_specs:
-    for metric in spec.metrics:
-      if metric.class_name == "FlipRate":
-        return json.loads(f"{{{metric.config}}}")["thresholds"][0]
-  raise InputError(
-    f"Expected {evaluation_path} to be an evaluation with the metric FlipRate, but it "
-    "has none."
-  )
+  config = next(iter(load_results(evaluation_path).values())).config
+  found = {
+    output: json.loads(f"{{{metric.config}}}")["thresholds"][0]
+    for spec in config.metrics_specs
+    for metric in spec.metrics
+    if metric.class_name == "FlipRate"
+    for output in list(spec.output_names) or [""]
+  }
+  if not found:
+    raise InputError(
+      f"Expected {evaluation_path} to be an evaluation with the metric FlipRate, but "
+      "it has none."
+    )
+  return found.get("", found)
 
 
 def load_worst_flips(
-  evaluation_path: str, slice_key: tuple[tuple[str, str], ...] = ()
+  evaluation_path: str,
+  slice_key: tuple[tuple[str, str], ...] = (),
+  output: str | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
   """Loads the worst flips of each model of a TFMA run.
 
@@ -72,6 +94,7 @@ def load_worst_flips(
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
     slice_key: Slice key in TFMA's form, such as `(("edited_group", "gender"),)`; empty
       for all comments.
+    output: Name of an output; by default all, one after another.
 
   Returns:
     The pairs kept by WorstFlips, worst first, by model name (`model` for a single model
@@ -87,6 +110,8 @@ def load_worst_flips(
     if metrics.HasField("cross_slice_key"):
       continue
     for item in metrics.metric_keys_and_values:
+      if output is not None and item.key.output_name != output:
+        continue
       if item.key.name == metric_keys.WORST_FLIPS and not item.key.is_diff:
         lines = item.value.bytes_value.decode().splitlines()
         flips = found.setdefault(item.key.model_name or "model", [])
@@ -94,16 +119,25 @@ def load_worst_flips(
   return found
 
 
-def write_worst_flips(evaluation_path: str, path: str | Path) -> None:
+def write_worst_flips(
+  evaluation_path: str, path: str | Path, outputs: Sequence[str] = ("",)
+) -> None:
   """Writes the worst flips of all comments as JSON lines, atomically.
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
-    path: File to write or replace, with a line per flip that names its `model`.
+    path: File to write or replace, with a line per flip that names its `model` and, if
+      it is of one of several outputs, its `label`.
+    outputs: Names of the outputs; `""` for all, without names.
   """
   lines = [
-    json.dumps({"model": model, **flip}, ensure_ascii=False) + "\n"
-    for model, flips in load_worst_flips(evaluation_path).items()
+    json.dumps(
+      {"model": model, **({"label": output} if output else {}), **flip},
+      ensure_ascii=False,
+    )
+    + "\n"
+    for output in outputs
+    for model, flips in load_worst_flips(evaluation_path, output=output or None).items()
     for flip in flips
   ]
   write_whole(path, "".join(lines))

@@ -1,6 +1,7 @@
 """Reads transformed examples as batches of padded model inputs."""
 
 import random
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from clp_tfx.keras.inputs import (
   draw_counterfactuals,
   pad_pairs,
 )
+from clp_tfx.options import for_label
 from clp_tfx.training.model_inputs import ModelInput, model_inputs, structured
 
 _SHUFFLE_BUFFER = 10_000
@@ -27,12 +29,13 @@ def read_batches(
   batch_size: int,
   shuffle_seed: int | None = None,
   skip: int = 0,
-  positive_weight: float = 1.0,
+  positive_weight: float | Mapping[str, float] = 1.0,
   positive_pair_weight: float = 1.0,
   draw: bool = False,
   few_shapes: bool = False,
   max_tokens: int | None = None,
   padding: dict[str, Any] | None = None,
+  label_names: Sequence[str] = (),
 ) -> tf.data.Dataset:
   """Reads transformed examples as batches for a `CounterfactualModel`.
 
@@ -46,8 +49,10 @@ def read_batches(
     shuffle_seed: Seed for shuffling files, examples and batches; the same seed gives
       the same batches. If None, nothing is shuffled.
     skip: Number of batches to skip at the start.
-    positive_weight: Factor on the label weight of positive examples.
-    positive_pair_weight: Factor on the weight of their pairs.
+    positive_weight: Factor on the label weight of positive examples, or a mapping of
+      such factors by label.
+    positive_pair_weight: Factor on the weight of the pairs of examples with a positive
+      label.
     draw: Whether to draw one counterfactual per text, using the seed; otherwise each
       pair of a text with K counterfactuals has weight 1 / K.
     few_shapes: Whether to pad tokens to multiples of 32 and pairs to a few sizes, for
@@ -56,11 +61,13 @@ def read_batches(
     max_tokens: Number of tokens kept per text. No batch is padded beyond it, so that a
       model needs no more positions.
     padding: Padding of ragged inputs by name, see `model_inputs`.
+    label_names: Names of the labels, if there are several.
 
   Returns:
     Dataset of `(CounterfactualInputs, labels, label_weights)`; labels and weights have
-    shape `[batch, 1]`, tokens and other ragged inputs `[batch, T]`. If there are other
-    inputs than tokens, originals and counterfactuals are dicts of them.
+    shape `[batch, 1]` and, if there are several, are dicts by label; tokens and other
+    ragged inputs have shape `[batch, T]`. If there are other inputs than tokens,
+    originals and counterfactuals are dicts of them.
 
   Raises:
     InputError: If the examples have no model inputs, or `padding` names another one.
@@ -86,14 +93,20 @@ def read_batches(
     )
 
   def packed(example: dict[str, Any]) -> tuple:
-    texts, label, weight = _pack(example, inputs, 32 if few_shapes else 1)
-    of_pairs = tf.where(label[:, 0] > 0.5, positive_pair_weight, 1.0)
+    texts = _pack(example, inputs, 32 if few_shapes else 1)
+    positive, label, weight = [], {}, {}
+    for name in label_names or ("",):
+      label[name] = example[features.binary_label(name)]
+      positive.append(label[name] > 0.5)
+      factor = tf.where(positive[-1], for_label(positive_weight, name), 1.0)
+      weight[name] = example[features.label_weight(name)] * factor
+    is_any = tf.reduce_any(tf.concat(positive, axis=1), axis=1)
+    of_pairs = tf.where(is_any, positive_pair_weight, 1.0)
     of_pairs = texts.pair_weight * tf.gather(of_pairs, texts.original_row)
     texts = texts._replace(pair_weight=of_pairs)
-    weight *= tf.where(label > 0.5, positive_weight, 1.0)
     if not draw:
       texts = average_counterfactuals(texts)
-    return texts, label, weight
+    return (texts, label, weight) if label_names else (texts, label[""], weight[""])
 
   # Reading and parsing run ahead of packing, and both ahead of training.
   dataset = (
@@ -121,12 +134,15 @@ def count_examples(files: list[str]) -> int:
   return int(records.reduce(np.int64(0), lambda count, _: count + 1))
 
 
-def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
-  """Returns the weight of a positive example that balances the labels.
+def balanced_weight(
+  files: list[str], feature_spec: dict[str, Any], label_name: str = ""
+) -> float:
+  """Returns the weight of a positive example that balances a label.
 
   Args:
     files: Patterns of gzipped TFRecords; streamed, not held in memory.
     feature_spec: Feature spec of the transformed examples.
+    label_name: Name of the label, if there are several.
 
   Returns:
     The total label weight of negative examples divided by that of positive ones.
@@ -134,7 +150,7 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
   Raises:
     InputError: If there are no positive or no negative examples.
   """
-  names = (features.LABEL, features.LABEL_WEIGHT)
+  names = features.label_features((label_name,))
   spec = {name: feature_spec[name] for name in names}
   paths = matching(files)
   records = tf.data.TFRecordDataset(paths, compression_type="GZIP").batch(4096)
@@ -145,7 +161,8 @@ def balanced_weight(files: list[str], feature_spec: dict[str, Any]) -> float:
     negative += float(weight[label <= 0.5].sum())
   if not positive or not negative:
     raise InputError(
-      "Expected both positive and negative labels to balance. Received: "
+      f"Expected both positive and negative labels{' ' * bool(label_name)}{label_name} "
+      "to balance. Received: "
       f"{positive:g} positive and {negative:g} negative ones in the training split; "
       "give positive_weight as a number."
     )
@@ -163,17 +180,18 @@ def _lengths(examples: dict[str, Any], inputs: list[ModelInput]) -> tf.Tensor:
   return tf.reduce_max(tf.stack(lengths), axis=0)
 
 
-def _pack(example: dict[str, Any], inputs: list[ModelInput], multiple: int) -> tuple:
+def _pack(
+  example: dict[str, Any], inputs: list[ModelInput], multiple: int
+) -> CounterfactualInputs:
   rows = inputs[0].counts(example)
   count = rows.nrows()
   padded = {}
   for each in inputs:
     both = [each.of_originals(example), each.of_counterfactuals(example)]
     padded[each.name] = each.padded(tf.concat(both, axis=0), multiple)
-  texts = CounterfactualInputs(
+  return CounterfactualInputs(
     original=structured(inputs, {name: x[:count] for name, x in padded.items()}),
     counterfactual=structured(inputs, {name: x[count:] for name, x in padded.items()}),
     original_row=rows.value_rowids(),
     pair_weight=tf.ones_like(rows.values, tf.float32),
   )
-  return texts, example[features.LABEL], example[features.LABEL_WEIGHT]

@@ -1,13 +1,15 @@
 """The built-in classifiers: from token ids to a logit.
 
 Each is a function `(hparams, tf_transform_output)` that returns a Keras model from
-token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`. Padding (token id 0)
+token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`; with several labels, to
+a dict of such logits by label. Padding (token id 0)
 does not affect scores, so the score of a text does not depend on the rest of its batch.
 """
 
 import importlib
 import math
 from collections.abc import Callable
+from typing import Any
 
 import keras
 import tensorflow_transform as tft
@@ -50,20 +52,19 @@ def convolution(
   """Embedding, one convolution, maximum over time; the default.
 
   Args:
-    hparams: Not used by this model.
+    hparams: Names the labels, if there are several.
     tf_transform_output: Gives the size of the vocabulary.
 
   Returns:
     A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
   """
-  del hparams
   tokens, present = _tokens()
   x = keras.layers.Embedding(_rows(tf_transform_output), _UNITS)(tokens) * present
   x = keras.layers.Dropout(0.2)(x)
   x = keras.layers.Conv1D(128, 5, padding="same", activation="relu")(x) * present
   x = keras.layers.GlobalMaxPooling1D()(x)
   x = keras.layers.Dropout(0.2)(x)
-  return keras.Model(tokens, keras.layers.Dense(1)(x))
+  return keras.Model(tokens, logits(x, hparams))
 
 
 def bag_of_embeddings(
@@ -72,18 +73,17 @@ def bag_of_embeddings(
   """Mean of the embeddings, one hidden layer; the fastest to train.
 
   Args:
-    hparams: Not used by this model.
+    hparams: Names the labels, if there are several.
     tf_transform_output: Gives the size of the vocabulary.
 
   Returns:
     A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`.
   """
-  del hparams
   tokens, present = _tokens()
   x = keras.layers.Embedding(_rows(tf_transform_output), _UNITS)(tokens)
   x = keras.layers.Dropout(0.2)(_mean(x, present))
   x = keras.layers.Dense(_UNITS, activation="relu")(x)
-  return keras.Model(tokens, keras.layers.Dense(1)(x))
+  return keras.Model(tokens, logits(x, hparams))
 
 
 def transformer(
@@ -95,7 +95,7 @@ def transformer(
   no learning-rate warm-up.
 
   Args:
-    hparams: Not used by this model.
+    hparams: Names the labels, if there are several.
     tf_transform_output: Gives the size of the vocabulary.
 
   Returns:
@@ -104,7 +104,6 @@ def transformer(
   Reference:
     Xiong et al., 2020, https://arxiv.org/abs/2002.04745
   """
-  del hparams
   tokens, present = _tokens()
   attended = keras.ops.expand_dims(keras.ops.not_equal(tokens, 0), 1)
   x = keras.layers.Embedding(_rows(tf_transform_output), _UNITS)(tokens)
@@ -119,7 +118,7 @@ def transformer(
     y = keras.layers.Dense(2 * _UNITS, activation="relu")(y)
     x = x + keras.layers.Dropout(0.2)(keras.layers.Dense(_UNITS)(y))
   x = _mean(keras.layers.LayerNormalization()(x), present)
-  return keras.Model(tokens, keras.layers.Dense(1)(x))
+  return keras.Model(tokens, logits(x, hparams))
 
 
 @keras.saving.register_keras_serializable("clp_tfx")
@@ -145,6 +144,19 @@ class SinusoidalPositions(keras.layers.Layer):
     position = keras.ops.cast(keras.ops.arange(length), x.dtype)[:, None]
     shifted = position / wavelength + is_odd * (math.pi / 2)
     return x + 0.1 * keras.ops.sin(shifted)
+
+
+def logits(x: keras.KerasTensor, hparams: HParams, **layer: Any) -> Any:
+  """Returns a linear layer's logit, shape `[batch, 1]`, or a dict of one per label.
+
+  Args:
+    x: What the layer takes, shape `[batch, units]`.
+    hparams: Names the labels, if there are several.
+    **layer: Further arguments of `keras.layers.Dense`.
+  """
+  if not hparams.label_names:
+    return keras.layers.Dense(1, **layer)(x)
+  return {name: keras.layers.Dense(1, **layer)(x) for name in hparams.label_names}
 
 
 def _mean(x: keras.KerasTensor, present: keras.KerasTensor) -> keras.KerasTensor:

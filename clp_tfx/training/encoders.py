@@ -14,6 +14,7 @@ import tensorflow_transform as tft
 from clp_tfx import features
 from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
+from clp_tfx.training.classifiers import logits
 from clp_tfx.training.encoder_extra import keras_hub, safetensors
 from clp_tfx.training.encoder_folder import EncoderFolder
 from clp_tfx.training.hparams import HParams
@@ -38,8 +39,9 @@ def encoder(
       `clp_tfx.modules.frozen_encoder` does.
 
   Returns:
-    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`; from
-    `EMBEDDING`, shape `[batch, hidden_dim]`, if texts are encoded.
+    A model from token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`, or a
+    dict of them by label; from `EMBEDDING`, shape `[batch, hidden_dim]`, if texts are
+    encoded.
 
   Raises:
     InputError: If the extra is not installed, or the folder holds no such encoder.
@@ -48,14 +50,18 @@ def encoder(
   if features.EMBEDDING in tf_transform_output.transformed_feature_spec():
     size = folder.sizes["hidden_dim"]
     embedding = keras.Input([size], dtype="float32", name=features.EMBEDDING)
-    return keras.Model({features.EMBEDDING: embedding}, _head(embedding, folder))
+    return keras.Model(
+      {features.EMBEDDING: embedding}, _head(embedding, folder, hparams)
+    )
   folder.check_positions(hparams.max_tokens)
   backbone = backbone_of(folder)
   freeze(backbone, hparams.encoder_layers_trained)
   tokens = keras.Input([None], dtype="int32", name=features.TOKENS)
   # A frozen encoder gives the same in training as in serving.
   training = False if hparams.encoder_layers_trained == 0 else None
-  return keras.Model(tokens, _head(encoded(backbone, tokens, training), folder))
+  return keras.Model(
+    tokens, _head(encoded(backbone, tokens, training), folder, hparams)
+  )
 
 
 def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) -> Any:
@@ -81,9 +87,9 @@ def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) ->
   return keras.ops.sum(x * weight, axis=1) / count
 
 
-def _head(x: keras.KerasTensor, folder: EncoderFolder) -> keras.KerasTensor:
+def _head(x: keras.KerasTensor, folder: EncoderFolder, hparams: HParams) -> Any:
   x = keras.layers.Dropout(folder.dropout)(x)
-  return keras.layers.Dense(1, dtype="float32")(x)
+  return logits(x, hparams, dtype="float32")
 
 
 def backbone_of(folder: EncoderFolder) -> keras.Model:

@@ -29,10 +29,11 @@ def export(
 
   Signatures: `serving_default` takes serialised tf.Examples (`examples`, string,
   shape `[batch]`) and `serving_text` takes texts (`text`, string, shape `[batch]`);
-  both return `scores`, probabilities of the positive class, shape `[batch, 1]`.
+  both return `scores`, probabilities of the positive class, shape `[batch, 1]`, or
+  those of each label under its name.
 
   Args:
-    classifier: Model from token ids, or other inputs, to logits.
+    classifier: Model from token ids, or other inputs, to logits, or a dict of them.
     tf_transform_output: Transform output, whose graph becomes part of the SavedModel.
     text_feature: The only feature that the examples need.
     path: Folder to write.
@@ -60,7 +61,8 @@ def export(
       transformed = module.transform.call(given)
     padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
     logits = classifier(structured(inputs, padded), training=False)
-    return {"scores": tf.sigmoid(logits)}
+    named = logits if isinstance(logits, dict) else {"scores": logits}
+    return {name: tf.sigmoid(each) for name, each in named.items()}
 
   @_traced("examples")
   def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:

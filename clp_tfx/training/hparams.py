@@ -1,10 +1,10 @@
 """Training hyperparameters: the Trainer's `custom_config`."""
 
 import dataclasses
-from typing import Any
+from typing import Any, ClassVar
 
 from clp_tfx.errors import InputError
-from clp_tfx.options import Options, TextColumn, names_of, option
+from clp_tfx.options import Options, TextColumn, check_labels, names_of, option
 
 ENCODER = "encoder"
 """The model on a pretrained encoder, a function of `clp_tfx.training.encoders`."""
@@ -55,8 +55,8 @@ def _check_padding(padding: dict[str, Any]) -> None:
 class DecisionThreshold(Options):
   """The threshold for decisions in training, in evaluation and at the gate."""
 
-  decision_threshold: float = option(
-    0.5, "A score above it is a positive decision.", 0, 1, exclusive=True
+  decision_threshold: float | dict = option(
+    0.5, "A score above it is a positive decision.", 0, 1, exclusive=True, by_label=True
   )
 
 
@@ -94,14 +94,14 @@ class FitOptions(Options):
     "0 or an empty text, not cut.",
     check=_check_padding,
   )
-  counterfactual_loss_weight: float = option(
-    1.0, "Weight of the counterfactual loss; 0 is plain training.", 0
+  counterfactual_loss_weight: float | dict = option(
+    1.0, "Weight of the counterfactual loss; 0 is plain training.", 0, by_label=True
   )
   positive_pair_weight: float = option(
     1.0,
     "Weight of the pairs of a positive comment, relative to other pairs. Below 1, an "
     "insult may lose part of its score with the identity term; 0 trains on the pairs "
-    "of other comments only.",
+    "of other comments only. Of several labels, one that is positive is enough.",
     0,
   )
   counterfactual_loss: str = option(
@@ -121,12 +121,13 @@ class FitOptions(Options):
     "one, or on one, drawn anew in each epoch.",
     choices=("all", "one"),
   )
-  positive_weight: float | str = option(
+  positive_weight: float | str | dict = option(
     1.0,
     "Weight of a positive example in the task loss, or balanced: positive and "
     "negative examples have the same total weight.",
     0,
     choices=("balanced",),
+    by_label=True,
   )
   epochs: int = option(
     5, "Maximum epochs; training stops early when the eval loss stops falling.", 1
@@ -189,12 +190,18 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     InputError: If a value has the wrong type or is out of range.
   """
 
+  BY_LABEL: ClassVar[bool] = True
+
+  label_names: tuple[str, ...] = option(
+    (), "Names of the labels, each that of an output; none for a single output."
+  )
   checkpoint_dir: str | None = option(
     None, "Folder for this training's checkpoint, used by no other training."
   )
 
   def __post_init__(self):
     super().__post_init__()
+    check_labels(self, self.label_names)
     if self.max_tokens is None:
       object.__setattr__(self, "max_tokens", 128 if self.encoder else 512)
     if self.optimizer is None and self.learning_rate is None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from clp_tfx.errors import InputError
 from clp_tfx.files import open_file, replacing
+from clp_tfx.keras.outputs import output_shapes
 
 _VOCABULARY = "vocabulary.txt"
 
@@ -24,7 +25,7 @@ def save_classifier(
 
   Args:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
-      shape `[batch, 1]`.
+      shape `[batch, 1]`, or a dict of them.
     vocabulary: Words; word i has token id i + 1. None if there is none.
     path: Local or remote path that ends in `.keras`, replaced atomically; its folder is
       created.
@@ -72,9 +73,10 @@ def load_classifier(path: str, vocabulary: list[bytes] | None) -> keras.Model:
         f"Expected base model {path} to be a .keras file of a classifier, but it "
         f"cannot be read ({reason[:300]}): give one that a run wrote."
       ) from error
-  if getattr(classifier, "output_shape", ())[1:] != (1,):
+  shapes = output_shapes(classifier) or {}
+  if {shape[1:] for shape in shapes.values()} != {(1,)}:
     raise InputError(
-      f"Expected base model {path} to return one logit per text. Received: a "
+      f"Expected base model {path} to return one logit per text and label. Received: a "
       f"{type(classifier).__name__} with outputs of shape "
       f"{getattr(classifier, 'output_shape', None)}."
     )

@@ -4,6 +4,7 @@ import functools
 import logging
 import math
 import warnings
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -18,6 +19,8 @@ from clp_tfx.keras.losses import (
 )
 from clp_tfx.keras.metrics import DefinedAUC
 from clp_tfx.keras.model import CounterfactualModel
+from clp_tfx.keras.outputs import SINGLE, Weight, prefixed
+from clp_tfx.options import for_label
 from clp_tfx.training.batches import balanced_weight, count_examples, read_batches
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
@@ -39,8 +42,10 @@ class Trained(NamedTuple):
 
   Attributes:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
-      shape `[batch, 1]`, with the weights of the best epoch.
-    history: A dictionary per epoch: `loss`, `auc`, `val_loss`, `val_auc`, …
+      shape `[batch, 1]`, or a dict of them by label, with the weights of the best
+      epoch.
+    history: A dictionary per epoch: `loss`, `auc`, `val_loss`, `val_auc`, …; with
+      several labels, `toxicity_auc`, `val_toxicity_auc`, … of each.
   """
 
   classifier: keras.Model
@@ -89,6 +94,7 @@ def fit(
     few_shapes=model.jit_compile,
     max_tokens=hparams.max_tokens,
     padding=hparams.padding,
+    label_names=hparams.label_names,
   )
   evaluation = reading(eval_files)
   checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)
@@ -114,11 +120,19 @@ def fit(
       "  epoch %d of at most %d: loss %s, eval AUC %s",
       progress.epoch,
       hparams.epochs,
-      *(f"{row[name]:.4f}".replace("nan", "–") for name in ("loss", "val_auc")),
+      _shown(row["loss"]),
+      ", ".join(
+        f"{name} {_shown(row[prefixed('val', prefixed(name, 'auc'))])}".lstrip()
+        for name in hparams.label_names or (SINGLE,)
+      ),
     )
   log.close()
   recorder.restore_best()
   return Trained(classifier, progress.history)
+
+
+def _shown(value: float) -> str:
+  return f"{value:.4f}".replace("nan", "–")
 
 
 def compiled(
@@ -135,20 +149,27 @@ def compiled(
 
   Returns:
     The model, with its optimizer, binary cross-entropy (averaged by label weight) and
-    AUC.
+    AUC; with several labels, those and the pairwise loss of each.
   """
+
+  def of_each(make: Callable[[str], Any]) -> Any:
+    names = hparams.label_names
+    return {name: make(name) for name in names} if names else make(SINGLE)
+
   model = CounterfactualModel(
     classifier,
-    _PAIRWISE_LOSSES[hparams.counterfactual_loss](),
+    of_each(lambda _: _PAIRWISE_LOSSES[hparams.counterfactual_loss]()),
     _loss_weight(hparams, steps_per_epoch),
-    threshold=hparams.decision_threshold,
+    threshold=of_each(lambda name: for_label(hparams.decision_threshold, name)),
   )
   model.compile(
     optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
-    loss=keras.losses.BinaryCrossentropy(
-      from_logits=True, reduction="mean_with_sample_weight"
+    loss=of_each(
+      lambda _: keras.losses.BinaryCrossentropy(
+        from_logits=True, reduction="mean_with_sample_weight"
+      )
     ),
-    weighted_metrics=[DefinedAUC(name="auc", from_logits=True)],
+    weighted_metrics=of_each(lambda _: [DefinedAUC(name="auc", from_logits=True)]),
     jit_compile=False if _takes_text(classifier) else "auto",
   )
   return model
@@ -161,17 +182,23 @@ def _takes_text(classifier: keras.Model) -> bool:
 
 def _loss_weight(
   hparams: HParams, steps_per_epoch: float
-) -> float | keras.optimizers.schedules.LearningRateSchedule:
-  """Returns the weight, or a schedule that rises to it linearly.
+) -> Weight | dict[str, Weight]:
+  """Returns the weight, or a schedule that rises to it linearly; or those of labels.
 
   Without a warm-up, a classifier that has not learned the task yet can minimise the gap
   by ignoring the text.
   """
-  weight = hparams.counterfactual_loss_weight
   steps = round(hparams.counterfactual_loss_warm_up * steps_per_epoch)
-  if not weight or not steps:
-    return weight
-  return keras.optimizers.schedules.PolynomialDecay(0.0, steps, weight)
+
+  def rising(weight: float) -> Weight:
+    if not weight or not steps:
+      return weight
+    return keras.optimizers.schedules.PolynomialDecay(0.0, steps, weight)
+
+  weight = hparams.counterfactual_loss_weight
+  if not isinstance(weight, dict):
+    return rising(weight)
+  return {name: rising(for_label(weight, name)) for name in hparams.label_names}
 
 
 def _checkpoints(
@@ -208,7 +235,14 @@ def _epoch(
     trained = {name: float(value) for name, value in model.get_metrics_result().items()}
     evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
   row = trained | {f"val_{name}": float(value) for name, value in evaluated.items()}
-  return {name: row[name] for name in row if not _is_of_no_pairs(name, row[name])}
+  # Keras's losses by output do not add up to the loss: their weights are others.
+  parts = {prefixed(name, "loss") for name in model.output_names}
+  parts |= {f"val_{name}" for name in parts}
+  return {
+    name: row[name]
+    for name in row
+    if name not in parts and not _is_of_no_pairs(name, row[name])
+  }
 
 
 def _is_of_no_pairs(name: str, value: float) -> bool:
@@ -232,10 +266,15 @@ def _epoch_seed(seed: int, epoch: int) -> int:
 
 def _positive_weight(
   train_files: list[str], feature_spec: dict[str, Any], hparams: HParams
-) -> float:
-  if hparams.positive_weight == "balanced":
-    return balanced_weight(train_files, feature_spec)
-  return hparams.positive_weight
+) -> float | dict[str, float]:
+  def of(name: str) -> float:
+    weight = for_label(hparams.positive_weight, name)
+    if weight == "balanced":
+      return balanced_weight(train_files, feature_spec, name)
+    return weight
+
+  names = hparams.label_names
+  return {name: of(name) for name in names} if names else of(SINGLE)
 
 
 def _create_variables(model: CounterfactualModel, batches: tf.data.Dataset) -> None:

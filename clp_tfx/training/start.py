@@ -5,6 +5,7 @@ import tensorflow_transform as tft
 
 from clp_tfx.errors import InputError
 from clp_tfx.features import TOKENS, VOCABULARY
+from clp_tfx.keras.outputs import SINGLE, output_shapes
 from clp_tfx.training.classifiers import build_function
 from clp_tfx.training.encoders import freeze_encoder_of
 from clp_tfx.training.hparams import HParams
@@ -23,7 +24,7 @@ def starting_classifier(
 
   Returns:
     A model from token ids, shape `[batch, None]`, or other inputs to logits, shape
-    `[batch, 1]`.
+    `[batch, 1]`; with several labels, to a dict of such logits by label.
 
   Raises:
     InputError: If the function or the file does not exist or does not give such a
@@ -38,7 +39,7 @@ def starting_classifier(
   else:
     classifier = build(hparams, tf_transform_output)
   source = hparams.base_model or hparams.model_fn
-  _check(classifier, source)
+  _check(classifier, source, hparams.label_names)
   _check_inputs(classifier, source, tf_transform_output, hparams)
   return classifier
 
@@ -50,17 +51,21 @@ def vocabulary(tf_transform_output: tft.TFTransformOutput) -> list[bytes] | None
   return tf_transform_output.vocabulary_by_name(VOCABULARY)
 
 
-def _check(classifier: keras.Model, source: str) -> None:
+def _check(classifier: keras.Model, source: str, label_names: tuple[str, ...]) -> None:
   if not isinstance(classifier, keras.Model):
     raise InputError(
       f"Expected {source} to give a Keras model. Received: {type(classifier).__name__}."
     )
-  shape = getattr(classifier, "output_shape", None)
-  if isinstance(shape, tuple) and shape[1:] != (1,):
-    raise InputError(
-      f"Expected the model of {source} to return one logit per text, shape "
-      f"(None, 1). Received: {shape}."
-    )
+  shapes = output_shapes(classifier)
+  if shapes is not None:
+    _check_names(list(shapes), source, label_names)
+    for name, shape in shapes.items():
+      if shape[1:] != (1,):
+        of = f" for {name}" if name else ""
+        raise InputError(
+          f"Expected the model of {source} to return one logit per text{of}, shape "
+          f"(None, 1). Received: {shape}."
+        )
   last = classifier.layers[-1] if classifier.layers else classifier
   activation = getattr(last, "activation", None)
   if activation in (keras.activations.sigmoid, keras.activations.softmax):
@@ -68,6 +73,21 @@ def _check(classifier: keras.Model, source: str) -> None:
       f"Expected the model of {source} to return logits, but its last layer "
       f"{last.name!r} applies {activation.__name__}: give that layer activation=None."
     )
+
+
+def _check_names(outputs: list[str], source: str, label_names: tuple[str, ...]) -> None:
+  """Checks that each output has a label and each label an output."""
+  if set(outputs) == set(label_names or (SINGLE,)):
+    return
+  expected = f"an output for each label, {', '.join(label_names)}"
+  if not label_names:
+    expected = "one output, because there is one label"
+  received = "a single output" if outputs == [SINGLE] else f"{', '.join(outputs)}"
+  raise InputError(
+    f"Expected the model of {source} to have {expected}. Received: {received}; name "
+    "the labels with --label-feature, and return a dict of logits by label if there "
+    "are several."
+  )
 
 
 def _check_inputs(

@@ -64,7 +64,9 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
 @pytest.mark.parametrize(
   ("args", "option"),
   [
-    (["run", "--label-feature", "a", "--label-feature", "b"], "--label-feature"),
+    (["run", "--text-feature", "a", "--text-feature", "b"], "--text-feature"),
+    (["run", "--max-flip-rate", "0.1", "--max-flip-rate", "0.2"], "--max-flip-rate"),
+    (["evaluate", "m", *["--label-feature", "a"] * 2], "--label-feature"),
     (["run", "--example-texts", "--no-example-texts"], "--example-texts"),
     (["sweep", "--weights", "1", "--weights=2"], "--weights"),
     (["compile", "--output", "a", "--output", "a"], "--output"),
@@ -76,9 +78,8 @@ def test_bad_usage_is_one_sentence_and_exit_code_2(args, message):
 def test_an_option_of_one_value_is_taken_once(args, option):
   result = invoke(*args)
   assert result.exit_code == 2
-  assert (
-    f"Error: Expected {option} once. Received: 2 times; keep one of them.\n"
-  ) in result.stderr
+  assert f"Error: Expected {option} once" in result.stderr
+  assert "keep one of them.\n" in result.stderr
 
 
 def test_a_parameter_of_a_job_is_taken_once():
@@ -126,7 +127,7 @@ def test_an_option_of_other_commands_is_refused_by_their_names(args, takers):
 def test_choices_are_shown():
   text = invoke("run", "--help").stdout
   assert "--counterfactual-loss [mse|mae|jensen_shannon]" in text
-  assert "--positive-weight [NUMBER|balanced]" in text
+  assert "--positive-weight [LABEL=][NUMBER|balanced]" in text
   assert "--gate-on [upper_bound|point]" in text
   assert "--split [all|test]" in invoke("evaluate", "--help").stdout
 

@@ -39,3 +39,16 @@ def test_parameters_are_properties_and_reach_the_function(monkeypatch):
     "epochs": 7,
     "seed": 1,
   }
+
+
+def test_weights_by_label_are_no_parameter(monkeypatch):
+  weights = {"*": 1.0, "threat": 0.5}
+  hparams = {"counterfactual_loss_weight": weights, "epochs": 3}
+  properties = clp_trainer("module.run_fn", hparams, Transform()).exec_properties
+  assert "counterfactual_loss_weight" not in properties
+  seen = []
+  monkeypatch.setattr(
+    executor.GenericExecutor, "Do", lambda self, *a: seen.append(a[2])
+  )
+  Executor().Do({}, {}, properties)
+  assert json.loads(seen[0]["custom_config"]) == hparams

@@ -110,7 +110,7 @@ class Given:
     return True
 
   def scores(self, candidate, seed, split):
-    return self._scores
+    return {"": self._scores}
 
 
 @pytest.mark.parametrize(

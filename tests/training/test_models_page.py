@@ -5,15 +5,21 @@ from pathlib import Path
 
 import keras
 import pytest
+import tensorflow as tf
 import tensorflow_transform as tft
+from tfx import v1 as tfx
 
 from clp_tfx.modules import model_inputs
+from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig, load_config
+from clp_tfx.pipeline.verdict import summarize
+from clp_tfx.tfma.results import load_results
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import fit
 from clp_tfx.training.optimizers import configured_optimizer
 
-from .transformed import ROWS, transform
+from ..e2e.labelled_comments import write_labelled_comments
+from .transformed import CONFIG, ROWS, transform
 
 PAGE = (Path(__file__).parents[2] / "docs" / "models.md").read_text(encoding="utf-8")
 
@@ -58,6 +64,81 @@ def test_inputs_of_your_own(tmp_path, monkeypatch):
   output = tft.TFTransformOutput(path)
   _, (row, *_) = fit([file], [file], config.hparams, output)
   assert row["val_counterfactual_loss"] > 0
+
+
+@pytest.mark.e2e
+def test_several_labels(tmp_path, monkeypatch):
+  module("Several labels", "my_model", tmp_path, monkeypatch)
+  config = configured("Several labels", tmp_path)
+  assert [label.threshold for label in config.data.labels] == [0.5, 0.3, 0.5]
+  assert for_label(config.gate.max_flip_rate, "threat") == 0.1
+  assert for_label(config.gate.max_flip_rate, "insult") == 0.05
+  given = CONFIG | {"label_names": config.data.label_names}
+  rows = [(text, pairs, *[label, weight] * 3) for text, pairs, label, weight in ROWS]
+  path, file = transform(rows, tmp_path, given)
+  _, (row, *_) = fit([file], [file], config.hparams, tft.TFTransformOutput(path))
+  assert row["val_insult_counterfactual_loss"] > 0
+
+
+@pytest.fixture(scope="module")
+def own_pipeline(tmp_path_factory):
+  """Runs the components of the page on a model that looks for words."""
+  folder = tmp_path_factory.mktemp("own")
+  write_labelled_comments(folder / "comments.csv")
+  save_labels_model(folder / "model" / "Format-Serving")
+  (block,) = blocks("Several labels in a pipeline of your own", "python")
+  page = {"__name__": "page"}
+  exec(block, page)
+  given = [str(folder / name) for name in ("comments.csv", "model", "pushed")]
+  metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
+    str(folder / "metadata.sqlite")
+  )
+  pipeline = tfx.dsl.Pipeline(
+    pipeline_name="own",
+    pipeline_root=str(folder / "root"),
+    components=page["components"](*given),
+    metadata_connection_config=metadata,
+  )
+  tfx.orchestration.LocalDagRunner().run(pipeline)
+  return folder
+
+
+def save_labels_model(path):
+  """Scores toxicity by "rubbish", and threat by "burn" and by any mention."""
+  module = tf.Module()
+
+  @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+  def serve(examples):
+    spec = {"comment_text": tf.io.FixedLenFeature([], tf.string)}
+    text = tf.io.parse_example(examples, spec)["comment_text"]
+    words = {"toxicity": "rubbish", "threat": "burn|gay|muslim|black"}
+    return {
+      label: tf.where(tf.strings.regex_full_match(text, f".*({word}).*"), 0.9, 0.1)[
+        :, tf.newaxis
+      ]
+      for label, word in words.items()
+    }
+
+  tf.saved_model.save(module, str(path), signatures={"serving_default": serve})
+
+
+@pytest.mark.e2e
+def test_two_labels_in_a_pipeline_of_your_own(own_pipeline):
+  (evaluation,) = (own_pipeline / "root/Evaluator/evaluation").iterdir()
+  (result,) = load_results(str(evaluation)).values()
+  rates = {
+    label: result.get_metrics_for_slice((), label)["flip_rate/overall@0.5"]
+    for label in ("toxicity", "threat")
+  }
+  assert rates["toxicity"]["doubleValue"] == 0
+  # A mention decides unless the comment says "burn" as well.
+  assert rates["threat"]["doubleValue"] > 0.5
+  (blessing,) = (own_pipeline / "root/Evaluator/blessing").iterdir()
+  assert [path.name for path in blessing.iterdir()] == ["NOT_BLESSED"]
+  assert not (own_pipeline / "pushed").exists()
+  gate = summarize(str(evaluation), 0.5)["gate"]
+  flips = [each for each in gate["failures"] if "flip_rate" in each["metric"]]
+  assert [each["label"] for each in flips] == ["threat"]
 
 
 def test_an_optimizer(tmp_path):

@@ -31,7 +31,8 @@ def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
   """Writes the output of the Transform component for some comments.
 
   Args:
-    rows: Rows of text, counterfactual texts, label and label weight.
+    rows: Rows of text, counterfactual texts, label and label weight; with several
+      `label_names` in the configuration, label and weight of each in turn.
     folder: Output folder.
     config: Configuration of the preprocessing.
     function: The preprocessing.
@@ -39,13 +40,15 @@ def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
   Returns:
     The transform output and a TFRecord file of transformed examples.
   """
-  names = list(RAW_SPEC)
+  spec = dict(list(RAW_SPEC.items())[:2])
+  for name in features.label_features(config.get("label_names", ())):
+    spec[name] = tf.io.FixedLenFeature([1], tf.float32)
   data = [
-    dict(zip(names, ([row[0].encode()], row[1], [row[2]], [row[3]]), strict=True))
+    dict(zip(spec, ([row[0].encode()], row[1], *([x] for x in row[2:])), strict=True))
     for row in rows
   ]
   metadata = dataset_metadata.DatasetMetadata(
-    schema_utils.schema_from_feature_spec(RAW_SPEC)
+    schema_utils.schema_from_feature_spec(spec)
   )
   with tft_beam.Context(temp_dir=str(folder / "tmp")):
     (examples, transformed_metadata), transform_fn = (

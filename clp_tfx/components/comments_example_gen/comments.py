@@ -27,8 +27,8 @@ def read_examples(
   Args:
     path: As in `read_rows`.
     config: Columns to read.
-    needs_label: Whether the label column is required. If it is optional and missing,
-      the examples are unlabelled.
+    needs_label: Whether the label columns are required. If they are optional, one that
+      is missing counts as blank.
 
   Yields:
     One example per row.
@@ -37,9 +37,11 @@ def read_examples(
     InputError: If the file or a row is invalid; the message says where.
   """
   with open_rows(path) as (columns, rows):
-    blank = {config.label_feature: ""}
-    if needs_label or find_column(config.label_feature, columns):
-      blank = {}
+    blank = {
+      name: ""
+      for name in config.label_columns
+      if not needs_label and not find_column(name, columns)
+    }
     builder = _builder(path, [*columns, *blank], config)
     for place, row in rows:
       try:
@@ -51,7 +53,7 @@ def read_examples(
 def check_comments(
   comments: Sequence[str],
   text_feature: str = "comment_text",
-  label_feature: str = "toxicity",
+  label_feature: str | Sequence[str] = "toxicity",
   span: int | None = None,
   example_texts: bool = True,
 ) -> None:
@@ -61,7 +63,7 @@ def check_comments(
     comments: Local paths, URIs or patterns of them. If there are many files, only the
       first are checked; tables are not.
     text_feature: Column of the text.
-    label_feature: Column of the label.
+    label_feature: Column of the label, or those of several.
     span: The span to read; the newest by default.
     example_texts: Whether errors may quote the files.
 

@@ -1,7 +1,7 @@
 """CommentsExampleGen: reads labelled comments at the start of a pipeline."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from tfx.components.example_gen.component import FileBasedExampleGen
 from tfx.dsl.components.base import executor_spec
@@ -46,8 +46,8 @@ class CommentsExampleGen(FileBasedExampleGen):
     self,
     comments: Sequence[str],
     text_feature: str = ExampleConfig.text_feature,
-    label_feature: str = ExampleConfig.label_feature,
-    label_threshold: float = ExampleConfig.label_threshold,
+    label_feature: str | Sequence[str] = ExampleConfig.label_feature,
+    label_threshold: float | Mapping[str, float] = ExampleConfig.label_threshold,
     identity_threshold: float = ExampleConfig.identity_threshold,
     span: int | None = None,
     window: int = 1,
@@ -61,8 +61,11 @@ class CommentsExampleGen(FileBasedExampleGen):
       text_feature: Column of the text, and name of its feature. If `comment_text` is
         missing, `text` is read.
       label_feature: Column of the label, a number in [0, 1] or blank if unlabelled, and
-        name of its feature. If `toxicity` is missing, `target` is read.
-      label_threshold: Lowest label of a positive comment.
+        name of its feature. If `toxicity` is missing, `target` is read. Several, for a
+        model with several outputs, give each its own pair of `features.binary_label`
+        and `features.label_weight`.
+      label_threshold: Lowest label of a positive comment, or a mapping by label, with
+        that of all others as `*`.
       identity_threshold: Lowest value at which an identity column counts as annotated.
       span: The span to read: its number or, for dates, its days since 1970-01-01; the
         newest by default.

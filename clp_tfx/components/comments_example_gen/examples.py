@@ -3,8 +3,8 @@
 import dataclasses
 import hashlib
 import math
-from collections.abc import Collection
-from typing import NamedTuple
+from collections.abc import Collection, MutableMapping
+from typing import ClassVar, NamedTuple
 
 import numpy as np
 import tensorflow as tf
@@ -13,7 +13,7 @@ from clp_tfx import features
 from clp_tfx.components.comments_example_gen.civil_comments import ALIASES, IDENTITIES
 from clp_tfx.components.comments_example_gen.rows import Cell, Row
 from clp_tfx.errors import InputError
-from clp_tfx.options import Columns, option
+from clp_tfx.options import Columns, Label, check_labels, option
 
 TRAIN_OR_EVAL = "train_or_eval"
 """Rows marked `train` that become `eval` if the files mark no row as `eval`."""
@@ -34,10 +34,12 @@ _TRUTHS = {"true": 1.0, "false": 0.0}
 
 @dataclasses.dataclass(frozen=True)
 class ExampleConfig(Columns):
-  """The columns to read, and the thresholds of label and identities.
+  """The columns to read, and the thresholds of labels and identities.
 
   Each field is documented by its `help`.
   """
+
+  BY_LABEL: ClassVar[bool] = True
 
   identity_threshold: float = option(
     0.5, "Lowest value at which an identity column counts as annotated.", 0, 1
@@ -48,18 +50,22 @@ class ExampleConfig(Columns):
     "a file without names of columns.",
   )
 
+  def __post_init__(self):
+    super().__post_init__()
+    check_labels(self, self.label_names)
+
 
 class SplitExample(NamedTuple):
-  """An example with its split and label.
+  """An example with its split and labels.
 
   Attributes:
     split: `train`, `eval`, `test` or `TRAIN_OR_EVAL`.
-    is_positive: The label, or None if unlabelled.
+    are_positive: Each label, or None where it is blank.
     serialized: The tf.Example.
   """
 
   split: str
-  is_positive: bool | None
+  are_positive: tuple[bool | None, ...]
   serialized: bytes
 
 
@@ -76,26 +82,33 @@ class ExampleBuilder:
 
   def __init__(self, columns: Collection[str], config: ExampleConfig):
     self._text_feature = config.text_feature
-    self._label_feature = config.label_feature
     self._quotes = config.example_texts
     self._text = _find(config.text_feature, columns, self._quotes)
-    self._label = _find(config.label_feature, columns, self._quotes)
-    if self._text == self._label:
+    self._labels = {
+      _find(label.column, columns, self._quotes): label for label in config.labels
+    }
+    if self._text in self._labels:
       raise InputError(
         f"column `{self._text}` cannot be both text and label; name two columns."
       )
-    self._identities = IDENTITIES - {self._text, self._label}
-    renamed = {config.text_feature, config.label_feature} - {self._text, self._label}
-    self._reserved = _RESERVED | renamed
+    if len(self._labels) < len(config.labels):
+      raise InputError(
+        f"the labels {', '.join(config.label_columns)} would be read from the columns "
+        f"{', '.join(self._labels)}; name each column once."
+      )
+    found = {self._text, *self._labels}
+    self._identities = IDENTITIES - found
+    renamed = {config.text_feature, *config.label_columns} - found
+    self._reserved = {*_RESERVED, *features.label_features(config.label_names)}
+    self._reserved |= renamed
     self._check_names(columns)
     self._has_split = _SPLIT_COLUMN in columns
-    self._label_threshold = _float32(config.label_threshold)
     self._identity_threshold = _float32(config.identity_threshold)
 
   def build(self, row: Row) -> SplitExample:
     """Returns the example of a row.
 
-    The text is a feature with the configured name. So is the label, a float feature
+    The text is a feature with the configured name. So is each label, a float feature
     that is absent if the label is blank. Identity columns are such floats under their
     own names. Other columns keep their name and type, and have no values if blank.
     `features` documents the features that are added.
@@ -108,8 +121,6 @@ class ExampleBuilder:
     """
     self._check_names(row)
     text = _text(self._text, row, self._quotes)
-    label = _share(self._label, row.get(self._label, ""), self._quotes)
-    is_positive = None if label is None else label >= self._label_threshold
     example = tf.train.Example()
     feature = example.features.feature
     identities = []
@@ -120,18 +131,33 @@ class ExampleBuilder:
           feature[name].float_list.value.append(share)
           if share >= self._identity_threshold:
             identities.append(name.encode())
-      elif name != self._text and name != self._label:
+      elif name != self._text and name not in self._labels:
         _copy(cell, feature[name])
     feature[self._text_feature].bytes_list.value.append(text)
-    if label is not None:
-      feature[self._label_feature].float_list.value.append(label)
-    feature[features.LABEL].float_list.value.append(float(bool(is_positive)))
-    feature[features.LABEL_WEIGHT].float_list.value.append(float(label is not None))
+    are_positive = tuple(
+      self._add_label(column, label, row, feature)
+      for column, label in self._labels.items()
+    )
     annotated = feature[features.ANNOTATED_IDENTITY].bytes_list
     annotated.SetInParent()
     annotated.value.extend(sorted(identities))
     serialized = example.SerializeToString(deterministic=True)
-    return SplitExample(self._split(text, row), is_positive, serialized)
+    return SplitExample(self._split(text, row), are_positive, serialized)
+
+  def _add_label(
+    self, column: str, label: Label, row: Row, feature: MutableMapping
+  ) -> bool | None:
+    """Adds the features of a label; returns whether it is positive, None if blank."""
+    share = _share(column, row.get(column, ""), self._quotes)
+    is_positive = None if share is None else share >= _float32(label.threshold)
+    if share is not None:
+      feature[label.column].float_list.value.append(share)
+    for name, value in (
+      (features.binary_label(label.output), bool(is_positive)),
+      (features.label_weight(label.output), share is not None),
+    ):
+      feature[name].float_list.value.append(float(value))
+    return is_positive
 
   def _check_names(self, names: Collection[str]) -> None:
     if not self._reserved.isdisjoint(names):

@@ -18,11 +18,12 @@ def neutral_examples(number: int, config: ExampleConfig) -> Iterator[bytes]:
 
   Args:
     number: How many; all if there are fewer. More are a superset of fewer.
-    config: Columns of the comments; the examples have those of text and label only.
+    config: Columns of the comments; the examples have those of text and labels only.
   """
-  builder = ExampleBuilder((config.text_feature, config.label_feature), config)
+  columns = (config.text_feature, *config.label_columns)
+  builder = ExampleBuilder(columns, config)
   for sentence in sorted(training_sentences(), key=_drawn)[:number]:
-    row = {config.text_feature: sentence, config.label_feature: ""}
+    row = dict.fromkeys(columns, "") | {config.text_feature: sentence}
     yield builder.build(row).serialized
 
 

@@ -32,10 +32,17 @@ def custom_config(
   struct = struct_pb2.Struct()
   if neutral_sentences:  # Without any, examples of earlier runs are found in the cache.
     more[NEUTRAL_SENTENCES] = neutral_sentences
-  struct.update({**dataclasses.asdict(config), **more})
+  columns = dataclasses.asdict(config)
+  columns["label_feature"] = _plain(config.label_feature)
+  struct.update({**columns, **more})
   packed = example_gen_pb2.CustomConfig()
   packed.custom_config.Pack(struct, deterministic=True)
   return packed
+
+
+def _plain(value: str | tuple[str, ...]) -> str | list[str]:
+  """Returns a value as protocol buffers take it: a list in place of a tuple."""
+  return list(value) if isinstance(value, tuple) else value
 
 
 def example_config(exec_properties: dict[str, Any]) -> ExampleConfig:

@@ -13,10 +13,11 @@ from clp_tfx.components.comments_example_gen.examples import (
   SplitExample,
 )
 from clp_tfx.errors import InputError
+from clp_tfx.options import Label
 
 _COUNTS = "counts"
-Counts = dict[tuple[str, bool | None], int]
-"""Number of examples by split and label (None if unlabelled)."""
+Counts = dict[tuple[str, tuple[bool | None, ...]], int]
+"""Number of examples by split and labels (None where one is blank)."""
 
 
 class ReadComments(beam.PTransform):
@@ -65,7 +66,7 @@ class _ReadFile(beam.DoFn):
   def process(self, path: str):
     counts: Counts = collections.Counter()
     for example in read_examples(path, self._config):
-      counts[example.split, example.is_positive] += 1
+      counts[example.split, example.are_positive] += 1
       yield tagged(example)
     yield tagged(counts)
 
@@ -132,26 +133,32 @@ def check_counts(
     An empty list.
 
   Raises:
-    InputError: If `train` or `test` has no positive or no negative comment.
+    InputError: If `train` or `test` has no positive or no negative comment by a label.
   """
   undecided = "train" if _has_eval(counts) else "eval"
-  labels = collections.defaultdict(set)
-  for split, is_positive in counts:
-    labels[undecided if split == TRAIN_OR_EVAL else split].add(is_positive)
-  share = f"{config.label_feature} {{}} {config.label_threshold:g}"
-  for split in ("train", "test"):
-    if not labels[split]:
-      lacking = "comment"
-    elif labels[split] == {None}:
-      lacking = f"labelled comment (column {config.label_feature} is blank)"
-    elif True not in labels[split]:
-      lacking = f"positive comment ({share.format('>=')})"
-    elif False not in labels[split]:
-      lacking = f"negative comment ({share.format('<')})"
-    else:
-      continue
-    raise InputError(
-      f"{', '.join(paths)} has no {lacking} in its {split} split; add some, or change "
-      "the label threshold or the split column."
-    )
+  for place, label in enumerate(config.labels):
+    found = collections.defaultdict(set)
+    for split, are_positive in counts:
+      found[undecided if split == TRAIN_OR_EVAL else split].add(are_positive[place])
+    for split in ("train", "test"):
+      if lacking := _lacking(found[split], label):
+        raise InputError(
+          f"{', '.join(paths)} has no {lacking} in its {split} split; add some, or "
+          "change the label threshold or the split column."
+        )
   return []
+
+
+def _lacking(found: set[bool | None], label: Label) -> str:
+  """Returns what a split lacks for a label; empty if nothing."""
+  if not found:
+    return "comment"
+  if found == {None}:
+    return f"labelled comment (column {label.column} is blank)"
+  if True not in found:
+    return f"positive comment ({label.column} >= {label.threshold:g})"
+  return (
+    ""
+    if False in found
+    else (f"negative comment ({label.column} < {label.threshold:g})")
+  )

@@ -23,7 +23,8 @@ from clp_tfx.options import value_types
 
 
 def _parameter(field: dataclasses.Field) -> ExecutionParameter:
-  (kind,) = value_types(field)
+  # Several labels travel as JSON, because properties are single values.
+  kind = value_types(field)[0]
   return ExecutionParameter(type=kind, optional=field.default is None)
 
 
@@ -112,13 +113,16 @@ class CounterfactualGen(BaseBeamComponent):
     terms = transforms.load_identity_terms(identity_terms)
     check_language(chosen.method, terms)
     pejorative = transforms.load_pejorative_terms(chosen.pejorative_terms)
+    values = dataclasses.asdict(chosen)
+    if chosen.label_names:
+      values["label_feature"] = json.dumps(chosen.label_names)
     own_modules = [chosen.function_module] if chosen.counterfactual_fn else []
     super().__init__(
       CounterfactualGenSpec(
         original_examples=examples,
         examples=Channel(type=standard_artifacts.Examples),
         counterfactual_statistics=Channel(type=CounterfactualStatistics),
-        **dataclasses.asdict(chosen),
+        **values,
         training_splits=json.dumps(list(training_splits)),
         identity_terms_digest=terms.digest(),
         pejorative_terms_digest=pejorative.digest() if pejorative else "",

@@ -6,7 +6,7 @@ bytes unchanged.
 """
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -63,20 +63,25 @@ class TextReader:
     return [_text(example, self._text_feature) for example in examples]
 
 
-def label_of(example: bytes, label_feature: str) -> float | None:
-  """Returns the label of a serialised example, None if it has none.
+def label_of(example: bytes, *label_features: str) -> float | None:
+  """Returns the highest label of a serialised example, None if one is missing.
 
   Raises:
-    InputError: If the feature is not a number.
+    InputError: If a feature is not a number.
   """
   feature = tf.train.Example.FromString(example).features.feature
-  if label_feature not in feature:
+  labels = [_label(feature, name) for name in label_features]
+  return None if None in labels else max(labels)
+
+
+def _label(feature: Mapping[str, tf.train.Feature], name: str) -> float | None:
+  if name not in feature:
     return None
-  kind = feature[label_feature].WhichOneof("kind") or "float_list"
-  values = getattr(feature[label_feature], kind).value
+  kind = feature[name].WhichOneof("kind") or "float_list"
+  values = getattr(feature[name], kind).value
   if kind == "bytes_list" and values:
     raise InputError(
-      f"Expected label feature {label_feature!r} to be a number, but an example has "
+      f"Expected label feature {name!r} to be a number, but an example has "
       f"{bytes(values[0])!r}: name the feature with the label."
     )
   return float(values[0]) if values else None

@@ -72,6 +72,8 @@ def _generation(exec_properties: dict[str, Any]) -> Generation:
     for name in names_of(GeneratorOptions)
     if exec_properties.get(name) is not None
   }
+  if values.get("label_feature", "").startswith("["):
+    values["label_feature"] = json.loads(values["label_feature"])
   options = GeneratorOptions(**values)
   return Generation(
     transforms.load_identity_terms(

@@ -193,7 +193,7 @@ class FeatureAdder:
   def __init__(self, generation: Generation, split: str):
     self._generator = generation.start()
     self._reader = TextReader(generation.options.text_feature)
-    self._label_feature = generation.options.label_feature
+    self._labels = generation.options.label_columns
     self._split = split
 
   def add(self, examples: Sequence[bytes]) -> tuple[list[bytes], statistics.Counts]:
@@ -201,7 +201,7 @@ class FeatureAdder:
     refusals: Refusals = collections.Counter()
     outcomes = self._generator.outcomes(
       self._reader.texts(examples),
-      lambda row: label_of(examples[row], self._label_feature),
+      lambda row: label_of(examples[row], *self._labels),
       refusals,
     )
     counts = statistics.count(outcomes, self._split, refusals)

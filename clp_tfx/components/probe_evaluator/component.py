@@ -1,6 +1,8 @@
 """ProbeEvaluator: TFX's Evaluator, whose blessing also depends on who is harmed."""
 
+import json
 import os
+from collections.abc import Mapping
 from typing import Any
 
 from tensorflow_model_analysis.proto import config_pb2
@@ -17,7 +19,7 @@ from clp_tfx.components.probe_evaluator.verdict import check_harms
 from clp_tfx.probes.templates import suite_digest
 from clp_tfx.tfma.group_figures import group_figures
 
-_GATE, _TEXT_FEATURE = "harm_gate", "text_feature"
+_GATE, _TEXT_FEATURE, _LABELS = "harm_gate", "text_feature", "labels"
 
 
 class Executor(executor.Executor):
@@ -36,16 +38,32 @@ class Executor(executor.Executor):
   ) -> None:
     """Evaluates; see `tfx.v1.components.Evaluator` and `ProbeEvaluator`."""
     super().Do(input_dict, output_dict, exec_properties)
-    gate = HarmGate.from_json(exec_properties[_GATE])
     folder = artifact_utils.get_single_uri(output_dict["evaluation"])
-    before, after = group_figures(folder, gate.threshold)
     models = [_serving(input_dict[key]) for key in _models(input_dict)]
-    probes = measured(
-      gate, models, exec_properties[_TEXT_FEATURE], after["matched_threshold"]
-    )
-    write_harms(folder, gate, probes)
-    if not check_harms(gate, probes, before, after).passed:
+    passed = [
+      _passes(folder, label, gate, models, exec_properties[_TEXT_FEATURE])
+      for label, gate in _gates(exec_properties[_GATE]).items()
+    ]
+    if not all(passed):
       _withdraw(artifact_utils.get_single_instance(output_dict["blessing"]))
+
+
+def _gates(text: str) -> dict[str, HarmGate]:
+  """Returns the settings of each label; `""` for a model with a single one."""
+  stored = json.loads(text)
+  by_label = stored.get(_LABELS, {"": stored})
+  return {name: HarmGate.from_json(json.dumps(gate)) for name, gate in by_label.items()}
+
+
+def _passes(
+  folder: str, label: str, gate: HarmGate, models: list[str], text_feature: str
+) -> bool:
+  """Measures a label on probes, stores the figures and returns whether it passes."""
+  before, after = group_figures(folder, gate.threshold, label)
+  scoring = {"score_output": label} if label else {}
+  probes = measured(gate, models, text_feature, after["matched_threshold"], **scoring)
+  write_harms(folder, gate, probes, label)
+  return check_harms(gate, probes, before, after).passed
 
 
 def _models(input_dict: dict[str, list[Artifact]]) -> list[str]:
@@ -71,14 +89,15 @@ class ProbeEvaluator(Evaluator):
   """TFX's Evaluator, which also refuses a model that harms an identity.
 
   It scores the built-in probes with the serving signatures of both models and adds the
-  file `probes.json` to the evaluation. Inputs and outputs are those of the Evaluator.
+  file `probes.json` to the evaluation, or one per label. Inputs and outputs are those
+  of the Evaluator.
 
   Args:
     examples: Channel of type `standard_artifacts.Examples` with the split `test`.
     model: Channel of type `standard_artifacts.Model` with the candidate.
     baseline_model: The model to compare it with, likewise, or None.
     eval_config: As `make_eval_config` returns it.
-    gate: The bounds on harm.
+    gate: The bounds on harm, or a mapping of them by label.
     text_feature: Feature with the text, for models that take tf.Examples.
   """
 
@@ -90,7 +109,7 @@ class ProbeEvaluator(Evaluator):
     model: BaseChannel,
     baseline_model: BaseChannel | None,
     eval_config: config_pb2.EvalConfig,
-    gate: HarmGate,
+    gate: HarmGate | Mapping[str, HarmGate],
     text_feature: str = "comment_text",
   ):
     super().__init__(
@@ -101,7 +120,12 @@ class ProbeEvaluator(Evaluator):
       eval_config=eval_config,
       module_path="clp_tfx.modules.evaluator",
     )
-    self.exec_properties[_GATE] = gate.to_json()
+    if isinstance(gate, HarmGate):
+      settings = gate.to_json()
+    else:
+      by_label = {name: json.loads(each.to_json()) for name, each in gate.items()}
+      settings = json.dumps({_LABELS: by_label})
+    self.exec_properties[_GATE] = settings
     self.exec_properties[_TEXT_FEATURE] = text_feature
     # The code digest does not cover the files of the suite.
     self.exec_properties["suite_digest"] = suite_digest()

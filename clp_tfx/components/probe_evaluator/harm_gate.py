@@ -12,6 +12,7 @@ from clp_tfx.options import flag
 from clp_tfx.probes.templates import load_identities
 
 FILE_NAME = "probes.json"
+"""Name of the file with the figures; that of a label has its name before the ending."""
 AUTO, ON, SHOWN, OFF = "auto", "on", "shown", "off"
 MODES = (AUTO, ON, SHOWN, OFF)
 TOXICITY = "toxicity"
@@ -52,7 +53,12 @@ class HarmGate:
 
   @classmethod
   def of(
-    cls, mode: str, label_feature: str, identity_terms: str, **values: Any
+    cls,
+    mode: str,
+    label_feature: str,
+    identity_terms: str,
+    judges: bool = True,
+    **values: Any,
   ) -> "HarmGate":
     """Decides where the bounds apply.
 
@@ -61,6 +67,7 @@ class HarmGate:
         label is known to mean toxicity and the lexicon is in the probes' language.
       label_feature: Column of the label.
       identity_terms: Training lexicon.
+      judges: Whether bounds apply at all; if not, everything is measured all the same.
       **values: The threshold, the bounds and `min_count`.
 
     Raises:
@@ -70,10 +77,10 @@ class HarmGate:
     why = _why_inactive(mode, label_feature, identity_terms, lexicon)
     return cls(
       scores_probes=mode in (ON, SHOWN) or not why,
-      judges_probes=not why,
-      judges_comments=mode in (AUTO, ON),
+      judges_probes=judges and not why,
+      judges_comments=judges and mode in (AUTO, ON),
       trained_on=_names(lexicon),
-      inactive=(why,) if why else (),
+      inactive=(why,) if why and judges else (),
       **values,
     )
 
@@ -125,7 +132,7 @@ def _names(lexicon: IdentityTerms) -> tuple[str, ...]:
 
 
 def write_harms(
-  evaluation: str, gate: HarmGate, figures: dict[str, Any] | None
+  evaluation: str, gate: HarmGate, figures: dict[str, Any] | None, label: str = ""
 ) -> None:
   """Adds the settings and the figures on probes to an evaluation.
 
@@ -133,20 +140,30 @@ def write_harms(
     evaluation: Folder of the evaluation.
     gate: The settings.
     figures: As `clp_tfx.probes.summarize` returns them; None if nothing was scored.
+    label: Name of the label, if there are several.
   """
   content = {"gate": dataclasses.asdict(gate), "figures": figures}
-  write_whole(posixpath.join(evaluation, FILE_NAME), json.dumps(content, indent=1))
+  path = posixpath.join(evaluation, _file_name(label))
+  write_whole(path, json.dumps(content, indent=1))
 
 
-def load_harms(evaluation: str) -> tuple[HarmGate, dict[str, Any] | None] | None:
+def load_harms(
+  evaluation: str, label: str = ""
+) -> tuple[HarmGate, dict[str, Any] | None] | None:
   """Reads what `write_harms` wrote; None for an evaluation without it.
 
   Args:
     evaluation: Folder of the evaluation.
+    label: Name of the label, if there are several.
   """
   with local_folder(evaluation) as folder:
-    path = Path(folder, FILE_NAME)
+    path = Path(folder, _file_name(label))
     if not path.exists():
       return None
     content = json.loads(path.read_text(encoding="utf-8"))
   return HarmGate.from_json(json.dumps(content["gate"])), content["figures"]
+
+
+def _file_name(label: str) -> str:
+  stem, ending = posixpath.splitext(FILE_NAME)
+  return f"{stem}-{label}{ending}" if label else FILE_NAME

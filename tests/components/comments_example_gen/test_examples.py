@@ -63,7 +63,7 @@ def example_row(**cells):
 def test_kaggle_row():
   example = build(KAGGLE)
 
-  assert example.is_positive is True
+  assert example.are_positive == (True,)
   assert values(example.serialized) == {
     "id": [b"59848"],
     "comment_text": [b"She is kind."],
@@ -115,7 +115,7 @@ def test_blank_label_is_unlabelled(blank):
 
   example = builder.build(row)
 
-  assert example.is_positive is None
+  assert example.are_positive == (None,)
   assert values(example.serialized) == {
     "comment_text": [b""],
     "binary_label": [0.0],
@@ -141,7 +141,7 @@ def test_thresholds_are_inclusive_in_every_format(kind, label, threshold, positi
 
   example = build(row, label_threshold=threshold, identity_threshold=threshold)
 
-  assert example.is_positive is positive
+  assert example.are_positive == (positive,)
   found = values(example.serialized)
   assert found["binary_label"] == [float(positive)]
   assert found["annotated_identity"] == [b"black"] * positive
@@ -317,3 +317,49 @@ def test_booleans_of_csv_count_as_those_of_parquet(yes, no):
   found = values(build({**ROW, "toxicity": yes, "female": no}).serialized)
   assert found[features.LABEL] == [1.0]
   assert found["female"] == [0.0]
+
+
+def test_several_labels_have_features_of_their_own():
+  row = {"comment_text": "a", "target": "0.3", "threat": "", "female": "0.7"}
+  settings = {
+    "label_feature": ["toxicity", "threat", "female"],
+    "label_threshold": {"toxicity": 0.25},
+  }
+  example = build(row, **settings)
+  assert example.are_positive == (True, None, True)
+  found = values(example.serialized)
+  assert found["toxicity"] == pytest.approx([0.3])
+  assert "threat" not in found
+  for name, label, weight in (
+    ("toxicity", 1, 1),
+    ("threat", 0, 0),
+    ("female", 1, 1),
+  ):
+    assert found[f"binary_label_{name}"] == [label]
+    assert found[f"label_weight_{name}"] == [weight]
+  assert features.LABEL not in found
+  # A label is no identity that people annotated.
+  assert found[features.ANNOTATED_IDENTITY] == []
+
+
+@pytest.mark.parametrize(
+  ("settings", "message"),
+  [
+    ({"label_feature": ["toxicity", "target"]}, "read from the columns target; name"),
+    ({"label_feature": ["toxicity", "insult"]}, "column `insult` is missing"),
+    (
+      {"label_feature": ["toxicity", "threat"], "label_threshold": {"insult": 0.5}},
+      "for one of toxicity, threat. Received: insult=0.5",
+    ),
+  ],
+)
+def test_wrong_columns_of_several_labels(settings, message):
+  row = {"comment_text": "a", "target": "0.3", "threat": ""}
+  with pytest.raises(InputError, match=message):
+    build(row, **settings)
+
+
+def test_the_features_of_a_label_are_reserved():
+  row = {"comment_text": "a", "b": "0", "c": "0", "binary_label_b": "1"}
+  with pytest.raises(InputError, match="`binary_label_b` has the name of a feature"):
+    build(row, label_feature=["b", "c"])

@@ -18,7 +18,8 @@ ENOUGH = {(s, p): 1 for s in ("train", "test") for p in (True, False)}
 
 
 def check(counts):
-  return check_counts(counts, ["a.csv", "b.csv"], CONFIG)
+  of_one_label = {(split, (label,)): count for (split, label), count in counts.items()}
+  return check_counts(of_one_label, ["a.csv", "b.csv"], CONFIG)
 
 
 @pytest.mark.parametrize(
@@ -52,6 +53,14 @@ def test_lacking(lacking, sentence):
     check(counts)
 
   assert f"a.csv, b.csv has {sentence}; add some" in str(caught.value)
+
+
+def test_each_label_needs_both_classes():
+  config = ExampleConfig(label_feature=["toxicity", "threat"])
+  counts = {("train", (True, False)): 1, ("train", (False, True)): 1}
+  counts |= {("test", (True, None)): 1, ("test", (False, False)): 1}
+  with pytest.raises(InputError, match="positive comment .threat >= 0.5. in its test"):
+    check_counts(counts, ["a.csv"], config)
 
 
 def test_unlabelled():

@@ -118,6 +118,9 @@ def test_label():
   assert label_of(example(y=[1]), "y") == 1.0
   assert label_of(example(y=[]), "y") is None
   assert label_of(example(), "y") is None
+  # Of several labels, the highest; none if one is missing.
+  assert label_of(example(y=[0.5], z=[0.25]), "z", "y") == 0.5
+  assert label_of(example(y=[0.5]), "z", "y") is None
   with pytest.raises(InputError, match="to be a number"):
     label_of(example(y=[b"high"]), "y")
 

@@ -92,3 +92,14 @@ def test_another_suite_is_another_evaluation(monkeypatch):
   before = made().exec_properties
   monkeypatch.setattr(templates, "load_templates", lambda: ())
   assert made().exec_properties != before
+
+
+def test_the_settings_of_labels_travel_by_name():
+  gates = {"rude": GATE, "threat": dataclasses.replace(GATE, threshold=0.25)}
+  examples, model = (
+    Channel(type=kind)
+    for kind in (standard_artifacts.Examples, standard_artifacts.Model)
+  )
+  made = component.ProbeEvaluator(examples, model, None, EvalConfig(), gates)
+  assert component._gates(made.exec_properties["harm_gate"]) == gates
+  assert component._gates(GATE.to_json()) == {"": GATE}

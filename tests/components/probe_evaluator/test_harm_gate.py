@@ -67,3 +67,18 @@ def test_settings_and_figures_are_read_as_they_were_written(tmp_path, memory_fil
 
 def test_an_evaluation_without_them(tmp_path):
   assert load_harms(str(tmp_path)) is None
+
+
+def test_a_label_that_is_not_judged_is_measured_all_the_same():
+  gate = HarmGate.of("auto", "toxicity", "identity_en", judges=False, **VALUES)
+  assert gate.scores_probes
+  assert not gate.judges_probes and not gate.judges_comments
+  assert gate.inactive == ()
+
+
+def test_labels_are_kept_apart(tmp_path):
+  write_harms(str(tmp_path), GATE, probes(), "rude")
+  write_harms(str(tmp_path), GATE, None, "threat")
+  assert load_harms(str(tmp_path), "rude") == (GATE, probes())
+  assert load_harms(str(tmp_path), "threat") == (GATE, None)
+  assert load_harms(str(tmp_path)) is None
