@@ -30,8 +30,8 @@ def discover_words(
   """Finds words that raise a model's scores, like `clp-tfx discover`.
 
   Example:
-    words = discover_words("my_model", "comments.csv")
-    [found["word"] for found in words if found["effect"] > 1]
+    >>> words = discover_words("my_model", "comments.csv")
+    >>> [found["word"] for found in words if found["effect"] > 1]
 
   Args:
     model: Any model that scores texts, as in `TextScorer`, or a function from a list

@@ -47,8 +47,8 @@ def evaluate_model(
   """Evaluates a model on comments and writes a report, like `clp-tfx evaluate`.
 
   Example:
-    summary = evaluate_model("my_model", "comments.csv", output="out")
-    summary["clp"]["flip_rate"]
+    >>> summary = evaluate_model("my_model", "comments.csv", output="out")
+    >>> summary["clp"]["flip_rate"]
 
   Args:
     model: Any model that scores texts, as in `TextScorer`, or a function from a list

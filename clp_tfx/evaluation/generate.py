@@ -40,7 +40,7 @@ def generate_texts(comments: str | list[str], output: str, **options: Any) -> No
   """Writes comments and counterfactuals as a table, like `clp-tfx generate`.
 
   Example:
-    generate_texts("comments.csv", "texts.parquet")
+    >>> generate_texts("comments.csv", "texts.parquet")
 
   Args:
     comments: One or several files of comments, as for `evaluate_model`.

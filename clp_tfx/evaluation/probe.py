@@ -19,8 +19,8 @@ def probe_model(
   """Measures a model on probes, like `clp-tfx probe`.
 
   Example:
-    summary = probe_model("my_model", baseline="control")
-    summary["identities"][0]["displacement"]["verdict"]
+    >>> summary = probe_model("my_model", baseline="control")
+    >>> summary["identities"][0]["displacement"]["verdict"]
 
   Args:
     model: Any model that scores texts, as in `TextScorer`, or a function from a list

@@ -32,8 +32,8 @@ class PipelineConfig:
   given with `--config`; other commands take the options that they use.
 
   Example:
-    config = PipelineConfig.of(comments="comments.csv", max_flip_rate=0.03)
-    config.gate.max_flip_rate
+    >>> config = PipelineConfig.of(comments="comments.csv", max_flip_rate=0.03)
+    >>> config.gate.max_flip_rate
 
   Attributes:
     data: Which comments are read.

@@ -23,8 +23,8 @@ def render_fairness_indicators(
   the notebook.
 
   Example:
-    results = clp_tfx.tfma.load_results(evaluation_path)
-    render_fairness_indicators(results, path="fairness_indicators.html")
+    >>> results = clp_tfx.tfma.load_results(evaluation_path)
+    >>> render_fairness_indicators(results, path="fairness_indicators.html")
 
   Args:
     eval_results: One result, or one or two results by display name, as returned by
