@@ -23,6 +23,14 @@ class Public(NamedTuple):
   name: str
   module: str
 
+  @property
+  def docstring(self) -> str | None:
+    """The docstring of a class or function; None for a constant."""
+    for node in _parsed(self.module).body:
+      if _is_public(node) and node.name == self.name:
+        return ast.get_docstring(node) or ""
+    return None
+
 
 def packages() -> Iterator[str]:
   """Yields the packages that export names and the public modules."""

@@ -104,7 +104,8 @@ def flags(options):
 def few_run(tmp_path_factory, few_comments):
   """A run on few comments with the runner that teams copy.
 
-  Its folder is `few_run.output`; it took `few_run.seconds`.
+  Its folder is `few_run.output`, its configuration the file `few_run.config`; it took
+  `few_run.seconds`.
   """
 
   def run(folder):
@@ -125,11 +126,12 @@ def few_run(tmp_path_factory, few_comments):
     return {
       **vars(done),
       "output": config["output"],
+      "config": str(folder / "config.yaml"),
       "seconds": time.monotonic() - started,
     }
 
   done = types.SimpleNamespace(**made_once(tmp_path_factory, "few", run))
-  done.output = Path(done.output)
+  done.output, done.config = Path(done.output), Path(done.config)
   return done
 
 

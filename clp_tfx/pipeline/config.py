@@ -34,6 +34,7 @@ class PipelineConfig:
   Example:
     >>> config = PipelineConfig.of(comments="comments.csv", max_flip_rate=0.03)
     >>> config.gate.max_flip_rate
+    0.03
 
   Attributes:
     data: Which comments are read.
@@ -112,6 +113,12 @@ _SECTION_OF = {option: name for name in SECTIONS for option in names_of(SECTIONS
 
 def load_config(path: str) -> dict[str, Any]:
   """Reads configuration values from a YAML file.
+
+  Example:
+    >>> with open("strict.yaml", "w") as file:
+    ...   _ = file.write("max-flip-rate: 0.03\\nepochs: 3")
+    >>> load_config("strict.yaml")
+    {'max_flip_rate': 0.03, 'epochs': 3}
 
   Args:
     path: YAML mapping from options to values, or from sections to such mappings; names

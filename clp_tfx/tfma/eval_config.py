@@ -82,6 +82,11 @@ def make_eval_config(
   Insufficient evidence fails the gate: too few pairs, a group without pairs, a metric
   that is NaN. None means no bound; without any bounds no blessing is written.
 
+  Example:
+    >>> config = make_eval_config(max_flip_rate=0.05, min_auc=0.8)
+    >>> [spec.name for spec in config.model_specs]
+    ['clp']
+
   Args:
     max_flip_rate: Bound in [0, 1].
     min_auc: Bound in [0, 1].

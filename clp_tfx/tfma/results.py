@@ -14,6 +14,10 @@ from clp_tfx.tfma import metric_keys
 def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
   """Loads the result of each model of a TFMA run.
 
+  Example:
+    >>> [*load_results("evaluation")]
+    ['model']
+
   Args:
     evaluation_path: Output folder of `tfma.run_model_analysis` or of an Evaluator.
 
@@ -46,6 +50,10 @@ def _load_results(evaluation_path: str, folder: str) -> dict[str, tfma.EvalResul
 def decision_threshold_of(evaluation_path: str) -> float:
   """Returns the decision threshold of an evaluation with the metric FlipRate.
 
+  Example:
+    >>> decision_threshold_of("evaluation")
+    0.5
+
   Args:
     evaluation_path: Output folder of the evaluation.
 
@@ -67,6 +75,11 @@ def load_worst_flips(
   evaluation_path: str, slice_key: tuple[tuple[str, str], ...] = ()
 ) -> dict[str, list[dict[str, Any]]]:
   """Loads the worst flips of each model of a TFMA run.
+
+  Example:
+    >>> (pairs,) = load_worst_flips("evaluation").values()
+    >>> pairs[0]["gap"] >= pairs[-1]["gap"]
+    True
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
@@ -96,6 +109,9 @@ def load_worst_flips(
 
 def write_worst_flips(evaluation_path: str, path: str | Path) -> None:
   """Writes the worst flips of all comments as JSON lines, atomically.
+
+  Example:
+    >>> write_worst_flips("evaluation", "worst_flips.jsonl")
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
