@@ -22,10 +22,12 @@ UV = $(shell if uv --version >/dev/null 2>&1; then echo uv; else echo .uv/bin/uv
 # Tests with whole pipelines that test-current runs besides the fast ones.
 PIPELINES = $(patsubst %,tests/e2e/test_%.py,demo cache gate replay)
 COMPILE = $(UV) pip compile pyproject.toml --extra all --extra fairness --extra encoder --generate-hashes -q
+# The site is made apart, so that neither stack's lock grows.
+DOCS := .docs
 DEVELOPMENT = --group dev --group parity
 
 .PHONY: setup stack demo test test-fast test-pipelines test-current test-browser test-flink flink \
-  lint lock clean
+  docs lint lock clean
 
 setup: $(VENV)/.ready
 
@@ -63,10 +65,15 @@ test-browser: setup
 # Installs Apache Flink, and Beam's job server for it, in .flink.
 flink: setup .flink/.ready
 
+# Makes the site in site/, which reads nothing from the network. Material announces on each
+# build that MkDocs 2 will have no plugins; the lock keeps MkDocs 1.
+docs: $(DOCS)/.ready
+	NO_MKDOCS_2_WARNING=1 $(DOCS)/bin/mkdocs build --quiet
+	@echo "Open site/index.html."
+
 lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/python docs/make_api.py --check
 
 # Rewrites the lock files and the constraints after a change to pyproject.toml. Delete a
 # line of a lock to update that package.
@@ -76,6 +83,8 @@ lock: .uv/ready
 	$(COMPILE) --python-version 3.11 --universal -o requirements-current.lock
 	$(COMPILE) --python-version 3.11 --universal $(DEVELOPMENT) -c requirements-current.lock \
 	  -o requirements-current-dev.lock
+	$(UV) pip compile --group docs --python-version 3.10 --universal --generate-hashes -q \
+	  -o requirements-docs.lock
 	@{ echo "# The tested versions of both stacks, for pip install -c; made by make lock."; \
 	  $(call CONSTRAINTS,requirements.lock,python_version < '3.11'); \
 	  $(call CONSTRAINTS,requirements-current.lock,python_version >= '3.11'); } >constraints.txt
@@ -93,6 +102,11 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	[ -x $(BIN)/python ] || $(UV) venv -q --python '$(PYTHON_$(STACK))' $(VENV)
 	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
 	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	touch $@
+
+$(DOCS)/.ready: requirements-docs.lock | .uv/ready
+	[ -x $(DOCS)/bin/python ] || $(UV) venv -q --python '>=3.10' $(DOCS)
+	$(UV) pip sync -q --python $(DOCS)/bin/python --require-hashes requirements-docs.lock
 	touch $@
 
 .flink/.ready: requirements-flink.lock $(wildcard pipelines/flink/pom.xml pipelines/flink/*.c) | setup
@@ -118,4 +132,4 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	touch $@
 
 clean:
-	rm -rf $(VENV) .uv .flink .debian13 out build dist *.egg-info
+	rm -rf $(VENV) $(DOCS) .uv .flink .debian13 out site build dist *.egg-info

@@ -86,8 +86,8 @@ def replacing(path: AnyPath) -> Iterator[str]:
   """Lets the caller write a file or a folder, whole or not at all.
 
   Example:
-    with replacing("out/model.keras") as fresh:
-      model.save(fresh)
+    >>> with replacing("out/model.keras") as fresh:
+    ...   model.save(fresh)
 
   Args:
     path: The file or folder, replaced in one step once the block ends without an

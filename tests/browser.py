@@ -8,12 +8,13 @@ from playwright import sync_api
 
 # What a reader cannot read: words that leave the window, or the part of a box that is
 # shown, and words that are broken. Not Fairness Indicators, whose boxes are not ours,
-# nor comments, where people may write a word of any length.
+# nor comments, where people may write a word of any length, nor the closed search of
+# the site.
 _ILLEGIBLE = r"""
-() => {
+(scrolling) => {
   const found = [], edge = document.documentElement.clientWidth + 1;
   const hidden = (e) => e.closest(
-    "script, style, noscript, fairness-nb-container, .comment");
+    "script, style, noscript, fairness-nb-container, .comment, .md-search");
   const forScreenReaders = (e) =>
     e && (getComputedStyle(e).clipPath !== "none" || forScreenReaders(e.parentElement));
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -28,8 +29,11 @@ _ILLEGIBLE = r"""
       const boxes = [...range.getClientRects()].filter((box) => box.width);
       if (!boxes.length) continue;
       const where = `${word} in ${parent.closest("section")?.id || parent.tagName}`;
-      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1)
+      const line = scrolling && parent.closest("p, li, dd")?.clientWidth;
+      const long = line && boxes.reduce((sum, box) => sum + box.width, 0) > line;
+      if (new Set(boxes.map((box) => Math.round(box.top))).size > 1 && !long)
         found.push(`broken: ${where}`);
+      if (scrolling && parent.closest(scrolling)) continue;
       const shown = range.getBoundingClientRect();
       if (shown.left < -1 || shown.right > edge) found.push(`outside: ${where}`);
       for (let box = parent; box; box = box.parentElement) {
@@ -58,22 +62,22 @@ class Opened:
     requests: Other addresses that the page tried to fetch.
   """
 
-  def __init__(self, page, address):
+  def __init__(self, page, address, within):
     self.page = page
     self.problems = []
     self.requests = []
     page.on("console", self._on_console)
     page.on("pageerror", lambda error: self.problems.append(str(error)))
     page.on("dialog", lambda dialog: self.problems.append(dialog.message))
-    page.route("**/*", lambda route: self._on_request(route, address))
+    page.route("**/*", lambda route: self._on_request(route, within))
     page.goto(address)
 
   def _on_console(self, message):
     if message.type in ("error", "warning"):
       self.problems.append(message.text)
 
-  def _on_request(self, route, address):
-    if route.request.url == address:
+  def _on_request(self, route, within):
+    if route.request.url.startswith(within):
       return route.continue_()
     self.requests.append(route.request.url)
     return route.abort()
@@ -87,16 +91,22 @@ class Opened:
     """The width of the page in pixels; wider than the window if it scrolls sideways."""
     return self.page.evaluate("document.documentElement.scrollWidth")
 
-  def illegible(self):
-    """Words that are broken, cut by a box or outside the window, and where."""
-    return self.page.evaluate(_ILLEGIBLE)
+  def illegible(self, scrolling=""):
+    """Words that are broken, cut by a box or outside the window, and where.
+
+    With a selector `scrolling`, words in such elements may be cut, since they scroll,
+    and words that are longer than a line may break.
+    """
+    return self.page.evaluate(_ILLEGIBLE, scrolling)
 
   def faults(self):
     """What axe-core finds serious or critical, contrast below AA included."""
     from axe_playwright_python.sync_playwright import Axe
 
-    # The component is not ours.
-    found = Axe().run(self.page, {"exclude": [["fairness-nb-container"]]})
+    # The component is not ours; and axe would read style sheets that are files.
+    found = Axe().run(
+      self.page, {"exclude": [["fairness-nb-container"]]}, {"preload": False}
+    )
     return [
       f"{fault['id']}: {node['html'][:200]}"
       for fault in found.response["violations"]
@@ -131,10 +141,13 @@ def chromium():
 
 @pytest.fixture
 def browse(chromium, tmp_path):
-  """Returns a function that opens an HTML file or HTML text."""
+  """Returns a function that opens an HTML file or HTML text.
+
+  The page may load nothing, or if it belongs to a `site`, what is in that folder.
+  """
   contexts = []
 
-  def browse(page, width=1200, height=1000, **options):
+  def browse(page, width=1200, height=1000, site=None, **options):
     if isinstance(page, str):
       path = tmp_path / f"page{len(contexts)}.html"
       path.write_text(page, encoding="utf-8")
@@ -142,7 +155,9 @@ def browse(chromium, tmp_path):
       path = page
     viewport = {"width": width, "height": height}
     contexts.append(chromium.new_context(viewport=viewport, **options))
-    return Opened(contexts[-1].new_page(), path.as_uri())
+    address = path.as_uri()
+    within = f"{site.as_uri()}/" if site else address
+    return Opened(contexts[-1].new_page(), address, within)
 
   yield browse
   for context in contexts:

@@ -103,7 +103,7 @@ def flags(options):
 def few_run(tmp_path_factory, few_comments):
   """A run on few comments with the runner that teams copy.
 
-  Its folder is `few_run.output`.
+  Its folder is `few_run.output`, its configuration the file `few_run.config`.
   """
 
   def run(folder):
@@ -120,10 +120,11 @@ def few_run(tmp_path_factory, few_comments):
       text=True,
       check=False,
     )
-    return {**vars(done), "output": config["output"]}
+    written = str(folder / "config.yaml")
+    return {**vars(done), "output": config["output"], "config": written}
 
   done = types.SimpleNamespace(**made_once(tmp_path_factory, "few", run))
-  done.output = Path(done.output)
+  done.output, done.config = Path(done.output), Path(done.config)
   return done
 
 

@@ -20,7 +20,14 @@ _QUOTING = (
 def AnomalyGate(
   anomalies: InputArtifact[ExampleAnomalies],
 ):
-  """Fails if ExampleValidator has found anomalies, and lists them."""
+  """Fails if ExampleValidator has found anomalies, and lists them.
+
+  Example:
+    >>> from tfx.types import Channel, standard_artifacts
+    >>> anomalies = Channel(type=standard_artifacts.ExampleAnomalies)
+    >>> [*AnomalyGate(anomalies=anomalies).inputs]
+    ['anomalies']
+  """
   found = [
     f"{split}: {name}: {_described(info)}"
     for split in sorted(fileio.listdir(anomalies.uri))

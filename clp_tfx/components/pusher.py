@@ -145,6 +145,16 @@ def atomic_pusher(
 
   A version is complete before a server can load it, on object stores too.
 
+  Example:
+    >>> from tfx.types import Channel, standard_artifacts
+    >>> pusher = atomic_pusher(
+    ...   Channel(type=standard_artifacts.Model),
+    ...   Channel(type=standard_artifacts.ModelBlessing),
+    ...   served="serving_model",
+    ... )
+    >>> [*pusher.outputs]
+    ['pushed_model']
+
   Args:
     model: The candidate.
     model_blessing: The Evaluator's blessing, which counts the probes as well.

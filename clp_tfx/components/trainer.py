@@ -48,6 +48,20 @@ class Executor(executor.GenericExecutor):
 def clp_trainer(run_fn: str, hparams: dict[str, Any], transform: BaseNode) -> Trainer:
   """Returns a Trainer for the splits `train` and `eval`.
 
+  Example:
+    >>> from tfx.v1.components import SchemaGen, StatisticsGen, Transform
+    >>> examples = CommentsExampleGen(["comments.csv"]).outputs["examples"]
+    >>> statistics = StatisticsGen(examples).outputs["statistics"]
+    >>> transform = Transform(
+    ...   examples,
+    ...   SchemaGen(statistics).outputs["schema"],
+    ...   preprocessing_fn="clp_tfx.modules.preprocessing.preprocessing_fn",
+    ... )
+    >>> hparams = {"counterfactual_loss_weight": 1.0, "epochs": 3}
+    >>> trainer = clp_trainer("clp_tfx.modules.trainer.run_fn", hparams, transform)
+    >>> trainer.exec_properties["epochs"]
+    3
+
   Args:
     run_fn: Dotted path of the function that trains.
     hparams: Its hyperparameters, including `PARAMETERS`.

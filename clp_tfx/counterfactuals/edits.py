@@ -12,6 +12,13 @@ from clp_tfx.errors import InputError
 class Edit(NamedTuple):
   """A part of a text and its replacement.
 
+  Example:
+    >>> generator = CounterfactualGenerator(IdentityTerms.load("identity_en"))
+    >>> text = "I met a gay neighbor"
+    >>> (edit,) = generator.generate(text)[0].edits
+    >>> text[edit.start : edit.end], edit.replacement, edit.rule
+    ('gay ', '', 'removal')
+
   Attributes:
     start: Index of its first character in the original text. A byte that is not UTF-8
       counts as one character, as `surrogateescape` decodes it.
@@ -51,6 +58,13 @@ def edits_to_json(edits: Iterable[Edit]) -> str:
 
   A JSON list of objects in the given order, with sorted keys, no blanks and non-ASCII
   characters escaped, so that the same edits give the same bytes.
+
+  Example:
+    >>> import json
+    >>> generator = CounterfactualGenerator(IdentityTerms.load("identity_en"))
+    >>> (made,) = generator.generate("I met a gay neighbor")
+    >>> json.loads(edits_to_json(made.edits))[0]["term"]
+    'gay'
   """
   written = [
     _template(edit.term, edit.group, edit.rule, edit.confidence)
@@ -75,6 +89,12 @@ def _template(term: str, group: str, rule: str, confidence: float) -> str:
 
 def edits_from_json(value: str | bytes) -> list[Edit]:
   """Reads a value of `features.COUNTERFACTUAL_EDITS`; the edits have no labels.
+
+  Example:
+    >>> generator = CounterfactualGenerator(IdentityTerms.load("identity_en"))
+    >>> (made,) = generator.generate("I met a gay neighbor")
+    >>> [edit.term for edit in edits_from_json(edits_to_json(made.edits))]
+    ['gay']
 
   Raises:
     InputError: If the value is malformed.

@@ -44,6 +44,12 @@ _PRONOUNS = frozenset({"he", "her", "him", "his", "she"})
 class Counterfactual:
   """A text that differs from the original only in the identities it names.
 
+  Example:
+    >>> generator = CounterfactualGenerator(IdentityTerms.load("identity_en"))
+    >>> (made,) = generator.generate("I met a gay neighbor")
+    >>> made.text, made.edit
+    ('I met a neighbor', 'gay→')
+
   Attributes:
     text: The edited text.
     edits: The edits, in text order. The rest of the text is the original, byte for
@@ -71,6 +77,13 @@ class Counterfactual:
 
 class Outcome(NamedTuple):
   """Result of the generator for one text.
+
+  Example:
+    >>> terms = IdentityTerms.parse("term,group\\ngay,orientation", "mine")
+    >>> generator = CounterfactualGenerator(terms, method="substitution")
+    >>> outcome = generator.outcome("a gay neighbor")
+    >>> outcome.counterfactuals, outcome.skipped
+    ([], 'no_counterpart')
 
   Attributes:
     mentions: The mentions of identity terms, including pejorative ones.
@@ -106,6 +119,15 @@ class CounterfactualGenerator:
 
   A text with a pejorative term gets no counterfactuals: that a model treats it like a
   text without the term is not something to train for.
+
+  Example:
+    >>> terms = IdentityTerms.load("identity_en")
+    >>> generator = CounterfactualGenerator(terms)
+    >>> [made.text for made in generator.generate("I met a gay neighbor")]
+    ['I met a neighbor']
+    >>> swap = CounterfactualGenerator(terms, method="substitution")
+    >>> [made.text for made in swap.generate("He is her king")]
+    ['She is his queen']
 
   Args:
     identity_terms: The lexicon.

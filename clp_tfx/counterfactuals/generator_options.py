@@ -75,6 +75,10 @@ class CounterfactualOptions(EditingOptions):
 class GeneratorOptions(CounterfactualOptions, LabelColumn):
   """Configuration of CounterfactualGen; each field is documented by its `help`.
 
+  Example:
+    >>> GeneratorOptions(method="neutral").max_counterfactuals
+    4
+
   Raises:
     InputError: If a value has the wrong type or is out of range.
   """

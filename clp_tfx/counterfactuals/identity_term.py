@@ -32,6 +32,10 @@ _SPELLING = str.maketrans("\u2019\u2010\u2011", "'--")
 class IdentityTerm(NamedTuple):
   """One row of a lexicon.
 
+  Example:
+    >>> IdentityTerm("husbands", "gender/male", counterparts=("wives",)).counterparts
+    ('wives',)
+
   Attributes:
     term: The term, normalised.
     group: The path of its group, such as `gender/female`.
@@ -70,6 +74,10 @@ def groups_with_ancestors(group: str) -> tuple[str, ...]:
   """Returns a group and its ancestors, topmost first.
 
   `gender/female` gives `("gender", "gender/female")`.
+
+  Example:
+    >>> groups_with_ancestors("gender/female")
+    ('gender', 'gender/female')
   """
   parts = group.split("/")
   return tuple("/".join(parts[: depth + 1]) for depth in range(len(parts)))

@@ -28,6 +28,11 @@ class IdentityTerms:
   term, role and language. Rows of the same term agree in group, connotation and sense.
   A counterpart is a neutral term of the same language with a row for the same role.
 
+  Example:
+    >>> lexicon = IdentityTerms.parse("term,group\\ngay,orientation/homosexual", "mine")
+    >>> [(each.term, each.group) for each in lexicon.terms]
+    [('gay', 'orientation/homosexual')]
+
   Attributes:
     terms: The rows in file order.
     source: Built-in name or path, for messages.
@@ -98,7 +103,12 @@ def _digested(row: IdentityTerm) -> str:
 
 
 def built_in_lexicons() -> tuple[str, ...]:
-  """Returns the names of the lexicons in this package."""
+  """Returns the names of the lexicons in this package.
+
+  Example:
+    >>> "identity_en" in built_in_lexicons()
+    True
+  """
   files = (entry.name for entry in _built_in_folder().iterdir())
   return tuple(sorted(name[:-4] for name in files if name.endswith(".csv")))
 

@@ -54,6 +54,11 @@ class TermMatcher:
   the longest of several that start there. A clitic after a term ("she's") is not part
   of the match, and no other term begins with it.
 
+  Example:
+    >>> matcher = TermMatcher(["gay", "african american"])
+    >>> matcher.find(b"An African  American, not a gayer one")
+    [(3, 20, 1)]
+
   Args:
     terms: Terms of one or more words each, taken literally. Of terms with the same
       normalised form, the first counts.

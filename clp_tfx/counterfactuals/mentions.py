@@ -26,6 +26,13 @@ _STRAY = re.compile("[\ud800-\udc7f\udd00-\udfff]")
 class Mention(NamedTuple):
   """One place where a text names an identity.
 
+  Example:
+    >>> finder = MentionFinder(IdentityTerms.load("identity_en").terms)
+    >>> text = "The woman's hat"
+    >>> (mention,) = finder.find(text)
+    >>> text[mention.start : mention.end], mention.term, mention.group
+    ("woman's", 'woman', 'gender/female')
+
   Attributes:
     start: Index of its first character.
     end: Index after its last one, including a clitic (`'s`).
@@ -52,6 +59,12 @@ class MentionFinder:
   `tokenizer` for what a word is and `TermMatcher` for the rest. The clitic of "she's"
   and "woman's" is not part of the word but of the mention. A term with sense columns is
   a mention only where they apply.
+
+  Example:
+    >>> finder = MentionFinder(IdentityTerms.load("identity_en").terms)
+    >>> text = "She told a gay man about black coffee"
+    >>> [mention.term for mention in finder.find(text)]
+    ['she', 'gay', 'man']
 
   Args:
     terms: The rows of one or more lexicons. If several rows have the same term, the

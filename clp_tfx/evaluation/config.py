@@ -48,6 +48,13 @@ class EvaluationConfig(
 ):
   """Configuration of `clp-tfx evaluate`; each field is documented by its `help`.
 
+  Example:
+    >>> config = EvaluationConfig(
+    ...   model="model", comments=("comments.csv",), max_flip_rate=0.05
+    ... )
+    >>> config.gates
+    True
+
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """

@@ -30,8 +30,11 @@ def discover_words(
   """Finds words that raise a model's scores, like `clp-tfx discover`.
 
   Example:
-    words = discover_words("my_model", "comments.csv")
-    [found["word"] for found in words if found["effect"] > 1]
+    >>> def score(texts):
+    ...   return [0.9 if "bakery" in text.lower() else 0.1 for text in texts]
+    >>> words = discover_words(score, "comments.csv", min_comments=5)
+    >>> [found["word"] for found in words if found["effect"] > 1]
+    ['bakery']
 
   Args:
     model: Any model that scores texts, as in `TextScorer`, or a function from a list

@@ -13,6 +13,13 @@ from clp_tfx.scorers.options import ModelOptions
 class DiscoverConfig(ModelOptions, MeasuredComments):
   """Configuration of `clp-tfx discover`; each field is documented by its `help`.
 
+  Example:
+    >>> config = DiscoverConfig(
+    ...   model="model", comments=("comments.csv",), min_comments=30
+    ... )
+    >>> config.min_comments
+    30
+
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """

@@ -48,8 +48,11 @@ def evaluate_model(
   """Evaluates a model on comments and writes a report, like `clp-tfx evaluate`.
 
   Example:
-    summary = evaluate_model("my_model", "comments.csv", output="out")
-    summary["clp"]["flip_rate"]
+    >>> def score(texts):
+    ...   return [0.9 if "gay" in text.lower() else 0.1 for text in texts]
+    >>> summary = evaluate_model(score, "comments.csv", output="page")
+    >>> summary["clp"]["flip_rate"]
+    0.0875
 
   Args:
     model: Any model that scores texts, as in `TextScorer`, or a function from a list

@@ -40,7 +40,10 @@ def generate_texts(comments: str | list[str], output: str, **options: Any) -> No
   """Writes comments and counterfactuals as a table, like `clp-tfx generate`.
 
   Example:
-    generate_texts("comments.csv", "texts.parquet")
+    >>> generate_texts("comments.csv", "texts.csv")
+    >>> with open("texts.csv") as file:
+    ...   print(next(file).split(",")[:3])
+    ['id', 'text', 'role']
 
   Args:
     comments: One or several files of comments, as for `evaluate_model`.

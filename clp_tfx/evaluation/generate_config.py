@@ -20,6 +20,10 @@ _ENDING = re.compile(r"\.(?:(parquet)|(?:(csv|jsonl)(\.gz)?))$")
 class GenerateConfig(BeamOptions, AuditOptions, EditingOptions, MeasuredComments):
   """Configuration of `clp-tfx generate`; each field is documented by its `help`.
 
+  Example:
+    >>> GenerateConfig(comments=("comments.csv",), output="texts.csv.gz").format
+    'csv'
+
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """

@@ -19,8 +19,11 @@ def probe_model(
   """Measures a model on probes, like `clp-tfx probe`.
 
   Example:
-    summary = probe_model("my_model", baseline="control")
-    summary["identities"][0]["displacement"]["verdict"]
+    >>> def score(texts):
+    ...   return [0.9 if "gay" in text.lower() else 0.1 for text in texts]
+    >>> summary = probe_model(score)
+    >>> summary["identities"][0]["identity"]
+    'gay'
 
   Args:
     model: Any model that scores texts, as in `TextScorer`, or a function from a list

@@ -45,6 +45,10 @@ class SuiteOptions(Options):
 class ProbeConfig(SuiteOptions, ModelOptions):
   """Configuration of `clp-tfx probe`; each field is documented by its `help`.
 
+  Example:
+    >>> ProbeConfig(model="model", threshold=0.7).threshold
+    0.7
+
   Raises:
     InputError: If a value is missing, has the wrong type or is out of range.
   """

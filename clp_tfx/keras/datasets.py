@@ -19,6 +19,14 @@ _BATCH = 256
 class CounterfactualPackedInputs(NamedTuple):
   """A training batch together with a batch of pairs.
 
+  Example:
+    >>> import tensorflow as tf
+    >>> batch = CounterfactualPackedInputs(
+    ...   original_input=(tf.constant(["a hat"]), tf.constant([0])),
+    ...   counterfactual_data=(tf.constant(["a gay man"]), tf.constant(["a man"])),
+    ... )
+    >>> texts, labels = batch.original_input
+
   Attributes:
     original_input: `(x, y)` or `(x, y, sample_weight)`, as in plain Keras training.
     counterfactual_data: `(original_x, counterfactual_x)` or `(original_x,
@@ -41,6 +49,13 @@ def build_counterfactual_dataset(
   Terms match whole words, ignoring case, as `CounterfactualGenerator` describes, and
   are all removed from a text at once. Matching runs on the host, in Python: `cache()`
   the result if it is read many times.
+
+  Example:
+    >>> import tensorflow as tf
+    >>> train = tf.data.Dataset.from_tensor_slices((["a gay man", "a hat"], [0, 1]))
+    >>> pairs = build_counterfactual_dataset(train, sensitive_terms_to_remove=["gay"])
+    >>> [counterfactual.numpy() for _, counterfactual, _ in pairs]
+    [b'a man']
 
   Args:
     original_dataset: Elements `x`, `(x, y)` or `(x, y, sample_weight)`, where `x` is
@@ -103,6 +118,15 @@ def pack_counterfactual_data(
 
   Each element of the original dataset gets one element of the pairs, which are repeated
   as needed. If the datasets are not batched, batch the result.
+
+  Example:
+    >>> import tensorflow as tf
+    >>> train = tf.data.Dataset.from_tensor_slices((["a gay man", "a hat"], [0, 1]))
+    >>> train = train.batch(2)
+    >>> pairs = build_counterfactual_dataset(train, ["gay"])
+    >>> (batch,) = pack_counterfactual_data(train, pairs)
+    >>> batch.counterfactual_data[1].numpy().tolist()
+    [b'a man']
 
   Args:
     original_dataset: Elements `(x, y)` or `(x, y, sample_weight)`.

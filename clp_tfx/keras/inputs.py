@@ -9,6 +9,17 @@ import tensorflow as tf
 class CounterfactualInputs(NamedTuple):
   """A batch of originals together with their counterfactuals, if any.
 
+  Example:
+    >>> import tensorflow as tf
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.constant(["a gay man", "a hat"]),
+    ...   counterfactual=tf.constant(["a man"]),
+    ...   original_row=tf.constant([0]),
+    ...   pair_weight=tf.constant([1.0]),
+    ... )
+    >>> tf.gather(inputs.original, inputs.original_row).numpy().tolist()
+    [b'a gay man']
+
   Attributes:
     original: Model inputs, a tensor or structure of tensors, shape `[batch, ...]`.
     counterfactual: Same structure, shape `[pairs, ...]`, where `pairs` is the number
@@ -45,6 +56,21 @@ class SeparatePairs(NamedTuple):
 class PairedPredictions(NamedTuple):
   """The result of a `CounterfactualModel` for a batch with pairs.
 
+  Example:
+    >>> import keras
+    >>> import tensorflow as tf
+    >>> layers = [keras.Input([2]), keras.layers.Dense(1, "sigmoid")]
+    >>> model = CounterfactualModel(keras.Sequential(layers))
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.constant([[1.0, 0.0], [0.0, 0.0]]),
+    ...   counterfactual=tf.constant([[0.0, 0.0]]),
+    ...   original_row=tf.constant([0]),
+    ...   pair_weight=tf.constant([1.0]),
+    ... )
+    >>> predictions = model(inputs)
+    >>> tuple(predictions.outputs.shape), tuple(predictions.original[""].shape)
+    ((2, 1), (1, 1))
+
   Attributes:
     outputs: The model's own outputs for the originals, a tensor of shape
       `[batch, num_outputs]` or a structure of such tensors.
@@ -71,6 +97,17 @@ def pad_pairs(
   only costs time.
 
   The padding has weight 0 and repeats the first original, which is a valid input.
+
+  Example:
+    >>> import tensorflow as tf
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.zeros([8, 3]),
+    ...   counterfactual=tf.zeros([3, 3]),
+    ...   original_row=tf.constant([0, 1, 2]),
+    ...   pair_weight=tf.ones([3]),
+    ... )
+    >>> pad_pairs(inputs).pair_weight.numpy().tolist()
+    [1.0, 1.0, 1.0, 0.0]
 
   Args:
     inputs: A batch, as tensors; for `tf.data.Dataset.map`.
@@ -146,6 +183,17 @@ def average_counterfactuals(inputs: CounterfactualInputs) -> CounterfactualInput
   Divides the weight of a pair by the number of pairs that its original has, not
   counting pairs of weight 0.
 
+  Example:
+    >>> import tensorflow as tf
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.constant(["a gay man"]),
+    ...   counterfactual=tf.constant(["a man", "a gay person"]),
+    ...   original_row=tf.constant([0, 0]),
+    ...   pair_weight=tf.constant([1.0, 1.0]),
+    ... )
+    >>> average_counterfactuals(inputs).pair_weight.numpy().tolist()
+    [0.5, 0.5]
+
   Args:
     inputs: A batch, as tensors; for `tf.data.Dataset.map`.
   """
@@ -161,6 +209,19 @@ def draw_counterfactuals(dataset: tf.data.Dataset, seed: int) -> tf.data.Dataset
   """Draws one counterfactual per original, anew in each epoch.
 
   This is cheaper than scoring all of them, and over the epochs all of them are seen.
+
+  Example:
+    >>> import tensorflow as tf
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.constant(["a gay man"]),
+    ...   counterfactual=tf.constant(["a man", "a gay person"]),
+    ...   original_row=tf.constant([0, 0]),
+    ...   pair_weight=tf.constant([1.0, 1.0]),
+    ... )
+    >>> batches = tf.data.Dataset.from_tensors((inputs, tf.constant([[0.0]])))
+    >>> (drawn,) = draw_counterfactuals(batches, seed=1)
+    >>> len(drawn[0].counterfactual)
+    1
 
   Args:
     dataset: Batches `(CounterfactualInputs, ...)`; pairs of weight 0 are not drawn.

@@ -15,6 +15,10 @@ def pairwise_mean_squared_error(
 
   Formula: `loss = mean((original - counterfactual) ** 2, axis=-1)`
 
+  Example:
+    >>> pairwise_mean_squared_error([[2.0], [0.0]], [[-1.0], [0.0]]).numpy().tolist()
+    [9.0, 0.0]
+
   Args:
     original: Float logits, shape `[pairs, num_logits]`.
     counterfactual: Same shape; row i pairs with `original[i]`.
@@ -35,6 +39,10 @@ def pairwise_absolute_difference(
 
   Formula: `loss = mean(abs(original - counterfactual), axis=-1)`
 
+  Example:
+    >>> pairwise_absolute_difference([[2.0], [0.0]], [[-1.0], [0.0]]).numpy().tolist()
+    [3.0, 0.0]
+
   Args:
     original: Float logits, shape `[pairs, num_logits]`.
     counterfactual: Same shape; row i pairs with `original[i]`.
@@ -54,6 +62,10 @@ def pairwise_cosine_distance(
   """Cosine distance between examples and their counterfactuals.
 
   Formula: `loss = 1 - sum(o * c) / (norm(o) * norm(c))` over the last axis.
+
+  Example:
+    >>> pairwise_cosine_distance([[1.0, 0.0]], [[0.0, 2.0]]).numpy().tolist()
+    [1.0]
 
   Args:
     original: Float logits, shape `[pairs, num_logits]`, `num_logits` at least 2.
@@ -87,6 +99,10 @@ def pairwise_jensen_shannon_divergence(
   Formula: `loss = (KL(p, m) + KL(q, m)) / 2` with `p = softmax(original)`,
   `q = softmax(counterfactual)` and `m = (p + q) / 2`.
 
+  Example:
+    >>> pairwise_jensen_shannon_divergence([[1.0, 0.0]], [[1.0, 0.0]]).numpy().tolist()
+    [0.0]
+
   Args:
     original: Float logits of the classes, shape `[pairs, num_classes]`. A single
       logit is that of the positive class, as for a sigmoid.
@@ -118,7 +134,12 @@ def _log_probabilities(logits: keras.KerasTensor) -> keras.KerasTensor:
 
 @keras.saving.register_keras_serializable("clp_tfx")
 class PairwiseMSELoss(keras.losses.Loss):
-  """Class form of `pairwise_mean_squared_error`."""
+  """Class form of `pairwise_mean_squared_error`.
+
+  Example:
+    >>> float(PairwiseMSELoss()([[2.0], [0.0]], [[-1.0], [0.0]]))
+    4.5
+  """
 
   def call(
     self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
@@ -129,7 +150,12 @@ class PairwiseMSELoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable("clp_tfx")
 class PairwiseAbsoluteDifferenceLoss(keras.losses.Loss):
-  """Class form of `pairwise_absolute_difference`."""
+  """Class form of `pairwise_absolute_difference`.
+
+  Example:
+    >>> float(PairwiseAbsoluteDifferenceLoss()([[2.0], [0.0]], [[-1.0], [0.0]]))
+    1.5
+  """
 
   def call(
     self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
@@ -140,7 +166,12 @@ class PairwiseAbsoluteDifferenceLoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable("clp_tfx")
 class PairwiseCosineLoss(keras.losses.Loss):
-  """Class form of `pairwise_cosine_distance`."""
+  """Class form of `pairwise_cosine_distance`.
+
+  Example:
+    >>> round(float(PairwiseCosineLoss()([[1.0, 0.0]], [[0.0, 2.0]])), 6)
+    1.0
+  """
 
   def call(
     self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor
@@ -151,7 +182,12 @@ class PairwiseCosineLoss(keras.losses.Loss):
 
 @keras.saving.register_keras_serializable("clp_tfx")
 class PairwiseJensenShannonLoss(keras.losses.Loss):
-  """Class form of `pairwise_jensen_shannon_divergence`."""
+  """Class form of `pairwise_jensen_shannon_divergence`.
+
+  Example:
+    >>> round(float(PairwiseJensenShannonLoss()([[50.0]], [[-50.0]])), 4)
+    0.6931
+  """
 
   def call(
     self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor

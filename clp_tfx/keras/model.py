@@ -58,6 +58,23 @@ class CounterfactualModel(keras.Model):
   `<output>_counterfactual_loss` and `<output>_flip_rate`. With weight 0, training is
   plain training, metrics included, and pairs are scored in evaluation only.
 
+  Example:
+    >>> import keras
+    >>> import tensorflow as tf
+    >>> layers = [keras.Input([2]), keras.layers.Dense(1, "sigmoid")]
+    >>> classifier = keras.Sequential(layers)
+    >>> model = CounterfactualModel(classifier, PairwiseMSELoss(), loss_weight=0.5)
+    >>> model.compile("sgd", "binary_crossentropy")
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.constant([[1.0, 0.0], [0.0, 0.0]]),
+    ...   counterfactual=tf.constant([[0.0, 0.0]]),
+    ...   original_row=tf.constant([0]),
+    ...   pair_weight=tf.constant([1.0]),
+    ... )
+    >>> batches = tf.data.Dataset.from_tensors((inputs, tf.constant([[1.0], [0.0]])))
+    >>> sorted(model.fit(batches, verbose=0).history)
+    ['counterfactual_loss', 'flip_rate', 'loss']
+
   Args:
     model: A Keras model or layer. If it ends in a sigmoid or softmax, the logits
       behind that are paired, otherwise its outputs.

@@ -32,8 +32,9 @@ class PipelineConfig:
   given with `--config`; other commands take the options that they use.
 
   Example:
-    config = PipelineConfig.of(comments="comments.csv", max_flip_rate=0.03)
-    config.gate.max_flip_rate
+    >>> config = PipelineConfig.of(comments="comments.csv", max_flip_rate=0.03)
+    >>> config.gate.max_flip_rate
+    0.03
 
   Attributes:
     data: Which comments are read.
@@ -121,6 +122,12 @@ _SECTION_OF = {option: name for name in SECTIONS for option in names_of(SECTIONS
 
 def load_config(path: str) -> dict[str, Any]:
   """Reads configuration values from a YAML file.
+
+  Example:
+    >>> with open("strict.yaml", "w") as file:
+    ...   _ = file.write("max-flip-rate: 0.03\\nepochs: 3")
+    >>> load_config("strict.yaml")
+    {'max_flip_rate': 0.03, 'epochs': 3}
 
   Args:
     path: YAML mapping from options to values, or from sections to such mappings; names

@@ -18,6 +18,12 @@ class LocalBeamRunner(PipelineRunner):
 
   Takes the arguments of the DirectRunner. By name, for a pipeline of TFX:
   `beam_pipeline_args=["--runner=clp_tfx.pipeline.LocalBeamRunner"]`.
+
+  Example:
+    >>> import apache_beam as beam
+    >>> with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
+    ...   _ = pipeline | beam.Create(["a gay bar"]) | beam.Map(print)
+    a gay bar
   """
 
   def run_pipeline(

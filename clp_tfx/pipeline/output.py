@@ -12,6 +12,10 @@ from clp_tfx.errors import InputError
 def prepare_output(output: str) -> Path:
   """Creates the output folder.
 
+  Example:
+    >>> prepare_output("out").is_absolute()
+    True
+
   Args:
     output: The folder.
 

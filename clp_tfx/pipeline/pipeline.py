@@ -56,6 +56,11 @@ def create_pipeline(
 ) -> Pipeline:
   """Defines the pipeline from comments to a gated model.
 
+  Example:
+    >>> config = PipelineConfig.of(comments="comments.csv", output="out")
+    >>> [component.id for component in create_pipeline(config).components][:2]
+    ['CommentsExampleGen', 'CounterfactualGen']
+
   Args:
     config: The configuration; `comments` is required.
     metadata_connection_config: Connection to ML Metadata, for local runs.

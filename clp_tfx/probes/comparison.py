@@ -23,6 +23,11 @@ _CELLS = 2**24  # Bounds the memory of one block of resamples.
 class Displacement(NamedTuple):
   """How an identity's false positive rate differs from the baseline's.
 
+  Example:
+    >>> displaced = Displacement("deaf", 20, 0.3, 1.2, 0.1, 0.05, "displaced")
+    >>> displaced.rise > displaced.lower_bound
+    True
+
   Attributes:
     identity: Its name.
     templates: Number of templates that it was compared on.
@@ -82,6 +87,21 @@ def displacement(
   identity. A few templates without a change do not pass for certainty: a standard error
   is at least sqrt(r (1 - r) / n), which a rise of r = `2 * max_rise` in n templates
   would bring with it, and the critical value is at least that of a single identity.
+
+  Example:
+    >>> import numpy as np
+    >>> probes = [each for each in fill_probes() if each.label == "neutral"]
+    >>> before = np.full(len(probes), 0.1)
+    >>> after = np.array([0.9 if each.identity == "deaf" else 0.1 for each in probes])
+    >>> found = displacement(
+    ...   after,
+    ...   before,
+    ...   [each.identity for each in probes],
+    ...   [each.template for each in probes],
+    ...   [each.functionality for each in probes],
+    ... )
+    >>> [(each.identity, each.rise) for each in found if each.verdict == "displaced"]
+    [('deaf', 1.0)]
 
   Args:
     candidate: Probabilities by the candidate, shape `[sentences]`.

@@ -27,6 +27,11 @@ _EVERY_TRAINING = 6
 class Probe(NamedTuple):
   """One sentence about people with what is known of it.
 
+  Example:
+    >>> probe = next(each for each in fill_probes() if each.identity == "deaf")
+    >>> probe.label, probe.person
+    ('neutral', 'As a person, I think the library should stay open later on weekends.')
+
   Attributes:
     text: The sentence.
     label: `neutral`, `shown` or `hostile`.
@@ -58,6 +63,10 @@ def fill_probes() -> list[Probe]:
   A held-out template meets every identity that it reads well with if it is neutral,
   every second one if it is hostile and every fourth one if its label is `shown`. A
   template of training meets every sixth identity of training.
+
+  Example:
+    >>> {probe.label for probe in fill_probes()} == {"neutral", "shown", "hostile"}
+    True
   """
   return [
     Probe(
@@ -82,6 +91,10 @@ def training_sentences() -> list[str]:
 
   Each template of training meets every identity of training that it reads well with;
   what is held out, and what gates a model, is not among them.
+
+  Example:
+    >>> len(training_sentences()) > 1000
+    True
   """
   return list(
     dict.fromkeys(

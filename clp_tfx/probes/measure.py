@@ -18,6 +18,13 @@ _EPSILON = 2.0**-25
 class Rates(NamedTuple):
   """Decisions on probes at one threshold; all in [0, 1].
 
+  Example:
+    >>> import numpy as np
+    >>> neutral = np.array(["neutral", "neutral"])
+    >>> found = rates(np.array([0.9, 0.1]), neutral, np.array([0, 1]), 2, threshold=0.5)
+    >>> found.false_positive_rates.tolist(), found.worst_distance
+    ([1.0, 0.0], 0.5)
+
   Attributes:
     threshold: The threshold.
     positive_rate: Share of positive decisions among all sentences.
@@ -48,6 +55,18 @@ def rates(
   threshold: float,
 ) -> Rates:
   """Computes the rates at a threshold.
+
+  Example:
+    >>> import numpy as np
+    >>> found = rates(
+    ...   scores=np.array([0.9, 0.1, 0.8]),
+    ...   labels=np.array(["neutral", "neutral", "hostile"]),
+    ...   identities=np.array([0, 1, 1]),
+    ...   size=2,
+    ...   threshold=0.5,
+    ... )
+    >>> found.false_positive_rate, found.recall
+    (0.5, 1.0)
 
   Args:
     scores: Probabilities, shape `[probes]`.
@@ -98,6 +117,11 @@ def logit_gaps(scores: np.ndarray, persons: np.ndarray) -> np.ndarray:
 
   Formula: `logit(score) - logit(person)`; 0: naming the identity changes nothing.
 
+  Example:
+    >>> import numpy as np
+    >>> logit_gaps(np.array([0.5, 0.9]), np.array([0.5, 0.5])).round(2).tolist()
+    [0.0, 2.2]
+
   Args:
     scores: Probabilities, shape `[n]`.
     persons: Those of the sentences about a person, shape `[n]`; NaN gives NaN.
@@ -117,6 +141,12 @@ def logits(scores: np.ndarray) -> np.ndarray:
 
 def hostile_auc(scores: np.ndarray, labels: np.ndarray) -> float:
   """Returns the AUC of hostile against neutral sentences, NaN without one of them.
+
+  Example:
+    >>> import numpy as np
+    >>> labels = np.array(["neutral", "hostile", "neutral"])
+    >>> hostile_auc(np.array([0.1, 0.9, 0.4]), labels)
+    1.0
 
   Args:
     scores: Probabilities, shape `[probes]`.

@@ -13,6 +13,11 @@ _BATCH = 256
 class ProbeScores(NamedTuple):
   """The scores of probes by one model.
 
+  Example:
+    >>> scores = score_probes(fill_probes(), lambda texts: [0.25] * len(texts))
+    >>> len(scores.sentences) == len(fill_probes())
+    True
+
   Attributes:
     sentences: Probabilities of the sentences, shape `[probes]`.
     persons: Probabilities of the same sentences about a person, shape `[probes]`; NaN
@@ -27,6 +32,11 @@ def score_probes(
   probes: Sequence[Probe], scorer: Callable[[list[str]], np.ndarray]
 ) -> ProbeScores:
   """Scores every distinct text once.
+
+  Example:
+    >>> probes = fill_probes()[:2]
+    >>> score_probes(probes, lambda texts: [0.25] * len(texts)).sentences.tolist()
+    [0.25, 0.25]
 
   Args:
     probes: The probes.

@@ -30,6 +30,14 @@ def summarize(
 ) -> Figures:
   """Computes all figures.
 
+  Example:
+    >>> probes = fill_probes()
+    >>> def score(texts):
+    ...   return [0.9 if "deaf" in text.lower() else 0.1 for text in texts]
+    >>> summary = summarize(probes, score_probes(probes, score))
+    >>> summary["identities"][0]["identity"]
+    'deaf'
+
   Args:
     probes: The probes.
     model: Their scores by the model.

@@ -25,6 +25,13 @@ def slicing_metrics(
 ) -> list[dict[str, Any]]:
   """Converts an evaluation result to the component's input.
 
+  Example:
+    >>> from clp_tfx.tfma import load_results
+    >>> (result,) = load_results("evaluation").values()
+    >>> (overall, *_) = slicing_metrics(result)
+    >>> overall["sliceValue"]
+    'Overall'
+
   Args:
     eval_result: The result of one model.
     output: Name of the output, if the model has several.
@@ -52,6 +59,11 @@ def fairness_indicators_html(
   results: dict[str, tfma.EvalResult], output: str = "", again: bool = False
 ) -> markupsafe.Markup:
   """Renders the Fairness Indicators component for one model, or two side by side.
+
+  Example:
+    >>> from clp_tfx.tfma import load_results
+    >>> "<fairness-nb-container" in fairness_indicators_html(load_results("evaluation"))
+    True
 
   Args:
     results: One or two results by display name; changes are relative to the first.

@@ -24,8 +24,11 @@ def render_fairness_indicators(
   the notebook.
 
   Example:
-    results = clp_tfx.tfma.load_results(evaluation_path)
-    render_fairness_indicators(results, path="fairness_indicators.html")
+    >>> from clp_tfx.tfma import load_results
+    >>> results = load_results("evaluation")
+    >>> frame = render_fairness_indicators(results, path="fairness_indicators.html")
+    >>> "<iframe" in frame.data
+    True
 
   Args:
     eval_results: One result, or one or two results by display name, as returned by

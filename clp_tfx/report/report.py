@@ -22,6 +22,12 @@ def write_report(
 ) -> None:
   """Writes the report page of a run or an evaluation atomically.
 
+  Example:
+    >>> import json
+    >>> with open("summary.json") as file:
+    ...   summary = json.load(file)
+    >>> write_report("report.html", summary, "evaluation")
+
   Args:
     path: HTML file to write or replace.
     summary: The contents of `summary.json`: `baseline` (or None), `clp` (or both for

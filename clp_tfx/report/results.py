@@ -35,6 +35,10 @@ NO_BLESSED_MODEL = (
 class PipelineArtifacts:
   """Locations of the artifacts that the results are made from.
 
+  Example:
+    >>> PipelineArtifacts("evaluation", "statistics", {}, pushed_model=None).evaluation
+    'evaluation'
+
   Attributes:
     evaluation: Folder that the Evaluator wrote.
     statistics: Folder of the counterfactual statistics.
@@ -108,6 +112,20 @@ def write_pipeline_results(
   **more: Any,
 ) -> dict[str, Any]:
   """Writes the results of a pipeline.
+
+  Example:
+    >>> from pathlib import Path
+    >>> summary = write_pipeline_results(
+    ...   Path("results"),
+    ...   PipelineArtifacts("evaluation", "statistics", {}, pushed_model=None),
+    ...   decision_threshold=0.5,
+    ...   comments={"source": ["comments.csv"]},
+    ...   configuration={},
+    ...   seconds={},
+    ...   cached=[],
+    ... )
+    >>> summary["gate"]["blessed"]
+    True
 
   Args:
     output: Folder to write them to.

@@ -16,6 +16,10 @@ _LABEL_HEIGHT = 15
 class Point:
   """The AUC and flip rate of a candidate.
 
+  Example:
+    >>> Point("0.3", "clp", 0.95, 0.002, 0.01, 0.003, recommended=True).flip_rate
+    0.01
+
   Attributes:
     label: Short name, shown beside the point.
     kind: `control`, `clp` or `other`; determines shape and colour.
@@ -42,6 +46,12 @@ def trade_off_svg(
   min_auc: float | None = None,
 ) -> str:
   """Draws points with error bars, the Pareto front and the bounds.
+
+  Example:
+    >>> control = Point("0", "control", 0.96, 0.0, 0.1, 0.0)
+    >>> paired = Point("0.3", "clp", 0.95, 0.0, 0.01, 0.0, recommended=True)
+    >>> trade_off_svg([control, paired], "Weights", max_flip_rate=0.05)[:4]
+    '<svg'
 
   Args:
     points: At least one point, all finite.

@@ -16,6 +16,14 @@ import absl.logging
 def logs_in(path: Path) -> Iterator[TextIO]:
   """Redirects stdout and stderr, including C++ logs, to a file.
 
+  Example:
+    >>> import os
+    >>> from pathlib import Path
+    >>> with logs_in(Path("run.log")) as terminal:
+    ...   _ = os.system("echo for the log")
+    >>> Path("run.log").read_text()
+    'for the log\\n'
+
   Args:
     path: Log file to append to.
 

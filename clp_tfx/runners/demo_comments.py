@@ -80,6 +80,12 @@ def write_demo_comments(path: str | os.PathLike, seed: int = 0) -> None:
   An identical file is left untouched, because TFX's cache depends on its modification
   time.
 
+  Example:
+    >>> write_demo_comments("demo.csv")
+    >>> with open("demo.csv") as file:
+    ...   next(file)
+    'id,comment_text,toxicity,split\\n'
+
   Args:
     path: File to write, with columns `id`, `comment_text`, `toxicity` and `split`.
     seed: Seed of the random choices; the same seed gives the same bytes.

@@ -43,6 +43,15 @@ def compile_job(config: PipelineConfig, path: str) -> None:
 
   The same configuration gives the same bytes on any machine.
 
+  Example:
+    >>> from clp_tfx.pipeline import PipelineConfig
+    >>> config = PipelineConfig.of(
+    ...   comments="gs://bucket/comments.csv",
+    ...   image="IMAGE",
+    ...   pipeline_root="gs://bucket/clp",
+    ... )
+    >>> compile_job(config, "job.json")
+
   Args:
     config: The configuration; `comments`, `image` and `pipeline_root` are required.
     path: File to write atomically: a job in JSON, or a pipeline in `.yaml` for Kubeflow

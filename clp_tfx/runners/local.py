@@ -38,6 +38,14 @@ from clp_tfx.runners.paths import check_paths
 def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   """Runs the pipeline with the local runner and caching; writes summary and report.
 
+  Example:
+    >>> import sys
+    >>> from clp_tfx.pipeline import PipelineConfig, load_config
+    >>> config = PipelineConfig.of(**load_config("config.yaml"))
+    >>> summary = run_locally(config, terminal=sys.stderr)
+    >>> summary["gate"]["blessed"]
+    True
+
   Args:
     config: The configuration.
     terminal: Where to show progress.
@@ -91,6 +99,12 @@ def files_of(config: PipelineConfig) -> list[str]:
 
 def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
   """Runs the pipeline up to Transform, sharing the cache with complete runs.
+
+  Example:
+    >>> import sys
+    >>> from clp_tfx.pipeline import PipelineConfig, load_config
+    >>> config = PipelineConfig.of(**load_config("config.yaml"))
+    >>> examples, transform = prepare_data(config, terminal=sys.stderr)
 
   Args:
     config: The configuration.

@@ -26,7 +26,12 @@ OTHER_FILES = {
 
 @dataclasses.dataclass(frozen=True)
 class ScoringOptions(TextColumn):
-  """How models are called; each field is documented by its `help`."""
+  """How models are called; each field is documented by its `help`.
+
+  Example:
+    >>> ScoringOptions(score_kind="logit").scoring["score_kind"]
+    'logit'
+  """
 
   signature: str | None = option(
     None, "Signature of a SavedModel, from texts or serialised tf.Examples to scores, "

@@ -54,6 +54,13 @@ class TextScorer:
   It returns a score per text, shape `[batch]` or `[batch, 1]`, or one per class, shape
   `[batch, classes]`.
 
+  Example:
+    >>> scorer = TextScorer("model")
+    >>> scorer.takes_texts
+    False
+    >>> scorer.score_texts(["a text", "another"]).shape
+    (2,)
+
   Attributes:
     takes_texts: Whether the model takes texts and not examples.
 

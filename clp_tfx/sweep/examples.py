@@ -23,6 +23,16 @@ _LISTS = {tf.int64: "int64_list", tf.float32: "float_list", tf.string: "bytes_li
 class TokenLists:
   """Accesses the token ids, and other model inputs, of Transform's examples.
 
+  Example:
+    >>> import tensorflow as tf
+    >>> import tensorflow_transform as tft
+    >>> spec = tft.TFTransformOutput("transform").transformed_feature_spec()
+    >>> files = tf.io.gfile.glob(split_pattern("transformed", "train"))
+    >>> record = next(iter(tf.data.TFRecordDataset(files, "GZIP"))).numpy()
+    >>> tokens = TokenLists(spec).get(tf.train.Example.FromString(record), "tokens")
+    >>> len(tokens) > 0
+    True
+
   Args:
     feature_spec: Feature spec of the transformed examples, with the keys of values.
   """
@@ -80,6 +90,16 @@ def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.E
   """Replaces the text with the text without its identity terms.
 
   With ablation, that is the first counterfactual.
+
+  Example:
+    >>> from pathlib import Path
+    >>> import tensorflow_transform as tft
+    >>> spec = tft.TFTransformOutput("transform").transformed_feature_spec()
+    >>> lists = TokenLists(spec)
+    >>> write_variant(
+    ...   "transformed", "eval", Path("blinded"), lambda each: blinded(each, lists)
+    ... )
+    'blinded/Split-eval/*'
   """
   for inputs in lists.counterfactual_inputs(example)[:1]:
     lists.replace(example, inputs)
@@ -89,7 +109,18 @@ def blinded(example: tf.train.Example, lists: TokenLists) -> Iterator[tf.train.E
 def augmented(
   example: tf.train.Example, lists: TokenLists
 ) -> Iterator[tf.train.Example]:
-  """Adds the counterfactuals as examples with the same label."""
+  """Adds the counterfactuals as examples with the same label.
+
+  Example:
+    >>> from pathlib import Path
+    >>> import tensorflow_transform as tft
+    >>> spec = tft.TFTransformOutput("transform").transformed_feature_spec()
+    >>> lists = TokenLists(spec)
+    >>> write_variant(
+    ...   "transformed", "eval", Path("augmented"), lambda each: augmented(each, lists)
+    ... )
+    'augmented/Split-eval/*'
+  """
   yield example
   for inputs in lists.counterfactual_inputs(example):
     further = tf.train.Example()
@@ -99,7 +130,12 @@ def augmented(
 
 
 def split_pattern(examples: str, split: str) -> str:
-  """Returns the pattern of a split's gzipped TFRecords in an Examples artifact."""
+  """Returns the pattern of a split's gzipped TFRecords in an Examples artifact.
+
+  Example:
+    >>> split_pattern("examples", "train")
+    'examples/Split-train/*'
+  """
   return os.path.join(escaped(examples), f"Split-{split}", "*")
 
 
@@ -110,6 +146,12 @@ def write_variant(
   variant: Variant,
 ) -> str:
   """Writes a variant of a split, whole or not at all, unless it exists.
+
+  Example:
+    >>> from pathlib import Path
+    >>> folder = Path("twice")
+    >>> write_variant("transformed", "eval", folder, lambda each: iter([each, each]))
+    'twice/Split-eval/*'
 
   Args:
     examples: Folder of the Examples artifact to read.

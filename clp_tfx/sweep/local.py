@@ -29,6 +29,12 @@ def sweep_locally(
 ) -> dict[str, Any]:
   """Prepares the data once, as in a run, and runs the sweep.
 
+  Example:
+    >>> import sys
+    >>> from clp_tfx.pipeline import PipelineConfig
+    >>> config = PipelineConfig.of(comments="comments.csv", output="sweep")
+    >>> results = sweep_locally(config, [0.0, 0.3], ["mse"], 1, sys.stderr)
+
   Args:
     config: The configuration, with the bounds for the recommendation and the first
       seed.

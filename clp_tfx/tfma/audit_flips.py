@@ -41,6 +41,16 @@ class AuditFlips(metric_types.Metric):
   Rates are NaN without pairs. Example weights are ignored. The metric is computed in
   the overall slice only.
 
+  Example:
+    >>> import dataclasses
+    >>> import tensorflow_model_analysis as tfma
+    >>> from clp_tfx.counterfactuals import GeneratorOptions
+    >>> audit = Audit.of("identity_en", GeneratorOptions())
+    >>> metric = AuditFlips(dataclasses.asdict(audit), thresholds=[0.5])
+    >>> spec = tfma.metrics.specs_from_metrics([metric])[-1]
+    >>> spec.metrics[0].class_name
+    'AuditFlips'
+
   Args:
     audit: The fields of an `Audit`; read by the extractor.
     thresholds: Decision thresholds.

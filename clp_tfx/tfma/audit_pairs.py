@@ -31,6 +31,13 @@ TRAINED_ON, NOT_TRAINED_ON = "trained_on", "not_trained_on"
 class Audit:
   """How an audit generates pairs: with its own lexicon, by the rules of the others.
 
+  Example:
+    >>> from clp_tfx.counterfactuals import GeneratorOptions
+    >>> trained = GeneratorOptions(identity_terms="gender_and_sexual_orientation")
+    >>> audit = Audit.of("identity_en", trained)
+    >>> audit.terms, audit.identity_terms
+    ('identity_en', 'gender_and_sexual_orientation')
+
   Attributes:
     terms: Audit lexicon: the name of a built-in one or the path of a CSV file.
     identity_terms: Training lexicon, likewise.

@@ -58,6 +58,13 @@ class BiasAUC(metric_types.Metric):
 
   With `counterfactual_extractors` the metric is computed in the overall slice only.
 
+  Example:
+    >>> import tensorflow_model_analysis as tfma
+    >>> metric = BiasAUC(thresholds=[0.5], group_features=["identity_group"])
+    >>> spec = tfma.metrics.specs_from_metrics([metric])[-1]
+    >>> spec.metrics[0].class_name
+    'BiasAUC'
+
   Args:
     thresholds: Decision thresholds of the rates.
     group_features: Features of the examples: either bytes, of which every distinct

@@ -83,6 +83,11 @@ def make_eval_config(
   labels are read from `features.binary_label` and
   `features.label_weight` of each.
 
+  Example:
+    >>> config = make_eval_config(max_flip_rate=0.05, min_auc=0.8)
+    >>> [spec.name for spec in config.model_specs]
+    ['clp']
+
   Args:
     max_flip_rate: Bound in [0, 1].
     min_auc: Bound in [0, 1].

@@ -36,6 +36,14 @@ def counterfactual_extractors(
 ) -> list[tfma.extractors.Extractor]:
   """Returns TFMA's default extractors together with those that FlipRate needs.
 
+  Example:
+    >>> import tensorflow_model_analysis as tfma
+    >>> config = make_eval_config(max_flip_rate=0.05)
+    >>> model = tfma.default_eval_shared_model("model", eval_config=config)
+    >>> names = [each.stage_name for each in counterfactual_extractors(model, config)]
+    >>> "ExtractCounterfactualPredictions" in names
+    True
+
   Args:
     eval_shared_model: The model, or the candidate and the baseline.
     eval_config: Configuration with a FlipRate metric, as from `make_eval_config`.
@@ -79,6 +87,13 @@ def CounterfactualPredictionsExtractor(
   a batch are scored together, up to 512 at a time. If there is an AuditFlips metric,
   the pairs of its lexicon are generated here; those that are not among the example's
   counterfactuals are scored too. So are placebos, if there is a PlaceboFlips metric.
+
+  Example:
+    >>> import tensorflow_model_analysis as tfma
+    >>> config = make_eval_config(max_flip_rate=0.05)
+    >>> model = tfma.default_eval_shared_model("model", eval_config=config)
+    >>> CounterfactualPredictionsExtractor(config, model).stage_name
+    'ExtractCounterfactualPredictions'
 
   Args:
     eval_config: Configuration whose model specs name the models and their signatures,

@@ -54,6 +54,13 @@ class FlipRate(metric_types.Metric):
   keys of `argmax` have no `@t`. Unweighted keys leave `example_weighted` unset, because
   TFMA looks up thresholds that way.
 
+  Example:
+    >>> import tensorflow_model_analysis as tfma
+    >>> metric = FlipRate(thresholds=[0.5, 0.7], text_feature="text")
+    >>> spec = tfma.metrics.specs_from_metrics([metric])[-1]
+    >>> spec.metrics[0].class_name
+    'FlipRate'
+
   Args:
     thresholds: Decision thresholds.
     decision: `threshold`, `argmax` or `any_label`; see `DecisionRule`.

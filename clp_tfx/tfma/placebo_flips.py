@@ -37,6 +37,13 @@ class PlaceboFlips(metric_types.Metric):
   `placebo/counterfactual_gap/of_edits`. Rates and gaps are NaN without such pairs.
   Example weights are ignored.
 
+  Example:
+    >>> import tensorflow_model_analysis as tfma
+    >>> metric = PlaceboFlips(thresholds=[0.5])
+    >>> spec = tfma.metrics.specs_from_metrics([metric])[-1]
+    >>> spec.metrics[0].class_name
+    'PlaceboFlips'
+
   Args:
     thresholds: Decision thresholds.
     decision: As FlipRate's.

@@ -16,6 +16,10 @@ from clp_tfx.tfma import metric_keys
 def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
   """Loads the result of each model of a TFMA run.
 
+  Example:
+    >>> [*load_results("evaluation")]
+    ['model']
+
   Args:
     evaluation_path: Output folder of `tfma.run_model_analysis` or of an Evaluator.
 
@@ -58,6 +62,10 @@ def outputs_of(config: config_pb2.EvalConfig) -> list[str]:
 def decision_threshold_of(evaluation_path: str) -> float | dict[str, float]:
   """Returns the decision threshold of an evaluation with the metric FlipRate.
 
+  Example:
+    >>> decision_threshold_of("evaluation")
+    0.5
+
   Args:
     evaluation_path: Output folder of the evaluation.
 
@@ -89,6 +97,11 @@ def load_worst_flips(
   output: str | None = None,
 ) -> dict[str, list[dict[str, Any]]]:
   """Loads the worst flips of each model of a TFMA run.
+
+  Example:
+    >>> (pairs,) = load_worst_flips("evaluation").values()
+    >>> pairs[0]["gap"] >= pairs[-1]["gap"]
+    True
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.
@@ -123,6 +136,9 @@ def write_worst_flips(
   evaluation_path: str, path: str | Path, outputs: Sequence[str] = ("",)
 ) -> None:
   """Writes the worst flips of all comments as JSON lines, atomically.
+
+  Example:
+    >>> write_worst_flips("evaluation", "worst_flips.jsonl")
 
   Args:
     evaluation_path: Output folder of an evaluation with the metric WorstFlips.

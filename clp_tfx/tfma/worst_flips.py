@@ -43,6 +43,13 @@ class WorstFlips(metric_types.Metric):
   In texts, each byte that is not UTF-8 becomes one U+FFFD, so that the positions of
   edits refer to the line's own `original`.
 
+  Example:
+    >>> import tensorflow_model_analysis as tfma
+    >>> metric = WorstFlips(thresholds=[0.5], size=10, texts=False)
+    >>> spec = tfma.metrics.specs_from_metrics([metric])[-1]
+    >>> spec.metrics[0].class_name
+    'WorstFlips'
+
   Args:
     thresholds: Decision thresholds.
     decision: Rule as for FlipRate.

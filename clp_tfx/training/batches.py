@@ -42,6 +42,14 @@ def read_batches(
   Batches hold examples of similar length, which saves computation on padding. The data
   is streamed: no more than a shuffle buffer is in memory.
 
+  Example:
+    >>> import tensorflow_transform as tft
+    >>> spec = tft.TFTransformOutput("transform").transformed_feature_spec()
+    >>> batches = read_batches(["transformed/Split-train/*"], spec, batch_size=16)
+    >>> inputs, labels, weights = next(iter(batches))
+    >>> labels.shape
+    TensorShape([16, 1])
+
   Args:
     files: Patterns of gzipped TFRecords.
     feature_spec: Feature spec of the transformed examples.

@@ -186,6 +186,10 @@ class FitOptions(Options):
 class HParams(FitOptions, TextColumn, DecisionThreshold):
   """Training hyperparameters; each field is documented by its `help`.
 
+  Example:
+    >>> HParams.from_dict({"epochs": 3, "counterfactual_loss_weight": 0.3}).epochs
+    3
+
   Raises:
     InputError: If a value has the wrong type or is out of range.
   """

@@ -23,6 +23,15 @@ def save_classifier(
   `keras.saving.load_model` can read the file; the vocabulary is an additional member of
   the archive.
 
+  Example:
+    >>> import keras
+    >>> tokens = keras.Input([None], dtype="int32")
+    >>> x = keras.layers.GlobalMaxPooling1D()(keras.layers.Embedding(4, 8)(tokens))
+    >>> classifier = keras.Model(tokens, keras.layers.Dense(1)(x))
+    >>> save_classifier(classifier, [b"a", b"hat"], "small.keras")
+    >>> load_classifier("small.keras", [b"a", b"hat"]).output_shape
+    (None, 1)
+
   Args:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
       shape `[batch, 1]`, or a dict of them.
@@ -43,6 +52,10 @@ def load_classifier(path: str, vocabulary: list[bytes] | None) -> keras.Model:
   If the file has a different vocabulary, each word keeps its row of the embeddings, and
   new words get rows as in a new model. A file without a vocabulary, of other inputs or
   not written by this package, is assumed to fit the given one.
+
+  Example:
+    >>> load_classifier("classifier.keras", vocabulary=[b"a", b"hat"]).output_shape
+    (None, 1)
 
   Args:
     path: Path of a `.keras` file written by `save_classifier` or Keras. No code in it

@@ -40,6 +40,15 @@ _log = logging.getLogger(__name__)
 class Trained(NamedTuple):
   """The result of a training.
 
+  Example:
+    >>> import keras
+    >>> tokens = keras.Input([None], dtype="int32")
+    >>> x = keras.layers.GlobalMaxPooling1D()(keras.layers.Embedding(4, 8)(tokens))
+    >>> classifier = keras.Model(tokens, keras.layers.Dense(1)(x))
+    >>> trained = Trained(classifier, history=[{"val_loss": 0.3}, {"val_loss": 0.2}])
+    >>> trained.history[-1]["val_loss"]
+    0.2
+
   Attributes:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
       shape `[batch, 1]`, or a dict of them by label, with the weights of the best
@@ -65,6 +74,17 @@ def fit(
   killed training resumes where it stopped and ends with the weights of an uninterrupted
   one. Its checkpoint is kept, so that a finished training is not repeated;
   `sweep_checkpoints` deletes it.
+
+  Example:
+    >>> import tensorflow_transform as tft
+    >>> classifier, history = fit(
+    ...   ["transformed/Split-train/*"],
+    ...   ["transformed/Split-eval/*"],
+    ...   HParams(epochs=1, model_fn="bag_of_embeddings"),
+    ...   tft.TFTransformOutput("transform"),
+    ... )
+    >>> "val_flip_rate" in history[0]
+    True
 
   Args:
     train_files: Patterns of gzipped TFRecords of transformed training examples.
@@ -139,6 +159,14 @@ def compiled(
   classifier: keras.Model, hparams: HParams, steps_per_epoch: float
 ) -> CounterfactualModel:
   """Wraps a classifier for training.
+
+  Example:
+    >>> import tensorflow_transform as tft
+    >>> hparams = HParams(model_fn="bag_of_embeddings", counterfactual_loss_weight=0.3)
+    >>> classifier = starting_classifier(hparams, tft.TFTransformOutput("transform"))
+    >>> model = compiled(classifier, hparams, steps_per_epoch=100)
+    >>> model.optimizer.name
+    'adam'
 
   Args:
     classifier: Model from token ids to logits.

@@ -18,6 +18,12 @@ def starting_classifier(
 ) -> keras.Model:
   """Builds the classifier, or loads the base model if there is one.
 
+  Example:
+    >>> import tensorflow_transform as tft
+    >>> hparams = HParams(model_fn="bag_of_embeddings")
+    >>> starting_classifier(hparams, tft.TFTransformOutput("transform")).output_shape
+    (None, 1)
+
   Args:
     hparams: Hyperparameters that name the building function and the base model.
     tf_transform_output: Transform output with the inputs and any vocabulary.

@@ -49,6 +49,13 @@ class BigQueryCommentsGen(QueryBasedExampleGen):
   Component `outputs` contains:
     - `examples`: Channel of type `standard_artifacts.Examples`.
 
+  Example:
+    >>> config = ExampleConfig(text_feature="text")
+    >>> table = "bq://project.dataset.comments"
+    >>> component = BigQueryCommentsGen(table, config, neutral_sentences=0)
+    >>> [*component.outputs]
+    ['examples']
+
   Args:
     table: The table, such as `bq://project.dataset.table`.
     config: Columns to read.

@@ -24,6 +24,11 @@ def read_examples(
 ) -> Iterator[SplitExample]:
   """Reads the examples of one file.
 
+  Example:
+    >>> (first, *_) = read_examples("comments.csv", ExampleConfig(), needs_label=True)
+    >>> first.split
+    'train'
+
   Args:
     path: As in `read_rows`.
     config: Columns to read.

@@ -38,6 +38,11 @@ class CommentsExampleGen(FileBasedExampleGen):
 
   Component `outputs` contains:
     - `examples`: Channel of type `standard_artifacts.Examples`.
+
+  Example:
+    >>> component = CommentsExampleGen(["comments.csv"], label_feature="toxicity")
+    >>> [*component.outputs]
+    ['examples']
   """
 
   EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(executor.Executor)

@@ -37,6 +37,10 @@ class ExampleConfig(Columns):
   """The columns to read, and the thresholds of labels and identities.
 
   Each field is documented by its `help`.
+
+  Example:
+    >>> ExampleConfig(label_feature="insult", label_threshold=0.4).label_threshold
+    0.4
   """
 
   BY_LABEL: ClassVar[bool] = True

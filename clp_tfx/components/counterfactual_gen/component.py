@@ -29,7 +29,14 @@ def _parameter(field: dataclasses.Field) -> ExecutionParameter:
 
 
 class CounterfactualStatistics(Artifact):
-  """A folder with one JSON file; `load_statistics` describes it."""
+  """A folder with one JSON file; `load_statistics` describes it.
+
+  Example:
+    >>> example_gen = CommentsExampleGen(["comments.csv"])
+    >>> component = CounterfactualGen(example_gen.outputs["examples"])
+    >>> component.outputs["counterfactual_statistics"].type is CounterfactualStatistics
+    True
+  """
 
   # Import path for compiled jobs, which support at most two parts.
   TYPE_NAME = "clp_tfx.CounterfactualStatistics"
@@ -76,6 +83,12 @@ class CounterfactualGen(BaseBeamComponent):
     `examples`: Channel of type `standard_artifacts.Examples`, payload tf.Example.
     `counterfactual_statistics`: Channel of type `CounterfactualStatistics`: counts of
       terms, counterfactuals and skipped texts; see `load_statistics`.
+
+  Example:
+    >>> example_gen = CommentsExampleGen(["comments.csv"])
+    >>> component = CounterfactualGen(example_gen.outputs["examples"], method="neutral")
+    >>> [*component.outputs]
+    ['examples', 'counterfactual_statistics']
 
   Args:
     examples: Channel of type `standard_artifacts.Examples`, payload tf.Example.

@@ -19,6 +19,11 @@ REFUSED = "refused"
 def load_statistics(folder: str) -> dict[str, Any]:
   """Reads the statistics that CounterfactualGen wrote.
 
+  Example:
+    >>> counts = load_statistics("statistics")["splits"]["train"]
+    >>> counts["texts_matched"] < counts["texts"]
+    True
+
   Args:
     folder: The artifact's folder, local or remote.
 

@@ -60,6 +60,20 @@ class GenerateCounterfactuals(beam.PTransform):
   Counts, in the namespace `clp_tfx`: `texts`, `texts_matched`, `counterfactuals` and
   `skipped_…` by reason.
 
+  Example:
+    >>> import apache_beam as beam
+    >>> import tensorflow as tf
+    >>> example = tf.train.Example()
+    >>> text = example.features.feature["comment_text"].bytes_list
+    >>> text.value.append(b"I met a gay neighbor")
+    >>> def counterfactuals(example):
+    ...   return example.features.feature["counterfactual_text"].bytes_list.value
+    >>> with beam.Pipeline() as pipeline:
+    ...   examples = pipeline | beam.Create([example])
+    ...   added = examples | GenerateCounterfactuals(text_feature="comment_text")
+    ...   _ = added | beam.FlatMap(counterfactuals) | beam.Map(print)
+    b'I met a neighbor'
+
   Args:
     identity_terms: A lexicon, the name of a built-in one, or the path of a CSV file,
       which is read here.

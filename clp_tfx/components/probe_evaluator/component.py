@@ -92,6 +92,28 @@ class ProbeEvaluator(Evaluator):
   file `probes.json` to the evaluation, or one per label. Inputs and outputs are those
   of the Evaluator.
 
+  Example:
+    >>> from tfx.types import Channel, standard_artifacts
+    >>> from clp_tfx.tfma import make_eval_config
+    >>> bounds = {"max_displacement": 0.1, "max_identity_spread": 0.1}
+    >>> gate = HarmGate.of(
+    ...   *("on", "toxicity", "identity_en"),
+    ...   **bounds,
+    ...   max_recall_drop=0.1,
+    ...   threshold=0.5,
+    ...   min_count=30,
+    ... )
+    >>> evaluator = ProbeEvaluator(
+    ...   examples=Channel(type=standard_artifacts.Examples),
+    ...   model=Channel(type=standard_artifacts.Model),
+    ...   baseline_model=None,
+    ...   eval_config=make_eval_config(max_flip_rate=0.05, min_auc=0.8),
+    ...   gate=gate,
+    ...   text_feature="comment_text",
+    ... )
+    >>> [*evaluator.outputs]
+    ['evaluation', 'blessing']
+
   Args:
     examples: Channel of type `standard_artifacts.Examples` with the split `test`.
     model: Channel of type `standard_artifacts.Model` with the candidate.

@@ -24,6 +24,20 @@ _LANGUAGE = "en"  # Of the built-in probes.
 class HarmGate:
   """The bounds on who loses, and which figures they apply to.
 
+  Example:
+    >>> gate = HarmGate.of(
+    ...   "on",
+    ...   "toxicity",
+    ...   "identity_en",
+    ...   threshold=0.5,
+    ...   max_displacement=0.1,
+    ...   max_identity_spread=0.1,
+    ...   max_recall_drop=0.1,
+    ...   min_count=30,
+    ... )
+    >>> gate.judges_probes
+    True
+
   Attributes:
     threshold: Scores above it are positive decisions.
     max_displacement: Maximum rise over the baseline of an identity's false positive

@@ -44,6 +44,11 @@ CLOSED_CLASSES = (
 class Role(NamedTuple):
   """Role of a word in a sentence.
 
+  Example:
+    >>> roles = frozenset({"object", "possessive_determiner"})
+    >>> role_of(roles, "I like her", 7, 10).role
+    'object'
+
   Attributes:
     role: One of `clp_tfx.counterfactuals.lexicon.ROLES`.
     rule: Name of the rule that decided.

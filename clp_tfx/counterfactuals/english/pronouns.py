@@ -32,6 +32,11 @@ _OBJECTS = frozenset({"him", "them"})
 def role_of(roles: frozenset[str], text: str, start: int, end: int) -> Role | None:
   """Returns the role of a word in a text.
 
+  Example:
+    >>> roles = frozenset({"object", "possessive_determiner"})
+    >>> role_of(roles, "I like her hat", 7, 10).role
+    'possessive_determiner'
+
   Args:
     roles: The roles that the word can have; more than one.
     text: The text.

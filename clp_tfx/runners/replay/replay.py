@@ -49,6 +49,12 @@ def replay_job(
   the DirectRunner, custom jobs train locally, and models for an endpoint are pushed to
   the serving folder.
 
+  Example:
+    >>> import sys
+    >>> summary = replay_job("job.json", "replay", {"epochs": "1"}, sys.stderr)
+    >>> summary["gate"]["blessed"]
+    True
+
   Args:
     path: The job file.
     output: Output folder of the replay.

@@ -1,0 +1,56 @@
+"""Whether people can read and search the site that `make docs` makes."""
+
+from pathlib import Path
+
+import pytest
+
+from ..test_house import public_names
+
+SITE = Path(__file__).parents[2] / "site"
+PAGES = ["index", "metrics", "production", "reference/clp_tfx.keras"]
+SCROLLING = "pre, .md-typeset__scrollwrap, .md-nav, .md-tabs"
+
+pytestmark = pytest.mark.skipif(
+  not (SITE / "index.html").is_file(), reason="No site: make docs makes it."
+)
+
+
+def opened(browse, page, width=1280, **options):
+  return browse(SITE / f"{page}.html", width, site=SITE, **options)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("page", PAGES)
+def test_pages_are_legible_and_keep_nobody_out(browse, page, width, scheme):
+  shown = opened(browse, page, width, color_scheme=scheme)
+  assert shown.illegible(SCROLLING) == []
+  assert shown.faults() == []
+  assert shown.width() == width
+  shown.assert_quiet()
+
+
+def test_the_search_finds_what_is_public(browse):
+  shown = opened(browse, "index")
+  shown.page.locator(".md-search__input").press_sequentially("draw_counterfactuals")
+  found = shown.page.locator(".md-search-result__link").first
+  found.wait_for()
+  found.click()
+  shown.page.wait_for_url("**/reference/clp_tfx.keras.html*")
+  shown.assert_quiet()
+
+
+def test_links_out_of_docs_lead_to_pages(browse):
+  shown = opened(browse, "record")
+  shown.page.get_by_role("link", name="record.schema.json").first.click()
+  assert "clp_tfx.record" in shown.texts("article")[0]
+  shown = opened(browse, "api")
+  shown.page.get_by_role("link", name="clp_tfx.errors").last.click()
+  assert "InputError" in shown.texts("article h2")[1]
+
+
+def test_every_public_name_has_its_place():
+  for package in public_names.packages():
+    page = (SITE / "reference" / f"{package}.html").read_text(encoding="utf-8")
+    for public in public_names.public_names(package):
+      assert f'id="{public.module}.{public.name}"' in page
