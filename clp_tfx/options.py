@@ -124,6 +124,9 @@ class LabelColumn(TextColumn):
     super().__post_init__()
     if not isinstance(self.label_feature, tuple):
       return
+    if len(self.label_feature) == 1:
+      object.__setattr__(self, "label_feature", self.label_feature[0])
+      return
     for name in self.label_feature:
       if not _LABEL.fullmatch(name):
         raise InputError(
@@ -133,8 +136,6 @@ class LabelColumn(TextColumn):
         )
     if not self.label_feature:
       raise InputError("Expected at least one label_feature. Received: none.")
-    if len(self.label_feature) == 1:
-      object.__setattr__(self, "label_feature", self.label_feature[0])
 
   @property
   def label_columns(self) -> tuple[str, ...]:

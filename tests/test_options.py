@@ -143,9 +143,9 @@ def test_values_of_labels_that_there_are_not():
 
 
 def test_the_columns_of_labels():
-  one = Columns(label_feature=["a"])
-  assert (one.label_feature, one.label_names) == ("a", ())
-  assert one.labels == [Label("", "a", 0.5)]
+  one = Columns(label_feature=["a label"])
+  assert (one.label_feature, one.label_names) == ("a label", ())
+  assert one.labels == [Label("", "a label", 0.5)]
   several = Columns(label_feature=["b", "a"], label_threshold=0.25)
   assert several.label_names == several.label_columns == ("b", "a")
   assert several.labels == [Label("b", "b", 0.25), Label("a", "a", 0.25)]

@@ -12,6 +12,7 @@ from rich.table import Table
 from clp_tfx.cli.options import configured, for_people, quietly, read_config
 from clp_tfx.errors import InputError
 from clp_tfx.options import names_of
+from clp_tfx.pipeline.labels import named
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.pipeline.sections import GateOptions, JobOptions
 from clp_tfx.training.hparams import PAIRWISE_LOSSES
@@ -122,25 +123,25 @@ def _names(text: str) -> tuple[str, ...]:
 def _print(result: dict[str, Any], output: Path) -> None:
   console = Console()
   for split in ("eval", "test"):
-    if result[split]:
-      console.print(_table(result, split))
+    for label in dict.fromkeys(row.get("label", "") for row in result[split]):
+      console.print(_table(result, split, label))
   console.print(escape(result["reason"]), soft_wrap=True)
   console.print(f"Plot: {escape(result['plot'])}", soft_wrap=True)
   console.print(f"Figures: {escape(str(output / 'sweep.json'))}", soft_wrap=True)
 
 
-def _table(result: dict[str, Any], split: str) -> Table:
+def _table(result: dict[str, Any], split: str, label: str) -> Table:
   seeds = len(result["seeds"])
-  table = Table(title=f"{split} split, mean ± deviation over {seeds} seeds")
-  by_label = any("label" in row for row in result[split])
-  for title in ("", "") if by_label else ("",):
-    table.add_column(title)
+  title = f"{split} split, mean ± deviation over {seeds} seeds"
+  table = Table(title=escape(named(label, title)))
+  table.add_column("")
   for title in _FIGURES:
     table.add_column(title, justify="right")
   for row in result[split]:
+    if row.get("label", "") != label:
+      continue
     figures = [row[key] for key in _FIGURES.values()]
     table.add_row(
-      *([escape(row["label"])] if by_label else []),
       row["name"],
       *map(_figure, figures),
       style="bold" if row["name"] == result["recommended"] else None,

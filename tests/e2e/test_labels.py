@@ -123,7 +123,7 @@ def test_replayed_with_the_same_figures(six, tmp_path):
 @pytest.mark.parametrize(
   ("judged", "code", "said"),
   [
-    (["threat", "insult"], 0, "Plain training meets for threat, insult"),
+    (["obscene", "insult"], 0, "Plain training meets for obscene, insult"),
     ([BIASED], 3, f"None meets for {BIASED}"),
   ],
 )
@@ -137,6 +137,7 @@ def test_a_sweep_recommends_by_the_judged_labels(six, judged, code, said):
   )
   assert swept.returncode == code, swept.stderr + swept.stdout
   assert said in swept.stdout
+  assert f"{BIASED}: eval split, mean" in swept.stdout
   result = json.loads((six.folder / "out" / "sweep.json").read_text())
   assert {row["label"] for row in result["eval"]} == LABELS.keys()
 
