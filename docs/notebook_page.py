@@ -1,6 +1,7 @@
 """Turns a notebook into a page of the site."""
 
 import json
+import re
 from typing import Any
 
 from latex2mathml.converter import convert
@@ -25,15 +26,20 @@ def _parts(cell: dict[str, Any]) -> list[str]:
 
 def _with_formulas(source: str) -> str:
   """Replaces formulas by MathML, which browsers show without a script."""
-  pieces = source.split("$$")
-  pieces[1::2] = [convert(each, display="block") for each in pieces[1::2]]
-  return "".join(pieces)
+  source = re.sub(r"\$\$(.+?)\$\$", lambda m: convert(m[1], display="block"), source)
+  # As code until Markdown is done, which would make it a paragraph of its own.
+  return re.sub(r"\$(.+?)\$", r"`math:\1`", source)
+
+
+def with_inline_formulas(page: str) -> str:
+  """Returns a page's HTML with the formulas in its sentences as MathML."""
+  return re.sub("<code>math:(.+?)</code>", lambda m: convert(m[1]), page)
 
 
 def _output(output: dict[str, Any]) -> str:
   data = output.get("data", {})
   for kind in ("text/html", "image/svg+xml"):
     if kind in data:
-      return f'<div class="output" markdown="0">\n{"".join(data[kind])}\n</div>'
+      return f'<div class="output">\n{"".join(data[kind])}\n</div>'
   shown = "".join(data.get("text/plain", output.get("text", "")))
   return f"~~~~ text\n{shown.rstrip()}\n~~~~"

@@ -17,7 +17,7 @@ from pymdownx.slugs import slugify
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from notebook_page import notebook_page  # noqa: E402
+from notebook_page import notebook_page, with_inline_formulas  # noqa: E402
 from public_names import docstring, packages, public_names  # noqa: E402
 
 ROOT = Path(__file__).parents[1]
@@ -49,6 +49,11 @@ def on_page_markdown(markdown: str, page, **_) -> str:
   """Points the links of a page in docs/ to the pages of the site."""
   written = page.file.generated_by is None
   return _relinked(markdown, f"docs/{page.file.src_uri}") if written else markdown
+
+
+def on_page_content(html: str, **_) -> str:
+  """Shows formulas."""
+  return with_inline_formulas(html)
 
 
 def on_post_page(output: str, **_) -> str:

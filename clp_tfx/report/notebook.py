@@ -1,11 +1,14 @@
-"""The Fairness Indicators component in a notebook or a separate file."""
+"""What notebooks show: pairs, and the Fairness Indicators component."""
 
 import html
 import os
+from collections.abc import Sequence
+from typing import Any
 
 import tensorflow_model_analysis as tfma
 from IPython.display import HTML
 
+from clp_tfx.report.edits import pieces
 from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.page import environment, write_page
 
@@ -73,3 +76,23 @@ def fairness_indicators_page(
   template = environment().get_template("fairness_indicators_page.html")
   component = fairness_indicators_html(results, output)
   return template.render(component=component, names=[*results])
+
+
+def render_pairs(pairs: Sequence[dict[str, Any]]) -> HTML:
+  """Shows pairs with their edits marked, and both scores.
+
+  Example:
+    >>> from clp_tfx.tfma import load_worst_flips
+    >>> (pairs,) = load_worst_flips("evaluation").values()
+    >>> "<del>" in render_pairs(pairs[:3]).data
+    True
+
+  Args:
+    pairs: Pairs with texts, as `load_worst_flips` returns them.
+
+  Returns:
+    A table for IPython to display, of plain HTML: struck text is from the original,
+    underlined text from the counterfactual.
+  """
+  rows = [pair | {"pieces": pieces(pair)} for pair in pairs]
+  return HTML(environment().get_template("pairs.html").render(pairs=rows))

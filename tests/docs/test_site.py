@@ -7,7 +7,11 @@ import pytest
 from ..test_house import public_names
 
 SITE = Path(__file__).parents[2] / "site"
-PAGES = ["index", "metrics", "production", "reference/clp_tfx.keras"]
+PAGES = [
+  *("index", "metrics", "alerts", "reference/clp_tfx.keras"),
+  "repository/notebooks/clp_end_to_end.ipynb",
+  "repository/notebooks/encoder.ipynb",
+]
 SCROLLING = "pre, .md-typeset__scrollwrap, .md-nav, .md-tabs"
 
 pytestmark = pytest.mark.skipif(
