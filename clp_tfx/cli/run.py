@@ -1,6 +1,7 @@
 """clp-tfx run and compile: runs the pipeline locally or writes it as a job."""
 
 import collections
+import os
 import sys
 from typing import Any
 
@@ -26,20 +27,33 @@ _MANY_PAIRS = 30
 
 
 @click.command()
+@click.option("--quiet", is_flag=True, help="Shows nothing but errors.")
+@click.option(
+  "--json",
+  "as_json",
+  is_flag=True,
+  help="Prints OUTPUT/summary.json and nothing else on stdout.",
+)
 @configured(*names_of(JobOptions))
-def run(config_file: str | None, **options: Any) -> None:
+def run(config_file: str | None, quiet: bool, as_json: bool, **options: Any) -> None:
   """Trains a model on comments and pushes it if it passes the gate.
 
   Exit codes: 0 pushed, 3 refused by the gate, 2 bad usage or input, 1 anything else.
   """
   with for_people():
     config = read_config(config_file, options)
-    with quietly(prepare_output(config.deployment.output) / "clp-tfx.log") as terminal:
-      print("Loading TensorFlow and TFX ...", file=terminal, flush=True)
+    output = prepare_output(config.deployment.output)
+    with quietly(output / "clp-tfx.log") as terminal, open(os.devnull, "w") as nowhere:
+      shown = nowhere if quiet else terminal
+      print("Loading TensorFlow and TFX ...", file=shown, flush=True)
       from clp_tfx.runners.local import run_locally
 
-      summary = run_locally(config, terminal)
-  print_summary(summary)
+      summary = run_locally(config, shown)
+  if as_json:
+    # As it was written: JSON without NaN.
+    click.echo((output / "summary.json").read_text(encoding="utf-8"))
+  elif not quiet:
+    print_summary(summary)
   if not summary["gate"]["blessed"]:
     sys.exit(EXIT_REFUSED)
 

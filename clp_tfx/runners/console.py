@@ -5,7 +5,7 @@ import logging
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TextIO
 
@@ -55,43 +55,116 @@ def logs_in(path: Path) -> Iterator[TextIO]:
 
 
 class Progress(logging.Handler):
-  """Turns the local runner's log messages into one line per component.
+  """Turns log messages into one line per component, which fills with its time.
+
+  On a screen, the line of a component that trains counts its steps and says how long
+  the rest will take; elsewhere, such as in a file, nothing is written twice.
 
   Attributes:
     seconds: Wall-clock seconds of each finished component.
     cached: Components whose results came from the cache.
+
+  Args:
+    terminal: Where to write.
+    num_components: Number of components.
+    clock: Returns seconds; for tests.
   """
 
-  def __init__(self, terminal: TextIO, num_components: int):
+  def __init__(
+    self,
+    terminal: TextIO,
+    num_components: int,
+    clock: Callable[[], float] = time.monotonic,
+  ):
     super().__init__()
     self.seconds: dict[str, float] = {}
     self.cached: list[str] = []
     self._terminal = terminal
     self._num_components = num_components
+    self._clock = clock
     self._from_cache = False
     self._started = 0.0
+    # The line of the component that runs, until it ends with its time or a message.
+    self._line = ""
+    # When a component told of its steps first, and how many there were by then.
+    self._first: tuple[float, int] | None = None
 
   def emit(self, record: logging.LogRecord) -> None:
     """Shows messages about the run's progress and ignores all others."""
-    if record.name.startswith("clp_tfx"):
+    if steps := getattr(record, "steps", None):
+      self._count(*steps)
+    elif record.name.startswith("clp_tfx"):
       self._show(record.getMessage())
     elif record.msg == "Component %s is running.":
-      self._started = time.monotonic()
-      self._from_cache = False
-      position = f"[{len(self.seconds) + 1}/{self._num_components}]"
-      self._show(f"{position:>7} {record.args[0]} ...")
+      self._begin(record.args[0])
     elif record.msg == "A cached execution %d is used.":
       self._from_cache = True
     elif record.msg == "Component %s is finished.":
-      (component,) = record.args
-      seconds = time.monotonic() - self._started
-      self.seconds[component] = round(seconds, 2)
-      if self._from_cache:
-        self.cached.append(component)
-      self._show("        " + ("cached" if self._from_cache else f"{seconds:.1f} s"))
+      self._finish(record.args[0])
+
+  def end(self) -> None:
+    """Ends the line of a component that failed."""
+    if self._line:
+      self._write("\n")
+    self._line = ""
+
+  def _begin(self, component: str) -> None:
+    self.end()
+    self._started = self._clock()
+    self._from_cache, self._first = False, None
+    position = f"[{len(self.seconds) + 1}/{self._num_components}]"
+    self._line = f"{position:>7} {component} ..."
+    self._write(self._line)
+
+  def _finish(self, component: str) -> None:
+    seconds = self._clock() - self._started
+    self.seconds[component] = round(seconds, 2)
+    if self._from_cache:
+      self.cached.append(component)
+    told = "cached" if self._from_cache else f"{seconds:.1f} s"
+    self._rewrite(f"{self._line or '       '} {told}", beside=f" {told}")
+    self._write("\n")
+    self._line = ""
+
+  def _count(self, done: int, most: int) -> None:
+    if not self._terminal.isatty():
+      return
+    now = self._clock()
+    first, before = self._first = self._first or (now, done)
+    left = ""
+    if done > before:
+      left = f", {_duration((now - first) / (done - before) * (most - done))} left"
+    line = f"{self._line or '       '} step {done:,} of at most {most:,}{left}"
+    self._rewrite(line)
 
   def _show(self, line: str) -> None:
-    print(line, file=self._terminal, flush=True)
+    if self._line:
+      self._rewrite(self._line, beside="")
+      self._write("\n")
+      self._line = ""
+    self._rewrite(line)
+    self._write("\n")
+
+  def _rewrite(self, line: str, beside: str | None = None) -> None:
+    """Writes a line over the one that is there.
+
+    Args:
+      line: The whole line.
+      beside: What it adds to the component's line, for where nothing is written over.
+    """
+    if self._terminal.isatty():
+      self._write(f"\r\x1b[K{line}")
+    else:
+      self._write(line if beside is None or not self._line else beside)
+
+  def _write(self, text: str) -> None:
+    self._terminal.write(text)
+    self._terminal.flush()
+
+
+def _duration(seconds: float) -> str:
+  """Returns about how long something takes, in words."""
+  return f"about {seconds:.0f} s" if seconds < 90 else f"about {seconds / 60:.0f} min"
 
 
 @contextlib.contextmanager
@@ -117,6 +190,7 @@ def progress_on(terminal: TextIO, num_components: int) -> Iterator[Progress]:
   try:
     yield progress
   finally:
+    progress.end()
     for logger in (tfx_log, own_log):
       logger.removeHandler(progress)
     own_log.setLevel(level)

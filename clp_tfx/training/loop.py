@@ -118,7 +118,9 @@ def fit(
   )
   evaluation = reading(eval_files)
   checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)
-  recorder = Recorder(classifier, checkpoints, hparams.checkpoint_steps)
+  recorder = Recorder(
+    classifier, checkpoints, hparams.checkpoint_steps, steps_per_epoch, hparams.epochs
+  )
   if recorder.resume():
     _create_variables(model, evaluation)
   progress, log = recorder.progress, TrainingLog(log_dir)

@@ -3,6 +3,8 @@
 import csv
 import io
 import logging
+import math
+import time
 
 import absl.logging
 import keras
@@ -26,10 +28,17 @@ class Recorder(keras.callbacks.Callback):
     classifier: The model inside the one that is trained.
     checkpoints: Destination; if None, nothing is saved.
     every: Steps between two checkpoints in an epoch; 0 saves at its end only.
+    steps_per_epoch: Steps of a whole epoch, for what is told of the progress.
+    epochs: Most epochs, likewise.
   """
 
   def __init__(
-    self, classifier: keras.Model, checkpoints: Checkpoints | None, every: int
+    self,
+    classifier: keras.Model,
+    checkpoints: Checkpoints | None,
+    every: int,
+    steps_per_epoch: float = 0,
+    epochs: int = 0,
   ):
     super().__init__()
     self.progress = Progress()
@@ -38,6 +47,9 @@ class Recorder(keras.callbacks.Callback):
     self._checkpoints = checkpoints
     self._every = every
     self._restored: list[np.ndarray] = []
+    self._steps_per_epoch = math.ceil(steps_per_epoch)
+    self._most_steps = self._steps_per_epoch * epochs
+    self._told = time.monotonic()
 
   def resume(self) -> bool:
     """Loads the state of an earlier process; returns whether there was one.
@@ -65,8 +77,13 @@ class Recorder(keras.callbacks.Callback):
         self.model.reset_metrics()  # They held values of the evaluation.
 
   def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-    """Counts the step."""
+    """Counts the step, and tells of it once a second."""
     self.progress.step += 1
+    if self._most_steps and time.monotonic() - self._told >= 1:
+      self._told = time.monotonic()
+      done = self.progress.epoch * self._steps_per_epoch + self.progress.step
+      steps = (done, self._most_steps)
+      _log.info("  step %d of at most %d", *steps, extra={"steps": steps})
     if self._every and self.progress.step % self._every == 0:
       self._save()
 
