@@ -41,9 +41,9 @@ def killed_run(folder, options, component, seconds):
     text=True,
     start_new_session=True,
   )
-  for line in process.stdout:
-    if f"] {component} ..." in line:
-      break
+  shown = ""  # The line of a component ends with the component.
+  while f"] {component} ..." not in shown and (more := process.stdout.read(1)):
+    shown += more
   time.sleep(seconds)
   was_alive = process.poll() is None
   if was_alive:
