@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import apache_beam as beam
 import tensorflow_model_analysis as tfma
+from apache_beam.utils.shared import Shared
 from tensorflow_model_analysis.proto import config_pb2
 from tfx_bsl.public import tfxio
 
@@ -109,6 +110,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     _check(config, models, columns, comments)
     _show(terminal, "Scoring comments and counterfactuals ...")
     _run(config, models, columns, comments, labelled, plain, coverage)
+    _let_go_of_models()
     if config.harm_gate:
       _show(terminal, "Scoring probes ...")
       _add_harms(config, models, config.harm_gate, plain)
@@ -200,6 +202,15 @@ def _run(
         display_only_file_format=Path(comments[0]).suffix,
       )
     )
+
+
+def _let_go_of_models() -> None:
+  """Frees the models, of which Beam keeps the last until something else is shared.
+
+  TensorFlow prints a traceback for each function of a model that lives until the
+  program ends.
+  """
+  Shared().acquire(lambda: None)
 
 
 def _add_harms(

@@ -19,6 +19,7 @@ from clp_tfx.report.digests import model_digest
 from clp_tfx.report.record import read_record, schema
 from clp_tfx.runners.demo_comments import demo_comments
 
+from ..conftest import clp_tfx
 from .models import example_model, text_model
 
 HOSTILE = """</script><img src=x onerror="hacked = 1">"""
@@ -353,3 +354,15 @@ def test_the_test_split_is_that_of_a_run(model, tmp_path):
   path = comments_file(tmp_path / "c.csv", rows)
   summary = evaluated(model, path, split="test", output=str(tmp_path / "out"))
   assert summary["clp"]["pairs"] == 1
+
+
+@pytest.mark.e2e
+def test_the_command_on_a_trained_model_leaves_no_traceback(
+  few_run, few_comments, tmp_path
+):
+  # TensorFlow prints one for each function of a model that is alive at the end.
+  (pushed,) = (few_run.output / "serving_model").iterdir()
+  options = ["--comments", few_comments, "--min-pairs", 1]
+  done = clp_tfx("evaluate", pushed, *options, "--output", "out", cwd=tmp_path)
+  assert done.returncode == 0, done.stderr
+  assert "Traceback" not in done.stderr and "Exception" not in done.stderr
