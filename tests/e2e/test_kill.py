@@ -36,19 +36,19 @@ def killed_run(folder, options, component, seconds):
   process = subprocess.Popen(
     [*COMMAND, "run", *options],
     cwd=folder,
-    stdout=subprocess.PIPE,
-    stderr=subprocess.DEVNULL,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.PIPE,
     text=True,
     start_new_session=True,
   )
   shown = ""  # The line of a component ends with the component.
-  while f"] {component} ..." not in shown and (more := process.stdout.read(1)):
+  while f"] {component} ..." not in shown and (more := process.stderr.read(1)):
     shown += more
   time.sleep(seconds)
   was_alive = process.poll() is None
   if was_alive:
     os.killpg(process.pid, signal.SIGKILL)
-  process.stdout.close()
+  process.stderr.close()
   process.wait()
   return was_alive
 

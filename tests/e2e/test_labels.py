@@ -59,8 +59,7 @@ def test_pushed_if_only_fair_labels_are_judged(six):
   assert f"Measured without a bound: {BIASED}." in six.stdout
   # All were measured, and the bias that was planted was found.
   rates = {name: each["clp"]["flip_rate"] for name, each in summary["labels"].items()}
-  assert rates[BIASED] > 0.3
-  assert all(rates[label] < 0.1 for label in FAIR)
+  assert rates[BIASED] > 0.1 > max(rates[label] for label in FAIR)
   for row in summary["training"]["clp"]:
     assert {f"val_{label}_flip_rate" for label in LABELS} <= row.keys()
   checks = {check["label"] for check in summary["gate"]["checks"]}
