@@ -177,7 +177,7 @@ def test_trained_saved_and_exported(name, model, padding, request, tmp_path):
   by_text = signatures["serving_text"](tf.constant(TEXTS))["scores"][:, 0].numpy()
   # The same scores as in training, where other texts are in the batch.
   data = read_batches([file], output.transformed_feature_spec(), 2, padding=padding)
-  scores = score(classifier, data)
+  (scores,) = score(classifier, data).values()
   # The label is 1 for the first text alone.
   (first,) = scores.original[scores.label == 1]
   assert by_text[0] == pytest.approx(first, abs=1e-6)
