@@ -246,9 +246,7 @@ def _contents(context: dict[str, Any]) -> dict[str, str]:
   """Returns the names of the page's sections, or of its labels, by anchor."""
   labels = context["overview"]
   if labels:
-    by_label = {
-      row["anchor"]: (row["label"], True) for row in context["overview"]["rows"]
-    }
+    by_label = {row["anchor"]: (row["label"], True) for row in labels["rows"]}
     sections = {"labels": ("Labels", True), **by_label}
   else:
     sections = {

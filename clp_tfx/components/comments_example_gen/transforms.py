@@ -157,8 +157,6 @@ def _lacking(found: set[bool | None], label: Label) -> str:
     return f"labelled comment (column {label.column} is blank)"
   if True not in found:
     return f"positive comment ({label.column} >= {label.threshold:g})"
-  return (
-    ""
-    if False in found
-    else (f"negative comment ({label.column} < {label.threshold:g})")
-  )
+  if False not in found:
+    return f"negative comment ({label.column} < {label.threshold:g})"
+  return ""

@@ -72,7 +72,7 @@ def _generation(exec_properties: dict[str, Any]) -> Generation:
     for name in names_of(GeneratorOptions)
     if exec_properties.get(name) is not None
   }
-  if values.get("label_feature", "").startswith("["):
+  if values.get("label_feature", "").startswith('["'):  # See the component.
     values["label_feature"] = json.loads(values["label_feature"])
   options = GeneratorOptions(**values)
   return Generation(

@@ -214,6 +214,12 @@ def test_no_term_in_any_split(tmp_path):
     execute(source, tmp_path / "out")
 
 
+def test_a_label_of_any_name(tmp_path):
+  # Only several labels travel as JSON.
+  source = examples_artifact(tmp_path / "in", train=[[example(0, b"he")]])
+  assert read(execute(source, tmp_path / "out", label_feature="[bad]"), "train")
+
+
 def test_lexicon_edited_since_the_pipeline_was_created(tmp_path):
   source = examples_artifact(tmp_path / "in", train=[[example(0, b"he")]])
   with pytest.raises(InputError, match="have changed since"):
