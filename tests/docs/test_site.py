@@ -47,9 +47,11 @@ def test_the_search_finds_what_is_public(browse):
 def test_links_out_of_docs_lead_to_pages(browse):
   shown = opened(browse, "record")
   shown.page.get_by_role("link", name="record.schema.json").first.click()
+  shown.page.wait_for_url("**/record.schema.json.html")
   assert "clp_tfx.record" in shown.texts("article")[0]
   shown = opened(browse, "api")
   shown.page.get_by_role("link", name="clp_tfx.errors").last.click()
+  shown.page.wait_for_url("**/reference/clp_tfx.errors.html")
   assert "InputError" in shown.texts("article h2")[1]
 
 
