@@ -40,6 +40,11 @@ from clp_tfx.counterfactuals import (
   TermMatcher,
 )
 
+# Without the second one, TFX packages itself for workers.
+LOCAL = (
+  "--runner=clp_tfx.pipeline.LocalBeamRunner",
+  "--sdk_container_image=installed",
+)
 COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 LEXICON = "gender_and_sexual_orientation"
 LARGE_LEXICON = "identity_en"
@@ -373,7 +378,7 @@ def example(number: int, text: bytes) -> bytes:
 def generate(
   source: Path,
   target: Path,
-  beam_args: Sequence[str] = ("--runner=clp_tfx.pipeline.LocalBeamRunner",),
+  beam_args: Sequence[str] = LOCAL,
   lexicon: str = LEXICON,
   method: str = GeneratorOptions.method,
 ) -> None:

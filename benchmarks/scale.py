@@ -158,18 +158,13 @@ def measure(
 @contextlib.contextmanager
 def engine_args(engine: str, folder: Path) -> Iterator[tuple[list[str], Any]]:
   """Yields an engine's Beam arguments, and its cluster if it has one."""
+  from counterfactual_gen import LOCAL
+
   name, _, workers = engine.partition("-")
   if name == DIRECT:
     several = ["--direct_running_mode=multi_processing"]
     number = f"--direct_num_workers={workers}"
-    yield (
-      [
-        "--runner=clp_tfx.pipeline.LocalBeamRunner",
-        number,
-        *(several if workers != "1" else []),
-      ],
-      None,
-    )
+    yield [*LOCAL, number, *(several if workers != "1" else [])], None
     return
   # Python puts the folder of a script on its path, but not the parent folder.
   sys.path.append(str(Path(__file__).parents[1]))

@@ -14,7 +14,10 @@ from clp_tfx.errors import InputError
 DIRECT, FLINK = "DirectRunner", "FlinkRunner"
 PORTABLE, DATAFLOW = "PortableRunner", "DataflowRunner"
 RUNNERS = (DIRECT, FLINK, PORTABLE, DATAFLOW)
-LOCAL_RUNNER = "--runner=clp_tfx.pipeline.LocalBeamRunner"
+# Any image name works. Without one, TFX builds a package of itself for the workers in
+# every component, which takes seconds, and they would install it over what they have.
+_INSTALLED = "--sdk_container_image=installed"
+LOCAL_BEAM_ARGS = ("--runner=clp_tfx.pipeline.LocalBeamRunner", _INSTALLED)
 """What the DirectRunner is here: Beam's own would download another one."""
 
 _SERVER_SECONDS = 3
@@ -34,9 +37,6 @@ _ADD = {
 _EMBEDDED = "embed"
 # Types of environments that need a configuration.
 _CONFIGURED = ("DOCKER", "EXTERNAL", "PROCESS")
-# Any image name works. Without one, TFX builds a package for the workers in every
-# component, and they would install it over what they have.
-_INSTALLED = "--sdk_container_image=installed"
 
 
 def beam_pipeline_args(
@@ -70,7 +70,7 @@ def beam_pipeline_args(
       "in --beam-args."
     )
   if runner == DIRECT:
-    return [LOCAL_RUNNER, *_processes(workers), *args]
+    return [*LOCAL_BEAM_ARGS, *_processes(workers), *args]
   if workers != 1:
     raise InputError(
       f"Expected --workers with the DirectRunner only. Received: {workers} with the "
@@ -131,11 +131,7 @@ def told_by_workers() -> Iterator[None]:
 def _processes(workers: int) -> list[str]:
   if workers == 1:
     return []
-  return [
-    "--direct_running_mode=multi_processing",
-    f"--direct_num_workers={workers}",
-    _INSTALLED,
-  ]
+  return ["--direct_running_mode=multi_processing", f"--direct_num_workers={workers}"]
 
 
 def _workers_image(

@@ -16,8 +16,9 @@ from apache_beam.runners.runner import PipelineResult, PipelineRunner
 class LocalBeamRunner(PipelineRunner):
   """Runs batch pipelines in this process or, with several workers, in processes here.
 
-  Takes the arguments of the DirectRunner. By name, for a pipeline of TFX:
-  `beam_pipeline_args=["--runner=clp_tfx.pipeline.LocalBeamRunner"]`.
+  Takes the arguments of the DirectRunner. A pipeline of TFX names it in its
+  `beam_pipeline_args`: `--runner=clp_tfx.pipeline.LocalBeamRunner` and
+  `--sdk_container_image=installed`, without which TFX packages itself for workers.
 
   Example:
     >>> import apache_beam as beam

@@ -13,7 +13,7 @@ from tfx import v1 as tfx
 
 from clp_tfx.components import HarmGate, ProbeEvaluator
 from clp_tfx.components.probe_evaluator import scoring
-from clp_tfx.pipeline.beam_runners import LOCAL_RUNNER
+from clp_tfx.pipeline.beam_runners import LOCAL_BEAM_ARGS
 from clp_tfx.pipeline.verdict import summarize
 from clp_tfx.probes import fill_probes
 from clp_tfx.tfma import make_eval_config
@@ -230,7 +230,7 @@ def run(tmp_path_factory):
     pipeline_name="gate",
     pipeline_root=str(folder / "root"),
     components=nodes,
-    beam_pipeline_args=[LOCAL_RUNNER],
+    beam_pipeline_args=[*LOCAL_BEAM_ARGS],
     metadata_connection_config=tfx.orchestration.metadata.sqlite_metadata_connection_config(
       str(folder / "metadata.sqlite")
     ),

@@ -7,7 +7,6 @@ from clp_tfx.pipeline.beam_runners import (
   DATAFLOW,
   DIRECT,
   FLINK,
-  LOCAL_RUNNER,
   PORTABLE,
   beam_pipeline_args,
   check_servers,
@@ -19,19 +18,19 @@ SERVER = "--job_endpoint=server:8099"
 POOL = ("--environment_type=EXTERNAL", "--environment_config=localhost:50000")
 TEMP = "--temp_location=gs://bucket/tmp"
 INSTALLED = "--sdk_container_image=installed"
+LOCAL = ["--runner=clp_tfx.pipeline.LocalBeamRunner", INSTALLED]
 
 
 def test_the_direct_runner_needs_nothing():
-  assert beam_pipeline_args(DIRECT) == [LOCAL_RUNNER]
+  assert beam_pipeline_args(DIRECT) == LOCAL
   assert beam_pipeline_args(DIRECT, ["--save_main_session"]) == [
-    LOCAL_RUNNER,
+    *LOCAL,
     "--save_main_session",
   ]
   assert beam_pipeline_args(DIRECT, ["--x=1"], workers=3) == [
-    LOCAL_RUNNER,
+    *LOCAL,
     "--direct_running_mode=multi_processing",
     "--direct_num_workers=3",
-    INSTALLED,
     "--x=1",
   ]
 

@@ -5,6 +5,7 @@ import pytest
 from apache_beam.io.filesystems import FileSystems
 from apache_beam.options.pipeline_options import PipelineOptions, S3Options
 from apache_beam.runners.direct.direct_runner import SwitchingDirectRunner
+from tfx.utils import dependency_utils
 
 from clp_tfx.evaluation.evaluate import evaluate_model
 from clp_tfx.evaluation.generate import generate_texts
@@ -62,3 +63,13 @@ def test_workers_know_the_options_of_file_systems(tmp_path):
     _ = pipeline | beam.Create([str(tmp_path)]) | beam.Map(told)
   (path,) = tmp_path.iterdir()
   assert path.read_text() == "here" and path.name != str(os.getpid())
+
+
+def test_components_do_not_package_tfx_for_workers(monkeypatch):
+  def fail():
+    raise AssertionError("TFX was packaged.")
+
+  monkeypatch.setattr(dependency_utils, "build_ephemeral_package", fail)
+  for workers in (1, 2):
+    args = beam_pipeline_args(DIRECT, workers=workers)
+    assert dependency_utils.make_beam_dependency_flags(args) == args

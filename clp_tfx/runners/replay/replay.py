@@ -13,7 +13,7 @@ from kfp.pipeline_spec import pipeline_spec_pb2
 
 from clp_tfx.errors import ComponentError, InputError
 from clp_tfx.files import own_temporary_folder
-from clp_tfx.pipeline.beam_runners import LOCAL_RUNNER
+from clp_tfx.pipeline.beam_runners import LOCAL_BEAM_ARGS
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.results import (
   JobArtifact,
@@ -203,6 +203,6 @@ def _with_local_executor(command: Sequence[str]) -> list[str]:
 def _with_local_beam(command: Sequence[str]) -> list[str]:
   """Returns a command with the local runner; arguments for runners come last."""
   for i, each in enumerate(command):
-    if each.startswith("--runner=") and each != LOCAL_RUNNER:
-      return [*command[:i], LOCAL_RUNNER]
+    if each.startswith("--runner=") and each != LOCAL_BEAM_ARGS[0]:
+      return [*command[:i], *LOCAL_BEAM_ARGS]
   return list(command)

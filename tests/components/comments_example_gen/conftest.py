@@ -12,7 +12,7 @@ from tfx.types import standard_artifacts
 
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.components.comments_example_gen.executor import Executor
-from clp_tfx.pipeline.beam_runners import LOCAL_RUNNER
+from clp_tfx.pipeline.beam_runners import LOCAL_BEAM_ARGS
 
 
 def _csv_bytes(table):
@@ -68,7 +68,7 @@ def run(tmp_path):
     component = CommentsExampleGen(paths, **settings)
     artifact = standard_artifacts.Examples()
     artifact.uri = str(tmp_path / "examples")
-    context = Executor.Context(beam_pipeline_args=[LOCAL_RUNNER])
+    context = Executor.Context(beam_pipeline_args=[*LOCAL_BEAM_ARGS])
     Executor(context).Do({}, {"examples": [artifact]}, component.exec_properties)
     assert artifact.split_names == '["train", "eval", "test"]'
     return {split: list(read(split)) for split in ("train", "eval", "test")}

@@ -8,7 +8,7 @@ import tfx.v1 as tfx
 
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
 from clp_tfx.errors import InputError
-from clp_tfx.pipeline.beam_runners import LOCAL_RUNNER
+from clp_tfx.pipeline.beam_runners import LOCAL_BEAM_ARGS
 
 
 def inputs(component):
@@ -95,7 +95,7 @@ def pipeline(root, comments_example_gen):
     pipeline_root=str(root / "root"),
     components=[comments_example_gen],
     enable_cache=True,
-    beam_pipeline_args=[LOCAL_RUNNER],
+    beam_pipeline_args=[*LOCAL_BEAM_ARGS],
     metadata_connection_config=(
       tfx.orchestration.metadata.sqlite_metadata_connection_config(str(root / "db"))
     ),

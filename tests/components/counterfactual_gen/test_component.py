@@ -9,7 +9,7 @@ from clp_tfx import features
 from clp_tfx.components.counterfactual_gen.component import CounterfactualGen
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.pipeline.beam_runners import LOCAL_RUNNER
+from clp_tfx.pipeline.beam_runners import LOCAL_BEAM_ARGS
 
 ROWS = (
   b"I am a gay person",
@@ -140,7 +140,7 @@ def test_runs_between_stock_components(tmp_path, monkeypatch):
       *(example_gen, counterfactual_gen, statistics_gen),
       *(schema_gen, transform, trainer),
     ],
-    beam_pipeline_args=[LOCAL_RUNNER],
+    beam_pipeline_args=[*LOCAL_BEAM_ARGS],
     metadata_connection_config=(
       tfx.orchestration.metadata.sqlite_metadata_connection_config(
         str(tmp_path / "metadata.sqlite")

@@ -16,7 +16,7 @@ from clp_tfx.components.counterfactual_gen.stored_statistics import load_statist
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
-from clp_tfx.pipeline.beam_runners import DIRECT, LOCAL_RUNNER, beam_pipeline_args
+from clp_tfx.pipeline.beam_runners import DIRECT, LOCAL_BEAM_ARGS, beam_pipeline_args
 
 LEXICON = "gender_and_sexual_orientation"
 ADDED = {
@@ -68,7 +68,7 @@ def read(artifact, split: str) -> dict[int, tf.train.Example]:
   return by_number
 
 
-def execute(source, uri: Path, beam_args=(LOCAL_RUNNER,), **properties):
+def execute(source, uri: Path, beam_args=LOCAL_BEAM_ARGS, **properties):
   """Runs the executor and returns the examples; writes `uri`/statistics."""
   target = tfx.types.standard_artifacts.Examples()
   target.uri = str(uri)
