@@ -48,6 +48,13 @@ _ILLEGIBLE = r"""
       }
     }
   }
+  // What CSS writes, such as the titles of a narrow table's figures, is no text node.
+  for (const cell of document.querySelectorAll("th, td, dt, dd, li, summary")) {
+    if (hidden(cell) || forScreenReaders(cell) || !cell.checkVisibility()) continue;
+    if (scrolling && cell.closest(scrolling)) continue;
+    if (cell.clientWidth && cell.scrollWidth > cell.clientWidth + 1)
+      found.push(`over the edge: ${cell.dataset.label ?? cell.innerText.slice(0, 40)}`);
+  }
   return found;
 }
 """
