@@ -49,7 +49,7 @@ _ILLEGIBLE = r"""
     }
   }
   // What CSS writes, such as the titles of a narrow table's figures, is no text node.
-  for (const cell of document.querySelectorAll("th, td, dt, dd, li, summary")) {
+  for (const cell of document.querySelectorAll("th, td, dt, dd")) {
     if (hidden(cell) || forScreenReaders(cell) || !cell.checkVisibility()) continue;
     if (scrolling && cell.closest(scrolling)) continue;
     if (cell.clientWidth && cell.scrollWidth > cell.clientWidth + 1)
