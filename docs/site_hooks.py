@@ -71,14 +71,20 @@ def on_post_page(output: str, **_) -> str:
 # What scrolls, and what is not text.
 _AS_THEY_ARE = re.compile(r"(<(pre|table|script)\b.*?</\2>)", re.DOTALL)
 _NAMES = re.compile(r"<(h[1-6])\b.*?</\1>|<code>[^<]+</code>", re.DOTALL)
-_TAGS_AND_SEPARATORS = re.compile(r"<[^>]*>|&[#\w]+;|[/_=,](?=\S)|\.(?=[^\W\d]|{)")
+_PARTS = re.compile(
+  r"(?P<stays><[^>]*>|&[#\w]+;)|(?P<option>--[\w-]+)|(?<=\w)([/_=,](?=\S)|\.(?=[^\W\d]|{))"
+)
 
 
 def _breakable(name: re.Match) -> str:
-  """Lets a name break after its separators, and not within a word."""
-  return _TAGS_AND_SEPARATORS.sub(
-    lambda found: found[0] if found[0][0] in "<&" else f"{found[0]}<wbr>", name[0]
-  )
+  """Lets a name break after its separators, and neither in a word nor in an option."""
+
+  def written(part: re.Match) -> str:
+    if part["option"]:
+      return f'<span class="option">{part[0]}</span>'
+    return part[0] if part["stays"] else f"{part[0]}<wbr>"
+
+  return _PARTS.sub(written, name[0])
 
 
 def _is_page(file: File) -> bool:
