@@ -32,7 +32,8 @@ def shown():
 
 
 def test_commands_are_found():
-  text = "    clp-tfx a --b 'c d' \\\n      --e f   # g\n\n    .venv/bin/clp-tfx h > i\nclp-tfx j\n"
+  first = "    clp-tfx a --b 'c d' \\\n      --e f   # g\n"
+  text = f"{first}\n    .venv/bin/clp-tfx h > i\nclp-tfx j\n"
   assert [*commands(text)] == [
     ["clp-tfx", "a", "--b", "c d", "--e", "f"],
     ["clp-tfx", "h"],

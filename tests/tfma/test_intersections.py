@@ -1,10 +1,13 @@
 import functools
 
 import numpy as np
+import pytest
 
-from clp_tfx.tfma import intersections
+from clp_tfx.tfma import intersections, load_results, make_eval_config
+from clp_tfx.tfma.impact_ratios import impact_ratios
 from clp_tfx.tfma.intersections import IntersectionRates
 
+from . import evaluation
 from .test_bias_auc import example
 
 WOMAN = ["gender", "gender/female"]
@@ -89,3 +92,28 @@ def test_only_those_with_the_most_comments_have_figures(monkeypatch):
 def test_other_slices_do_not_repeat_them():
   one = example(0.9, 1.0, [*WOMAN, *MUSLIM]) | {"is_overall_slice": False}
   assert figures([[one]]) == {}
+
+
+@pytest.mark.e2e
+def test_an_evaluation_of_two_models_compares_intersections(tmp_path):
+  # Of 30 comments about Muslim women 15 are flagged, of 40 about Muslim men 10.
+  texts = [(f"bad {i}" if i < 15 else f"fine {i}", WOMAN) for i in range(30)]
+  texts += [(f"bad {i}" if i < 10 else f"fine {i}", MAN) for i in range(40)]
+  examples = [
+    evaluation.example(text, ["other"], 0.0, [*groups, *MUSLIM])
+    for text, groups in texts
+  ]
+  models = {
+    word: evaluation.save_keyword_model(tmp_path / word, word)
+    for word in ("bad", "none")
+  }
+  config = make_eval_config(has_baseline=True)
+  folder = evaluation.evaluate(
+    tmp_path, examples, config, models["bad"], baseline=models["none"]
+  )
+  rows = impact_ratios(load_results(folder)["clp"], 0.5)
+  found = [row for row in rows if "×" in row["group"]]
+  assert [(row["group"], row["comments"], row["impact_ratio"]) for row in found] == [
+    ("gender/female × religion/muslim", 30, 1.0),
+    ("gender/male × religion/muslim", 40, 0.5),
+  ]
