@@ -20,8 +20,9 @@ _ILLEGIBLE = r"""
     if (!known.has(e)) known.set(e, find(e));
     return known.get(e);
   };
+  const clipped = (e) => getComputedStyle(e).clipPath !== "none";
   const forScreenReaders = remembered((e) =>
-    e && (getComputedStyle(e).clipPath !== "none" || forScreenReaders(e.parentElement)));
+    e && (clipped(e) || forScreenReaders(e.parentElement)));
   // The boxes that cut what an element shows.
   const cutting = remembered((e) => {
     if (!e || e === document.body) return [];
