@@ -102,7 +102,7 @@ def walk(step: Step, folder: Path) -> tuple[float, str]:
   done = subprocess.run(
     step.command.split(),
     cwd=folder,
-    env=os.environ | {"PATH": path, "PYTHONPATH": str(folder)},
+    env=os.environ | {"PATH": path},
     capture_output=True,
     text=True,
     check=False,

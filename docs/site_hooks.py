@@ -57,8 +57,34 @@ def on_page_content(html: str, **_) -> str:
 
 
 def on_post_page(output: str, **_) -> str:
-  """Names the search for screen readers, which Material leaves without a name."""
-  return output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+  """Names the search for screen readers, and lets titles and names in sentences break.
+
+  That is done last, so that the search still knows them whole.
+  """
+  output = output.replace('role="dialog"', 'role="dialog" aria-label="Search"')
+  parts = _AS_THEY_ARE.split(output)
+  # In between are what stays and the kind of its element.
+  parts[::3] = [_NAMES.sub(_breakable, part) for part in parts[::3]]
+  return "".join(part for place, part in enumerate(parts) if place % 3 < 2)
+
+
+# What scrolls, and what is not text.
+_AS_THEY_ARE = re.compile(r"(<(pre|table|script)\b.*?</\2>)", re.DOTALL)
+_NAMES = re.compile(r"<(h[1-6])\b.*?</\1>|<code>[^<]+</code>", re.DOTALL)
+_PARTS = re.compile(
+  r"(?P<stays><[^>]*>|&[#\w]+;)|(?P<option>--[\w-]+)|(?<=\w)([/_=,](?=\S)|\.(?=[^\W\d]|{))"
+)
+
+
+def _breakable(name: re.Match) -> str:
+  """Lets a name break after its separators, and neither in a word nor in an option."""
+
+  def written(part: re.Match) -> str:
+    if part["option"]:
+      return f'<span class="option">{part[0]}</span>'
+    return part[0] if part["stays"] else f"{part[0]}<wbr>"
+
+  return _PARTS.sub(written, name[0])
 
 
 def _is_page(file: File) -> bool:

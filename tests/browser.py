@@ -15,8 +15,21 @@ _ILLEGIBLE = r"""
   const found = [], edge = document.documentElement.clientWidth + 1;
   const hidden = (e) => e.closest(
     "script, style, noscript, fairness-nb-container, .comment, .md-search");
-  const forScreenReaders = (e) =>
-    e && (getComputedStyle(e).clipPath !== "none" || forScreenReaders(e.parentElement));
+  // Each is asked of many words.
+  const remembered = (find, known = new Map()) => (e) => {
+    if (!known.has(e)) known.set(e, find(e));
+    return known.get(e);
+  };
+  const clipped = (e) => getComputedStyle(e).clipPath !== "none";
+  const forScreenReaders = remembered((e) =>
+    e && (clipped(e) || forScreenReaders(e.parentElement)));
+  // The boxes that cut what an element shows.
+  const cutting = remembered((e) => {
+    if (!e || e === document.body) return [];
+    const above = cutting(e.parentElement);
+    const cuts = e.tagName === "svg" || getComputedStyle(e).overflowX !== "visible";
+    return cuts ? [...above, e.getBoundingClientRect()] : above;
+  });
   const words = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
   for (let node; (node = words.nextNode()); ) {
     const parent = node.parentElement;
@@ -36,17 +49,16 @@ _ILLEGIBLE = r"""
       if (scrolling && parent.closest(scrolling)) continue;
       const shown = range.getBoundingClientRect();
       if (shown.left < -1 || shown.right > edge) found.push(`outside: ${where}`);
-      for (let box = parent; box; box = box.parentElement) {
-        const clips = getComputedStyle(box).overflowX !== "visible" ||
-          box.tagName === "svg";
-        const {left, right} = box.getBoundingClientRect();
-        if (clips && box !== document.body && box !== document.documentElement &&
-            (shown.left < left - 1 || shown.right > right + 1)) {
-          found.push(`cut: ${where}`);
-          break;
-        }
-      }
+      const cut = ({left, right}) => shown.left < left - 1 || shown.right > right + 1;
+      if (cutting(parent).some(cut)) found.push(`cut: ${where}`);
     }
+  }
+  // What CSS writes, such as the titles of a narrow table's figures, is no text node.
+  for (const cell of document.querySelectorAll("th, td, dt, dd")) {
+    if (hidden(cell) || forScreenReaders(cell) || !cell.checkVisibility()) continue;
+    if (scrolling && cell.closest(scrolling)) continue;
+    if (cell.clientWidth && cell.scrollWidth > cell.clientWidth + 1)
+      found.push(`over the edge: ${cell.dataset.label ?? cell.innerText.slice(0, 40)}`);
   }
   return found;
 }

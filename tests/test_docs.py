@@ -20,7 +20,7 @@ def commands(text):
   lines = re.sub(r"\\\n\s+", "", text).splitlines()
   for line in lines:
     if line.startswith("    ") or not line.startswith(("#", " ")):
-      line = line.strip().removeprefix("$ ")
+      line = line.strip().removeprefix("$ ").removeprefix(".venv/bin/")
       if line.startswith("clp-tfx "):
         yield shlex.split(re.split(r"[|>]", line)[0], comments=True)
 
@@ -32,9 +32,8 @@ def shown():
 
 
 def test_commands_are_found():
-  text = (
-    "    clp-tfx a --b 'c d' \\\n      --e f   # g\n\n    clp-tfx h > i\nclp-tfx j\n"
-  )
+  first = "    clp-tfx a --b 'c d' \\\n      --e f   # g\n"
+  text = f"{first}\n    .venv/bin/clp-tfx h > i\nclp-tfx j\n"
   assert [*commands(text)] == [
     ["clp-tfx", "a", "--b", "c d", "--e", "f"],
     ["clp-tfx", "h"],

@@ -341,6 +341,10 @@ def _meaning(name: str) -> str:
     return ": the share of comments whose counterfactual function failed"
   if name.startswith(metric_keys.COMMENTS_LEFT_OUT):
     return ": the share of comments without a pair, except pejorative ones"
+  if name.startswith(metric_keys.flip_rate_key(None, "overall/upper_bound")):
+    return ": the upper confidence bound of the share of pairs whose decision flips"
+  if name.startswith(metric_keys.flip_rate_key(None)):
+    return ": the share of pairs whose decision flips"
   return ""
 
 

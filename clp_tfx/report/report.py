@@ -185,12 +185,13 @@ def _verdict(summary: dict[str, Any]) -> dict[str, str]:
 
 def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
   """Returns one row of formatted values per headline metric."""
+  reference = "the baseline's" if baseline else "the label rate"
   metrics = (
     ("Flip rate", "flip_rate", formats.percent, "+.1f", 100),
     ("… of placebo edits", "placebo_flip_rate", formats.percent, "+.1f", 100),
     ("AUC", "auc", formats.decimal, "+.4f", 1),
     ("Positive rate", "positive_rate", formats.percent, "+.1f", 100),
-    ("… of the reference's", "positive_ratio", formats.percent, "+.1f", 100),
+    (f"… of {reference}", "positive_ratio", formats.percent, "+.1f", 100),
     ("Score gap", "counterfactual_gap", formats.decimal, "+.4f", 1),
     ("… of placebo edits", "placebo_counterfactual_gap", formats.decimal, "+.4f", 1),
     ("Pairs", "pairs", formats.count, "+,", 1),

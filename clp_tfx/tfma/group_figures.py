@@ -68,7 +68,7 @@ def bias_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
     `false_negative_rate`, and the numbers of labelled comments, `positives` and
     `negatives`. Undefined values are None; both are empty without labels.
   """
-  names = _without_changes(metrics)
+  names = without_changes(metrics)
   sliced = metric_keys.bias_features_of(names)
   return {
     "bias_auc_means": {
@@ -104,7 +104,7 @@ def audit_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
     group with the highest flip rate that was not trained on, or None. Rates are None
     without pairs.
   """
-  names = _without_changes(metrics)
+  names = without_changes(metrics)
   audit = {
     kind: {
       name: _audit_of(metrics, threshold, feature, name)
@@ -159,7 +159,7 @@ def _worst_not_trained_on(groups: dict[str, dict[str, Any]]) -> str | None:
   return max(judged, key=judged.get, default=None)
 
 
-def _without_changes(metrics: Metrics) -> list[str]:
+def without_changes(metrics: Metrics) -> list[str]:
   """Returns the names without those that TFMA gives to differences of two models."""
   return [
     name

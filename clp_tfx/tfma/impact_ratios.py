@@ -7,7 +7,8 @@ import tensorflow_model_analysis as tfma
 
 from clp_tfx import features
 from clp_tfx.tfma import metric_keys
-from clp_tfx.tfma.group_figures import number
+from clp_tfx.tfma.group_figures import Metrics, number, without_changes
+from clp_tfx.tfma.intersections import BETWEEN, dimension
 from clp_tfx.tfma.intervals import share_bounds
 
 MIN_COMMENTS = 30
@@ -24,7 +25,9 @@ def impact_ratios(
 
   A category is a feature, or several where the evaluation has their combinations; of
   the groups of edited terms, which are paths, it is those of one parent: `gender/male`
-  is compared with `gender/female`, not with `religion`.
+  is compared with `gender/female`, not with `religion`. Intersections of groups that
+  comments mention (see `IntersectionRates`) are compared by their two dimensions:
+  `gender/male × religion/jewish` with `gender/female × religion/muslim`.
 
   Formula: `impact_ratio = positive_rate / max(positive_rate)`, over the groups of the
   category with at least `MIN_COMMENTS` comments. Its bounds are the lower bound of the
@@ -37,21 +40,24 @@ def impact_ratios(
     output: Name of the output; empty for the only one.
 
   Returns:
-    A dictionary per slice, except all comments and terms: its `category` and `group`,
-    the number of `comments` (of features that people annotate, of those with a label or
-    a pair), `positive_rate` with its one-sided `positive_rate_bounds`, whether it is
-    `judged`, and, None if it is not, alone in its category or no rate is above 0,
-    `impact_ratio`, its `impact_ratio_bounds` (None for the highest, whose ratio is 1 by
-    definition) and `highest`, the group that it is compared with.
+    A dictionary per slice, except all comments and terms, and per intersection: its
+    `category` and `group`, the number of `comments` (of features that people annotate,
+    of those with a label or a pair), `positive_rate` with its one-sided
+    `positive_rate_bounds`, whether it is `judged`, and, None if it is not, alone in its
+    category or no rate is above 0, `impact_ratio`, its `impact_ratio_bounds` (None for
+    the highest, whose ratio is 1 by definition) and `highest`, the group that it is
+    compared with.
 
   Reference:
     29 CFR 1607.4 D, where a selection rate is compared with the highest.
   """
   rows = [
-    _row(key, result.get_metrics_for_slice(key, output), threshold)
+    _of_slice(key, result.get_metrics_for_slice(key, output), threshold)
     for key in sorted(result.get_slice_names(), key=str)
     if key and features.EDITED_TERM not in {feature for feature, _ in key}
   ]
+  overall = result.get_metrics_for_slice(output_name=output) or {}
+  rows += _intersections(overall, threshold)
   return compared(row for row in rows if row["positive_rate"] is not None)
 
 
@@ -79,14 +85,36 @@ def compared(rows: Iterable[Row]) -> list[Row]:
   return rows
 
 
-def _row(key: tuple, metrics: dict[str, Any], threshold: float) -> Row:
-  rate = number(metrics, metric_keys.positive_rate_key(threshold))
+def _of_slice(key: tuple, metrics: Metrics, threshold: float) -> Row:
   counts = [number(metrics, n) or 0 for n in (metric_keys.COMMENTS, "example_count")]
-  comments = int(max(counts))
-  category = " × ".join(feature for feature, _ in key)
-  group = " × ".join(str(value) for _, value in key)
+  category = BETWEEN.join(feature for feature, _ in key)
+  group = BETWEEN.join(str(value) for _, value in key)
   if category == features.EDITED_GROUP and "/" in group:
     category = f"{category}: {group.rpartition('/')[0]}"
+  rate = number(metrics, metric_keys.positive_rate_key(threshold))
+  return _row(category, group, int(max(counts)), rate)
+
+
+def _intersections(metrics: Metrics, threshold: float) -> list[Row]:
+  feature = features.IDENTITY_GROUP
+
+  def figure(name: str, group: str) -> float | None:
+    return number(metrics, metric_keys.group_key(name, feature, group))
+
+  counted = metric_keys.INTERSECTION_COMMENTS
+  rate = metric_keys.intersection_rate_key(threshold)
+  return [
+    _row(
+      f"{feature}: {BETWEEN.join(map(dimension, group.split(BETWEEN)))}",
+      group,
+      int(figure(counted, group) or 0),
+      figure(rate, group),
+    )
+    for group in metric_keys.groups_of(without_changes(metrics), counted, feature)
+  ]
+
+
+def _row(category: str, group: str, comments: int, rate: float | None) -> Row:
   has_bounds = rate is not None and comments
   return {
     "category": category,

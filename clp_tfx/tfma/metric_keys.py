@@ -27,6 +27,7 @@ SUBGROUP, BPSN, BNSP = "subgroup", "bpsn", "bnsp"
 BIAS_AUCS = (SUBGROUP, BPSN, BNSP)
 BIAS_POSITIVES = "bias_auc/positives"
 BIAS_NEGATIVES = "bias_auc/negatives"
+INTERSECTION_COMMENTS = "intersection/comments"
 TRAINED_ON, JUDGED = "trained_on", "judged"
 OF_EDITS = "of_edits"
 
@@ -119,6 +120,11 @@ def bias_key(kind: str, end: str = "") -> str:
 def bias_mean_key(kind: str, feature: str) -> str:
   """Returns the key of the generalised mean of a bias AUC over a feature's groups."""
   return f"bias_auc/{kind}/generalized_mean/{feature}"
+
+
+def intersection_rate_key(threshold: float) -> str:
+  """Returns the first part of the key of an intersection's rate; see `group_key`."""
+  return f"intersection/positive_rate{threshold_suffix(threshold)}"
 
 
 def false_positive_rate_key(threshold: float) -> str:

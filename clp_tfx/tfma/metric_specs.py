@@ -14,6 +14,7 @@ from clp_tfx.tfma import (
   audit_flips,
   bias_auc,
   flip_rate,
+  intersections,
   metric_keys,
   placebo_flips,
   positive_rate,
@@ -98,6 +99,7 @@ def _flips(thresholds: list[float], measured: Measured) -> config_pb2.MetricsSpe
     _metric(flip_rate.FlipRate, level=level, max_terms=measured.max_terms, **counted),
     _metric(worst_flips.WorstFlips, texts=measured.example_texts, **counted),
     _metric(placebo_flips.PlaceboFlips, thresholds=thresholds, level=level),
+    _metric(intersections.IntersectionRates, thresholds=thresholds),
   ]
   if measured.with_labels:
     groups = list(measured.bias_features)

@@ -114,7 +114,7 @@ def test_before_after_and_why_it_was_refused(tmp_path, models):
       "bound": "at most 0.2",
       "pairs": 2,
       "reason": "flip_rate/overall@0.5 is 0.5000 on all comments (2 pairs), but must "
-      "be at most 0.2.",
+      "be at most 0.2: the share of pairs whose decision flips.",
     },
     {
       "metric": "flip_count/pairs",
@@ -138,7 +138,8 @@ def test_no_pairs_and_no_baseline(tmp_path, models):
   assert {failure["reason"] for failure in summary["gate"]["failures"]} == {
     "Too little evidence: 0 pairs on all comments, but at least 30 are needed.",
     "Too little evidence: flip_rate/overall/upper_bound@0.5 is not a number on all "
-    "comments (0 pairs), but must be at most 0.2.",
+    "comments (0 pairs), but must be at most 0.2: the upper confidence bound of the "
+    "share of pairs whose decision flips.",
     # One positive of one labelled positive; little, by Bonett and Price.
     "positive_rate/ratio/lower_bound@0.5 is 0.3301 on all comments, but must be at "
     "least 0.5: the positive rate as a multiple of the baseline's or the label rate.",

@@ -9,6 +9,12 @@ HOSTILE = "x</script><script>hacked = 1</script><!--\u2028'\":y"
 # The one chosen first stays in the page, but hidden.
 METRIC = "fairness-metric-summary:visible"
 
+
+def plain(name):
+  """Returns a name of the component without the places where it may break."""
+  return name.replace("\u200b", "").strip()
+
+
 EVAL_CONFIG = """
 model_specs { name: "clp" prediction_key: "clp" label_key: "label" }
 model_specs {

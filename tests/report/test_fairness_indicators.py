@@ -16,7 +16,7 @@ from clp_tfx.report.fairness_indicators import (
 from clp_tfx.report.notebook import fairness_indicators_page, render_fairness_indicators
 from clp_tfx.tfma import load_results
 
-from .conftest import HOSTILE, METRIC
+from .conftest import HOSTILE, METRIC, plain
 
 
 def eval_result(metrics_by_slice):
@@ -173,7 +173,7 @@ def rows(opened, slice_name):
   found = []
   for row in opened.page.locator(f"{METRIC} .baseline-row, {METRIC} .table-row").all():
     cells = row.locator(".table-feature-column, .table-entry").all_inner_texts()
-    if cells and cells[0].strip() == slice_name:
+    if cells and plain(cells[0]) == slice_name:
       found.append([cell.strip() for cell in cells[1:]])
   return found
 
@@ -182,7 +182,7 @@ def test_the_component_compares_two_models_by_group(browse):
   results = {"baseline": eval_result(BEFORE), "clp": eval_result(AFTER)}
   opened = browse(fairness_indicators_page(results))
   expect(opened.page.locator(METRIC)).to_have_count(2)
-  assert opened.texts(".metric-name") == [
+  assert [*map(plain, opened.texts(".metric-name"))] == [
     "Select all",
     "precision",
     "auc",
@@ -232,6 +232,61 @@ def test_a_rate_that_the_component_would_list_twice_is_listed_once():
     eval_result({(): {**found, "positive_rate@0.5": double(0)}})
   )
   assert set(entry["metrics"]) == {f"{own}recall@0.5", "positive_rate@0.5"}
+
+
+# Words of the tables' cells that are broken, cut or outside the window.
+CELLS = f"{METRIC} .table-feature-column, {METRIC} .table-entry"
+ILLEGIBLE = r"""
+(cells) => cells.flatMap((cell) => {
+  const found = [], edge = document.documentElement.clientWidth;
+  if (cell.scrollWidth > cell.clientWidth) found.push(`cut: ${cell.innerText}`);
+  const words = document.createTreeWalker(cell, NodeFilter.SHOW_TEXT);
+  for (let node; (node = words.nextNode()); ) {
+    for (const {0: word, index} of node.data.matchAll(/[^\s\u200b-]+/g)) {
+      const range = document.createRange();
+      range.setStart(node, index);
+      range.setEnd(node, index + word.length);
+      if (range.getClientRects().length > 1) found.push(`broken: ${word}`);
+      if (range.getBoundingClientRect().right > edge) found.push(`outside: ${word}`);
+    }
+  }
+  return found;
+})
+"""
+LONG = (("edited_group", "sexual_orientation/homosexual"),)
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_tables_and_charts_show_whole_names_and_figures(browse, width):
+  before = {(): metrics(0.95, 0.125), LONG: metrics(0.889, 0.375)}
+  after = {(): metrics(0.94, 0.0625), LONG: metrics(0.777, 0.125)}
+  results = {"Before (control)": before, "CLP model": after}
+  component = {name: eval_result(each) for name, each in results.items()}
+  opened = browse(fairness_indicators_page(component), width=width)
+  expect(opened.page.locator(METRIC)).to_have_count(2)
+  cells = opened.page.locator(CELLS)
+  # For both metrics: a head, the whole and the group, with five columns.
+  assert cells.count() == 2 * 3 * 5
+  assert cells.evaluate_all(ILLEGIBLE) == []
+  assert opened.width() == width
+  chart = opened.page.locator(f"{METRIC} #xaxis").first
+  assert chart.locator("text").all_text_contents() == [
+    "Before (control)-Overall",
+    "CLP model-Overall",
+    "Before (control)-sexual_orientation/homosexual",
+    "CLP model-sexual_orientation/homosexual",
+  ]
+  # There is room for them under the bars.
+  bottom = "element => element.getBoundingClientRect().bottom"
+  svg = opened.page.locator(f"{METRIC} svg#bar-chart").first
+  assert chart.evaluate(bottom) <= svg.evaluate(bottom)
+  # On a phone the chart is wider than the window, which a sentence says; it scrolls.
+  hint = opened.page.get_by_text("they scroll sideways")
+  assert hint.is_visible() == (width == 390)
+  box = opened.page.locator(f"{METRIC} fairness-bounded-value-bar-chart").first
+  scrolls = box.evaluate("box => box.scrollWidth > box.clientWidth")
+  assert scrolls == (width == 390)
+  opened.assert_quiet()
 
 
 def test_slices_are_chosen_by_keyboard(browse):

@@ -8,7 +8,7 @@ import pytest
 from clp_tfx.report import write_report
 
 from .test_people import FEW, figures
-from .test_report import REFUSED, audited, bias
+from .test_report import REASON, REFUSED, audited, bias
 
 STORED = Path(__file__).parents[1] / "testdata" / "stored_0_1" / "run"
 LONG = "sexual_orientation/homosexual"
@@ -59,6 +59,14 @@ def test_no_word_is_cut_or_broken_and_nothing_keeps_people_out(
   assert shown.faults() == []
   assert shown.width() == width
   shown.assert_quiet()
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (390, 664)])
+def test_the_reason_of_a_refusal_is_on_the_first_screen(whole, browse, width, height):
+  # What is left of a phone's 844 pixels between the bars of its browser.
+  page = browse(whole, width=width, height=height).page
+  reason = page.get_by_text(REASON).bounding_box()
+  assert reason["y"] + reason["height"] <= height
 
 
 def test_a_printed_page_loses_nothing_at_its_edge(whole, browse):

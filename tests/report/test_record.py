@@ -9,6 +9,7 @@ import pytest
 from clp_tfx.errors import InputError
 from clp_tfx.report.model_card import model_card
 from clp_tfx.report.record import make_record, read_record, schema
+from clp_tfx.tfma.intersections import MAX_INTERSECTIONS
 
 from .test_people import FEW, figures, identity
 from .test_report import BASELINE, CLP, REFUSED, SUMMARY, audited, bias, text
@@ -183,7 +184,22 @@ def test_the_card_has_the_fields_of_model_cards_and_marks_those_of_people():
   assert "gender/male 10.0% 8.0% to 14.0% 25.0% 20.0% to 40.0% 25.0% 200" in shown
   assert "gender/other 10.0% 8.0% to 14.0% not judged – 3" in shown
   assert "Not judged for too few of them: audit flip rate few (2)" in shown
-  assert "Intersections were not measured" in shown
+  assert "there are no intersections" in shown
+
+
+def test_the_card_has_intersections_and_says_how_many_are_measured():
+  of = {**RATIO, "category": "identity_group: gender × religion"}
+  judged = {**of, "group": "gender/male × religion/jewish"}
+  few = {**of, "group": "gender/male × religion/hindu", "comments": 3, "judged": False}
+  few |= {"impact_ratio": None, "impact_ratio_bounds": None, "highest": None}
+  record = make_record(WHOLE | {"clp": CLP | {"impact_ratios": [judged, few]}})
+  jsonschema.validate(record, schema())
+  shown = text(model_card(record))
+  assert "identity_group: gender × religion" in shown
+  assert "gender/male × religion/jewish 10.0% 8.0% to 14.0% 25.0%" in shown
+  assert "impact ratio gender/male × religion/hindu (3)" in shown
+  assert f"the {MAX_INTERSECTIONS} with the most comments" in shown
+  assert "there are no intersections" not in shown
 
 
 def test_a_group_that_is_compared_with_nothing_is_left_to_the_record():

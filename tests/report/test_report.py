@@ -5,7 +5,7 @@ import pytest
 from clp_tfx.errors import InputError
 from clp_tfx.report import write_report
 
-from .conftest import HOSTILE, METRIC
+from .conftest import HOSTILE, METRIC, plain
 
 BASELINE = {
   "auc": 0.96541,
@@ -295,7 +295,7 @@ def test_the_page_works_in_a_browser_without_a_network(page, evaluation, browse)
   opened.page.locator(METRIC).first.wait_for()
   slices = opened.page.locator(METRIC).first.locator(".table-feature-column")
   label = "identity_group:" + HOSTILE.replace(":", "∶")
-  assert label in [name.strip() for name in slices.all_text_contents()]
+  assert label in [plain(name) for name in slices.all_text_contents()]
   assert opened.width() <= 1200
   opened.assert_quiet()
 

@@ -63,6 +63,40 @@ def test_intersections_are_a_category_of_their_own():
   assert rows["f"]["impact_ratio"] is None
 
 
+def intersection(name, rate, comments):
+  at = f"identity_group={name}"
+  return {
+    f"intersection/positive_rate@0.5/{at}": double(rate),
+    f"intersection/comments/{at}": double(comments),
+  }
+
+
+def test_intersections_of_mentioned_groups_are_compared_by_their_dimensions():
+  result = eval_result(
+    {
+      (): {
+        **intersection("gender/female × religion/muslim", 0.5, 40),
+        **intersection("gender/male × religion/jewish", 0.2, 30),
+        **intersection("gender/male × religion/muslim", 1.0, 29),
+        **intersection("age/older × gender/male", 0.25, 60),
+        # TFMA's difference of two models.
+        "intersection/comments/identity_group=age/older × gender/male_diff": double(0),
+      }
+    }
+  )
+  rows = by_group(impact_ratios(result, 0.5))
+  assert len(rows) == 4
+  lower = rows["gender/male × religion/jewish"]
+  # .2 / .5; 29 comments are too few to be the highest.
+  assert lower["impact_ratio"] == pytest.approx(0.4)
+  assert lower["category"] == "identity_group: gender × religion"
+  assert lower["highest"] == "gender/female × religion/muslim"
+  assert not rows["gender/male × religion/muslim"]["judged"]
+  # Alone with its dimensions.
+  alone = rows["age/older × gender/male"]
+  assert alone["judged"] and alone["impact_ratio"] is None
+
+
 def test_where_nobody_is_flagged_there_is_no_ratio():
   row = {"category": "g", "positive_rate": 0.0, "positive_rate_bounds": [0, 0.1]}
   rows = compared([{**row, "group": "a", "judged": True}])
