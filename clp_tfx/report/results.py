@@ -184,7 +184,8 @@ def write_results(
     "evaluation": within(output, evaluation),
     **more,
   }
-  if awaits_blessed_model and summary["baseline"] is None:
+  compares = any(view["baseline"] for view in views(summary).values())
+  if awaits_blessed_model and not compares:
     summary["gate"]["inactive"].insert(0, NO_BLESSED_MODEL)
   model = summary.get("evaluated_model") or summary.get("pushed_model")
   summary["model_digest"] = model_digest(model) if model else None

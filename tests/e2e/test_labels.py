@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 import tensorflow as tf
 
+from clp_tfx.report.results import NO_BLESSED_MODEL
+
 from ..conftest import clp_tfx, flags, made_once, summary_of
 from .labelled_comments import BIASED, LABELS, write_labelled_comments
-from .test_replay import numbers
+from .test_replay import ON_VERTEX, numbers
 
 pytestmark = pytest.mark.e2e
 
@@ -102,17 +104,29 @@ def test_refused_by_the_biased_label_and_by_name(six):
   assert not [line for line in again.stdout.splitlines() if line.startswith("  threat")]
 
 
-def test_replayed_with_the_same_figures(six, tmp_path):
+def test_replayed_with_the_same_figures_refused_and_not_pushed(six, tmp_path):
+  # The job uses the other schema version, the resolvers find no model, and the number
+  # of epochs is set at submission.
+  options = {**OPTIONS, **ON_VERTEX, "schema_version": "2.1"}
+  options |= {"baseline": "blessed", "epochs": 7}
   compiled = clp_tfx(
     *("compile", "--comments", six.folder / "six.csv", "--image", "clp-tfx"),
-    *("--pipeline-root", "gs://bucket/root", "--output", "job.json", *GIVEN, THREAT),
+    *("--pipeline-root", "gs://bucket/root", "--output", "job.json", THREAT),
+    *("--beam-args=--temp_location=gs://bucket/tmp", *flags(options)),
+    *(f"--label-feature={label}" for label in LABELS),
     cwd=tmp_path,
   )
   assert compiled.returncode == 0, compiled.stderr
-  done = clp_tfx("replay", "job.json", "--output", "replay", cwd=tmp_path)
+  epochs = f"--parameter=epochs={OPTIONS['epochs']}"
+  done = clp_tfx("replay", "job.json", "--output", "replay", epochs, cwd=tmp_path)
   assert done.returncode == 3, done.stderr
   found = summary_of(tmp_path / "replay")
   assert failed_labels(found) == {BIASED}
+  assert found["pushed_model"] is None and "Refused by the gate" in done.stdout
+  assert found["gate"]["inactive"][0] == NO_BLESSED_MODEL
+  assert "There is no blessed model yet" in done.stdout
+  root = tmp_path / "replay" / "buckets" / "bucket" / "root"
+  assert not (root / "serving_model").exists()
   expected = summary_of(six.folder / "out")
   assert numbers(found["labels"]) == pytest.approx(
     numbers(expected["labels"]), abs=1e-6

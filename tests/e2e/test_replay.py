@@ -1,8 +1,9 @@
-"""Replaying a compiled job gives the same result as the local runner."""
+"""Replaying a compiled job gives the same result as the local runner.
+
+That of test_labels.py is refused.
+"""
 
 import pytest
-
-from clp_tfx.report.results import NO_BLESSED_MODEL
 
 from ..conftest import FEW_OPTIONS, clp_tfx, flags, summary_of
 
@@ -70,25 +71,6 @@ def test_blessed_as_by_the_local_runner(tmp_path, few_comments, few_run):
   (model,) = served.iterdir()
   assert found["pushed_model"] == str(model)
   assert (model / "saved_model.pb").is_file()
-
-
-def test_refused_and_nothing_pushed(tmp_path, few_comments, few_run):
-  # Pairs without a flip still have an upper bound above 0. The job uses the other
-  # schema version, and the resolvers find no model.
-  options = {"max_flip_rate": 0, "schema_version": "2.1", "epochs": 7}
-  options["baseline"] = "blessed"
-  done = replayed(
-    tmp_path, few_comments, "epochs=1", **{**FEW_OPTIONS, **ON_VERTEX, **options}
-  )
-  assert done.returncode == 3, done.stderr
-  assert "Refused by the gate" in done.stdout
-  found, expected = summary_of(tmp_path / "replay"), summary_of(few_run.output)
-  assert numbers(found["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
-  assert found["pushed_model"] is None
-  assert found["gate"]["inactive"][0] == NO_BLESSED_MODEL
-  assert "There is no blessed model yet" in done.stdout
-  root = tmp_path / "replay" / "buckets" / "bucket" / "root"
-  assert not (root / "serving_model").exists()
 
 
 def test_a_component_that_fails_is_named_with_its_log(tmp_path, few_comments):
