@@ -231,10 +231,14 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
     table.add_row(name, *(figures if baseline else figures[1:2]))
 
   for name, key in rows.items():
-    add_row(name, (baseline or {}).get(key), clp[key])
+    if key in clp:
+      add_row(name, (baseline or {}).get(key), clp[key])
   if placebo := clp.get("placebo"):
     before = (baseline or {}).get("placebo", {})
     add_row("  of placebo edits", before.get("flip_rate"), placebo["flip_rate"])
+  before = (baseline or {}).get("flip_rate_by_class", {})
+  for name, after in clp.get("flip_rate_by_class", {}).items():
+    add_row(f"  flip rate, decided {escape(name)}", before.get(name), after)
   before = (baseline or {}).get("flip_rate_by_group", {})
   after = clp["flip_rate_by_group"]
   shown = _worst_groups(before, after, clp["pairs_by_group"])

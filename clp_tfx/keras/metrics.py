@@ -23,8 +23,43 @@ class DefinedAUC(keras.metrics.AUC):
     """Returns the AUC since the last reset."""
     positives = self.true_positives[0] + self.false_negatives[0]
     negatives = self.false_positives[0] + self.true_negatives[0]
-    defined = ops.logical_and(positives > 0, negatives > 0)
+    # With several labels, these have an axis of labels.
+    defined = ops.all(ops.logical_and(positives > 0, negatives > 0))
     return ops.where(defined, super().result(), math.nan)
+
+
+class OneVsRestAUC(DefinedAUC):
+  """Mean over the classes of the AUC of each against all others, from logits.
+
+  NaN if a class has no weight.
+
+  Args:
+    num_classes: Number of classes.
+    name: Name of the metric.
+  """
+
+  def __init__(self, num_classes: int, name: str = "auc"):
+    super().__init__(multi_label=True, num_labels=num_classes, name=name)
+
+  def update_state(
+    self,
+    y_true: keras.KerasTensor,
+    y_pred: keras.KerasTensor,
+    sample_weight: keras.KerasTensor | None = None,
+  ) -> None:
+    """Adds a batch.
+
+    Args:
+      y_true: Places of the classes, shape `[batch, 1]`.
+      y_pred: Logits, shape `[batch, num_classes]`.
+      sample_weight: Weights, shape `[batch, 1]` or `[batch]`.
+    """
+    places = ops.cast(ops.reshape(y_true, [-1]), "int32")
+    if sample_weight is not None:
+      sample_weight = ops.reshape(sample_weight, [-1])
+    super().update_state(
+      ops.one_hot(places, self.num_labels), ops.softmax(y_pred), sample_weight
+    )
 
 
 def decision_flips(

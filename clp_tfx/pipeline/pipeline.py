@@ -86,8 +86,10 @@ def create_pipeline(
       decision_threshold=config.gate.decision_threshold,
       text_feature=config.data.text_feature,
       labels=config.data.label_names,
+      classes=config.data.classes,
       gate_label=config.gate.gate_label,
       max_flip_rate_of=_known_groups(config),
+      max_flip_rate_of_class=config.gate.class_bounds,
       gate_on=config.gate.gate_on,
       min_pairs=config.gate.min_pairs,
       min_positive_ratio=config.gate.min_positive_ratio,
@@ -225,6 +227,7 @@ def _comments(data: DataOptions) -> BaseNode:
     "text_feature": data.text_feature,
     "label_feature": data.label_feature,
     "label_threshold": data.label_threshold,
+    "classes": data.classes,
   }
   added = {"neutral_sentences": data.neutral_sentences}
   tables = [path for path in data.comments if path.startswith(BIG_QUERY_SCHEME)]
@@ -260,11 +263,14 @@ def _harm_gate(config: PipelineConfig, label: str) -> HarmGate:
     label,
     config.counterfactuals.identity_terms,
     judges=not gate.gate_label or label in gate.gate_label,
-    threshold=for_label(gate.decision_threshold, label),
+    threshold=None
+    if config.data.classes
+    else for_label(gate.decision_threshold, label),
     max_displacement=gate.max_displacement,
     max_identity_spread=gate.max_identity_spread,
     max_recall_drop=gate.max_recall_drop,
     min_count=gate.min_pairs,
+    classes=config.data.classes,
   )
 
 

@@ -14,6 +14,7 @@ TITLES = {
   "all": "All comments",
   "edited_group": "Groups whose terms were edited",
   "edited_term": "Terms that were edited",
+  "decided_class": "Classes, by the decision on the original",
   "placebo": "Placebo edits, beside the edits of the same pairs",
   "placebo_group": "The same by group",
   "placebo_term": "The same by term",

@@ -11,6 +11,7 @@ from tensorflow_model_analysis.proto import config_pb2
 from clp_tfx.errors import InputError
 from clp_tfx.files import local_folder, write_whole
 from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.class_flips import ClassFlips
 
 
 def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
@@ -59,7 +60,20 @@ def outputs_of(config: config_pb2.EvalConfig) -> list[str]:
   return list(dict.fromkeys(named)) or [""]
 
 
-def decision_threshold_of(evaluation_path: str) -> float | dict[str, float]:
+def classes_of(config: config_pb2.EvalConfig) -> list[str]:
+  """Returns the classes that an evaluation measures; empty for labels in [0, 1].
+
+  Args:
+    config: Configuration of the evaluation.
+  """
+  for spec in config.metrics_specs:
+    for metric in spec.metrics:
+      if metric.class_name == ClassFlips.__name__:
+        return json.loads(f"{{{metric.config}}}")["classes"]
+  return []
+
+
+def decision_threshold_of(evaluation_path: str) -> float | dict[str, float] | None:
   """Returns the decision threshold of an evaluation with the metric FlipRate.
 
   Example:
@@ -70,12 +84,15 @@ def decision_threshold_of(evaluation_path: str) -> float | dict[str, float]:
     evaluation_path: Output folder of the evaluation.
 
   Returns:
-    The threshold; of a model with several outputs, a dictionary of them by output.
+    The threshold; of a model with several outputs, a dictionary of them by output; of
+    one of classes, None.
 
   Raises:
     InputError: If the folder holds no evaluation, or one without that metric.
   """
   config = next(iter(load_results(evaluation_path).values())).config
+  if classes_of(config):
+    return None
   found = {
     output: json.loads(f"{{{metric.config}}}")["thresholds"][0]
     for spec in config.metrics_specs

@@ -18,6 +18,10 @@ def _traced(argument: str) -> Callable[[Callable], Callable]:
   return tf.function(input_signature=[spec], autograph=False)
 
 
+def _probabilities(logits: tf.Tensor) -> tf.Tensor:
+  return tf.sigmoid(logits) if logits.shape[-1] == 1 else tf.nn.softmax(logits)
+
+
 def export(
   classifier: keras.Model,
   tf_transform_output: tft.TFTransformOutput,
@@ -30,7 +34,8 @@ def export(
   Signatures: `serving_default` takes serialised tf.Examples (`examples`, string,
   shape `[batch]`) and `serving_text` takes texts (`text`, string, shape `[batch]`);
   both return `scores`, probabilities of the positive class, shape `[batch, 1]`, or
-  those of each label under its name.
+  those of each label under its name; of several classes, their probabilities, shape
+  `[batch, num_classes]`.
 
   Args:
     classifier: Model from token ids, or other inputs, to logits, or a dict of them.
@@ -62,7 +67,7 @@ def export(
     padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
     logits = classifier(structured(inputs, padded), training=False)
     named = logits if isinstance(logits, dict) else {"scores": logits}
-    return {name: tf.sigmoid(each) for name, each in named.items()}
+    return {name: _probabilities(each) for name, each in named.items()}
 
   @_traced("examples")
   def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -3,6 +3,7 @@
 import dataclasses
 import json
 import posixpath
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +40,7 @@ class HarmGate:
     True
 
   Attributes:
-    threshold: Scores above it are positive decisions.
+    threshold: Scores above it are positive decisions; None for classes.
     max_displacement: Maximum rise over the baseline of an identity's false positive
       rate on neutral probes, and of an audited group's flip rate; 0 for no bound.
     max_identity_spread: Maximum distance of an identity's false positive rate on
@@ -54,7 +55,7 @@ class HarmGate:
     inactive: Why bounds do not apply, in sentences.
   """
 
-  threshold: float
+  threshold: float | None
   max_displacement: float
   max_identity_spread: float
   max_recall_drop: float
@@ -72,6 +73,7 @@ class HarmGate:
     label_feature: str,
     identity_terms: str,
     judges: bool = True,
+    classes: Sequence[str] = (),
     **values: Any,
   ) -> "HarmGate":
     """Decides where the bounds apply.
@@ -82,6 +84,8 @@ class HarmGate:
       label_feature: Column of the label.
       identity_terms: Training lexicon.
       judges: Whether bounds apply at all; if not, everything is measured all the same.
+      classes: Names of the label's classes, if it has any. Of the bounds on harm, only
+        that on audited pairs makes sense for them.
       **values: The threshold, the bounds and `min_count`.
 
     Raises:
@@ -89,8 +93,10 @@ class HarmGate:
     """
     lexicon = IdentityTerms.load(identity_terms)
     why = _why_inactive(mode, label_feature, identity_terms, lexicon)
+    if classes and mode in (AUTO, ON):
+      why = _OF_CLASSES.format(label_feature)
     return cls(
-      scores_probes=mode in (ON, SHOWN) or not why,
+      scores_probes=not classes and (mode in (ON, SHOWN) or not why),
       judges_probes=judges and not why,
       judges_comments=judges and mode in (AUTO, ON),
       trained_on=_names(lexicon),
@@ -108,6 +114,12 @@ class HarmGate:
     values = json.loads(text)
     lists = {name: tuple(values[name]) for name in ("trained_on", "inactive")}
     return cls(**{**values, **lists})
+
+
+_OF_CLASSES = (
+  "Probes and recall are inactive: they are about positive decisions, and the label "
+  "`{}` has classes."
+)
 
 
 def _why_inactive(
