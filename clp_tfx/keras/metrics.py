@@ -66,6 +66,7 @@ def decision_flips(
   original: keras.KerasTensor,
   counterfactual: keras.KerasTensor,
   threshold: float | None = None,
+  tolerance: float | None = None,
 ) -> keras.KerasTensor:
   """Returns which pairs have a text and a counterfactual with different decisions.
 
@@ -78,10 +79,15 @@ def decision_flips(
     counterfactual: Same shape; row i pairs with `original[i]`.
     threshold: Probability in (0, 1). If None, 0.5 for one unit and the highest logit
       for several.
+    tolerance: For outputs that are numbers and no logits: a pair flips if any output
+      differs by more than this. No threshold then.
 
   Returns:
     Float, shape `[pairs]`: 1 where the decision flips, else 0.
   """
+  if tolerance is not None:
+    apart = ops.absolute(ops.subtract(original, counterfactual)) > tolerance
+    return ops.cast(ops.any(apart, axis=-1), "float32")
   if threshold is None and original.shape[-1] != 1:
     return ops.cast(classes_differ(ops, original, counterfactual), "float32")
   threshold = 0.5 if threshold is None else threshold

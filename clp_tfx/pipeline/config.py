@@ -63,6 +63,14 @@ class PipelineConfig:
           f"options without sections. Received: {value!r}."
         )
       check_labels(value, self.data.label_names)
+    if self.data.is_rating:
+      check_unused(self.gate, "flip_tolerance", ("other_thresholds",))
+      _ = self.hparams  # Which must not be too late.
+    elif self.gate.max_gap is not None:
+      raise InputError(
+        "Expected --max-gap together with --flip-tolerance. Received: "
+        f"{self.gate.max_gap:g} alone; leave it out, or give both."
+      )
     if self.data.classes:
       check_unused(self.counterfactuals, "classes", ("only_when_label_below",))
       check_unused(self.gate, "classes", ("other_thresholds",))

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from clp_tfx.components.probe_evaluator.harm_gate import MODES
 from clp_tfx.errors import InputError
-from clp_tfx.options import Options, PredictedColumns, option
+from clp_tfx.options import Options, PredictedColumns, check_unused, option
 from clp_tfx.pipeline import beam_runners
 from clp_tfx.pipeline.resources import Machine, Resources, machine, resources
 from clp_tfx.training.hparams import DecisionThreshold, FitOptions
@@ -90,6 +90,26 @@ class DataOptions(PredictedColumns):
     None, "Schema file (.pbtxt) that the comments must match, such as one that an "
     "earlier run inferred; anomalies stop the run before training."
   )  # fmt: skip
+  flip_tolerance: float | None = option(
+    None, "The label is a number of any size, such as a rating, and a pair flips if "
+    "its two scores are further apart than this.", 0
+  )  # fmt: skip
+
+  def __post_init__(self):
+    super().__post_init__()
+    if not self.is_rating:
+      return
+    check_unused(self, "flip_tolerance", ("classes", "label_threshold"))
+    if self.label_names:
+      raise InputError(
+        "Expected one label with --flip-tolerance. Received: "
+        f"{', '.join(self.label_names)}; train a model for each."
+      )
+
+  @property
+  def is_rating(self) -> bool:
+    """Whether the label is a number of any size."""
+    return self.flip_tolerance is not None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -189,6 +209,17 @@ class GateOptions(MeasuringOptions):
     (), "Gate: maximum flip rate of the pairs whose original is decided to be of a "
     "class of --classes, as spam=0.1; repeat for several.", check=class_bound,
   )  # fmt: skip
+  max_gap: float | None = option(
+    None, "Gate: maximum mean distance of the two scores of a pair, for "
+    "--flip-tolerance; by --gate-on its upper bound. Default: no bound.", 0
+  )  # fmt: skip
+  min_r2: float = option(
+    0.3, "Gate: minimum R² on the original texts, for --flip-tolerance in place of the "
+    "AUC: the share of the variance of the label that the score explains.", at_most=1
+  )  # fmt: skip
+  max_r2_drop: float = option(
+    0.05, "Gate: maximum loss of R² compared with the baseline.", 0
+  )
   max_auc_drop: float | dict = option(
     0.01, "Gate: maximum loss of AUC compared with the baseline.", 0, 1, by_label=True
   )

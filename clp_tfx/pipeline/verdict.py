@@ -30,7 +30,12 @@ from clp_tfx.tfma.group_figures import (
 )
 from clp_tfx.tfma.impact_ratios import impact_ratios
 from clp_tfx.tfma.left_out import FAILED, REASONS
-from clp_tfx.tfma.results import classes_of, load_results, outputs_of
+from clp_tfx.tfma.results import (
+  classes_of,
+  is_of_ratings,
+  load_results,
+  outputs_of,
+)
 
 
 def summarize(
@@ -62,7 +67,8 @@ def summarize(
     are the figures on probes (None if they were not scored), as
     `clp_tfx.probes.summarize` returns them, with `trained_on` for each identity. Of a
     model of classes, `clp` and `baseline` also have what `class_figures` returns, and
-    a class is the slice `decided_class=` of a check.
+    a class is the slice `decided_class=` of a check; of one of ratings, `r2` stands in
+    place of `auc` and the rates of positive decisions, and the gap has an upper bound.
 
     Of a model with several labels, `labels` has `baseline`, `clp` and `probes` by
     label, and each entry of `gate` has its `label`, which is empty for what is the same
@@ -70,7 +76,8 @@ def summarize(
   """
   results = list(load_results(evaluation).values())
   labels = outputs_of(results[-1].config)
-  if classes_of(results[-1].config):
+  is_rating = is_of_ratings(results[-1].config)
+  if classes_of(results[-1].config) or is_rating:
     decision_threshold = None
   figures = {
     label: [
@@ -79,6 +86,8 @@ def summarize(
     for label in labels
   }
   gate = _verdict(evaluation, {label: found[-1] for label, found in figures.items()})
+  if is_rating and gate["checks"]:
+    gate["inactive"][_OF_RATINGS] = []
   by_label = {}
   for label, found in figures.items():
     before, after = (found[0] if len(found) > 1 else None), found[-1]
@@ -166,14 +175,11 @@ def _figures(
   result: tfma.EvalResult, threshold: float | None, output: str
 ) -> dict[str, Any]:
   overall = result.get_metrics_for_slice(output_name=output)
-  classes = classes_of(result.config)
-  positives = {} if classes else _positives(overall, threshold)
   figures = {
-    "auc": number(overall, metric_keys.AUC),
-    **positives,
-    **class_figures(overall, classes),
+    **_accuracy(result, overall, threshold),
     "comments_left_out": number(overall, metric_keys.COMMENTS_LEFT_OUT),
     "counterfactual_gap": number(overall, metric_keys.COUNTERFACTUAL_GAP),
+    **_gap_bounds(overall),
     **_flips(overall, threshold),
     **bias_figures(overall, threshold),
     **audit_figures(overall, threshold),
@@ -190,6 +196,23 @@ def _figures(
         str(value): flips[figure] for value, flips in slices.items()
       }
   return figures
+
+
+def _accuracy(
+  result: tfma.EvalResult, overall: dict[str, Any], threshold: float | None
+) -> dict[str, Any]:
+  if is_of_ratings(result.config):
+    return {"r2": number(overall, metric_keys.R2)}
+  found = {"auc": number(overall, metric_keys.AUC)}
+  if classes := classes_of(result.config):
+    return found | class_figures(overall, classes)
+  return found | _positives(overall, threshold)
+
+
+def _gap_bounds(overall: dict[str, Any]) -> dict[str, Any]:
+  if metric_keys.GAP_UPPER_BOUND not in overall:
+    return {}
+  return {"counterfactual_gap_upper": number(overall, metric_keys.GAP_UPPER_BOUND)}
 
 
 def _flips(metrics: dict[str, Any], threshold: float | None) -> dict[str, Any]:
@@ -278,6 +301,12 @@ def _of_all_labels(check: Check) -> Check:
   return dataclasses.replace(check, output="") if is_count else check
 
 
+_OF_RATINGS = (
+  "AUC and the positive rate are inactive: the label is a number. R² is bounded in "
+  "their place."
+)
+
+
 def _of_class(check: Check) -> Check:
   """Returns a check of a class with the class as its slice."""
   metric, name = metric_keys.without_group(check.metric, metric_keys.DECIDED_CLASS)
@@ -362,6 +391,8 @@ def _meaning(name: str) -> str:
   """Explains some of the figures."""
   if name.startswith("positive_rate/ratio"):
     return ": the positive rate as a multiple of the baseline's or the label rate"
+  if name.startswith(metric_keys.R2):
+    return ": the share of the label's variance that the score explains"
   if name.startswith(metric_keys.decision_ratio_key()):
     return (
       ": how often the class is decided, as a multiple of the baseline or the labels"

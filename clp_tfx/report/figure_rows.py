@@ -10,9 +10,11 @@ _Figures = dict[str, Any]
 _OVERALL = {
   "flip_rate": "pairs",
   "auc": "labelled comments",
+  "r2": "labelled comments",
   "positive_rate": "comments",
   "positive_ratio": "comments",
   "counterfactual_gap": "pairs",
+  "counterfactual_gap_upper": "pairs",
   "comments_left_out": "comments with identity terms",
 }
 _PLACEBO = (

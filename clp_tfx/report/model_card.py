@@ -32,8 +32,8 @@ TITLES = {
 _FOLDED = 12
 """Longer tables are folded."""
 DECIMALS = (
-  *("auc", "subgroup", "bpsn", "bnsp"),
-  *("counterfactual_gap", "counterfactual_gap_of_edits"),
+  *("auc", "r2", "subgroup", "bpsn", "bnsp"),
+  *("counterfactual_gap", "counterfactual_gap_upper", "counterfactual_gap_of_edits"),
 )
 """Figures that are no shares."""
 

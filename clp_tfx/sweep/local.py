@@ -55,6 +55,11 @@ def sweep_locally(
       f"pair edits. Received: {', '.join(config.gate.max_flip_rate_of)}; leave it out "
       "and give a max_flip_rate that is low enough."
     )
+  if config.data.is_rating:
+    raise InputError(
+      "Expected no --flip-tolerance in a sweep, which compares models by their AUC. "
+      f"Received: {config.data.flip_tolerance:g}; compare runs of several weights."
+    )
   if config.gate.max_flip_rate_of_class:
     raise InputError(
       "Expected no max_flip_rate_of_class in a sweep, which bounds that of all "

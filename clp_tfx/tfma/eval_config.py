@@ -36,6 +36,10 @@ def make_eval_config(
   *,
   labels: Sequence[str] = (),
   classes: Sequence[str] = (),
+  flip_tolerance: float | None = None,
+  max_gap: float | None = None,
+  min_r2: float | None = None,
+  max_r2_drop: float | None = None,
   gate_label: Sequence[str] = (),
   max_flip_rate_of: Mapping[str, float] | None = None,
   max_flip_rate_of_class: Mapping[str, float] | None = None,
@@ -90,6 +94,10 @@ def make_eval_config(
   others, and the bounds on the positive rate apply to how often each class is decided.
   The label is the place of the class.
 
+  A rating, for which there is a `flip_tolerance`, is a number of any size. A pair flips
+  if its scores are further apart than that, and the gap and R² are bounded; bounds on
+  AUC and the positive rate are left out.
+
   Example:
     >>> config = make_eval_config(max_flip_rate=0.05, min_auc=0.8)
     >>> [spec.name for spec in config.model_specs]
@@ -102,6 +110,11 @@ def make_eval_config(
     labels: Names of the labels; empty for a model with a single output.
     classes: Names of the classes, in the order of the output; empty for labels in
       [0, 1].
+    flip_tolerance: Bound of at least 0 on the distance of two scores that are no flip;
+      None for labels in [0, 1] and classes.
+    max_gap: Bound of at least 0 on `counterfactual_gap` of ratings; see `gate_on`.
+    min_r2: Bound of at most 1 on R² of ratings.
+    max_r2_drop: Bound of at least 0 on the loss of R² compared with the baseline.
     gate_label: Names of the labels that are judged; by default all. The others are
       measured.
     max_flip_rate_of: Bounds in [0, 1] by identity group of either level, such as
@@ -118,8 +131,8 @@ def make_eval_config(
     max_failed: Bound in [0, 1].
     max_left_out: Bound in [0, 1], which applies to the lower confidence bound of the
       share at `level`, to allow for chance in small groups.
-    has_baseline: Whether there is a baseline; by default, whether `max_auc_drop` is
-      given.
+    has_baseline: Whether there is a baseline; by default, whether `max_auc_drop` or
+      `max_r2_drop` is given.
     decision_threshold: Threshold above which a decision is positive.
     other_thresholds: Thresholds to report but not to gate on.
     text_feature: Feature that the counterfactuals replace.
@@ -160,8 +173,10 @@ def make_eval_config(
       f"Expected max_flip_rate_of_class to name some of {list(classes)}. "
       f"Received: {unknown}"
     )
+  if classes and flip_tolerance is not None:
+    raise ValueError("Expected classes or a flip_tolerance. Received: both.")
   if has_baseline is None:
-    has_baseline = max_auc_drop is not None
+    has_baseline = max_auc_drop is not None or max_r2_drop is not None
   names = labels if with_labels else ()
   models = [_model_spec(CANDIDATE, signature_name, with_labels, names)]
   if has_baseline:
@@ -180,6 +195,7 @@ def make_eval_config(
     with_labels=with_labels,
     has_baseline=has_baseline,
     classes=classes,
+    flip_tolerance=flip_tolerance,
   )
   judged = list(gate_label or labels or ("",))
   specs = []
@@ -194,6 +210,9 @@ def make_eval_config(
         max_flip_rate_of_class=max_flip_rate_of_class or {},
         min_auc=for_label(min_auc, label),
         max_auc_drop=for_label(max_auc_drop, label),
+        max_gap=max_gap,
+        min_r2=min_r2,
+        max_r2_drop=max_r2_drop,
         min_positive_ratio=for_label(min_positive_ratio, label),
         max_positive_ratio=for_label(max_positive_ratio, label),
       )

@@ -19,10 +19,11 @@ from clp_tfx.tfma import (
   metric_keys,
   placebo_flips,
   positive_rate,
+  r2,
   worst_flips,
 )
 from clp_tfx.tfma.audit_pairs import Audit
-from clp_tfx.tfma.decisions import ARGMAX
+from clp_tfx.tfma.decisions import ARGMAX, TOLERANCE
 from clp_tfx.tfma.left_out import FAILED
 
 POINT, UPPER_BOUND = "point", "upper_bound"
@@ -47,6 +48,7 @@ class Measured(NamedTuple):
   with_labels: bool
   has_baseline: bool
   classes: Sequence[str] = ()
+  flip_tolerance: float | None = None
 
 
 class Bounds(NamedTuple):
@@ -59,6 +61,9 @@ class Bounds(NamedTuple):
   min_pairs: int = 0
   min_auc: float | None = None
   max_auc_drop: float | None = None
+  max_gap: float | None = None
+  min_r2: float | None = None
+  max_r2_drop: float | None = None
   min_positive_ratio: float | None = None
   max_positive_ratio: float | None = None
   max_failed: float | None = None
@@ -72,15 +77,18 @@ def metrics_specs(
 
   Args:
     output: Name of the output; empty for the only one.
-    threshold: Decision threshold; not used for classes.
+    threshold: Decision threshold; not used for classes and ratings.
     measured: What is measured.
     bounds: The bounds.
   """
   thresholds = list(dict.fromkeys([threshold, *measured.other_thresholds]))
   flips = _flips(thresholds, measured)
-  _gate_flips(flips, None if measured.classes else threshold, bounds)
+  decides = not measured.classes and measured.flip_tolerance is None
+  _gate_flips(flips, threshold if decides else None, bounds)
   if measured.classes:
     _gate_classes(flips, measured, bounds)
+  elif not decides:
+    _gate_rating(flips, measured, bounds)
   else:
     _gate_positive_rate(flips, threshold, measured, bounds)
   shares = {
@@ -105,6 +113,9 @@ def _flips(thresholds: list[float], measured: Measured) -> config_pb2.MetricsSpe
   if measured.classes:
     decided |= {"decision": ARGMAX}
     named = {"classes": list(measured.classes)}
+  is_rating = measured.flip_tolerance is not None
+  if is_rating:
+    decided = {"thresholds": [measured.flip_tolerance], "decision": TOLERANCE}
   counted = {**decided, "text_feature": measured.text_feature}
   level = measured.level
   metrics = [
@@ -118,6 +129,8 @@ def _flips(thresholds: list[float], measured: Measured) -> config_pb2.MetricsSpe
     if measured.with_labels:
       number = len(measured.classes)
       metrics.append(_metric(auc.OneVsRestAUC, num_classes=number))
+  elif is_rating and measured.with_labels:
+    metrics.append(_metric(r2.R2))
   elif measured.with_labels:
     groups = list(measured.bias_features)
     metrics.append(
@@ -135,7 +148,8 @@ def _flips(thresholds: list[float], measured: Measured) -> config_pb2.MetricsSpe
         min_pairs=measured.min_pairs,
       )
     )
-  if not measured.classes and (measured.with_labels or measured.has_baseline):
+  has_positives = not measured.classes and not is_rating
+  if has_positives and (measured.with_labels or measured.has_baseline):
     metrics.append(
       _metric(positive_rate.PositiveRatio, level=level, thresholds=thresholds)
     )
@@ -169,7 +183,8 @@ def _gate_classes(
 ) -> None:
   """Bounds the AUC, and the decision rate of every class as the positive rate is."""
   if measured.with_labels:
-    _gate_auc(spec.per_slice_thresholds[metric_keys.AUC].thresholds.add, bounds)
+    add = spec.per_slice_thresholds[metric_keys.AUC].thresholds.add
+    _gate_accuracy(add, bounds.min_auc, bounds.max_auc_drop)
   if not (measured.with_labels or measured.has_baseline):
     return
   low, high = bounds.min_positive_ratio, bounds.max_positive_ratio
@@ -186,6 +201,20 @@ def _gate_classes(
       _gate(spec, lowest, _OVERALL, low=low)
     if high:
       _gate(spec, highest, _OVERALL, high=high)
+
+
+def _gate_rating(
+  spec: config_pb2.MetricsSpec, measured: Measured, bounds: Bounds
+) -> None:
+  """Bounds the gap and R², which shows a model that gives all texts the same score."""
+  if bounds.max_gap is not None:
+    is_by_bound = bounds.gate_on == UPPER_BOUND
+    key = metric_keys.GAP_UPPER_BOUND if is_by_bound else metric_keys.COUNTERFACTUAL_GAP
+    _gate(spec, key, _OVERALL, high=bounds.max_gap)
+    _gate(spec, metric_keys.PAIRS, _OVERALL, low=bounds.min_pairs)
+  if measured.with_labels:
+    add = spec.per_slice_thresholds[metric_keys.R2].thresholds.add
+    _gate_accuracy(add, bounds.min_r2, bounds.max_r2_drop)
 
 
 def _gate_positive_rate(
@@ -208,11 +237,12 @@ def _gate_positive_rate(
 def _accuracy(
   thresholds: list[float], measured: Measured, bounds: Bounds
 ) -> config_pb2.MetricsSpec:
-  """Returns the metrics that weight examples; the AUC of classes is not one."""
+  """Returns the metrics that weight examples; of classes and ratings, a count."""
   metrics = [_named("ExampleCount")]
-  if not measured.classes:
+  if not measured.classes and measured.flip_tolerance is None:
     ranked = _metric(auc.DefinedAUC, name=metric_keys.AUC, num_thresholds=10000)
-    _gate_auc(ranked.per_slice_thresholds.add, bounds)
+    add = ranked.per_slice_thresholds.add
+    _gate_accuracy(add, bounds.min_auc, bounds.max_auc_drop)
     metrics = [ranked, *metrics]
     # The package is an extra: plain pip cannot install it together with TFX 1.16.
     if importlib.util.find_spec("fairness_indicators"):
@@ -223,17 +253,19 @@ def _accuracy(
   )
 
 
-def _gate_auc(add: Callable[..., Any], bounds: Bounds) -> None:
-  """Adds the bounds on the AUC; `add` adds a threshold of a metric."""
+def _gate_accuracy(
+  add: Callable[..., Any], lowest: float | None, max_drop: float | None
+) -> None:
+  """Adds the bounds on AUC or R²; `add` adds a threshold of the metric."""
   # A threshold without slicing specs would apply to every slice, however small.
   bound = config_pb2.MetricThreshold()
-  if bounds.min_auc is not None:
-    bound.value_threshold.lower_bound.value = bounds.min_auc
-  if bounds.max_auc_drop is not None:
+  if lowest is not None:
+    bound.value_threshold.lower_bound.value = lowest
+  if max_drop is not None:
     # TFMA allows an absolute change v when v >= bound for higher-is-better metrics.
     bound.change_threshold.direction = config_pb2.MetricDirection.HIGHER_IS_BETTER
-    bound.change_threshold.absolute.value = -bounds.max_auc_drop
-  if bounds.min_auc is not None or bounds.max_auc_drop is not None:
+    bound.change_threshold.absolute.value = -max_drop
+  if lowest is not None or max_drop is not None:
     add(slicing_specs=[_OVERALL], threshold=bound)
 
 

@@ -212,6 +212,10 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     (),
     "Names of the label's classes, each that of a logit; none for a label in [0, 1].",
   )
+  flip_tolerance: float | None = option(
+    None, "Distance of two scores above which a pair flips, for a label that is a "
+    "number of any size.", 0
+  )  # fmt: skip
   checkpoint_dir: str | None = option(
     None, "Folder for this training's checkpoint, used by no other training."
   )
@@ -221,6 +225,13 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     check_labels(self, self.label_names)
     if self.classes:
       check_unused(self, "classes", _OF_POSITIVES)
+    if self.is_rating:
+      check_unused(self, "flip_tolerance", (*_OF_POSITIVES, "classes"))
+      if self.counterfactual_loss == "jensen_shannon":
+        raise InputError(
+          "Expected counterfactual_loss mse or mae with --flip-tolerance, because "
+          "scores are no probabilities. Received: jensen_shannon."
+        )
     if self.max_tokens is None:
       object.__setattr__(self, "max_tokens", 128 if self.encoder else 512)
     if self.optimizer is None and self.learning_rate is None:
@@ -247,6 +258,11 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
         f"Expected custom_config to have only the keys {known}. Received: {unknown}."
       )
     return cls(**values)
+
+  @property
+  def is_rating(self) -> bool:
+    """Whether the label is a number of any size."""
+    return self.flip_tolerance is not None
 
   @property
   def num_logits(self) -> int:

@@ -124,6 +124,7 @@ def fit(
   if recorder.resume():
     _create_variables(model, evaluation)
   progress, log = recorder.progress, TrainingLog(log_dir)
+  figure = "r2" if hparams.is_rating else "auc"
   for row in progress.history:
     log.add(row)
   while progress.epoch < hparams.epochs and not _is_over(progress.history, hparams):
@@ -139,12 +140,13 @@ def fit(
     )
     log.add(row)
     _log.info(
-      "  epoch %d of at most %d: loss %s, eval AUC %s",
+      "  epoch %d of at most %d: loss %s, eval %s %s",
       progress.epoch,
       hparams.epochs,
       _shown(row["loss"]),
+      "R²" if hparams.is_rating else "AUC",
       ", ".join(
-        f"{name} {_shown(row[prefixed('val', prefixed(name, 'auc'))])}".lstrip()
+        f"{name} {_shown(row[prefixed('val', prefixed(name, figure))])}".lstrip()
         for name in hparams.label_names or (SINGLE,)
       ),
     )
@@ -178,8 +180,9 @@ def compiled(
       encoders.
 
   Returns:
-    The model, with its optimizer, cross-entropy (averaged by label weight) and AUC;
-    with several labels, those and the pairwise loss of each.
+    The model, with its optimizer, cross-entropy (averaged by label weight) and AUC, for
+    a rating the squared error and R²; with several labels, those and the pairwise loss
+    of each.
   """
 
   def of_each(make: Callable[[str], Any]) -> Any:
@@ -191,26 +194,31 @@ def compiled(
     of_each(lambda _: _PAIRWISE_LOSSES[hparams.counterfactual_loss]()),
     _loss_weight(hparams, steps_per_epoch),
     threshold=None
-    if hparams.classes
+    if hparams.classes or hparams.is_rating
     else of_each(lambda name: for_label(hparams.decision_threshold, name)),
+    tolerance=hparams.flip_tolerance,
   )
   model.compile(
     optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
     loss=of_each(lambda _: _task_loss(hparams)),
-    weighted_metrics=of_each(lambda _: [_auc(hparams)]),
+    weighted_metrics=of_each(lambda _: [_accuracy(hparams)]),
     jit_compile=False if _takes_text(classifier) else "auto",
   )
   return model
 
 
 def _task_loss(hparams: HParams) -> keras.losses.Loss:
+  if hparams.is_rating:
+    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
   kind = keras.losses.BinaryCrossentropy
   if hparams.classes:
     kind = keras.losses.SparseCategoricalCrossentropy
   return kind(from_logits=True, reduction="mean_with_sample_weight")
 
 
-def _auc(hparams: HParams) -> keras.metrics.Metric:
+def _accuracy(hparams: HParams) -> keras.metrics.Metric:
+  if hparams.is_rating:
+    return keras.metrics.R2Score(name="r2")
   if hparams.classes:
     return OneVsRestAUC(len(hparams.classes), name="auc")
   return DefinedAUC(name="auc", from_logits=True)

@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 77
+  assert len(fields) == len({field.name for field in fields}) == 81
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -141,7 +141,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 77
+  assert len(flat) == 81
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)
@@ -274,3 +274,25 @@ def test_what_does_not_go_with_classes(values, message):
 def test_a_bound_of_a_class_needs_classes():
   with pytest.raises(InputError, match="name one of --classes. Received: rude"):
     PipelineConfig.of(max_flip_rate_of_class=["rude=0.1"])
+
+
+@pytest.mark.parametrize(
+  ("values", "message"),
+  [
+    ({"classes": ["a", "b"]}, "no --classes with --flip-tolerance"),
+    ({"label_threshold": 0.3}, "no --label-threshold with --flip-tolerance"),
+    ({"other_thresholds": [0.3]}, "no --other-thresholds with --flip-tolerance"),
+    ({"label_feature": ["a", "b"]}, "one label with --flip-tolerance. Received: a, b"),
+    ({"counterfactual_loss": "jensen_shannon"}, "mse or mae with --flip-tolerance"),
+  ],
+)
+def test_what_does_not_go_with_ratings(values, message):
+  with pytest.raises(InputError, match=message):
+    PipelineConfig.of(flip_tolerance=0.5, **values)
+
+
+def test_a_bound_on_the_gap_needs_ratings():
+  with pytest.raises(InputError, match="--max-gap together with --flip-tolerance"):
+    PipelineConfig.of(max_gap=0.2)
+  config = PipelineConfig.of(max_gap=0.2, flip_tolerance=0.5)
+  assert config.data.is_rating and config.hparams.flip_tolerance == 0.5

@@ -1,4 +1,4 @@
-"""The pages of a model of classes."""
+"""The pages of a model of classes, and of one of ratings."""
 
 import jsonschema
 import pytest
@@ -86,3 +86,38 @@ def test_the_terminal_names_classes_if_there_are_any(summary, capsys):
   shown = capsys.readouterr().out
   assert ("flip rate, decided <i>rude" in shown) == (summary is CLASSES)
   assert ("positive rate" in shown) == (summary is SUMMARY)
+
+
+RATINGS = SUMMARY | {
+  "baseline": {
+    **{"r2": 0.9, "flip_rate": 0.3, "pairs": 100, "counterfactual_gap": 0.75},
+    "flip_rate_bounds": [0.2, 0.4],
+  },
+  "clp": {
+    "r2": 0.875,
+    "flip_rate": 0.1,
+    "flip_rate_bounds": [0.05, 0.2],
+    "pairs": 100,
+    "counterfactual_gap": 0.25,
+    "counterfactual_gap_upper": 0.375,
+    "flip_rate_by_group": {},
+    "pairs_by_group": {},
+  },
+  "configuration": {"decision_threshold": 0.5, "flip_tolerance": 0.5},
+}
+
+
+def test_the_figures_of_ratings(tmp_path, capsys):
+  write_report(str(tmp_path / "report.html"), RATINGS)
+  shown = text((tmp_path / "report.html").read_text())
+  assert "decision changes by more than 0.5. Read it together with R²" in shown
+  assert "R² 0.9000 0.8750 −0.0250" in shown
+  assert "its upper bound" in shown and "0.3750" in shown
+  assert "AUC" not in shown and "Positive rate" not in shown
+  record = make_record(RATINGS)
+  jsonschema.validate(record, schema())
+  figures = {row["figure"] for row in record["figures"] if row["kind"] == "all"}
+  assert {"r2", "counterfactual_gap_upper"} <= figures
+  Console(width=100).print(figures_table(RATINGS, "before", "after"))
+  printed = capsys.readouterr().out
+  assert "mean gap of a pair" in printed and "AUC" not in printed

@@ -58,6 +58,7 @@ class CommentsExampleGen(FileBasedExampleGen):
     window: int = 1,
     neutral_sentences: int = 0,
     classes: Sequence[str] = (),
+    rating: bool = False,
   ):
     """Constructs the component without opening any file.
 
@@ -81,6 +82,7 @@ class CommentsExampleGen(FileBasedExampleGen):
       classes: Names of the label's classes, in the order of the model's outputs; the
         column holds these names or, if none of them is a number, their places from 0.
         By default, the label is a number in [0, 1].
+      rating: Whether the label is a number of any size.
 
     Raises:
       InputError: If no file is given, a file is given twice, the files cannot be found
@@ -95,6 +97,7 @@ class CommentsExampleGen(FileBasedExampleGen):
       label_threshold,
       tuple(classes),
       identity_threshold,
+      rating,
       # The executor's errors are in logs, which may not hold words of comments.
       example_texts=False,
     )

@@ -48,6 +48,9 @@ class ExampleConfig(PredictedColumns):
   identity_threshold: float = option(
     0.5, "Lowest value at which an identity column counts as annotated.", 0, 1
   )
+  rating: bool = option(
+    False, "Whether the label is a number of any size, such as a rating."
+  )
   example_texts: bool = option(
     True,
     "Whether messages may quote short cells and the first row, which is a comment's in "
@@ -64,8 +67,8 @@ class SplitExample(NamedTuple):
 
   Attributes:
     split: `train`, `eval`, `test` or `TRAIN_OR_EVAL`.
-    labels: Whether each label is positive, of classes the place of the class; None
-      where it is blank.
+    labels: Whether each label is positive, of classes the place of the class, of a
+      rating True; None where it is blank.
     serialized: The tf.Example.
   """
 
@@ -103,6 +106,7 @@ class ExampleBuilder:
       )
     found = {self._text, *self._labels}
     self._classes = config.classes
+    self._rating = config.rating
     self._identities = IDENTITIES - found
     renamed = {config.text_feature, *config.label_columns} - found
     self._reserved = {*_RESERVED, *features.label_features(config.label_names)}
@@ -156,7 +160,12 @@ class ExampleBuilder:
   ) -> bool | int | None:
     """Adds the features of a label; returns it as in `SplitExample`."""
     cell = row.get(column, "")
-    if self._classes:
+    if self._rating:
+      value = _rating(column, cell, self._quotes)
+      found = None if value is None else True
+      if value is not None:
+        feature[label.column].float_list.value.append(value)
+    elif self._classes:
       found = _class(column, cell, self._classes, self._quotes)
       if found is not None:
         name = self._classes[found].encode()
@@ -166,11 +175,11 @@ class ExampleBuilder:
       found = None if share is None else share >= _float32(label.threshold)
       if share is not None:
         feature[label.column].float_list.value.append(share)
-    for name, value in (
-      (features.binary_label(label.output), found or 0),
+    for name, number in (
+      (features.binary_label(label.output), (value if self._rating else found) or 0),
       (features.label_weight(label.output), found is not None),
     ):
-      feature[name].float_list.value.append(float(value))
+      feature[name].float_list.value.append(float(number))
     return found
 
   def _check_names(self, names: Collection[str]) -> None:
@@ -272,6 +281,23 @@ def _share(name: str, cell: Cell, quotes: bool) -> float | None:
       f"{_quoted(value, quotes)}; correct or blank it."
     )
   return _float32(share)
+
+
+def _rating(name: str, cell: Cell, quotes: bool) -> float | None:
+  """Returns a number of any size in the precision of examples, None if blank."""
+  value = _value(name, cell)
+  if isinstance(value, str) and not value.strip():
+    return None
+  try:
+    number = float(value)
+  except ValueError:
+    number = math.nan
+  if not abs(number) <= np.finfo(np.float32).max:
+    raise InputError(
+      f"column `{name}`: expected a number or nothing, received "
+      f"{_quoted(value, quotes)}; correct or blank it."
+    )
+  return _float32(number)
 
 
 def _class(name: str, cell: Cell, classes: tuple[str, ...], quotes: bool) -> int | None:

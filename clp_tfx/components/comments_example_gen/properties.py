@@ -35,8 +35,9 @@ def custom_config(
   columns = dataclasses.asdict(config)
   columns["label_feature"] = _plain(config.label_feature)
   columns["classes"] = list(config.classes)
-  if not config.classes:  # Likewise.
-    del columns["classes"]
+  for name in ("classes", "rating"):
+    if not columns[name]:  # Likewise.
+      del columns[name]
   struct.update({**columns, **more})
   packed = example_gen_pb2.CustomConfig()
   packed.custom_config.Pack(struct, deterministic=True)

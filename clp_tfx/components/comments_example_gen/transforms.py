@@ -142,7 +142,7 @@ def check_counts(
     for split, labels in counts:
       found[undecided if split == TRAIN_OR_EVAL else split].add(labels[place])
     for split in ("train", "test"):
-      if lacking := _lacking(found[split], label, config.classes):
+      if lacking := _lacking(found[split], label, config):
         changeable = "classes" if config.classes else "label threshold"
         raise InputError(
           f"{', '.join(paths)} has no {lacking} in its {split} split; add some, or "
@@ -151,16 +151,16 @@ def check_counts(
   return []
 
 
-def _lacking(
-  found: set[bool | int | None], label: Label, classes: Sequence[str]
-) -> str:
+def _lacking(found: set[bool | int | None], label: Label, config: ExampleConfig) -> str:
   """Returns what a split lacks for a label; empty if nothing."""
   if not found:
     return "comment"
   if found == {None}:
     return f"labelled comment (column {label.column} is blank)"
-  if classes:
-    absent = [name for place, name in enumerate(classes) if place not in found]
+  if config.rating:
+    return ""
+  if config.classes:
+    absent = [name for place, name in enumerate(config.classes) if place not in found]
     return f"comment of the class {absent[0]}" if absent else ""
   if True not in found:
     return f"positive comment ({label.column} >= {label.threshold:g})"

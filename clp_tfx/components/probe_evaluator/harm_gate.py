@@ -3,7 +3,6 @@
 import dataclasses
 import json
 import posixpath
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +39,7 @@ class HarmGate:
     True
 
   Attributes:
-    threshold: Scores above it are positive decisions; None for classes.
+    threshold: Scores above it are positive decisions; None if there are none.
     max_displacement: Maximum rise over the baseline of an identity's false positive
       rate on neutral probes, and of an audited group's flip rate; 0 for no bound.
     max_identity_spread: Maximum distance of an identity's false positive rate on
@@ -73,7 +72,7 @@ class HarmGate:
     label_feature: str,
     identity_terms: str,
     judges: bool = True,
-    classes: Sequence[str] = (),
+    without_positives: str = "",
     **values: Any,
   ) -> "HarmGate":
     """Decides where the bounds apply.
@@ -84,8 +83,9 @@ class HarmGate:
       label_feature: Column of the label.
       identity_terms: Training lexicon.
       judges: Whether bounds apply at all; if not, everything is measured all the same.
-      classes: Names of the label's classes, if it has any. Of the bounds on harm, only
-        that on audited pairs makes sense for them.
+      without_positives: What the label is if its decisions are not positive or
+        negative, such as `has classes`. Of the bounds on harm, only that on audited
+        pairs makes sense then.
       **values: The threshold, the bounds and `min_count`.
 
     Raises:
@@ -93,10 +93,10 @@ class HarmGate:
     """
     lexicon = IdentityTerms.load(identity_terms)
     why = _why_inactive(mode, label_feature, identity_terms, lexicon)
-    if classes and mode in (AUTO, ON):
-      why = _OF_CLASSES.format(label_feature)
+    if without_positives and mode in (AUTO, ON):
+      why = _WITHOUT_POSITIVES.format(label_feature, without_positives)
     return cls(
-      scores_probes=not classes and (mode in (ON, SHOWN) or not why),
+      scores_probes=not without_positives and (mode in (ON, SHOWN) or not why),
       judges_probes=judges and not why,
       judges_comments=judges and mode in (AUTO, ON),
       trained_on=_names(lexicon),
@@ -116,9 +116,9 @@ class HarmGate:
     return cls(**{**values, **lists})
 
 
-_OF_CLASSES = (
+_WITHOUT_POSITIVES = (
   "Probes and recall are inactive: they are about positive decisions, and the label "
-  "`{}` has classes."
+  "`{}` {}."
 )
 
 

@@ -401,3 +401,20 @@ def test_what_is_no_class(cell):
   row = {"comment_text": "a", "kind": cell}
   with pytest.raises(InputError, match="classes ok, rude, hateful .* received"):
     build(row, label_feature="kind", classes=CLASSES)
+
+
+@pytest.mark.parametrize(("cell", "number"), [("-2.5", -2.5), (4, 4.0), (" ", None)])
+def test_a_rating_is_any_number(cell, number):
+  row = {"comment_text": "a", "stars": cell}
+  example = build(row, label_feature="stars", rating=True)
+  assert example.labels == (None if number is None else True,)
+  found = values(example.serialized)
+  assert found.get("stars") == (None if number is None else [number])
+  assert found[features.LABEL] == [number or 0]
+  assert found[features.LABEL_WEIGHT] == [number is not None]
+
+
+@pytest.mark.parametrize("cell", ["many", "nan", "inf", "1e39"])
+def test_what_is_no_rating(cell):
+  with pytest.raises(InputError, match="expected a number or nothing, received"):
+    build({"comment_text": "a", "stars": cell}, label_feature="stars", rating=True)

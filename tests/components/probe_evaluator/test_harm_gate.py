@@ -60,7 +60,9 @@ def test_where_bounds_apply(
 )
 def test_classes_have_no_probes(mode, commented, why):
   values = {**VALUES, "threshold": None}
-  gate = HarmGate.of(mode, "kind", "identity_en", classes=("ok", "rude"), **values)
+  gate = HarmGate.of(
+    mode, "kind", "identity_en", without_positives="has classes", **values
+  )
   assert not gate.scores_probes
   assert not gate.judges_probes
   assert gate.judges_comments is commented
