@@ -10,7 +10,8 @@ from collections.abc import Sequence
 
 # --- added by ExampleGen -----------------------------------------------------
 LABEL = "binary_label"
-"""float, 1 value: 1.0 positive, 0.0 negative; 0.0 where `LABEL_WEIGHT` is 0."""
+"""float, 1 value: 1.0 positive, 0.0 negative, of several classes the place of the class
+from 0, of a rating the number; 0.0 where `LABEL_WEIGHT` is 0."""
 LABEL_WEIGHT = "label_weight"
 """float, 1 value: 1.0 labelled, 0.0 unlabelled (no task loss, no AUC)."""
 ANNOTATED_IDENTITY = "annotated_identity"

@@ -13,7 +13,7 @@ import dataclasses
 import json
 import re
 import types
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, ClassVar, NamedTuple, TypeVar, get_args, get_origin
 
 from clp_tfx.errors import InputError
@@ -134,6 +134,12 @@ class LabelColumn(TextColumn):
           f"_, . and -, because outputs get these names. Received: {name!r}; rename "
           "the column."
         )
+    for name in self.label_feature:
+      if name == "val" or name in {f"val_{other}" for other in self.label_feature}:
+        raise InputError(
+          f"Expected no label called {name}: with it, what Keras reports of the "
+          "training and of the evaluation would have the same names. Rename the column."
+        )
     if not self.label_feature:
       raise InputError("Expected at least one label_feature. Received: none.")
 
@@ -165,6 +171,41 @@ class Columns(LabelColumn):
       Label(output, column, for_label(self.label_threshold, output))
       for output, column in zip(self.label_names or ("",), columns, strict=True)
     ]
+
+
+def _check_class(name: str) -> tuple[str]:
+  if not name.strip() or name != name.strip():
+    raise InputError(
+      "Expected --classes to be names without blanks at their ends. "
+      f"Received: {name!r}."
+    )
+  return (name,)
+
+
+@dataclasses.dataclass(frozen=True)
+class PredictedColumns(Columns):
+  """The columns to read, and whether the label is one of several classes."""
+
+  classes: tuple[str, ...] = option(
+    (), "Class of the label, in the order of the model's outputs; repeat for each. The "
+    "column holds these names or, if none of them is a number, their places from 0. "
+    "Default: the label is a number in [0, 1].", check=_check_class,
+  )  # fmt: skip
+
+  def __post_init__(self):
+    super().__post_init__()
+    if len(self.classes) == 1:
+      raise InputError(
+        f"Expected at least two classes. Received: {self.classes[0]}; repeat "
+        "--classes, or leave it out for a label in [0, 1]."
+      )
+    if self.classes and self.label_names:
+      raise InputError(
+        "Expected one label with --classes. Received: "
+        f"{', '.join(self.label_names)}; train a model for each."
+      )
+    if self.classes:
+      check_unused(self, "classes", ("label_threshold",))
 
 
 _Options = TypeVar("_Options", bound=Options)
@@ -202,6 +243,26 @@ def check_labels(options: Options, labels: tuple[str, ...]) -> None:
         raise InputError(
           f"Expected {flag(name)} {known}{why}. Received: {label}={value[label]}."
         )
+
+
+def check_unused(options: Options, because: str, names: Iterable[str]) -> None:
+  """Checks that options have their defaults that another one gives no meaning.
+
+  Args:
+    options: Instance of a dataclass of options.
+    because: Name of the other option.
+    names: Names of those options.
+
+  Raises:
+    InputError: If one has another value.
+  """
+  for name in names:
+    value = getattr(options, name)
+    if value != options.__dataclass_fields__[name].default:
+      raise InputError(
+        f"Expected no {flag(name)} with {flag(because)}, for which it has no meaning. "
+        f"Received: {value}; leave it out."
+      )
 
 
 def _by_label(options: type[Options]) -> list[str]:

@@ -157,6 +157,8 @@ def test_the_columns_of_labels():
     (["a", "a"], "label_feature' for a once"),
     (["a", "b c"], "Received: 'b c'; rename the column"),
     ([], "at least one label_feature"),
+    (["val", "a"], "no label called val: with it, what Keras reports"),
+    (["val_a", "a"], "no label called val_a"),
   ],
 )
 def test_wrong_names_of_labels(labels, message):

@@ -223,7 +223,12 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
   table = Table(title="Counterfactual Logit Pairing")
   for column in ("", *columns, "change") if baseline else ("", columns[-1]):
     table.add_column(column, justify="right" if column else "left")
-  rows = {"AUC": "auc", "positive rate": "positive_rate", "flip rate": "flip_rate"}
+  rows = {
+    "AUC": "auc",
+    "R²": "r2",
+    "positive rate": "positive_rate",
+    "flip rate": "flip_rate",
+  }
 
   def add_row(name: str, before: float | None, after: float | None) -> None:
     change = None if before is None or after is None else after - before
@@ -231,10 +236,17 @@ def figures_table(summary: dict[str, Any], *columns: str) -> Table:
     table.add_row(name, *(figures if baseline else figures[1:2]))
 
   for name, key in rows.items():
-    add_row(name, (baseline or {}).get(key), clp[key])
+    if key in clp:
+      add_row(name, (baseline or {}).get(key), clp[key])
   if placebo := clp.get("placebo"):
     before = (baseline or {}).get("placebo", {})
     add_row("  of placebo edits", before.get("flip_rate"), placebo["flip_rate"])
+  if "r2" in clp:
+    key = "counterfactual_gap"
+    add_row("mean gap of a pair", (baseline or {}).get(key), clp[key])
+  before = (baseline or {}).get("flip_rate_by_class", {})
+  for name, after in clp.get("flip_rate_by_class", {}).items():
+    add_row(f"  flip rate, decided {escape(name)}", before.get(name), after)
   before = (baseline or {}).get("flip_rate_by_group", {})
   after = clp["flip_rate_by_group"]
   shown = _worst_groups(before, after, clp["pairs_by_group"])

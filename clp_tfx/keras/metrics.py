@@ -23,14 +23,50 @@ class DefinedAUC(keras.metrics.AUC):
     """Returns the AUC since the last reset."""
     positives = self.true_positives[0] + self.false_negatives[0]
     negatives = self.false_positives[0] + self.true_negatives[0]
-    defined = ops.logical_and(positives > 0, negatives > 0)
+    # With several labels, these have an axis of labels.
+    defined = ops.all(ops.logical_and(positives > 0, negatives > 0))
     return ops.where(defined, super().result(), math.nan)
+
+
+class OneVsRestAUC(DefinedAUC):
+  """Mean over the classes of the AUC of each against all others, from logits.
+
+  NaN if a class has no weight.
+
+  Args:
+    num_classes: Number of classes.
+    name: Name of the metric.
+  """
+
+  def __init__(self, num_classes: int, name: str = "auc"):
+    super().__init__(multi_label=True, num_labels=num_classes, name=name)
+
+  def update_state(
+    self,
+    y_true: keras.KerasTensor,
+    y_pred: keras.KerasTensor,
+    sample_weight: keras.KerasTensor | None = None,
+  ) -> None:
+    """Adds a batch.
+
+    Args:
+      y_true: Places of the classes, shape `[batch, 1]`.
+      y_pred: Logits, shape `[batch, num_classes]`.
+      sample_weight: Weights, shape `[batch, 1]` or `[batch]`.
+    """
+    places = ops.cast(ops.reshape(y_true, [-1]), "int32")
+    if sample_weight is not None:
+      sample_weight = ops.reshape(sample_weight, [-1])
+    super().update_state(
+      ops.one_hot(places, self.num_labels), ops.softmax(y_pred), sample_weight
+    )
 
 
 def decision_flips(
   original: keras.KerasTensor,
   counterfactual: keras.KerasTensor,
   threshold: float | None = None,
+  tolerance: float | None = None,
 ) -> keras.KerasTensor:
   """Returns which pairs have a text and a counterfactual with different decisions.
 
@@ -43,10 +79,15 @@ def decision_flips(
     counterfactual: Same shape; row i pairs with `original[i]`.
     threshold: Probability in (0, 1). If None, 0.5 for one unit and the highest logit
       for several.
+    tolerance: For outputs that are numbers and no logits: a pair flips if any output
+      differs by more than this. No threshold then.
 
   Returns:
     Float, shape `[pairs]`: 1 where the decision flips, else 0.
   """
+  if tolerance is not None:
+    apart = ops.absolute(ops.subtract(original, counterfactual)) > tolerance
+    return ops.cast(ops.any(apart, axis=-1), "float32")
   if threshold is None and original.shape[-1] != 1:
     return ops.cast(classes_differ(ops, original, counterfactual), "float32")
   threshold = 0.5 if threshold is None else threshold

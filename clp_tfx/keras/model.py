@@ -89,6 +89,8 @@ class CounterfactualModel(keras.Model):
     threshold: Decision threshold of `flip_rate`, a probability in (0, 1), or a dict of
       them by output name. By default, 0.5 for one output unit and the most probable
       class for several.
+    tolerance: For a model that returns numbers and no logits, such as ratings: a pair
+      flips if its two outputs are further apart than this.
 
   Raises:
     InputError: If a weight is negative, the threshold is not a probability, or the
@@ -105,6 +107,7 @@ class CounterfactualModel(keras.Model):
     loss_weight: Weight | dict[str, Weight] = 1.0,
     from_logits: bool | None = None,
     threshold: float | dict[str, float] | None = None,
+    tolerance: float | None = None,
     **kwargs: Any,
   ):
     super().__init__(**kwargs)
@@ -118,6 +121,7 @@ class CounterfactualModel(keras.Model):
     self.loss_weight = loss_weight
     self.from_logits = from_logits
     self.threshold = threshold
+    self.tolerance = tolerance
     self._pair_losses = by_output(self.pairwise_loss)
     self._pair_weights = weights_by_output(loss_weight, self._pair_losses)
     self._pair_loss_metrics, self._flip_rate_metrics = (
@@ -256,6 +260,7 @@ class CounterfactualModel(keras.Model):
       "loss_weight": keras.saving.serialize_keras_object(self.loss_weight),
       "from_logits": self.from_logits,
       "threshold": self.threshold,
+      "tolerance": self.tolerance,
     }
 
   @classmethod
@@ -305,7 +310,7 @@ class CounterfactualModel(keras.Model):
     if isinstance(threshold, dict):
       threshold = threshold.get(name)
     self._flip_rate_metrics[name].update_state(
-      decision_flips(original, counterfactual, threshold),
+      decision_flips(original, counterfactual, threshold, self.tolerance),
       sample_weight=ops.cast(weight > 0, per_pair.dtype),
     )
     mean = ops.divide_no_nan(ops.sum(weight * per_pair), ops.sum(weight))

@@ -50,6 +50,7 @@ def run_fn(fn_args: FnArgs) -> None:
     hparams.text_feature,
     fn_args.serving_model_dir,
     hparams.padding,
+    hparams.is_rating,
   )
   if hparams.checkpoint_dir:
     sweep_checkpoints(hparams.checkpoint_dir)

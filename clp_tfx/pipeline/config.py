@@ -14,7 +14,7 @@ from clp_tfx.counterfactuals.generator_options import (
 )
 from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
-from clp_tfx.options import check_labels, composed, made, names_of
+from clp_tfx.options import check_labels, check_unused, composed, made, names_of
 from clp_tfx.pipeline.sections import (
   DataOptions,
   DeploymentOptions,
@@ -63,6 +63,24 @@ class PipelineConfig:
           f"options without sections. Received: {value!r}."
         )
       check_labels(value, self.data.label_names)
+    if self.data.is_rating:
+      check_unused(self.gate, "flip_tolerance", ("other_thresholds",))
+      _ = self.hparams  # Which must not be too late.
+    elif self.gate.max_gap is not None:
+      raise InputError(
+        "Expected --max-gap together with --flip-tolerance. Received: "
+        f"{self.gate.max_gap:g} alone; leave it out, or give both."
+      )
+    if self.data.classes:
+      check_unused(self.counterfactuals, "classes", ("only_when_label_below",))
+      check_unused(self.gate, "classes", ("other_thresholds",))
+      _ = self.hparams  # Which must not be too late.
+    for name in self.gate.class_bounds:
+      if name not in self.data.classes:
+        known = ", ".join(self.data.classes) or "--classes"
+        raise InputError(
+          f"Expected --max-flip-rate-of-class to name one of {known}. Received: {name}."
+        )
     for name in self.gate.gate_label:
       if name not in self.data.label_names:
         known = ", ".join(self.data.label_names) or "several labels"

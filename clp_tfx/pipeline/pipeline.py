@@ -86,8 +86,14 @@ def create_pipeline(
       decision_threshold=config.gate.decision_threshold,
       text_feature=config.data.text_feature,
       labels=config.data.label_names,
+      classes=config.data.classes,
+      flip_tolerance=config.data.flip_tolerance,
+      max_gap=config.gate.max_gap,
+      min_r2=config.gate.min_r2,
+      max_r2_drop=config.gate.max_r2_drop if baseline else None,
       gate_label=config.gate.gate_label,
       max_flip_rate_of=_known_groups(config),
+      max_flip_rate_of_class=config.gate.class_bounds,
       gate_on=config.gate.gate_on,
       min_pairs=config.gate.min_pairs,
       min_positive_ratio=config.gate.min_positive_ratio,
@@ -225,6 +231,8 @@ def _comments(data: DataOptions) -> BaseNode:
     "text_feature": data.text_feature,
     "label_feature": data.label_feature,
     "label_threshold": data.label_threshold,
+    "classes": data.classes,
+    "rating": data.is_rating,
   }
   added = {"neutral_sentences": data.neutral_sentences}
   tables = [path for path in data.comments if path.startswith(BIG_QUERY_SCHEME)]
@@ -255,16 +263,20 @@ def _harm_gates(config: PipelineConfig) -> HarmGate | dict[str, HarmGate]:
 
 def _harm_gate(config: PipelineConfig, label: str) -> HarmGate:
   gate = config.gate
+  without = "is a number" if config.data.is_rating else ""
+  if config.data.classes:
+    without = "has classes"
   return HarmGate.of(
     gate.harm_gate,
     label,
     config.counterfactuals.identity_terms,
     judges=not gate.gate_label or label in gate.gate_label,
-    threshold=for_label(gate.decision_threshold, label),
+    threshold=None if without else for_label(gate.decision_threshold, label),
     max_displacement=gate.max_displacement,
     max_identity_spread=gate.max_identity_spread,
     max_recall_drop=gate.max_recall_drop,
     min_count=gate.min_pairs,
+    without_positives=without,
   )
 
 

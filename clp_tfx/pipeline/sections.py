@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from clp_tfx.components.probe_evaluator.harm_gate import MODES
 from clp_tfx.errors import InputError
-from clp_tfx.options import Columns, Options, option
+from clp_tfx.options import Options, PredictedColumns, check_unused, option
 from clp_tfx.pipeline import beam_runners
 from clp_tfx.pipeline.resources import Machine, Resources, machine, resources
 from clp_tfx.training.hparams import DecisionThreshold, FitOptions
@@ -27,11 +27,20 @@ def group_bound(text: str) -> tuple[str, float]:
   Raises:
     InputError: If the text has another form, or the bound is not in [0, 1].
   """
-  group, equals, bound = text.rpartition("=")
-  if not equals or not group:
+  return _bound_of("--max-flip-rate-of", "group", "gender/female=0.1", text)
+
+
+def class_bound(text: str) -> tuple[str, float]:
+  """Parses a value of `max_flip_rate_of_class`, as `group_bound` does."""
+  return _bound_of("--max-flip-rate-of-class", "class", "spam=0.1", text)
+
+
+def _bound_of(flag: str, what: str, example: str, text: str) -> tuple[str, float]:
+  name, equals, bound = text.rpartition("=")
+  if not equals or not name:
     raise InputError(
-      "Expected --max-flip-rate-of to be a group and a bound, such as "
-      f"gender/female=0.1. Received: {text!r}."
+      f"Expected {flag} to be a {what} and a bound, such as {example}. "
+      f"Received: {text!r}."
     )
   try:
     share = float(bound)
@@ -39,10 +48,9 @@ def group_bound(text: str) -> tuple[str, float]:
     share = float("nan")
   if not 0 <= share <= 1:
     raise InputError(
-      f"Expected --max-flip-rate-of {group} to be a number from 0 to 1. "
-      f"Received: {bound!r}."
+      f"Expected {flag} {name} to be a number from 0 to 1. Received: {bound!r}."
     )
-  return group, share
+  return name, share
 
 
 _PREPROCESSING_FN = "clp_tfx.modules.preprocessing.preprocessing_fn"
@@ -57,7 +65,7 @@ def _check_path(function: str) -> None:
 
 
 @dataclasses.dataclass(frozen=True)
-class DataOptions(Columns):
+class DataOptions(PredictedColumns):
   """The comments to read."""
 
   BY_LABEL: ClassVar[bool] = True
@@ -82,6 +90,26 @@ class DataOptions(Columns):
     None, "Schema file (.pbtxt) that the comments must match, such as one that an "
     "earlier run inferred; anomalies stop the run before training."
   )  # fmt: skip
+  flip_tolerance: float | None = option(
+    None, "The label is a number of any size, such as a rating, and a pair flips if "
+    "its two scores are further apart than this.", 0
+  )  # fmt: skip
+
+  def __post_init__(self):
+    super().__post_init__()
+    if not self.is_rating:
+      return
+    check_unused(self, "flip_tolerance", ("classes", "label_threshold"))
+    if self.label_names:
+      raise InputError(
+        "Expected one label with --flip-tolerance. Received: "
+        f"{', '.join(self.label_names)}; train a model for each."
+      )
+
+  @property
+  def is_rating(self) -> bool:
+    """Whether the label is a number of any size."""
+    return self.flip_tolerance is not None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -177,6 +205,21 @@ class GateOptions(MeasuringOptions):
   max_flip_rate: float | dict = option(
     0.05, "Gate: maximum share of pairs whose decision flips.", 0, 1, by_label=True
   )
+  max_flip_rate_of_class: tuple[str, ...] = option(
+    (), "Gate: maximum flip rate of the pairs whose original is decided to be of a "
+    "class of --classes, as spam=0.1; repeat for several.", check=class_bound,
+  )  # fmt: skip
+  max_gap: float | None = option(
+    None, "Gate: maximum mean distance of the two scores of a pair, for "
+    "--flip-tolerance; by --gate-on its upper bound. Default: no bound.", 0
+  )  # fmt: skip
+  min_r2: float = option(
+    0.3, "Gate: minimum R² on the original texts, for --flip-tolerance in place of the "
+    "AUC: the share of the variance of the label that the score explains.", at_most=1
+  )  # fmt: skip
+  max_r2_drop: float = option(
+    0.05, "Gate: maximum loss of R² compared with the baseline.", 0
+  )
   max_auc_drop: float | dict = option(
     0.01, "Gate: maximum loss of AUC compared with the baseline.", 0, 1, by_label=True
   )
@@ -227,6 +270,11 @@ class GateOptions(MeasuringOptions):
     (), "Feature to slice the evaluation by, or several joined by *; repeat for more "
     "slices."
   )  # fmt: skip
+
+  @property
+  def class_bounds(self) -> dict[str, float]:
+    """The bounds of `max_flip_rate_of_class` by class."""
+    return dict(map(class_bound, self.max_flip_rate_of_class))
 
   def __post_init__(self):
     super().__post_init__()

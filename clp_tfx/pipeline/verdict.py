@@ -22,21 +22,31 @@ from clp_tfx.options import for_label
 from clp_tfx.pipeline.labels import named
 from clp_tfx.tfma import metric_keys
 from clp_tfx.tfma.bounds import Check, load_checks
-from clp_tfx.tfma.group_figures import audit_figures, bias_figures, number
+from clp_tfx.tfma.group_figures import (
+  audit_figures,
+  bias_figures,
+  class_figures,
+  number,
+)
 from clp_tfx.tfma.impact_ratios import impact_ratios
 from clp_tfx.tfma.left_out import FAILED, REASONS
-from clp_tfx.tfma.results import load_results, outputs_of
+from clp_tfx.tfma.results import (
+  classes_of,
+  is_of_ratings,
+  load_results,
+  outputs_of,
+)
 
 
 def summarize(
-  evaluation: str, decision_threshold: float | Mapping[str, float]
+  evaluation: str, decision_threshold: float | Mapping[str, float] | None
 ) -> dict[str, Any]:
   """Reads an evaluation.
 
   Args:
     evaluation: Folder that the Evaluator wrote.
     decision_threshold: Decision threshold of the evaluation; of a model with several
-      labels, a mapping of them if they differ.
+      labels, a mapping of them if they differ. Not used for classes.
 
   Returns:
     `baseline` (None without one) and `clp`, each with `auc`, `positive_rate`,
@@ -55,7 +65,10 @@ def summarize(
     `pairs` and the `reason` in words; `inactive`, sentences about bounds that were not
     checked, and `not_judged`, the groups that comments say too little about. `probes`
     are the figures on probes (None if they were not scored), as
-    `clp_tfx.probes.summarize` returns them, with `trained_on` for each identity.
+    `clp_tfx.probes.summarize` returns them, with `trained_on` for each identity. Of a
+    model of classes, `clp` and `baseline` also have what `class_figures` returns, and
+    a class is the slice `decided_class=` of a check; of one of ratings, `r2` stands in
+    place of `auc` and the rates of positive decisions, and the gap has an upper bound.
 
     Of a model with several labels, `labels` has `baseline`, `clp` and `probes` by
     label, and each entry of `gate` has its `label`, which is empty for what is the same
@@ -63,6 +76,9 @@ def summarize(
   """
   results = list(load_results(evaluation).values())
   labels = outputs_of(results[-1].config)
+  is_rating = is_of_ratings(results[-1].config)
+  if classes_of(results[-1].config) or is_rating:
+    decision_threshold = None
   figures = {
     label: [
       _figures(each, for_label(decision_threshold, label), label) for each in results
@@ -70,6 +86,8 @@ def summarize(
     for label in labels
   }
   gate = _verdict(evaluation, {label: found[-1] for label, found in figures.items()})
+  if is_rating and gate["checks"]:
+    gate["inactive"][_OF_RATINGS] = []
   by_label = {}
   for label, found in figures.items():
     before, after = (found[0] if len(found) > 1 else None), found[-1]
@@ -153,14 +171,15 @@ def _finite(text: str) -> float | None:
   return value if math.isfinite(value) else None
 
 
-def _figures(result: tfma.EvalResult, threshold: float, output: str) -> dict[str, Any]:
+def _figures(
+  result: tfma.EvalResult, threshold: float | None, output: str
+) -> dict[str, Any]:
   overall = result.get_metrics_for_slice(output_name=output)
   figures = {
-    "auc": number(overall, "auc"),
-    "positive_rate": number(overall, metric_keys.positive_rate_key(threshold)),
-    **_ratio(overall, threshold),
+    **_accuracy(result, overall, threshold),
     "comments_left_out": number(overall, metric_keys.COMMENTS_LEFT_OUT),
     "counterfactual_gap": number(overall, metric_keys.COUNTERFACTUAL_GAP),
+    **_gap_bounds(overall),
     **_flips(overall, threshold),
     **bias_figures(overall, threshold),
     **audit_figures(overall, threshold),
@@ -179,7 +198,24 @@ def _figures(result: tfma.EvalResult, threshold: float, output: str) -> dict[str
   return figures
 
 
-def _flips(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
+def _accuracy(
+  result: tfma.EvalResult, overall: dict[str, Any], threshold: float | None
+) -> dict[str, Any]:
+  if is_of_ratings(result.config):
+    return {"r2": number(overall, metric_keys.R2)}
+  found = {"auc": number(overall, metric_keys.AUC)}
+  if classes := classes_of(result.config):
+    return found | class_figures(overall, classes)
+  return found | _positives(overall, threshold)
+
+
+def _gap_bounds(overall: dict[str, Any]) -> dict[str, Any]:
+  if metric_keys.GAP_UPPER_BOUND not in overall:
+    return {}
+  return {"counterfactual_gap_upper": number(overall, metric_keys.GAP_UPPER_BOUND)}
+
+
+def _flips(metrics: dict[str, Any], threshold: float | None) -> dict[str, Any]:
   def rate(kind: str) -> float | None:
     return number(metrics, metric_keys.flip_rate_key(threshold, kind))
 
@@ -196,7 +232,7 @@ def _flips(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
   }
 
 
-def _placebo(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
+def _placebo(metrics: dict[str, Any], threshold: float | None) -> dict[str, Any]:
   def figure(name: str) -> float | None:
     return number(metrics, metric_keys.placebo_key(name))
 
@@ -216,11 +252,12 @@ def _placebo(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
   }
 
 
-def _ratio(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
+def _positives(metrics: dict[str, Any], threshold: float) -> dict[str, Any]:
   def ratio(kind: str = "") -> float | None:
     return number(metrics, metric_keys.positive_ratio_key(threshold, kind))
 
   return {
+    "positive_rate": number(metrics, metric_keys.positive_rate_key(threshold)),
     "positive_ratio": ratio(),
     "positive_ratio_bounds": [ratio("lower_bound"), ratio("upper_bound")],
   }
@@ -233,7 +270,7 @@ def _verdict(evaluation: str, figures: dict[str, dict[str, Any]]) -> dict[str, A
     load_checks(evaluation),
     key=lambda check: (check.is_absent, check.slice_key, check.metric),
   )
-  checks = list(dict.fromkeys(map(_of_all_labels, checks)))
+  checks = list(dict.fromkeys(map(_of_class, map(_of_all_labels, checks))))
   with local_folder(evaluation) as folder:
     validated = tfma.load_validation_result(folder).validation_ok
   failures, absent = [], set()
@@ -262,6 +299,22 @@ def _of_all_labels(check: Check) -> Check:
   counts = (metric_keys.PAIRS, metric_keys.COMMENTS_LEFT_OUT)
   is_count = check.is_absent or check.metric.startswith(counts)
   return dataclasses.replace(check, output="") if is_count else check
+
+
+_OF_RATINGS = (
+  "AUC and the positive rate are inactive: the label is a number. R² is bounded in "
+  "their place."
+)
+
+
+def _of_class(check: Check) -> Check:
+  """Returns a check of a class with the class as its slice."""
+  metric, name = metric_keys.without_group(check.metric, metric_keys.DECIDED_CLASS)
+  if name is None:
+    return check
+  return dataclasses.replace(
+    check, metric=metric, slice_key=((metric_keys.DECIDED_CLASS, name),)
+  )
 
 
 _OTHER_VERDICT = {
@@ -299,10 +352,13 @@ def _failure(check: Check, by_label: dict[str, dict[str, Any]]) -> dict[str, Any
       "pairs": 0,
       "reason": f"Too little evidence: no comment is in the slice {where}.",
     }
-  group = dict(check.slice_key).get(EDITED_GROUP)
+  where_of = dict(check.slice_key)
   # The pairs are the same for all labels.
   figures = by_label.get(check.output) or next(iter(by_label.values()))
-  pairs = figures["pairs_by_group"].get(group) if group else figures["pairs"]
+  pairs = figures["pairs"]
+  for feature, by in ((EDITED_GROUP, "group"), (metric_keys.DECIDED_CLASS, "class")):
+    if feature in where_of:
+      pairs = figures.get(f"pairs_by_{by}", {}).get(where_of[feature])
   return {
     **described,
     "value": check.value,
@@ -335,6 +391,12 @@ def _meaning(name: str) -> str:
   """Explains some of the figures."""
   if name.startswith("positive_rate/ratio"):
     return ": the positive rate as a multiple of the baseline's or the label rate"
+  if name.startswith(metric_keys.R2):
+    return ": the share of the label's variance that the score explains"
+  if name.startswith(metric_keys.decision_ratio_key()):
+    return (
+      ": how often the class is decided, as a multiple of the baseline or the labels"
+    )
   if name.startswith("positive_rate"):
     return ": it makes the same decision for every comment"
   if name == metric_keys.left_out_key(FAILED):

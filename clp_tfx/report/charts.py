@@ -15,6 +15,8 @@ _TITLES = {
   "val_loss": "Eval loss",
   "auc": "Training AUC",
   "val_auc": "Eval AUC",
+  "r2": "Training R²",
+  "val_r2": "Eval R²",
   "counterfactual_loss": "Counterfactual loss",
   "val_counterfactual_loss": "Eval counterfactual loss",
   "flip_rate": "Training flip rate",

@@ -10,9 +10,11 @@ _Figures = dict[str, Any]
 _OVERALL = {
   "flip_rate": "pairs",
   "auc": "labelled comments",
+  "r2": "labelled comments",
   "positive_rate": "comments",
   "positive_ratio": "comments",
   "counterfactual_gap": "pairs",
+  "counterfactual_gap_upper": "pairs",
   "comments_left_out": "comments with identity terms",
 }
 _PLACEBO = (
@@ -50,6 +52,7 @@ def figure_rows(summary: dict[str, Any]) -> list[Row]:
   ]
   for kind in ("group", "term"):
     rows += _flip_rates(kind, model, baseline)
+  rows += _classes(model, baseline)
   rows += _placebos(model, baseline)
   rows += _bias(model, baseline)
   rows += _audit(model.get("audit", {}), baseline.get("audit", {}))
@@ -106,6 +109,32 @@ def _flip_rates(kind: str, model: _Figures, baseline: _Figures) -> list[Row]:
       pairs.get(name),
     )
     for name in model.get(f"flip_rate_by_{kind}", {})
+  ]
+
+
+def _classes(model: _Figures, baseline: _Figures) -> list[Row]:
+  counted = {"flip_rate": "pairs", "decision_rate": "comments"}
+  counted |= {"decision_ratio": "comments"}
+
+  def of(figures: _Figures, name: str) -> _Figures:
+    found = {key: figures.get(f"{key}_by_class", {}).get(name) for key in counted}
+    for key in ("flip_rate", "decision_ratio"):
+      bounds = figures.get(f"{key}_bounds_by_class", {}).get(name)
+      found[f"{key}_bounds"] = bounds
+    return found if name in figures.get("flip_rate_by_class", {}) else {}
+
+  return [
+    _row(
+      "decided_class",
+      name,
+      figure,
+      of(model, name),
+      of(baseline, name),
+      what,
+      model["pairs_by_class"][name] if what == "pairs" else None,
+    )
+    for name in model.get("flip_rate_by_class", {})
+    for figure, what in counted.items()
   ]
 
 

@@ -14,6 +14,7 @@ TITLES = {
   "all": "All comments",
   "edited_group": "Groups whose terms were edited",
   "edited_term": "Terms that were edited",
+  "decided_class": "Classes, by the decision on the original",
   "placebo": "Placebo edits, beside the edits of the same pairs",
   "placebo_group": "The same by group",
   "placebo_term": "The same by term",
@@ -31,8 +32,8 @@ TITLES = {
 _FOLDED = 12
 """Longer tables are folded."""
 DECIMALS = (
-  *("auc", "subgroup", "bpsn", "bnsp"),
-  *("counterfactual_gap", "counterfactual_gap_of_edits"),
+  *("auc", "r2", "subgroup", "bpsn", "bnsp"),
+  *("counterfactual_gap", "counterfactual_gap_upper", "counterfactual_gap_of_edits"),
 )
 """Figures that are no shares."""
 

@@ -98,7 +98,9 @@ def _of_label(summary: dict[str, Any], label: str) -> dict[str, Any]:
   # The dashed baseline is drawn last so that both lines are visible if they coincide.
   histories = summary.get("training", {})
   training = {m: histories[m] for m in reversed(models) if m in histories}
-  groups, terms = (charts.rate_chart(baseline, clp, by) for by in ("group", "term"))
+  groups, terms, classes = (
+    charts.rate_chart(baseline, clp, by) for by in ("group", "term", "class")
+  )
   return {
     **_DEFAULTS,
     **summary,
@@ -111,6 +113,7 @@ def _of_label(summary: dict[str, Any], label: str) -> dict[str, Any]:
     "people": people_section(summary),
     "groups": groups | {"rows": charts.highest_first(groups["rows"])},
     "terms": terms | {"rows": charts.highest_first(terms["rows"])},
+    "classes": classes,
     "audit": audit_tables(baseline, clp),
     "bias": bias_tables(baseline, clp),
     "panels": charts.training_panels(training),
@@ -190,16 +193,22 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
     ("Flip rate", "flip_rate", formats.percent, "+.1f", 100),
     ("… of placebo edits", "placebo_flip_rate", formats.percent, "+.1f", 100),
     ("AUC", "auc", formats.decimal, "+.4f", 1),
+    ("R²", "r2", formats.decimal, "+.4f", 1),
     ("Positive rate", "positive_rate", formats.percent, "+.1f", 100),
     (f"… of {reference}", "positive_ratio", formats.percent, "+.1f", 100),
     ("Score gap", "counterfactual_gap", formats.decimal, "+.4f", 1),
+    ("… its upper bound", "counterfactual_gap_upper", formats.decimal, "+.4f", 1),
     ("… of placebo edits", "placebo_counterfactual_gap", formats.decimal, "+.4f", 1),
     ("Pairs", "pairs", formats.count, "+,", 1),
     ("Comments left out", "comments_left_out", formats.percent, "+.1f", 100),
   )
-  baseline, clp = (_with_placebo(each or {}) for each in (baseline, clp))
+  decided = [
+    (f"Decided {name}", f"decided {name}", formats.percent, "+.1f", 100)
+    for name in clp.get("decision_rate_by_class", {})
+  ]
+  baseline, clp = (_flat(each or {}) for each in (baseline, clp))
   rows = []
-  for name, key, formatted, change_format, scale in metrics:
+  for name, key, formatted, change_format, scale in (*metrics, *decided):
     if key not in clp:
       continue
     if key == "positive_ratio" and formats.is_missing(clp[key]):
@@ -226,9 +235,15 @@ def _changes(baseline: dict | None, clp: dict) -> list[dict[str, str]]:
   return rows
 
 
-def _with_placebo(figures: dict[str, Any]) -> dict[str, Any]:
+def _flat(figures: dict[str, Any]) -> dict[str, Any]:
+  """Returns figures with those of placebos and classes among them."""
   placebo = figures.get("placebo", {})
-  return figures | {f"placebo_{name}": value for name, value in placebo.items()}
+  decided = figures.get("decision_rate_by_class", {})
+  return (
+    figures
+    | {f"placebo_{name}": value for name, value in placebo.items()}
+    | {f"decided {name}": value for name, value in decided.items()}
+  )
 
 
 def _renamed(results: dict[str, Any], summary: dict[str, Any]) -> dict[str, Any]:
@@ -254,6 +269,7 @@ def _contents(context: dict[str, Any]) -> dict[str, str]:
       "people": ("Who gains, who loses", context["people"]),
       "figures": ("Before and after" if context["baseline"] else "Figures", True),
       "flips": ("Worst flips", context["flips"] is not None),
+      "classes": ("By class", context["classes"]["rows"]),
       "groups": ("By group", context["groups"]["rows"]),
       "terms": ("By term", context["terms"]["rows"]),
       "audit": ("Audit", context["audit"]),

@@ -24,7 +24,8 @@ class Bounds:
     min_positive_ratio: Minimum positive rate, as a multiple of the control's; 0 for no
       bound.
     max_positive_ratio: Maximum positive rate, likewise.
-    decision_threshold: Scores above it are positive decisions.
+    decision_threshold: Scores above it are positive decisions; None for classes, each
+      of which is then bounded as the positive rate is.
     gate_on: Value of flip and positive rates to compare with their bounds: the nearer
       end of the confidence interval (`upper_bound`) or the estimate (`point`).
     min_pairs: Minimum number of pairs behind a flip rate.
@@ -35,7 +36,7 @@ class Bounds:
   min_auc: float
   min_positive_ratio: float
   max_positive_ratio: float
-  decision_threshold: float
+  decision_threshold: float | None
   gate_on: str
   min_pairs: int
 
@@ -44,9 +45,14 @@ class Bounds:
     return (
       f"{figure} at most {self.max_flip_rate:g}, on {self.min_pairs} pairs or more, an "
       f"AUC of at least {self.min_auc:g}, an AUC drop of at most "
-      f"{self.max_auc_drop:g} and a positive rate of {self.min_positive_ratio:g} to "
+      f"{self.max_auc_drop:g} and {self._rate} of {self.min_positive_ratio:g} to "
       f"{self.max_positive_ratio or math.inf:g} times the control's"
     )
+
+  @property
+  def _rate(self) -> str:
+    of_classes = self.decision_threshold is None
+    return "a rate of every class" if of_classes else "a positive rate"
 
   @property
   def _by_bound(self) -> bool:
@@ -61,7 +67,8 @@ class Bounds:
     """
     drop = control.auc - measures.auc
     name, flip_rate = "flip rate", measures.flip_rate
-    low = high = measures.positive_ratio
+    low, high = measures.ratios
+    rate = self._rate.removeprefix("a ").replace("every", "a")
     if self._by_bound:
       low = measures.positive_ratio_lower_bound
       high = measures.positive_ratio_upper_bound
@@ -71,10 +78,10 @@ class Bounds:
       Miss(AUC, f"AUC drop {drop:.4f}"): drop <= self.max_auc_drop,
       Miss(FLIP_RATE, f"{name} {flip_rate:.4f}"): flip_rate <= self.max_flip_rate,
       Miss(FLIP_RATE, f"{measures.pairs} pairs"): measures.pairs >= self.min_pairs,
-      Miss(POSITIVE_RATE, f"positive rate {low:.2f} times the control's or more"): (
+      Miss(POSITIVE_RATE, f"{rate} {low:.2f} times the control's or more"): (
         not self.min_positive_ratio or low >= self.min_positive_ratio
       ),
-      Miss(POSITIVE_RATE, f"positive rate up to {high:.2f} times the control's"): (
+      Miss(POSITIVE_RATE, f"{rate} up to {high:.2f} times the control's"): (
         not self.max_positive_ratio or high <= self.max_positive_ratio
       ),
     }

@@ -55,6 +55,17 @@ def sweep_locally(
       f"pair edits. Received: {', '.join(config.gate.max_flip_rate_of)}; leave it out "
       "and give a max_flip_rate that is low enough."
     )
+  if config.data.is_rating:
+    raise InputError(
+      "Expected no --flip-tolerance in a sweep, which compares models by their AUC. "
+      f"Received: {config.data.flip_tolerance:g}; compare runs of several weights."
+    )
+  if config.gate.max_flip_rate_of_class:
+    raise InputError(
+      "Expected no max_flip_rate_of_class in a sweep, which bounds that of all "
+      f"classes. Received: {', '.join(config.gate.max_flip_rate_of_class)}; leave it "
+      "out and give a max_flip_rate that is low enough."
+    )
   output = Path(config.deployment.output).absolute()
   model_module = config.hparams.build_model_path.rpartition(".")[0]
   trainings = Trainings(
@@ -81,6 +92,8 @@ def _bounds(config: PipelineConfig) -> BoundsByLabel:
     )
     for label in labels
   }
+  if config.data.classes:
+    of = {"": dataclasses.replace(of[""], decision_threshold=None)}
   return BoundsByLabel(of, config.gate.gate_label or labels)
 
 

@@ -16,10 +16,10 @@ class Scores:
   """Probabilities that a model predicts for a split and its counterfactuals.
 
   Attributes:
-    original: Float, shape `[rows]`.
-    label: Float, shape `[rows]`; 0.0 or 1.0.
+    original: Float, shape `[rows]`; of classes, shape `[rows, num_classes]`.
+    label: Float, shape `[rows]`; 0.0 or 1.0, or the place of a class.
     label_weight: Float, shape `[rows]`; 0 for unlabelled rows.
-    counterfactual: Float, shape `[pairs]`.
+    counterfactual: Float, shape `[pairs]` or `[pairs, num_classes]`.
     original_row: Int, shape `[pairs]`; the row of each counterfactual's original.
   """
 
@@ -81,6 +81,11 @@ class Measures:
   matched_recall: float
   pairs: int
 
+  @property
+  def ratios(self) -> tuple[float, float]:
+    """The positive ratio, as the lowest and the highest that a bound applies to."""
+    return self.positive_ratio, self.positive_ratio
+
 
 def measure(
   scores: Scores,
@@ -114,16 +119,16 @@ def measure(
   no_number = 0 * np.sum(gaps)  # NaN if a score is NaN: it never flips.
   return Measures(
     auc=auc(scores.original, scores.label, scores.label_weight),
-    flip_rate=_mean(flipped) + no_number,
-    flip_rate_upper_bound=_upper_bound(flipped, scores.original_row) + no_number,
-    score_gap=_mean(np.abs(gaps)),
-    positive_rate=_mean(scores.original > decision_threshold),
+    flip_rate=mean(flipped) + no_number,
+    flip_rate_upper_bound=flip_rate_bound(flipped, scores.original_row) + no_number,
+    score_gap=mean(np.abs(gaps)),
+    positive_rate=mean(scores.original > decision_threshold),
     positive_ratio=ratio,
     positive_ratio_lower_bound=low + unpaired,
     positive_ratio_upper_bound=high + unpaired,
     matched_threshold=matched,
-    matched_flip_rate=_mean(flips(scores, matched)) + unknown,
-    matched_recall=_mean(scores.original[positive] > matched) + unknown,
+    matched_flip_rate=mean(flips(scores, matched)) + unknown,
+    matched_recall=mean(scores.original[positive] > matched) + unknown,
     pairs=len(scores.counterfactual),
   )
 
@@ -165,8 +170,13 @@ def _positive_ratio(
   return ratio + unknown, low + unknown, high + unknown
 
 
-def _upper_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
-  """Returns the upper bound of the flip rate; the pairs of a row are one cluster."""
+def flip_rate_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
+  """Returns the upper bound of the flip rate; the pairs of a row are one cluster.
+
+  Args:
+    flipped: Which pairs flip, shape `[pairs]`.
+    rows: Row of each pair's original, shape `[pairs]`.
+  """
   if not len(flipped):
     return float("nan")
   _, cluster = np.unique(rows, return_inverse=True)
@@ -185,5 +195,6 @@ def _upper_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
   return float(upper_bound(sums, DEFAULT_LEVEL))
 
 
-def _mean(values: np.ndarray) -> float:
+def mean(values: np.ndarray) -> float:
+  """Returns the mean of values; NaN without any."""
   return float(np.mean(values)) if len(values) else float("nan")

@@ -14,6 +14,7 @@ from clp_tfx.files import write_whole
 from clp_tfx.report.trade_off import Point, trade_off_svg
 from clp_tfx.sweep.bounds import Bounds
 from clp_tfx.sweep.candidates import BLINDNESS, CLP, CONTROL, Candidate
+from clp_tfx.sweep.class_measures import measure_classes
 from clp_tfx.sweep.labels import BoundsByLabel, combined
 from clp_tfx.sweep.measures import Measures, Scores, measure
 from clp_tfx.sweep.recommendation import Row, recommend, rows
@@ -118,11 +119,17 @@ def _tables(
       # A blind model's texts are shorter, and rows are read in the order of length.
       same_rows = candidate.method != BLINDNESS
       for label, of_label in bounds.of.items():
-        threshold = of_label.decision_threshold
-        measures[label][candidate].append(
-          measure(scores[label], threshold, control[label], same_rows)
-        )
+        both = scores[label], control[label]
+        measures[label][candidate].append(_measured(*both, of_label, same_rows))
   return {label: rows(found, bounds.of[label]) for label, found in measures.items()}
+
+
+def _measured(
+  scores: Scores, control: Scores, bounds: Bounds, same_rows: bool
+) -> Measures:
+  if bounds.decision_threshold is None:
+    return measure_classes(scores, control, same_rows)
+  return measure(scores, bounds.decision_threshold, control, same_rows)
 
 
 def _as_dicts(tables: Mapping[str, Sequence[Row]]) -> list[dict[str, Any]]:

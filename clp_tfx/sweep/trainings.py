@@ -12,6 +12,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
+from scipy import special
 
 from clp_tfx.files import write_whole
 from clp_tfx.sweep.candidates import AUGMENTATION, BLINDNESS, Candidate
@@ -180,7 +181,7 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> dict[str, Scores
 
   Args:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
-      shape `[batch, 1]`, or a dict of them by label.
+      shape `[batch, 1]`, a dict of them by label, or one per class.
     batches: Batches of `(CounterfactualInputs, labels, label_weights)`.
 
   Returns:
@@ -198,10 +199,10 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> dict[str, Scores
     for name, label in _named(labels).items():
       parts.setdefault(name, []).append(
         Scores(
-          original=_sigmoid(original[name]),
+          original=_probabilities(original[name]),
           label=label.numpy()[:, 0],
           label_weight=_named(weights)[name].numpy()[:, 0],
-          counterfactual=_sigmoid(counterfactual[name]),
+          counterfactual=_probabilities(counterfactual[name]),
           original_row=inputs.original_row.numpy() + rows,
         )
       )
@@ -222,6 +223,9 @@ def _joined(parts: list[Scores]) -> Scores:
   )
 
 
-def _sigmoid(logits: tf.Tensor) -> np.ndarray:
+def _probabilities(logits: tf.Tensor) -> np.ndarray:
   # In double precision, so that high scores do not tie at 1.
-  return 1 / (1 + np.exp(-logits.numpy()[:, 0].astype(np.float64)))
+  values = logits.numpy().astype(np.float64)
+  if values.shape[1] > 1:
+    return special.softmax(values, axis=1)
+  return 1 / (1 + np.exp(-values[:, 0]))

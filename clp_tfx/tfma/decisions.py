@@ -8,7 +8,8 @@ import numpy as np
 from clp_tfx.counterfactuals.decisions import classes_differ, labels_differ
 
 THRESHOLD, ARGMAX, ANY_LABEL = "threshold", "argmax", "any_label"
-RULES = (THRESHOLD, ARGMAX, ANY_LABEL)
+TOLERANCE = "tolerance"
+RULES = (THRESHOLD, ARGMAX, ANY_LABEL, TOLERANCE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -20,6 +21,8 @@ class DecisionRule:
   - `argmax`: several scores; the largest decides (on ties, the first).
   - `any_label`: several scores, each with its own decision by the threshold; the
     decision changes if any of them does.
+  - `tolerance`: one score that is a number of any size; it is itself the decision,
+    which changes if the two scores are further apart than the only threshold.
 
   Attributes:
     rule: One of `RULES`.
@@ -42,8 +45,8 @@ class DecisionRule:
 
   @property
   def keyed_thresholds(self) -> tuple[float | None, ...]:
-    """The thresholds named in metric keys; a single None for `argmax`."""
-    return (None,) if self.rule == ARGMAX else self.thresholds
+    """The thresholds in metric keys; a single None for `argmax` and `tolerance`."""
+    return (None,) if self.rule in (ARGMAX, TOLERANCE) else self.thresholds
 
   def compare(self, original: np.ndarray, counterfactuals: np.ndarray) -> "Comparison":
     """Compares the scores of a text with those of its counterfactuals.
@@ -53,7 +56,7 @@ class DecisionRule:
       counterfactuals: Scores of its K counterfactuals, shape `[K, num_scores]`.
 
     Returns:
-      The changes at each of T thresholds; for `argmax`, T is 1.
+      The changes at each of T thresholds; for `argmax` and `tolerance`, T is 1.
 
     Raises:
       ValueError: If the rule is `threshold` and there are several scores but no
@@ -64,6 +67,9 @@ class DecisionRule:
         gap=np.abs(counterfactuals - original).sum(axis=1) / 2,
         changed=classes_differ(np, original, counterfactuals)[None],
       )
+    if self.rule == TOLERANCE:
+      gap = np.abs(self._select(counterfactuals) - self.score(original))
+      return Comparison(gap=gap, changed=gap[None] > self.thresholds[0])
     thresholds = np.array(self.thresholds)[:, None, None]
     if self.rule == ANY_LABEL:
       return Comparison(
@@ -80,7 +86,7 @@ class DecisionRule:
     )
 
   def score(self, scores: np.ndarray) -> float:
-    """Returns the score that decides; only for the rule `threshold`.
+    """Returns the score that decides; only for `threshold` and `tolerance`.
 
     Args:
       scores: Scores of a text, shape `[num_scores]`.

@@ -35,8 +35,14 @@ def make_eval_config(
   max_auc_drop: ByLabel | None = None,
   *,
   labels: Sequence[str] = (),
+  classes: Sequence[str] = (),
+  flip_tolerance: float | None = None,
+  max_gap: float | None = None,
+  min_r2: float | None = None,
+  max_r2_drop: float | None = None,
   gate_label: Sequence[str] = (),
   max_flip_rate_of: Mapping[str, float] | None = None,
+  max_flip_rate_of_class: Mapping[str, float] | None = None,
   gate_on: str = UPPER_BOUND,
   level: float = flip_rate.DEFAULT_LEVEL,
   min_pairs: int = DEFAULT_MIN_PAIRS,
@@ -83,6 +89,15 @@ def make_eval_config(
   labels are read from `features.binary_label` and
   `features.label_weight` of each.
 
+  A model of classes has one output with the probability of each. Its decision is the
+  most probable class, its AUC the mean over the classes of that of each against all
+  others, and the bounds on the positive rate apply to how often each class is decided.
+  The label is the place of the class.
+
+  A rating, for which there is a `flip_tolerance`, is a number of any size. A pair flips
+  if its scores are further apart than that, and the gap and R² are bounded; bounds on
+  AUC and the positive rate are left out.
+
   Example:
     >>> config = make_eval_config(max_flip_rate=0.05, min_auc=0.8)
     >>> [spec.name for spec in config.model_specs]
@@ -93,10 +108,18 @@ def make_eval_config(
     min_auc: Bound in [0, 1].
     max_auc_drop: Bound in [0, 1]; if None, no baseline is expected.
     labels: Names of the labels; empty for a model with a single output.
+    classes: Names of the classes, in the order of the output; empty for labels in
+      [0, 1].
+    flip_tolerance: Bound of at least 0 on the distance of two scores that are no flip;
+      None for labels in [0, 1] and classes.
+    max_gap: Bound of at least 0 on `counterfactual_gap` of ratings; see `gate_on`.
+    min_r2: Bound of at most 1 on R² of ratings.
+    max_r2_drop: Bound of at least 0 on the loss of R² compared with the baseline.
     gate_label: Names of the labels that are judged; by default all. The others are
       measured.
     max_flip_rate_of: Bounds in [0, 1] by identity group of either level, such as
       `{"gender/female": 0.1}`.
+    max_flip_rate_of_class: Bounds in [0, 1] by the class decided for the original.
     gate_on: Whether a bound applies to the flip rate's `upper_bound` at the confidence
       `level` or to its value (`point`). Likewise for the positive rate, with the end of
       its interval that is closer to the bound.
@@ -108,8 +131,8 @@ def make_eval_config(
     max_failed: Bound in [0, 1].
     max_left_out: Bound in [0, 1], which applies to the lower confidence bound of the
       share at `level`, to allow for chance in small groups.
-    has_baseline: Whether there is a baseline; by default, whether `max_auc_drop` is
-      given.
+    has_baseline: Whether there is a baseline; by default, whether `max_auc_drop` or
+      `max_r2_drop` is given.
     decision_threshold: Threshold above which a decision is positive.
     other_thresholds: Thresholds to report but not to gate on.
     text_feature: Feature that the counterfactuals replace.
@@ -132,8 +155,8 @@ def make_eval_config(
     examples alike.
 
   Raises:
-    ValueError: If `gate_on` or a label to judge is unknown, or AUC is bounded without
-      labels.
+    ValueError: If `gate_on`, a label to judge or a class is unknown, or AUC is bounded
+      without labels.
   """
   if gate_on not in GATES:
     raise ValueError(f"Expected gate_on to be one of {GATES}. Received: {gate_on}")
@@ -145,8 +168,15 @@ def make_eval_config(
     raise ValueError(
       f"Expected gate_label to name some of {list(labels)}. Received: {unknown}"
     )
+  if unknown := sorted(set(max_flip_rate_of_class or {}) - set(classes)):
+    raise ValueError(
+      f"Expected max_flip_rate_of_class to name some of {list(classes)}. "
+      f"Received: {unknown}"
+    )
+  if classes and flip_tolerance is not None:
+    raise ValueError("Expected classes or a flip_tolerance. Received: both.")
   if has_baseline is None:
-    has_baseline = max_auc_drop is not None
+    has_baseline = max_auc_drop is not None or max_r2_drop is not None
   names = labels if with_labels else ()
   models = [_model_spec(CANDIDATE, signature_name, with_labels, names)]
   if has_baseline:
@@ -164,6 +194,8 @@ def make_eval_config(
     min_pairs=min_pairs,
     with_labels=with_labels,
     has_baseline=has_baseline,
+    classes=classes,
+    flip_tolerance=flip_tolerance,
   )
   judged = list(gate_label or labels or ("",))
   specs = []
@@ -175,8 +207,12 @@ def make_eval_config(
         min_pairs=min_pairs,
         max_flip_rate=for_label(max_flip_rate, label),
         max_flip_rate_of=groups,
+        max_flip_rate_of_class=max_flip_rate_of_class or {},
         min_auc=for_label(min_auc, label),
         max_auc_drop=for_label(max_auc_drop, label),
+        max_gap=max_gap,
+        min_r2=min_r2,
+        max_r2_drop=max_r2_drop,
         min_positive_ratio=for_label(min_positive_ratio, label),
         max_positive_ratio=for_label(max_positive_ratio, label),
       )

@@ -9,7 +9,7 @@ from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import intervals, metric_keys
-from clp_tfx.tfma.decisions import THRESHOLD
+from clp_tfx.tfma.decisions import THRESHOLD, TOLERANCE
 from clp_tfx.tfma.exact_sums import ExactSums
 from clp_tfx.tfma.left_out import POLICY, REASONS
 from clp_tfx.tfma.matched_threshold import ScoredPairs, ScoreHistograms
@@ -51,8 +51,9 @@ class FlipRate(metric_types.Metric):
   Rates are in [0, 1]: 0 if no decision depends on the edit, and NaN, which fails any
   bound, without pairs. If decisions are not made on one score (`argmax`, `any_label`),
   metrics that need a positive decision or a signed difference are not emitted, and the
-  keys of `argmax` have no `@t`. Unweighted keys leave `example_weighted` unset, because
-  TFMA looks up thresholds that way.
+  keys of `argmax` have no `@t`. Nor have those of `tolerance`, a number of any size
+  that flips by a distance; it has `counterfactual_gap/upper_bound` as well. Unweighted
+  keys leave `example_weighted` unset, because TFMA looks up thresholds that way.
 
   Example:
     >>> import tensorflow_model_analysis as tfma
@@ -63,7 +64,7 @@ class FlipRate(metric_types.Metric):
 
   Args:
     thresholds: Decision thresholds.
-    decision: `threshold`, `argmax` or `any_label`; see `DecisionRule`.
+    decision: `threshold`, `argmax`, `any_label` or `tolerance`; see `DecisionRule`.
     level: Confidence of the one-sided bounds, in (0, 1).
     denominator: `pairs`; or `examples` for the values of TFMA's FlipRate up to 0.46,
       which divided by the number of all examples, with or without pairs; rates then
@@ -228,6 +229,10 @@ class _FlipCounter(beam.CombineFn):
       metric_keys.GAP_STANDARD_ERROR: intervals.standard_error(gaps),
       metric_keys.GAP_MAX_PER_EXAMPLE: _ratio(sums["max_gap"], sums["paired_texts"]),
     }
+    if self._scored.rule.rule == TOLERANCE:
+      values[metric_keys.GAP_UPPER_BOUND] = intervals.mean_upper_bound(
+        gaps, self._level
+      )
     if self._has_score:
       values |= {
         metric_keys.SCORE_SENSITIVITY: _ratio(sums["sensitivity"], sums["pairs"]),

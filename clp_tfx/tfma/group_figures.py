@@ -1,6 +1,7 @@
 """Reads the metrics of identity groups from the overall slice of an evaluation."""
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 from clp_tfx import features
@@ -24,13 +25,13 @@ def number(metrics: Metrics, name: str) -> float | None:
 
 
 def group_figures(
-  evaluation: str, threshold: float, output: str = ""
+  evaluation: str, threshold: float | None, output: str = ""
 ) -> tuple[dict[str, Any] | None, dict[str, Any]]:
   """Returns the figures of the baseline, or None, and those of the candidate.
 
   Args:
     evaluation: Folder of the evaluation.
-    threshold: Decision threshold.
+    threshold: Decision threshold; None for classes.
     output: Name of the output; empty for the only one.
 
   Returns:
@@ -54,7 +55,47 @@ def group_figures(
   return (found[0] if len(found) > 1 else None), found[-1]
 
 
-def bias_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
+def class_figures(metrics: Metrics, classes: Sequence[str]) -> dict[str, Any]:
+  """Returns the flip rates by the class that is decided for the original.
+
+  Args:
+    metrics: Metrics of the overall slice.
+    classes: Names of the classes; without any, nothing is returned.
+
+  Returns:
+    By class `flip_rate_by_class`, its one-sided `flip_rate_bounds_by_class` (low,
+    high), `pairs_by_class`, `decision_rate_by_class` (the share of all texts),
+    `decision_ratio_by_class` (of that to the baseline's or the labels'; None for the
+    baseline) and its `decision_ratio_bounds_by_class`. Undefined values are None.
+  """
+  if not classes:
+    return {}
+
+  def by_class(*keys: str) -> dict[str, Any]:
+    found = {
+      name: [
+        number(metrics, metric_keys.group_key(key, metric_keys.DECIDED_CLASS, name))
+        for key in keys
+      ]
+      for name in classes
+    }
+    return {k: v if len(keys) > 1 else v[0] for k, v in found.items()}
+
+  rate, ratio = metric_keys.flip_rate_key, metric_keys.decision_ratio_key
+  pairs = by_class(metric_keys.PAIRS)
+  return {
+    "flip_rate_by_class": by_class(rate(None)),
+    "flip_rate_bounds_by_class": by_class(
+      *(rate(None, f"overall/{end}") for end in _ENDS)
+    ),
+    "pairs_by_class": {name: int(value or 0) for name, value in pairs.items()},
+    "decision_rate_by_class": by_class(metric_keys.DECISION_RATE),
+    "decision_ratio_by_class": by_class(ratio()),
+    "decision_ratio_bounds_by_class": by_class(*map(ratio, _ENDS)),
+  }
+
+
+def bias_figures(metrics: Metrics, threshold: float | None) -> dict[str, Any]:
   """Returns the bias AUCs and the false positive and negative rates by group.
 
   Args:
@@ -88,7 +129,7 @@ def bias_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
   }
 
 
-def audit_figures(metrics: Metrics, threshold: float) -> dict[str, Any]:
+def audit_figures(metrics: Metrics, threshold: float | None) -> dict[str, Any]:
   """Returns the metrics of the audit pairs.
 
   Args:
@@ -127,7 +168,7 @@ _AUDIT_FEATURES = {
 
 
 def _audit_of(
-  metrics: Metrics, threshold: float, feature: str, name: str
+  metrics: Metrics, threshold: float | None, feature: str, name: str
 ) -> dict[str, Any]:
   def figure(key: str) -> float | None:
     return number(

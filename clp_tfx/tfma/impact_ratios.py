@@ -19,7 +19,7 @@ Row = dict[str, Any]
 
 
 def impact_ratios(
-  result: tfma.EvalResult, threshold: float, output: str = ""
+  result: tfma.EvalResult, threshold: float | None, output: str = ""
 ) -> list[Row]:
   """Returns the positive rates of all groups, each over the highest of its category.
 
@@ -36,7 +36,7 @@ def impact_ratios(
 
   Args:
     result: Evaluation of one model.
-    threshold: Decision threshold.
+    threshold: Decision threshold; None for classes, which have no positive rate.
     output: Name of the output; empty for the only one.
 
   Returns:
@@ -51,6 +51,8 @@ def impact_ratios(
   Reference:
     29 CFR 1607.4 D, where a selection rate is compared with the highest.
   """
+  if threshold is None:
+    return []
   rows = [
     _of_slice(key, result.get_metrics_for_slice(key, output), threshold)
     for key in sorted(result.get_slice_names(), key=str)

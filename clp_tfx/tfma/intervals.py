@@ -113,6 +113,25 @@ def lower_bound(sums: ClusterSums, level: float) -> np.ndarray:
   return np.where(np.isnan(flips), np.nan, np.where(flips > 0, bound, 0.0))
 
 
+def mean_upper_bound(sums: ClusterSums, level: float) -> float:
+  """One-sided upper confidence bound of a mean over pairs, `flips / pairs`.
+
+  Formula: the mean plus `standard_error` times Student's quantile with one degree of
+  freedom less than there are clusters.
+
+  Args:
+    sums: Sums over clusters, where f is a sum of any values, such as gaps.
+    level: Confidence in (0, 1).
+
+  Returns:
+    The bound; NaN with fewer than two clusters.
+  """
+  if not sums.clusters > 1:
+    return float("nan")
+  quantile = special.stdtrit(sums.clusters - 1, level)
+  return float(sums.flips / sums.pairs + quantile * standard_error(sums))
+
+
 def effective_pairs(sums: ClusterSums) -> np.ndarray:
   """Returns the effective number of independent pairs.
 

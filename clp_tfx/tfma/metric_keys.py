@@ -18,10 +18,16 @@ LEFT_OUT_NOT_BY_POLICY = f"{COMMENTS_LEFT_OUT}/not_by_policy"
 LEFT_OUT_LOWER_BOUND = f"{LEFT_OUT_NOT_BY_POLICY}/lower_bound"
 COUNTERFACTUAL_GAP = "counterfactual_gap"
 GAP_STANDARD_ERROR = f"{COUNTERFACTUAL_GAP}/standard_error"
+GAP_UPPER_BOUND = f"{COUNTERFACTUAL_GAP}/upper_bound"
 GAP_MAX_PER_EXAMPLE = f"{COUNTERFACTUAL_GAP}/max_per_example"
 SCORE_SENSITIVITY = "score_sensitivity"
 SCORE_DEVIATION = "score_deviation"
 WORST_FLIPS = "worst_flips"
+AUC = "auc"
+R2 = "r2"
+DECISION_RATE = "decision_rate"
+DECIDED_CLASS = "decided_class"
+"""The class that a model decides for the original of a pair, for `group_key`."""
 
 SUBGROUP, BPSN, BNSP = "subgroup", "bpsn", "bnsp"
 BIAS_AUCS = (SUBGROUP, BPSN, BNSP)
@@ -93,6 +99,15 @@ def positive_ratio_key(threshold: float, kind: str = "") -> str:
   return f"positive_rate/ratio{kind and '/'}{kind}{threshold_suffix(threshold)}"
 
 
+def decision_ratio_key(kind: str = "") -> str:
+  """Returns the first part of the key of a class's decision ratio; see `group_key`.
+
+  Args:
+    kind: Empty, `lower_bound` or `upper_bound`.
+  """
+  return f"{DECISION_RATE}/ratio{kind and '/'}{kind}"
+
+
 def left_out_key(reason: str) -> str:
   """Returns the name of the share left out, such as `…/comments_left_out/failed`.
 
@@ -140,6 +155,12 @@ def false_negative_rate_key(threshold: float) -> str:
 def group_key(name: str, feature: str, group: str) -> str:
   """Returns the key of a metric of a group: `bias_auc/bpsn/identity_group=gender`."""
   return f"{name}/{feature}={group}"
+
+
+def without_group(name: str, feature: str) -> tuple[str, str | None]:
+  """Returns the two parts of a key of `group_key`; no group for any other key."""
+  key, of_feature, group = name.partition(f"/{feature}=")
+  return key, group if of_feature else None
 
 
 def is_of_group(name: str) -> bool:

@@ -11,6 +11,9 @@ from tensorflow_model_analysis.proto import config_pb2
 from clp_tfx.errors import InputError
 from clp_tfx.files import local_folder, write_whole
 from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.class_flips import ClassFlips
+from clp_tfx.tfma.decisions import TOLERANCE
+from clp_tfx.tfma.flip_rate import FlipRate
 
 
 def load_results(evaluation_path: str) -> dict[str, tfma.EvalResult]:
@@ -59,7 +62,34 @@ def outputs_of(config: config_pb2.EvalConfig) -> list[str]:
   return list(dict.fromkeys(named)) or [""]
 
 
-def decision_threshold_of(evaluation_path: str) -> float | dict[str, float]:
+def classes_of(config: config_pb2.EvalConfig) -> list[str]:
+  """Returns the classes that an evaluation measures; empty for labels in [0, 1].
+
+  Args:
+    config: Configuration of the evaluation.
+  """
+  for spec in config.metrics_specs:
+    for metric in spec.metrics:
+      if metric.class_name == ClassFlips.__name__:
+        return json.loads(f"{{{metric.config}}}")["classes"]
+  return []
+
+
+def is_of_ratings(config: config_pb2.EvalConfig) -> bool:
+  """Returns whether an evaluation measures numbers of any size.
+
+  Args:
+    config: Configuration of the evaluation.
+  """
+  return any(
+    metric.class_name == FlipRate.__name__
+    and json.loads(f"{{{metric.config}}}").get("decision") == TOLERANCE
+    for spec in config.metrics_specs
+    for metric in spec.metrics
+  )
+
+
+def decision_threshold_of(evaluation_path: str) -> float | dict[str, float] | None:
   """Returns the decision threshold of an evaluation with the metric FlipRate.
 
   Example:
@@ -70,17 +100,20 @@ def decision_threshold_of(evaluation_path: str) -> float | dict[str, float]:
     evaluation_path: Output folder of the evaluation.
 
   Returns:
-    The threshold; of a model with several outputs, a dictionary of them by output.
+    The threshold; of a model with several outputs, a dictionary of them by output; of
+    one of classes or ratings, None.
 
   Raises:
     InputError: If the folder holds no evaluation, or one without that metric.
   """
   config = next(iter(load_results(evaluation_path).values())).config
+  if classes_of(config) or is_of_ratings(config):
+    return None
   found = {
     output: json.loads(f"{{{metric.config}}}")["thresholds"][0]
     for spec in config.metrics_specs
     for metric in spec.metrics
-    if metric.class_name == "FlipRate"
+    if metric.class_name == FlipRate.__name__
     for output in list(spec.output_names) or [""]
   }
   if not found:

@@ -35,8 +35,9 @@ class WorstFlips(metric_types.Metric):
   first: `original`, `counterfactual`, `edit` (`gay→`), `group`
   (`sexual_orientation/homosexual`), `edits` (a list with the fields of
   `features.COUNTERFACTUAL_EDITS`, if the pair has that feature), `original_score` and
-  `counterfactual_score` (lists if there are several scores), `gap`, `flips` (whether it
-  does), `thresholds` (those at which it does) and `digest` (SHA-256 of both texts).
+  `counterfactual_score` (lists if there are several scores), with `classes`
+  `original_class` and `counterfactual_class`, `gap`, `flips` (whether it does),
+  `thresholds` (those at which it does) and `digest` (SHA-256 of both texts).
   Each slice has at most `size` pairs; ties are ordered by digest, so that the same data
   give the same lines in any order. `load_worst_flips` reads them.
 
@@ -58,6 +59,7 @@ class WorstFlips(metric_types.Metric):
       and the `replacement` of each edit, which has the case of the text it replaces
       and, with a `counterfactual_fn`, can be any text.
     text_feature: Feature that the counterfactuals replace.
+    classes: Names of the classes, in the order of the scores, for `argmax`.
     name: Name of the metric in the EvalConfig; it does not affect the key.
   """
 
@@ -68,6 +70,7 @@ class WorstFlips(metric_types.Metric):
     size: int = DEFAULT_SIZE,
     texts: bool = True,
     text_feature: str = "comment_text",
+    classes: Sequence[str] = (),
     name: str = metric_keys.WORST_FLIPS,
   ):
     super().__init__(
@@ -77,6 +80,7 @@ class WorstFlips(metric_types.Metric):
       size=size,
       texts=texts,
       text_feature=text_feature,
+      classes=list(classes),
       name=name,
     )
 
@@ -116,6 +120,7 @@ def _computations(
   size: int,
   texts: bool,
   text_feature: str,
+  classes: Sequence[str],
   name: str,
   eval_config: config_pb2.EvalConfig | None = None,
   model_names: Sequence[str] | None = None,
@@ -138,7 +143,7 @@ def _computations(
     computations.append(
       metric_types.MetricComputation(
         keys=[key],
-        preprocessors=[_PairsPreprocessor(scored, texts, text_feature)],
+        preprocessors=[_PairsPreprocessor(scored, texts, text_feature, classes)],
         combiner=_WorstFlips(key, size),
       )
     )
@@ -158,11 +163,14 @@ class _Pair:
 class _PairsPreprocessor(metric_types.Preprocessor):
   """Yields the flips of an example or, as nearly all have none, its widest gap."""
 
-  def __init__(self, scored: Scored, texts: bool, text_feature: str):
+  def __init__(
+    self, scored: Scored, texts: bool, text_feature: str, classes: Sequence[str]
+  ):
     super().__init__(name=f"flips {scored} {texts} {text_feature}")
     self._scored = scored
     self._texts = texts
     self._text_feature = text_feature
+    self._classes = classes
 
   def process(self, extracts: tfma.Extracts) -> Iterator[_Pair]:
     """Yields each pair that flips at any threshold, else the one of the widest gap."""
@@ -183,6 +191,7 @@ class _PairsPreprocessor(metric_types.Preprocessor):
       scores = {
         "original_score": _listed(before),
         "counterfactual_score": _listed(after[pair]),
+        **self._decided(before, after[pair]),
         "gap": gap,
         "flips": bool(flips[pair]),
         "thresholds": [
@@ -194,6 +203,12 @@ class _PairsPreprocessor(metric_types.Preprocessor):
         ],
       }
       yield self._pair(extracts, places[pair], gap, scores)
+
+  def _decided(self, before: np.ndarray, after: np.ndarray) -> dict[str, str]:
+    if not self._classes:
+      return {}
+    both = {"original_class": before, "counterfactual_class": after}
+    return {name: self._classes[scores.argmax()] for name, scores in both.items()}
 
   def _pair(
     self, extracts: tfma.Extracts, place: int, gap: float, scores: dict[str, Any]

@@ -2,8 +2,9 @@
 
 Each is a function `(hparams, tf_transform_output)` that returns a Keras model from
 token ids, shape `[batch, None]`, to logits, shape `[batch, 1]`; with several labels, to
-a dict of such logits by label. Padding (token id 0)
-does not affect scores, so the score of a text does not depend on the rest of its batch.
+a dict of such logits by label; with classes, to one logit per class. Padding (token id
+0) does not affect scores, so the score of a text does not depend on the rest of its
+batch.
 """
 
 import importlib
@@ -151,11 +152,12 @@ def logits(x: keras.KerasTensor, hparams: HParams, **layer: Any) -> Any:
 
   Args:
     x: What the layer takes, shape `[batch, units]`.
-    hparams: Names the labels, if there are several.
+    hparams: Names the labels, if there are several, or the classes, which have a logit
+      each.
     **layer: Further arguments of `keras.layers.Dense`.
   """
   if not hparams.label_names:
-    return keras.layers.Dense(1, **layer)(x)
+    return keras.layers.Dense(hparams.num_logits, **layer)(x)
   return {name: keras.layers.Dense(1, **layer)(x) for name in hparams.label_names}
 
 

@@ -18,19 +18,25 @@ def _traced(argument: str) -> Callable[[Callable], Callable]:
   return tf.function(input_signature=[spec], autograph=False)
 
 
+def _probabilities(logits: tf.Tensor) -> tf.Tensor:
+  return tf.sigmoid(logits) if logits.shape[-1] == 1 else tf.nn.softmax(logits)
+
+
 def export(
   classifier: keras.Model,
   tf_transform_output: tft.TFTransformOutput,
   text_feature: str,
   path: str,
   padding: dict[str, Any] | None = None,
+  is_rating: bool = False,
 ) -> None:
   """Writes a SavedModel that scores texts and does not need this package.
 
   Signatures: `serving_default` takes serialised tf.Examples (`examples`, string,
   shape `[batch]`) and `serving_text` takes texts (`text`, string, shape `[batch]`);
   both return `scores`, probabilities of the positive class, shape `[batch, 1]`, or
-  those of each label under its name.
+  those of each label under its name; of several classes, their probabilities, shape
+  `[batch, num_classes]`; of a rating, the number that the classifier returns.
 
   Args:
     classifier: Model from token ids, or other inputs, to logits, or a dict of them.
@@ -38,6 +44,7 @@ def export(
     text_feature: The only feature that the examples need.
     path: Folder to write.
     padding: Padding of ragged inputs by name, see `model_inputs`.
+    is_rating: Whether the classifier returns numbers of any size and no logits.
   """
   inputs = model_inputs(tf_transform_output.transformed_feature_spec(), padding)
   module = tf.Module()
@@ -62,7 +69,9 @@ def export(
     padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
     logits = classifier(structured(inputs, padded), training=False)
     named = logits if isinstance(logits, dict) else {"scores": logits}
-    return {name: tf.sigmoid(each) for name, each in named.items()}
+    if is_rating:
+      return named
+    return {name: _probabilities(each) for name, each in named.items()}
 
   @_traced("examples")
   def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:

@@ -4,16 +4,25 @@ import dataclasses
 from typing import Any, ClassVar
 
 from clp_tfx.errors import InputError
-from clp_tfx.options import Options, TextColumn, check_labels, names_of, option
+from clp_tfx.options import (
+  Options,
+  TextColumn,
+  check_labels,
+  check_unused,
+  names_of,
+  option,
+)
 
 ENCODER = "encoder"
 """The model on a pretrained encoder, a function of `clp_tfx.training.encoders`."""
 SMALL_MODELS = ("convolution", "bag_of_embeddings", "transformer")
 """Functions of `clp_tfx.training.classifiers`."""
 BUILT_IN_MODELS = (*SMALL_MODELS, ENCODER)
-# Without cosine: the classifiers have one output, and the cosine of two numbers is
+# Without cosine: most classifiers have one logit, and the cosine of two numbers is
 # always 1 or -1.
 PAIRWISE_LOSSES = ("mse", "mae", "jensen_shannon")
+_OF_POSITIVES = ("decision_threshold", "positive_weight", "positive_pair_weight")
+"""Options that mean something only if a decision is positive or negative."""
 
 
 def _check_model(model_fn: str) -> None:
@@ -199,6 +208,14 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
   label_names: tuple[str, ...] = option(
     (), "Names of the labels, each that of an output; none for a single output."
   )
+  classes: tuple[str, ...] = option(
+    (),
+    "Names of the label's classes, each that of a logit; none for a label in [0, 1].",
+  )
+  flip_tolerance: float | None = option(
+    None, "Distance of two scores above which a pair flips, for a label that is a "
+    "number of any size.", 0
+  )  # fmt: skip
   checkpoint_dir: str | None = option(
     None, "Folder for this training's checkpoint, used by no other training."
   )
@@ -206,6 +223,15 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
   def __post_init__(self):
     super().__post_init__()
     check_labels(self, self.label_names)
+    if self.classes:
+      check_unused(self, "classes", _OF_POSITIVES)
+    if self.is_rating:
+      check_unused(self, "flip_tolerance", (*_OF_POSITIVES, "classes"))
+      if self.counterfactual_loss == "jensen_shannon":
+        raise InputError(
+          "Expected counterfactual_loss mse or mae with --flip-tolerance, because "
+          "scores are no probabilities. Received: jensen_shannon."
+        )
     if self.max_tokens is None:
       object.__setattr__(self, "max_tokens", 128 if self.encoder else 512)
     if self.optimizer is None and self.learning_rate is None:
@@ -232,6 +258,16 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
         f"Expected custom_config to have only the keys {known}. Received: {unknown}."
       )
     return cls(**values)
+
+  @property
+  def is_rating(self) -> bool:
+    """Whether the label is a number of any size."""
+    return self.flip_tolerance is not None
+
+  @property
+  def num_logits(self) -> int:
+    """The number of logits of each output."""
+    return len(self.classes) or 1
 
   @property
   def build_model_path(self) -> str:

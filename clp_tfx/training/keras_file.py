@@ -46,7 +46,9 @@ def save_classifier(
         archive.writestr(_VOCABULARY, b"\n".join(vocabulary))
 
 
-def load_classifier(path: str, vocabulary: list[bytes] | None) -> keras.Model:
+def load_classifier(
+  path: str, vocabulary: list[bytes] | None, num_logits: int = 1
+) -> keras.Model:
   """Reads a classifier and fits its embeddings to a vocabulary.
 
   If the file has a different vocabulary, each word keeps its row of the embeddings, and
@@ -61,6 +63,7 @@ def load_classifier(path: str, vocabulary: list[bytes] | None) -> keras.Model:
     path: Path of a `.keras` file written by `save_classifier` or Keras. No code in it
       is run: models with lambdas are refused.
     vocabulary: Words; word i has token id i + 1. None if the preprocessing has none.
+    num_logits: Number of logits of each output.
 
   Returns:
     The classifier.
@@ -87,9 +90,10 @@ def load_classifier(path: str, vocabulary: list[bytes] | None) -> keras.Model:
         f"cannot be read ({reason[:300]}): give one that a run wrote."
       ) from error
   shapes = output_shapes(classifier) or {}
-  if {shape[1:] for shape in shapes.values()} != {(1,)}:
+  if {shape[1:] for shape in shapes.values()} != {(num_logits,)}:
+    what = "one logit" if num_logits == 1 else f"{num_logits} logits"
     raise InputError(
-      f"Expected base model {path} to return one logit per text and label. Received: a "
+      f"Expected base model {path} to return {what} per text and label. Received: a "
       f"{type(classifier).__name__} with outputs of shape "
       f"{getattr(classifier, 'output_shape', None)}."
     )

@@ -17,7 +17,7 @@ from clp_tfx.keras.losses import (
   PairwiseJensenShannonLoss,
   PairwiseMSELoss,
 )
-from clp_tfx.keras.metrics import DefinedAUC
+from clp_tfx.keras.metrics import DefinedAUC, OneVsRestAUC
 from clp_tfx.keras.model import CounterfactualModel
 from clp_tfx.keras.outputs import SINGLE, Weight, prefixed
 from clp_tfx.options import for_label
@@ -51,8 +51,8 @@ class Trained(NamedTuple):
 
   Attributes:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
-      shape `[batch, 1]`, or a dict of them by label, with the weights of the best
-      epoch.
+      shape `[batch, 1]`, a dict of them by label, or one per class, with the weights of
+      the best epoch.
     history: A dictionary per epoch: `loss`, `auc`, `val_loss`, `val_auc`, …; with
       several labels, `toxicity_auc`, `val_toxicity_auc`, … of each.
   """
@@ -124,6 +124,7 @@ def fit(
   if recorder.resume():
     _create_variables(model, evaluation)
   progress, log = recorder.progress, TrainingLog(log_dir)
+  figure = "r2" if hparams.is_rating else "auc"
   for row in progress.history:
     log.add(row)
   while progress.epoch < hparams.epochs and not _is_over(progress.history, hparams):
@@ -139,12 +140,13 @@ def fit(
     )
     log.add(row)
     _log.info(
-      "  epoch %d of at most %d: loss %s, eval AUC %s",
+      "  epoch %d of at most %d: loss %s, eval %s %s",
       progress.epoch,
       hparams.epochs,
       _shown(row["loss"]),
+      "R²" if hparams.is_rating else "AUC",
       ", ".join(
-        f"{name} {_shown(row[prefixed('val', prefixed(name, 'auc'))])}".lstrip()
+        f"{name} {_shown(row[prefixed('val', prefixed(name, figure))])}".lstrip()
         for name in hparams.label_names or (SINGLE,)
       ),
     )
@@ -178,8 +180,9 @@ def compiled(
       encoders.
 
   Returns:
-    The model, with its optimizer, binary cross-entropy (averaged by label weight) and
-    AUC; with several labels, those and the pairwise loss of each.
+    The model, with its optimizer, cross-entropy (averaged by label weight) and AUC, for
+    a rating the squared error and R²; with several labels, those and the pairwise loss
+    of each.
   """
 
   def of_each(make: Callable[[str], Any]) -> Any:
@@ -190,19 +193,35 @@ def compiled(
     classifier,
     of_each(lambda _: _PAIRWISE_LOSSES[hparams.counterfactual_loss]()),
     _loss_weight(hparams, steps_per_epoch),
-    threshold=of_each(lambda name: for_label(hparams.decision_threshold, name)),
+    threshold=None
+    if hparams.classes or hparams.is_rating
+    else of_each(lambda name: for_label(hparams.decision_threshold, name)),
+    tolerance=hparams.flip_tolerance,
   )
   model.compile(
     optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
-    loss=of_each(
-      lambda _: keras.losses.BinaryCrossentropy(
-        from_logits=True, reduction="mean_with_sample_weight"
-      )
-    ),
-    weighted_metrics=of_each(lambda _: [DefinedAUC(name="auc", from_logits=True)]),
+    loss=of_each(lambda _: _task_loss(hparams)),
+    weighted_metrics=of_each(lambda _: [_accuracy(hparams)]),
     jit_compile=False if _takes_text(classifier) else "auto",
   )
   return model
+
+
+def _task_loss(hparams: HParams) -> keras.losses.Loss:
+  if hparams.is_rating:
+    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
+  kind = keras.losses.BinaryCrossentropy
+  if hparams.classes:
+    kind = keras.losses.SparseCategoricalCrossentropy
+  return kind(from_logits=True, reduction="mean_with_sample_weight")
+
+
+def _accuracy(hparams: HParams) -> keras.metrics.Metric:
+  if hparams.is_rating:
+    return keras.metrics.R2Score(name="r2")
+  if hparams.classes:
+    return OneVsRestAUC(len(hparams.classes), name="auc")
+  return DefinedAUC(name="auc", from_logits=True)
 
 
 def _takes_text(classifier: keras.Model) -> bool:

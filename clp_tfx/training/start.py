@@ -30,7 +30,8 @@ def starting_classifier(
 
   Returns:
     A model from token ids, shape `[batch, None]`, or other inputs to logits, shape
-    `[batch, 1]`; with several labels, to a dict of such logits by label.
+    `[batch, 1]`; with several labels, to a dict of such logits by label; with classes,
+    to one logit per class.
 
   Raises:
     InputError: If the function or the file does not exist or does not give such a
@@ -39,13 +40,14 @@ def starting_classifier(
   # Also for a base model: importing the module registers its custom layers.
   build = build_function(hparams)
   if hparams.base_model:
-    classifier = load_classifier(hparams.base_model, vocabulary(tf_transform_output))
+    words = vocabulary(tf_transform_output)
+    classifier = load_classifier(hparams.base_model, words, hparams.num_logits)
     if hparams.encoder:
       freeze_encoder_of(classifier, hparams.encoder_layers_trained)
   else:
     classifier = build(hparams, tf_transform_output)
   source = hparams.base_model or hparams.model_fn
-  _check(classifier, source, hparams.label_names)
+  _check(classifier, source, hparams)
   _check_inputs(classifier, source, tf_transform_output, hparams)
   return classifier
 
@@ -57,20 +59,19 @@ def vocabulary(tf_transform_output: tft.TFTransformOutput) -> list[bytes] | None
   return tf_transform_output.vocabulary_by_name(VOCABULARY)
 
 
-def _check(classifier: keras.Model, source: str, label_names: tuple[str, ...]) -> None:
+def _check(classifier: keras.Model, source: str, hparams: HParams) -> None:
   if not isinstance(classifier, keras.Model):
     raise InputError(
       f"Expected {source} to give a Keras model. Received: {type(classifier).__name__}."
     )
   shapes = output_shapes(classifier)
   if shapes is not None:
-    _check_names(list(shapes), source, label_names)
+    _check_names(list(shapes), source, hparams.label_names)
     for name, shape in shapes.items():
-      if shape[1:] != (1,):
-        of = f" for {name}" if name else ""
+      if shape[1:] != (hparams.num_logits,):
         raise InputError(
-          f"Expected the model of {source} to return one logit per text{of}, shape "
-          f"(None, 1). Received: {shape}."
+          f"Expected the model of {source} to return {_logits(hparams, name)}, shape "
+          f"(None, {hparams.num_logits}). Received: {shape}."
         )
   last = classifier.layers[-1] if classifier.layers else classifier
   activation = getattr(last, "activation", None)
@@ -79,6 +80,14 @@ def _check(classifier: keras.Model, source: str, label_names: tuple[str, ...]) -
       f"Expected the model of {source} to return logits, but its last layer "
       f"{last.name!r} applies {activation.__name__}: give that layer activation=None."
     )
+
+
+def _logits(hparams: HParams, output: str) -> str:
+  if hparams.classes:
+    return f"a logit per text for each class, {', '.join(hparams.classes)}"
+  if output:
+    return f"one logit per text for {output}"
+  return "one logit per text, because there are no --classes"
 
 
 def _check_names(outputs: list[str], source: str, label_names: tuple[str, ...]) -> None:

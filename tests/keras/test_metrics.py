@@ -3,7 +3,12 @@ import math
 import numpy as np
 import pytest
 
-from clp_tfx.keras.metrics import DefinedAUC, PairMean, decision_flips
+from clp_tfx.keras.metrics import (
+  DefinedAUC,
+  OneVsRestAUC,
+  PairMean,
+  decision_flips,
+)
 
 
 def flips(original, counterfactual, threshold=None):
@@ -57,3 +62,20 @@ def test_auc_of_one_class_is_nan():
   assert math.isnan(auc.result())
   auc.update_state([0.0], [-1.0])
   assert float(auc.result()) == pytest.approx(1)
+
+
+def test_one_vs_rest_auc():
+  # Probabilities: (.98, .02, .01), (.58, .21, .21) and (.01, .01, .99).
+  logits = np.array([[5.0, 1.0, 0.0], [1.0, 0.0, 0.0], [-5.0, -5.0, 0.0]])
+  auc = OneVsRestAUC(3)
+  # Of class 0 the second row has more than the third only, of class 1 the first row
+  # has more than the third only, and of class 2 the third has the most.
+  auc.update_state(np.array([[1.0], [0.0], [2.0]]), logits)
+  assert float(auc.result()) == pytest.approx((1 / 2 + 1 / 2 + 1) / 3, abs=1e-3)
+  # What has no weight does not count, and without a class there is no mean.
+  auc.update_state(np.array([[0.0], [0.0], [2.0]]), logits, np.zeros((3, 1)))
+  assert float(auc.result()) == pytest.approx(2 / 3, abs=1e-3)
+  auc.reset_state()
+  weight = np.array([[1.0], [1.0], [0.0]])
+  auc.update_state(np.array([[0.0], [1.0], [2.0]]), logits, weight)
+  assert math.isnan(float(auc.result()))

@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 75
+  assert len(fields) == len({field.name for field in fields}) == 81
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -141,7 +141,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 75
+  assert len(flat) == 81
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)
@@ -238,3 +238,61 @@ def test_every_configuration_that_is_shipped_is_valid():
   folder = pathlib.Path(__file__).parents[2] / "pipelines"
   for path in folder.glob("*.yaml"):
     assert PipelineConfig.of(**load_config(str(path)))
+
+
+CLASSES = {"label_feature": "kind", "classes": ["ok", "rude", "hateful"]}
+
+
+def test_classes_and_their_bounds():
+  config = PipelineConfig.of(**CLASSES, max_flip_rate_of_class=["rude=0.1"])
+  assert config.hparams.classes == ("ok", "rude", "hateful")
+  assert config.hparams.num_logits == 3
+  assert config.gate.class_bounds == {"rude": 0.1}
+
+
+@pytest.mark.parametrize(
+  ("values", "message"),
+  [
+    ({"classes": ["ok"]}, "at least two classes. Received: ok"),
+    ({"classes": ["ok", "ok"]}, "--classes for ok once"),
+    ({"classes": ["ok", " rude"]}, "without blanks at their ends. Received: ' rude'"),
+    ({"label_feature": ["a", "b"]}, "one label with --classes. Received: a, b"),
+    ({"label_threshold": 0.3}, "no --label-threshold with --classes"),
+    ({"other_thresholds": [0.3]}, "no --other-thresholds with --classes"),
+    ({"decision_threshold": 0.3}, "no --decision-threshold with --classes"),
+    ({"only_when_label_below": 0.5}, "no --only-when-label-below with --classes"),
+    ({"max_flip_rate_of_class": ["vile=0.1"]}, "one of ok, rude, hateful. .*: vile"),
+    ({"max_flip_rate_of_class": ["rude=2"]}, "class rude to be a number from 0 to 1"),
+    ({"max_flip_rate_of_class": ["rude"]}, "a class and a bound, such as spam=0.1"),
+  ],
+)
+def test_what_does_not_go_with_classes(values, message):
+  with pytest.raises(InputError, match=message):
+    PipelineConfig.of(**{**CLASSES, **values})
+
+
+def test_a_bound_of_a_class_needs_classes():
+  with pytest.raises(InputError, match="name one of --classes. Received: rude"):
+    PipelineConfig.of(max_flip_rate_of_class=["rude=0.1"])
+
+
+@pytest.mark.parametrize(
+  ("values", "message"),
+  [
+    ({"classes": ["a", "b"]}, "no --classes with --flip-tolerance"),
+    ({"label_threshold": 0.3}, "no --label-threshold with --flip-tolerance"),
+    ({"other_thresholds": [0.3]}, "no --other-thresholds with --flip-tolerance"),
+    ({"label_feature": ["a", "b"]}, "one label with --flip-tolerance. Received: a, b"),
+    ({"counterfactual_loss": "jensen_shannon"}, "mse or mae with --flip-tolerance"),
+  ],
+)
+def test_what_does_not_go_with_ratings(values, message):
+  with pytest.raises(InputError, match=message):
+    PipelineConfig.of(flip_tolerance=0.5, **values)
+
+
+def test_a_bound_on_the_gap_needs_ratings():
+  with pytest.raises(InputError, match="--max-gap together with --flip-tolerance"):
+    PipelineConfig.of(max_gap=0.2)
+  config = PipelineConfig.of(max_gap=0.2, flip_tolerance=0.5)
+  assert config.data.is_rating and config.hparams.flip_tolerance == 0.5

@@ -14,6 +14,21 @@ def test_a_bound_that_a_sweep_cannot_judge_by_is_refused():
 
 
 @pytest.mark.parametrize(
+  ("options", "message"),
+  [
+    (
+      {"classes": ["a", "b"], "max_flip_rate_of_class": ["a=0.1"]},
+      "Received: a=0.1; leave it out",
+    ),
+    ({"flip_tolerance": 0.5}, "no --flip-tolerance in a sweep, which compares .* AUC"),
+  ],
+)
+def test_what_a_sweep_does_not_compare_is_refused(options, message):
+  with pytest.raises(InputError, match=message):
+    sweep_locally(PipelineConfig.of(**options), (0.0,), ("mse",), 1, sys.stderr)
+
+
+@pytest.mark.parametrize(
   ("options", "expected"),
   [
     ({}, True),

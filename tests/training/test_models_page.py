@@ -80,6 +80,18 @@ def test_several_labels(tmp_path, monkeypatch):
   assert row["val_insult_counterfactual_loss"] > 0
 
 
+@pytest.mark.e2e
+def test_several_classes(tmp_path, monkeypatch, transformed):
+  module("Several classes", "my_classes", tmp_path, monkeypatch)
+  config = configured("Several classes", tmp_path)
+  assert config.gate.class_bounds == {"hateful": 0.1}
+  file = [transformed[1]]
+  output = tft.TFTransformOutput(transformed[0])
+  classifier, (row, *_) = fit(file, file, config.hparams, output)
+  assert classifier.output_shape == (None, 3)
+  assert row["val_counterfactual_loss"] > 0
+
+
 @pytest.fixture(scope="module")
 def own_pipeline(tmp_path_factory):
   """Runs the components of the page on a model that looks for words."""

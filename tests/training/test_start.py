@@ -27,7 +27,7 @@ def nothing(hparams, tf_transform_output):
   ("function", "message"),
   [
     (with_sigmoid, "applies sigmoid: give that layer activation=None"),
-    (two_outputs, r"one logit per text, shape \(None, 1\)"),
+    (two_outputs, r"one logit per text, .* shape \(None, 1\)"),
     (nothing, "to give a Keras model. Received: NoneType"),
   ],
 )

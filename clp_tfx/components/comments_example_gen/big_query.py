@@ -137,7 +137,7 @@ class _BuildExample(beam.DoFn):
       example = self._builder.build(_cells(row))
     except InputError as error:
       raise InputError(f"{self._table}, {error}") from None
-    self._counts[example.split, example.are_positive] += 1
+    self._counts[example.split, example.labels] += 1
     yield tagged(example)
 
   def finish_bundle(self) -> Iterator[Any]:

@@ -57,6 +57,8 @@ class CommentsExampleGen(FileBasedExampleGen):
     span: int | None = None,
     window: int = 1,
     neutral_sentences: int = 0,
+    classes: Sequence[str] = (),
+    rating: bool = False,
   ):
     """Constructs the component without opening any file.
 
@@ -77,6 +79,10 @@ class CommentsExampleGen(FileBasedExampleGen):
       window: Number of spans to read: `span` and those before it.
       neutral_sentences: Number of neutral sentences in English about people, those of
         the training half of the probes, to add to `train` without a label.
+      classes: Names of the label's classes, in the order of the model's outputs; the
+        column holds these names or, if none of them is a number, their places from 0.
+        By default, the label is a number in [0, 1].
+      rating: Whether the label is a number of any size.
 
     Raises:
       InputError: If no file is given, a file is given twice, the files cannot be found
@@ -89,7 +95,9 @@ class CommentsExampleGen(FileBasedExampleGen):
       text_feature,
       label_feature,
       label_threshold,
+      tuple(classes),
       identity_threshold,
+      rating,
       # The executor's errors are in logs, which may not hold words of comments.
       example_texts=False,
     )

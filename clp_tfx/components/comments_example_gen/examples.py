@@ -13,7 +13,7 @@ from clp_tfx import features
 from clp_tfx.components.comments_example_gen.civil_comments import ALIASES, IDENTITIES
 from clp_tfx.components.comments_example_gen.rows import Cell, Row
 from clp_tfx.errors import InputError
-from clp_tfx.options import Columns, Label, check_labels, option
+from clp_tfx.options import Label, PredictedColumns, check_labels, option
 
 TRAIN_OR_EVAL = "train_or_eval"
 """Rows marked `train` that become `eval` if the files mark no row as `eval`."""
@@ -33,7 +33,7 @@ _TRUTHS = {"true": 1.0, "false": 0.0}
 
 
 @dataclasses.dataclass(frozen=True)
-class ExampleConfig(Columns):
+class ExampleConfig(PredictedColumns):
   """The columns to read, and the thresholds of labels and identities.
 
   Each field is documented by its `help`.
@@ -47,6 +47,9 @@ class ExampleConfig(Columns):
 
   identity_threshold: float = option(
     0.5, "Lowest value at which an identity column counts as annotated.", 0, 1
+  )
+  rating: bool = option(
+    False, "Whether the label is a number of any size, such as a rating."
   )
   example_texts: bool = option(
     True,
@@ -64,12 +67,13 @@ class SplitExample(NamedTuple):
 
   Attributes:
     split: `train`, `eval`, `test` or `TRAIN_OR_EVAL`.
-    are_positive: Each label, or None where it is blank.
+    labels: Whether each label is positive, of classes the place of the class, of a
+      rating True; None where it is blank.
     serialized: The tf.Example.
   """
 
   split: str
-  are_positive: tuple[bool | None, ...]
+  labels: tuple[bool | int | None, ...]
   serialized: bytes
 
 
@@ -101,6 +105,8 @@ class ExampleBuilder:
         f"{', '.join(self._labels)}; name each column once."
       )
     found = {self._text, *self._labels}
+    self._classes = config.classes
+    self._rating = config.rating
     self._identities = IDENTITIES - found
     renamed = {config.text_feature, *config.label_columns} - found
     self._reserved = {*_RESERVED, *features.label_features(config.label_names)}
@@ -112,9 +118,10 @@ class ExampleBuilder:
   def build(self, row: Row) -> SplitExample:
     """Returns the example of a row.
 
-    The text is a feature with the configured name. So is each label, a float feature
-    that is absent if the label is blank. Identity columns are such floats under their
-    own names. Other columns keep their name and type, and have no values if blank.
+    The text is a feature with the configured name. So is each label, a float feature,
+    or the name of its class; it is absent if the label is blank. Identity columns are
+    such floats under their own names. Other columns keep their name and type, and have
+    no values if blank.
     `features` documents the features that are added.
 
     Args:
@@ -138,7 +145,7 @@ class ExampleBuilder:
       elif name != self._text and name not in self._labels:
         _copy(cell, feature[name])
     feature[self._text_feature].bytes_list.value.append(text)
-    are_positive = tuple(
+    labels = tuple(
       self._add_label(column, label, row, feature)
       for column, label in self._labels.items()
     )
@@ -146,22 +153,34 @@ class ExampleBuilder:
     annotated.SetInParent()
     annotated.value.extend(sorted(identities))
     serialized = example.SerializeToString(deterministic=True)
-    return SplitExample(self._split(text, row), are_positive, serialized)
+    return SplitExample(self._split(text, row), labels, serialized)
 
   def _add_label(
     self, column: str, label: Label, row: Row, feature: MutableMapping
-  ) -> bool | None:
-    """Adds the features of a label; returns whether it is positive, None if blank."""
-    share = _share(column, row.get(column, ""), self._quotes)
-    is_positive = None if share is None else share >= _float32(label.threshold)
-    if share is not None:
-      feature[label.column].float_list.value.append(share)
-    for name, value in (
-      (features.binary_label(label.output), bool(is_positive)),
-      (features.label_weight(label.output), share is not None),
+  ) -> bool | int | None:
+    """Adds the features of a label; returns it as in `SplitExample`."""
+    cell = row.get(column, "")
+    if self._rating:
+      value = _rating(column, cell, self._quotes)
+      found = None if value is None else True
+      if value is not None:
+        feature[label.column].float_list.value.append(value)
+    elif self._classes:
+      found = _class(column, cell, self._classes, self._quotes)
+      if found is not None:
+        name = self._classes[found].encode()
+        feature[label.column].bytes_list.value.append(name)
+    else:
+      share = _share(column, cell, self._quotes)
+      found = None if share is None else share >= _float32(label.threshold)
+      if share is not None:
+        feature[label.column].float_list.value.append(share)
+    for name, number in (
+      (features.binary_label(label.output), (value if self._rating else found) or 0),
+      (features.label_weight(label.output), found is not None),
     ):
-      feature[name].float_list.value.append(float(value))
-    return is_positive
+      feature[name].float_list.value.append(float(number))
+    return found
 
   def _check_names(self, names: Collection[str]) -> None:
     if not self._reserved.isdisjoint(names):
@@ -262,6 +281,42 @@ def _share(name: str, cell: Cell, quotes: bool) -> float | None:
       f"{_quoted(value, quotes)}; correct or blank it."
     )
   return _float32(share)
+
+
+def _rating(name: str, cell: Cell, quotes: bool) -> float | None:
+  """Returns a number of any size in the precision of examples, None if blank."""
+  value = _value(name, cell)
+  if isinstance(value, str) and not value.strip():
+    return None
+  try:
+    number = float(value)
+  except ValueError:
+    number = math.nan
+  if not abs(number) <= np.finfo(np.float32).max:
+    raise InputError(
+      f"column `{name}`: expected a number or nothing, received "
+      f"{_quoted(value, quotes)}; correct or blank it."
+    )
+  return _float32(number)
+
+
+def _class(name: str, cell: Cell, classes: tuple[str, ...], quotes: bool) -> int | None:
+  """Returns the place of a class that is named or, by its place, numbered."""
+  value = _value(name, cell)
+  # A column of whole numbers with blanks holds floats in Parquet.
+  is_whole = isinstance(value, float) and value.is_integer()
+  text = str(int(value) if is_whole else value).strip()
+  if not text or text == "nan":
+    return None
+  if text in classes:
+    return classes.index(text)
+  is_place = text.isdecimal() and int(text) < len(classes)
+  if is_place and not any(map(str.isdecimal, classes)):
+    return int(text)
+  raise InputError(
+    f"column `{name}`: expected one of the classes {', '.join(classes)} or nothing, "
+    f"received {_quoted(value, quotes)}; correct or blank it, or name its class."
+  )
 
 
 def _quoted(value: str | float, quotes: bool) -> str:

@@ -34,6 +34,10 @@ def custom_config(
     more[NEUTRAL_SENTENCES] = neutral_sentences
   columns = dataclasses.asdict(config)
   columns["label_feature"] = _plain(config.label_feature)
+  columns["classes"] = list(config.classes)
+  for name in ("classes", "rating"):
+    if not columns[name]:  # Likewise.
+      del columns[name]
   struct.update({**columns, **more})
   packed = example_gen_pb2.CustomConfig()
   packed.custom_config.Pack(struct, deterministic=True)
@@ -48,7 +52,8 @@ def _plain(value: str | tuple[str, ...]) -> str | list[str]:
 def example_config(exec_properties: dict[str, Any]) -> ExampleConfig:
   """Returns the configuration of the columns that `custom_config` packed."""
   values = custom_values(exec_properties)
-  return ExampleConfig(**{name: values[name] for name in names_of(ExampleConfig)})
+  known = set(names_of(ExampleConfig)) & set(values)
+  return ExampleConfig(**{name: values[name] for name in known})
 
 
 def custom_values(exec_properties: dict[str, Any]) -> dict[str, Any]:

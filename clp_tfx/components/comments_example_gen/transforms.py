@@ -16,7 +16,7 @@ from clp_tfx.errors import InputError
 from clp_tfx.options import Label
 
 _COUNTS = "counts"
-Counts = dict[tuple[str, tuple[bool | None, ...]], int]
+Counts = dict[tuple[str, tuple[bool | int | None, ...]], int]
 """Number of examples by split and labels (None where one is blank)."""
 
 
@@ -66,7 +66,7 @@ class _ReadFile(beam.DoFn):
   def process(self, path: str):
     counts: Counts = collections.Counter()
     for example in read_examples(path, self._config):
-      counts[example.split, example.are_positive] += 1
+      counts[example.split, example.labels] += 1
       yield tagged(example)
     yield tagged(counts)
 
@@ -133,28 +133,35 @@ def check_counts(
     An empty list.
 
   Raises:
-    InputError: If `train` or `test` has no positive or no negative comment by a label.
+    InputError: If `train` or `test` has no positive or no negative comment by a label,
+      or none of a class.
   """
   undecided = "train" if _has_eval(counts) else "eval"
   for place, label in enumerate(config.labels):
     found = collections.defaultdict(set)
-    for split, are_positive in counts:
-      found[undecided if split == TRAIN_OR_EVAL else split].add(are_positive[place])
+    for split, labels in counts:
+      found[undecided if split == TRAIN_OR_EVAL else split].add(labels[place])
     for split in ("train", "test"):
-      if lacking := _lacking(found[split], label):
+      if lacking := _lacking(found[split], label, config):
+        changeable = "classes" if config.classes else "label threshold"
         raise InputError(
           f"{', '.join(paths)} has no {lacking} in its {split} split; add some, or "
-          "change the label threshold or the split column."
+          f"change the {changeable} or the split column."
         )
   return []
 
 
-def _lacking(found: set[bool | None], label: Label) -> str:
+def _lacking(found: set[bool | int | None], label: Label, config: ExampleConfig) -> str:
   """Returns what a split lacks for a label; empty if nothing."""
   if not found:
     return "comment"
   if found == {None}:
     return f"labelled comment (column {label.column} is blank)"
+  if config.rating:
+    return ""
+  if config.classes:
+    absent = [name for place, name in enumerate(config.classes) if place not in found]
+    return f"comment of the class {absent[0]}" if absent else ""
   if True not in found:
     return f"positive comment ({label.column} >= {label.threshold:g})"
   if False not in found:

@@ -39,7 +39,7 @@ class HarmGate:
     True
 
   Attributes:
-    threshold: Scores above it are positive decisions.
+    threshold: Scores above it are positive decisions; None if there are none.
     max_displacement: Maximum rise over the baseline of an identity's false positive
       rate on neutral probes, and of an audited group's flip rate; 0 for no bound.
     max_identity_spread: Maximum distance of an identity's false positive rate on
@@ -54,7 +54,7 @@ class HarmGate:
     inactive: Why bounds do not apply, in sentences.
   """
 
-  threshold: float
+  threshold: float | None
   max_displacement: float
   max_identity_spread: float
   max_recall_drop: float
@@ -72,6 +72,7 @@ class HarmGate:
     label_feature: str,
     identity_terms: str,
     judges: bool = True,
+    without_positives: str = "",
     **values: Any,
   ) -> "HarmGate":
     """Decides where the bounds apply.
@@ -82,6 +83,9 @@ class HarmGate:
       label_feature: Column of the label.
       identity_terms: Training lexicon.
       judges: Whether bounds apply at all; if not, everything is measured all the same.
+      without_positives: What the label is if its decisions are not positive or
+        negative, such as `has classes`. Of the bounds on harm, only that on audited
+        pairs makes sense then.
       **values: The threshold, the bounds and `min_count`.
 
     Raises:
@@ -89,8 +93,10 @@ class HarmGate:
     """
     lexicon = IdentityTerms.load(identity_terms)
     why = _why_inactive(mode, label_feature, identity_terms, lexicon)
+    if without_positives and mode in (AUTO, ON):
+      why = _WITHOUT_POSITIVES.format(label_feature, without_positives)
     return cls(
-      scores_probes=mode in (ON, SHOWN) or not why,
+      scores_probes=not without_positives and (mode in (ON, SHOWN) or not why),
       judges_probes=judges and not why,
       judges_comments=judges and mode in (AUTO, ON),
       trained_on=_names(lexicon),
@@ -108,6 +114,12 @@ class HarmGate:
     values = json.loads(text)
     lists = {name: tuple(values[name]) for name in ("trained_on", "inactive")}
     return cls(**{**values, **lists})
+
+
+_WITHOUT_POSITIVES = (
+  "Probes and recall are inactive: they are about positive decisions, and the label "
+  "`{}` {}."
+)
 
 
 def _why_inactive(

@@ -63,7 +63,7 @@ def example_row(**cells):
 def test_kaggle_row():
   example = build(KAGGLE)
 
-  assert example.are_positive == (True,)
+  assert example.labels == (True,)
   assert values(example.serialized) == {
     "id": [b"59848"],
     "comment_text": [b"She is kind."],
@@ -115,7 +115,7 @@ def test_blank_label_is_unlabelled(blank):
 
   example = builder.build(row)
 
-  assert example.are_positive == (None,)
+  assert example.labels == (None,)
   assert values(example.serialized) == {
     "comment_text": [b""],
     "binary_label": [0.0],
@@ -141,7 +141,7 @@ def test_thresholds_are_inclusive_in_every_format(kind, label, threshold, positi
 
   example = build(row, label_threshold=threshold, identity_threshold=threshold)
 
-  assert example.are_positive == (positive,)
+  assert example.labels == (positive,)
   found = values(example.serialized)
   assert found["binary_label"] == [float(positive)]
   assert found["annotated_identity"] == [b"black"] * positive
@@ -326,7 +326,7 @@ def test_several_labels_have_features_of_their_own():
     "label_threshold": {"toxicity": 0.25},
   }
   example = build(row, **settings)
-  assert example.are_positive == (True, None, True)
+  assert example.labels == (True, None, True)
   found = values(example.serialized)
   assert found["toxicity"] == pytest.approx([0.3])
   assert "threat" not in found
@@ -363,3 +363,58 @@ def test_the_features_of_a_label_are_reserved():
   row = {"comment_text": "a", "b": "0", "c": "0", "binary_label_b": "1"}
   with pytest.raises(InputError, match="`binary_label_b` has the name of a feature"):
     build(row, label_feature=["b", "c"])
+
+
+CLASSES = ("ok", "rude", "hateful")
+
+
+@pytest.mark.parametrize(
+  ("cell", "place"),
+  [
+    ("rude", 1),
+    (" hateful ", 2),
+    ("0", 0),
+    (2, 2),
+    (1.0, 1),  # Whole numbers with blanks are floats in Parquet.
+    ("", None),
+  ],
+)
+def test_a_class_is_named_or_numbered(cell, place):
+  row = {"comment_text": "a", "kind": cell}
+  example = build(row, label_feature="kind", classes=CLASSES)
+  assert example.labels == (place,)
+  found = values(example.serialized)
+  assert found.get("kind") == (None if place is None else [CLASSES[place].encode()])
+  assert found[features.LABEL] == [place or 0]
+  assert found[features.LABEL_WEIGHT] == [place is not None]
+
+
+def test_names_that_are_numbers_are_names():
+  settings = {"label_feature": "stars", "classes": ("1", "2", "3")}
+  assert build({"comment_text": "a", "stars": 1}, **settings).labels == (0,)
+  with pytest.raises(InputError, match="expected one of the classes 1, 2, 3 or"):
+    build({"comment_text": "a", "stars": 0}, **settings)
+
+
+@pytest.mark.parametrize("cell", ["Rude", "3", "-1", 0.5])
+def test_what_is_no_class(cell):
+  row = {"comment_text": "a", "kind": cell}
+  with pytest.raises(InputError, match="classes ok, rude, hateful .* received"):
+    build(row, label_feature="kind", classes=CLASSES)
+
+
+@pytest.mark.parametrize(("cell", "number"), [("-2.5", -2.5), (4, 4.0), (" ", None)])
+def test_a_rating_is_any_number(cell, number):
+  row = {"comment_text": "a", "stars": cell}
+  example = build(row, label_feature="stars", rating=True)
+  assert example.labels == (None if number is None else True,)
+  found = values(example.serialized)
+  assert found.get("stars") == (None if number is None else [number])
+  assert found[features.LABEL] == [number or 0]
+  assert found[features.LABEL_WEIGHT] == [number is not None]
+
+
+@pytest.mark.parametrize("cell", ["many", "nan", "inf", "1e39"])
+def test_what_is_no_rating(cell):
+  with pytest.raises(InputError, match="expected a number or nothing, received"):
+    build({"comment_text": "a", "stars": cell}, label_feature="stars", rating=True)

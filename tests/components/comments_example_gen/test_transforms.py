@@ -63,6 +63,24 @@ def test_each_label_needs_both_classes():
     check_counts(counts, ["a.csv"], config)
 
 
+def test_each_class_needs_comments():
+  config = ExampleConfig(label_feature="kind", classes=("ok", "rude", "hateful"))
+  counts = {(split, (place,)): 1 for split in ("train", "test") for place in range(3)}
+  assert check_counts(counts, ["a.csv"], config) == []
+  del counts["test", (0,)]
+  counts["test", (None,)] = 1
+  with pytest.raises(InputError, match="no comment of the class ok in its test split"):
+    check_counts(counts, ["a.csv"], config)
+
+
+def test_ratings_need_labels_and_no_classes():
+  config = ExampleConfig(label_feature="stars", rating=True)
+  counts = {("train", (True,)): 1, ("test", (True,)): 1}
+  assert check_counts(counts, ["a.csv"], config) == []
+  with pytest.raises(InputError, match="no labelled comment .* in its test split"):
+    check_counts({("train", (True,)): 1, ("test", (None,)): 1}, ["a.csv"], config)
+
+
 def test_unlabelled():
   with pytest.raises(InputError, match="no labelled comment .* in its train split"):
     check({("train", None): 3, ("test", None): 1})

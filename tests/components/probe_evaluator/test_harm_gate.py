@@ -49,6 +49,27 @@ def test_where_bounds_apply(
   assert bool(gate.inactive) == bool(why)
 
 
+@pytest.mark.parametrize(
+  ("mode", "commented", "why"),
+  [
+    ("auto", True, "Probes and recall are inactive: they are about positive decisions"),
+    ("on", True, "the label `kind` has classes"),
+    ("shown", False, "without a bound"),
+    ("off", False, "--harm-gate is off"),
+  ],
+)
+def test_classes_have_no_probes(mode, commented, why):
+  values = {**VALUES, "threshold": None}
+  gate = HarmGate.of(
+    mode, "kind", "identity_en", without_positives="has classes", **values
+  )
+  assert not gate.scores_probes
+  assert not gate.judges_probes
+  assert gate.judges_comments is commented
+  assert why in gate.inactive[0]
+  assert HarmGate.from_json(gate.to_json()) == gate
+
+
 def test_an_identity_is_trained_on_in_any_form(tmp_path):
   path = tmp_path / "terms.csv"
   path.write_text("term,group\nwomen,gender/female\ngay,orientation\n")
