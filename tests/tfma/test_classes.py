@@ -220,7 +220,7 @@ def test_an_evaluation_by_class(tmp_path):
   reasons = {each["reason"] for each in summary["gate"]["failures"]}
   assert (
     "flip_rate/overall is 0.5000 on decided_class=hateful (2 pairs), but must be at "
-    "most 0.4." in reasons
+    "most 0.4: the share of pairs whose decision flips." in reasons
   )
   (flip,) = load_worst_flips(output)["clp"]
   assert (flip["original_class"], flip["counterfactual_class"]) == ("hateful", "ok")
