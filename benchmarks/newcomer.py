@@ -2,10 +2,11 @@
 
 python benchmarks/newcomer.py FOLDER
 
-From the demo to one's own comments, own model, own pipeline, a function measured, and a
-refusal understood. The files of one's own are the code blocks of the pages, as they
-stand; the commands are theirs, with the names of these files. Each step says whether
-what its reader looks for is on the screen. FOLDER must not exist; it keeps everything.
+From the clone and the demo to one's own comments, own model, own pipeline, a function
+measured, and a refusal understood. The files of one's own are the code blocks of the
+pages, as they stand; the commands are theirs, with the names of these files. Each step
+says whether what its reader looks for is on the screen. FOLDER must not exist; it keeps
+everything.
 """
 
 import csv
@@ -30,16 +31,20 @@ class Step(NamedTuple):
     command: What they type.
     exit_code: What has to come of it.
     seen: Regular expression of what has to be on the first screen of the output's end.
+    cwd: Where they are.
   """
 
   name: str
   command: str
   exit_code: int
   seen: str
+  cwd: str = ""
 
 
+CLONE = "clp_tfx"
 STEPS = (
-  Step("demo", "clp-tfx run --output demo", 0, r"Pushed: "),
+  Step("clone", f"git clone {ROOT} {CLONE}", 0, r""),
+  Step("set-up and demo", "make demo", 0, r"Pushed: ", CLONE),
   Step(
     "own comments", "clp-tfx run --comments comments.csv --output own", 3, r"Report: "
   ),
@@ -97,11 +102,11 @@ def prepare(folder: Path) -> None:
 
 def walk(step: Step, folder: Path) -> tuple[float, str]:
   """Takes a step; returns its seconds and what is wrong, empty if nothing is."""
-  path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+  path = f"{folder / CLONE / '.venv' / 'bin'}{os.pathsep}{os.environ['PATH']}"
   started = time.monotonic()
   done = subprocess.run(
     step.command.split(),
-    cwd=folder,
+    cwd=folder / step.cwd,
     env=os.environ | {"PATH": path},
     capture_output=True,
     text=True,
