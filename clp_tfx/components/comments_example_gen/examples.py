@@ -30,6 +30,7 @@ _SPLITS = {
 _HASHED_SPLITS = ("train",) * 8 + ("eval", "test")
 _RESERVED = frozenset(features.RESERVED)
 _TRUTHS = {"true": 1.0, "false": 0.0}
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -292,7 +293,7 @@ def _rating(name: str, cell: Cell, quotes: bool) -> float | None:
     number = float(value)
   except ValueError:
     number = math.nan
-  if not abs(number) <= np.finfo(np.float32).max:
+  if not abs(number) <= _LARGEST:
     raise InputError(
       f"column `{name}`: expected a number or nothing, received "
       f"{_quoted(value, quotes)}; correct or blank it."
