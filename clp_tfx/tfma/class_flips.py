@@ -1,14 +1,14 @@
 """ClassFlips: how often a decision changes, by the class decided for the original."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import intervals, metric_keys
+from clp_tfx.tfma.class_sums import ClassSums
 from clp_tfx.tfma.decisions import ARGMAX
 from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
 from clp_tfx.tfma.pair_scores import Scored, scored_outputs
@@ -95,48 +95,10 @@ class _ClassPairs(metric_types.Preprocessor):
     yield terms
 
 
-class _ClassCounter(beam.CombineFn):
-  """Adds counts, which are integers, so that sums do not depend on the order."""
+class _ClassCounter(ClassSums):
+  size = len(_SUMS)
 
-  def __init__(
-    self,
-    scored: Scored,
-    sub_key: metric_types.SubKey | None,
-    example_weighted: bool,
-    classes: Sequence[str],
-    level: float,
-  ):
-    self._scored = scored
-    self._sub_key = sub_key
-    self._example_weighted = example_weighted
-    self._classes = classes
-    self._level = level
-
-  def create_accumulator(self) -> np.ndarray:
-    return np.zeros((len(self._classes), len(_SUMS)))
-
-  def add_input(self, accumulator: np.ndarray, element: np.ndarray) -> np.ndarray:
-    return accumulator + element
-
-  def merge_accumulators(self, accumulators: Iterable[np.ndarray]) -> np.ndarray:
-    return sum(accumulators, self.create_accumulator())
-
-  def extract_output(
-    self, accumulator: np.ndarray
-  ) -> dict[metric_types.MetricKey, float]:
-    return {
-      metric_keys.metric_key(
-        metric_keys.group_key(figure, metric_keys.DECIDED_CLASS, name),
-        self._scored.model_name,
-        self._scored.output_name,
-        self._sub_key,
-        self._example_weighted,
-      ): float(value)
-      for name, sums in zip(self._classes, accumulator.tolist(), strict=True)
-      for figure, value in self._figures(*sums).items()
-    }
-
-  def _figures(
+  def figures(
     self,
     clusters: float,
     flipped: float,

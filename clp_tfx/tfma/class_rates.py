@@ -1,14 +1,14 @@
 """ClassRates: how often each class is decided, which shows a model that collapsed."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
-import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import metric_types
 from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import intervals, metric_keys
+from clp_tfx.tfma.class_sums import ClassSums
 from clp_tfx.tfma.decisions import ARGMAX
 from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
 from clp_tfx.tfma.pair_scores import Scored, scored_outputs
@@ -123,48 +123,10 @@ class _Decisions(metric_types.Preprocessor):
     return (np.arange(self._num_classes) == place) + 0.0 * place
 
 
-class _Counter(beam.CombineFn):
-  """Adds counts, which are integers, so that sums do not depend on the order."""
+class _Counter(ClassSums):
+  size = len(_SUMS)
 
-  def __init__(
-    self,
-    scored: Scored,
-    sub_key: metric_types.SubKey | None,
-    example_weighted: bool,
-    classes: Sequence[str],
-    level: float,
-  ):
-    self._scored = scored
-    self._sub_key = sub_key
-    self._example_weighted = example_weighted
-    self._classes = classes
-    self._level = level
-
-  def create_accumulator(self) -> np.ndarray:
-    return np.zeros((len(self._classes), len(_SUMS)))
-
-  def add_input(self, accumulator: np.ndarray, element: np.ndarray) -> np.ndarray:
-    return accumulator + element
-
-  def merge_accumulators(self, accumulators: Iterable[np.ndarray]) -> np.ndarray:
-    return sum(accumulators, self.create_accumulator())
-
-  def extract_output(
-    self, accumulator: np.ndarray
-  ) -> dict[metric_types.MetricKey, float]:
-    return {
-      metric_keys.metric_key(
-        metric_keys.group_key(figure, metric_keys.DECIDED_CLASS, name),
-        self._scored.model_name,
-        self._scored.output_name,
-        self._sub_key,
-        self._example_weighted,
-      ): value
-      for name, sums in zip(self._classes, accumulator.tolist(), strict=True)
-      for figure, value in self._figures(*sums).items()
-    }
-
-  def _figures(
+  def figures(
     self,
     texts: float,
     decided: float,
