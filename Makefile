@@ -101,7 +101,8 @@ $(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
 	@echo "Installing the $(STACK) stack from $(LOCK) in $(VENV)."
 	[ -x $(BIN)/python ] || $(UV) venv -q --python '$(PYTHON_$(STACK))' $(VENV)
 	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
-	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation -e .
+	$(UV) pip install -q --python $(BIN)/python --no-deps --no-build-isolation \
+	  --config-settings editable_mode=compat -e .
 	touch $@
 
 $(DOCS)/.ready: requirements-docs.lock | .uv/ready

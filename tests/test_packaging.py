@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -137,3 +138,10 @@ def test_the_package_holds_its_data_files():
   held = {path for glob in re.findall(r'"(.+)"', block) for path in package.glob(glob)}
   tracked = {path for path in package.rglob("*") if path.is_file()}
   assert held == {path for path in tracked if path.suffix not in (".py", ".pyc")}
+
+
+def test_a_script_beside_the_clone_finds_the_package(tmp_path):
+  # The clone is called like the package; Python puts a script's folder first.
+  (tmp_path / "clp_tfx").mkdir()
+  (tmp_path / "mine.py").write_text("from clp_tfx import __version__\n")
+  subprocess.run([sys.executable, tmp_path / "mine.py"], check=True, timeout=60)

@@ -23,6 +23,7 @@ EXIT_NONE = 3
 _BOUNDS = (
   *("max_flip_rate", "max_auc_drop", "min_auc", "decision_threshold"),
   *("gate_on", "min_pairs", "min_positive_ratio", "max_positive_ratio"),
+  *("max_gap", "min_r2", "max_r2_drop"),
 )
 _UNUSED = (
   *(set(names_of(GateOptions)) - {*_BOUNDS, "gate_label"}),
@@ -35,10 +36,13 @@ _UNUSED = (
 _FIGURES = {
   "AUC": "auc",
   "AUC drop": "auc_drop",
+  "R²": "r2",
+  "R² drop": "r2_drop",
   "flip rate": "flip_rate",
   "upper bound": "flip_rate_upper_bound",
   "at matched rate": "matched_flip_rate",
   "score gap": "score_gap",
+  "its upper bound": "score_gap_upper_bound",
   "recall": "matched_recall",
 }
 
@@ -135,15 +139,14 @@ def _table(result: dict[str, Any], split: str, label: str) -> Table:
   title = f"{split} split, mean ± deviation over {seeds} seeds"
   table = Table(title=escape(named(label, title)))
   table.add_column("")
-  for title in _FIGURES:
+  rows = [row for row in result[split] if row.get("label", "") == label]
+  shown = {title: key for title, key in _FIGURES.items() if key in rows[0]}
+  for title in shown:
     table.add_column(title, justify="right")
-  for row in result[split]:
-    if row.get("label", "") != label:
-      continue
-    figures = [row[key] for key in _FIGURES.values()]
+  for row in rows:
     table.add_row(
       row["name"],
-      *map(_figure, figures),
+      *(_figure(row[key]) for key in shown.values()),
       style="bold" if row["name"] == result["recommended"] else None,
     )
   return table

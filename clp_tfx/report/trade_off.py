@@ -1,4 +1,4 @@
-"""Plots flip rate against AUC, the results of a sweep, as an SVG image."""
+"""Plots flip rate against AUC or R², the results of a sweep, as an SVG image."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ _LABEL_HEIGHT = 15
 
 @dataclasses.dataclass(frozen=True)
 class Point:
-  """The AUC and flip rate of a candidate.
+  """How well a candidate predicts the label, and its flip rate.
 
   Example:
     >>> Point("0.3", "clp", 0.95, 0.002, 0.01, 0.003, recommended=True).flip_rate
@@ -23,8 +23,8 @@ class Point:
   Attributes:
     label: Short name, shown beside the point.
     kind: `control`, `clp` or `other`; determines shape and colour.
-    auc: Mean over the seeds.
-    auc_deviation: Length of the error bar on each side; 0 for none.
+    quality: AUC or R², the mean over the seeds.
+    quality_deviation: Length of the error bar on each side; 0 for none.
     flip_rate: Mean over the seeds.
     flip_rate_deviation: Length of the error bar on each side; 0 for none.
     recommended: Whether to circle the point.
@@ -32,8 +32,8 @@ class Point:
 
   label: str
   kind: str
-  auc: float
-  auc_deviation: float
+  quality: float
+  quality_deviation: float
   flip_rate: float
   flip_rate_deviation: float
   recommended: bool = False
@@ -43,7 +43,8 @@ def trade_off_svg(
   points: Sequence[Point],
   title: str,
   max_flip_rate: float | None = None,
-  min_auc: float | None = None,
+  min_quality: float | None = None,
+  quality: str = "AUC",
 ) -> str:
   """Draws points with error bars, the Pareto front and the bounds.
 
@@ -57,14 +58,15 @@ def trade_off_svg(
     points: At least one point, all finite.
     title: Heading, which screen readers also read before the figures.
     max_flip_rate: Bound to draw as a dashed line, if given.
-    min_auc: Bound to draw as a dashed line, if given.
+    min_quality: Bound to draw as a dashed line, if given.
+    quality: Name of the figure of the points' `quality`.
 
   Returns:
     An SVG document that works offline.
   """
   flips = [p.flip_rate + p.flip_rate_deviation for p in points]
-  aucs = [p.auc + sign * p.auc_deviation for p in points for sign in (-1, 1)]
-  x_ticks = ticks(*_bounds([*aucs, *([] if min_auc is None else [min_auc])]))
+  ends = [p.quality + sign * p.quality_deviation for p in points for sign in (-1, 1)]
+  x_ticks = ticks(*_bounds([*ends, *([] if min_quality is None else [min_quality])]))
   y_ticks = ticks(0.0, max([*flips, max_flip_rate or 0.0]) or 0.01)
   x = scale(x_ticks[0], x_ticks[-1], _LEFT, _RIGHT)
   y = scale(y_ticks[0], y_ticks[-1], _BOTTOM, _TOP)
@@ -83,23 +85,24 @@ def trade_off_svg(
       bottom=_BOTTOM,
       title=title,
       marks=marks,
-      front=[(x(p.auc), y(p.flip_rate)) for p in pareto_front(points)],
+      front=[(x(p.quality), y(p.flip_rate)) for p in pareto_front(points)],
       x_ticks=[(x(tick), _plain(tick)) for tick in x_ticks],
       y_ticks=[(y(tick), f"{_plain(100 * tick)}%") for tick in y_ticks],
       flip_line=None if max_flip_rate is None else y(max_flip_rate),
-      auc_line=None if min_auc is None else x(min_auc),
+      quality_line=None if min_quality is None else x(min_quality),
+      quality=quality,
     )
   )
 
 
 def pareto_front(points: Sequence[Point]) -> list[Point]:
-  """Returns the points that no other point beats, by descending AUC.
+  """Returns the points that no other point beats, by descending quality.
 
-  A point beats another if neither its AUC nor its flip rate is worse and one of them is
-  better.
+  A point beats another if neither its quality nor its flip rate is worse and one of
+  them is better.
   """
   front: list[Point] = []
-  for point in sorted(points, key=lambda p: (-p.auc, p.flip_rate)):
+  for point in sorted(points, key=lambda p: (-p.quality, p.flip_rate)):
     if not front or point.flip_rate < front[-1].flip_rate:
       front.append(point)
   return front
@@ -114,9 +117,11 @@ def _mark(point: Point, x, y) -> dict[str, Any]:
   low = max(point.flip_rate - point.flip_rate_deviation, 0.0)
   return {
     "point": point,
-    "x": x(point.auc),
+    "x": x(point.quality),
     "y": y(point.flip_rate),
-    "x_bar": (x(point.auc - point.auc_deviation), x(point.auc + point.auc_deviation)),
+    "x_bar": tuple(
+      x(point.quality + sign * point.quality_deviation) for sign in (-1, 1)
+    ),
     "y_bar": (y(low), y(point.flip_rate + point.flip_rate_deviation)),
   }
 

@@ -5,9 +5,11 @@ import math
 from typing import NamedTuple
 
 from clp_tfx.sweep.measures import Measures
+from clp_tfx.sweep.rating_measures import RatingMeasures
 from clp_tfx.tfma.eval_config import UPPER_BOUND
 
-AUC, FLIP_RATE, POSITIVE_RATE = "auc", "flip_rate", "positive_rate"
+QUALITY, FLIP_RATE, POSITIVE_RATE = "quality", "flip_rate", "positive_rate"
+GAP = "gap"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,6 +52,11 @@ class Bounds:
     )
 
   @property
+  def max_drop(self) -> float:
+    """Maximum loss of what says how well the model predicts the label."""
+    return self.max_auc_drop
+
+  @property
   def _rate(self) -> str:
     of_classes = self.decision_threshold is None
     return "a rate of every class" if of_classes else "a positive rate"
@@ -74,8 +81,8 @@ class Bounds:
       high = measures.positive_ratio_upper_bound
       name, flip_rate = "upper bound of the flip rate", measures.flip_rate_upper_bound
     checks = {
-      Miss(AUC, f"AUC {measures.auc:.4f}"): measures.auc >= self.min_auc,
-      Miss(AUC, f"AUC drop {drop:.4f}"): drop <= self.max_auc_drop,
+      Miss(QUALITY, f"AUC {measures.auc:.4f}"): measures.auc >= self.min_auc,
+      Miss(QUALITY, f"AUC drop {drop:.4f}"): drop <= self.max_auc_drop,
       Miss(FLIP_RATE, f"{name} {flip_rate:.4f}"): flip_rate <= self.max_flip_rate,
       Miss(FLIP_RATE, f"{measures.pairs} pairs"): measures.pairs >= self.min_pairs,
       Miss(POSITIVE_RATE, f"{rate} {low:.2f} times the control's or more"): (
@@ -88,11 +95,69 @@ class Bounds:
     return [miss for miss, met in checks.items() if not met]
 
 
+@dataclasses.dataclass(frozen=True)
+class RatingBounds:
+  """The bounds that a model of ratings must meet, as in the gate.
+
+  Attributes:
+    flip_tolerance: Distance of two scores above which a pair flips.
+    max_flip_rate: Maximum flip rate.
+    max_gap: Maximum mean gap; None for no bound.
+    max_r2_drop: Maximum loss of R² compared with the control of the same seed.
+    min_r2: Minimum R².
+    gate_on: Value of flip rate and gap to compare with their bounds; see `Bounds`.
+    min_pairs: Minimum number of pairs behind them.
+  """
+
+  flip_tolerance: float
+  max_flip_rate: float
+  max_gap: float | None
+  max_r2_drop: float
+  min_r2: float
+  gate_on: str
+  min_pairs: int
+
+  def __str__(self) -> str:
+    of = "whose upper bound is" if self.gate_on == UPPER_BOUND else "of"
+    gap = "" if self.max_gap is None else f"a gap {of} at most {self.max_gap:g}, "
+    return (
+      f"a flip rate {of} at most {self.max_flip_rate:g}, {gap}on {self.min_pairs} "
+      f"pairs or more, an R² of at least {self.min_r2:g} and an R² drop of at most "
+      f"{self.max_r2_drop:g}"
+    )
+
+  @property
+  def max_drop(self) -> float:
+    """Maximum loss of what says how well the model predicts the label."""
+    return self.max_r2_drop
+
+  def missed(self, measures: RatingMeasures, control: RatingMeasures) -> list["Miss"]:
+    """Returns the bounds that a model misses; an undefined figure misses its bound.
+
+    Args:
+      measures: Figures of the model.
+      control: Figures of the control with the same seed.
+    """
+    drop = control.r2 - measures.r2
+    of, flips, gap = "", measures.flip_rate, measures.score_gap
+    if self.gate_on == UPPER_BOUND:
+      of = "upper bound of the "
+      flips, gap = measures.flip_rate_upper_bound, measures.score_gap_upper_bound
+    checks = {
+      Miss(QUALITY, f"R² {measures.r2:.4f}"): measures.r2 >= self.min_r2,
+      Miss(QUALITY, f"R² drop {drop:.4f}"): drop <= self.max_r2_drop,
+      Miss(FLIP_RATE, f"{of}flip rate {flips:.4f}"): flips <= self.max_flip_rate,
+      Miss(FLIP_RATE, f"{measures.pairs} pairs"): measures.pairs >= self.min_pairs,
+      Miss(GAP, f"{of}gap {gap:.4f}"): self.max_gap is None or gap <= self.max_gap,
+    }
+    return [miss for miss, met in checks.items() if not met]
+
+
 class Miss(NamedTuple):
   """A bound that a model misses.
 
   Attributes:
-    kind: What it bounds: `AUC`, `FLIP_RATE` or `POSITIVE_RATE`.
+    kind: What it bounds: `QUALITY`, `FLIP_RATE`, `POSITIVE_RATE` or `GAP`.
     figure: The figure that misses it, in words.
   """
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 
 from clp_tfx.pipeline.labels import named
-from clp_tfx.sweep.bounds import Bounds
+from clp_tfx.sweep.bounds import Bounds, RatingBounds
 from clp_tfx.sweep.recommendation import Figure, Row
 
 _WORST = {"auc": min, "auc_drop": max, "flip_rate": max, "flip_rate_upper_bound": max}
@@ -20,7 +20,7 @@ class BoundsByLabel:
     judged: The labels that are judged.
   """
 
-  of: Mapping[str, Bounds]
+  of: Mapping[str, Bounds | RatingBounds]
   judged: Sequence[str]
 
   def __str__(self) -> str:

@@ -12,7 +12,7 @@ from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.console import progress_on
 from clp_tfx.runners.local import prepare_data
-from clp_tfx.sweep.bounds import Bounds
+from clp_tfx.sweep.bounds import Bounds, RatingBounds
 from clp_tfx.sweep.candidates import grid
 from clp_tfx.sweep.labels import BoundsByLabel
 from clp_tfx.sweep.sweep import run_sweep
@@ -55,11 +55,6 @@ def sweep_locally(
       f"pair edits. Received: {', '.join(config.gate.max_flip_rate_of)}; leave it out "
       "and give a max_flip_rate that is low enough."
     )
-  if config.data.is_rating:
-    raise InputError(
-      "Expected no --flip-tolerance in a sweep, which compares models by their AUC. "
-      f"Received: {config.data.flip_tolerance:g}; compare runs of several weights."
-    )
   if config.gate.max_flip_rate_of_class:
     raise InputError(
       "Expected no max_flip_rate_of_class in a sweep, which bounds that of all "
@@ -85,6 +80,14 @@ def sweep_locally(
 
 
 def _bounds(config: PipelineConfig) -> BoundsByLabel:
+  if config.data.is_rating:
+    given = {
+      name: getattr(config.gate, name)
+      for name in _names(RatingBounds)
+      if name != "flip_tolerance"
+    }
+    bounds = RatingBounds(flip_tolerance=config.data.flip_tolerance, **given)
+    return BoundsByLabel({"": bounds}, [""])
   labels = config.data.label_names or ("",)
   of = {
     label: Bounds(

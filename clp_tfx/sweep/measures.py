@@ -1,23 +1,31 @@
 """Metrics of one model on one split."""
 
 import dataclasses
+from typing import ClassVar
 
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
 from clp_tfx.counterfactuals.decisions import labels_differ
 from clp_tfx.tfma.flip_rate import DEFAULT_LEVEL
-from clp_tfx.tfma.intervals import ClusterSums, ratio_bounds, upper_bound
+from clp_tfx.tfma.intervals import (
+  ClusterSums,
+  mean_upper_bound,
+  ratio_bounds,
+  upper_bound,
+)
 from clp_tfx.tfma.matched_threshold import find_matched_threshold
 
 
 @dataclasses.dataclass(frozen=True)
 class Scores:
-  """Probabilities that a model predicts for a split and its counterfactuals.
+  """Scores that a model predicts for a split and its counterfactuals.
+
+  Of ratings, numbers of any size; otherwise probabilities.
 
   Attributes:
     original: Float, shape `[rows]`; of classes, shape `[rows, num_classes]`.
-    label: Float, shape `[rows]`; 0.0 or 1.0, or the place of a class.
+    label: Float, shape `[rows]`; 0.0 or 1.0, the place of a class, or a rating.
     label_weight: Float, shape `[rows]`; 0 for unlabelled rows.
     counterfactual: Float, shape `[pairs]` or `[pairs, num_classes]`.
     original_row: Int, shape `[pairs]`; the row of each counterfactual's original.
@@ -67,6 +75,9 @@ class Measures:
     matched_recall: Share of positive originals with a positive decision there.
     pairs: Number of pairs.
   """
+
+  QUALITY: ClassVar[str] = "auc"
+  """The figure that says how well the model predicts the label."""
 
   auc: float
   flip_rate: float
@@ -179,10 +190,24 @@ def flip_rate_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
   """
   if not len(flipped):
     return float("nan")
+  return float(upper_bound(_cluster_sums(flipped, rows), DEFAULT_LEVEL))
+
+
+def gap_bound(gaps: np.ndarray, rows: np.ndarray) -> float:
+  """Returns the upper bound of the mean gap; the pairs of a row are one cluster.
+
+  Args:
+    gaps: Distance of each pair's two scores, shape `[pairs]`.
+    rows: Row of each pair's original, shape `[pairs]`.
+  """
+  return mean_upper_bound(_cluster_sums(gaps, rows), DEFAULT_LEVEL)
+
+
+def _cluster_sums(values: np.ndarray, rows: np.ndarray) -> ClusterSums:
   _, cluster = np.unique(rows, return_inverse=True)
   n = np.bincount(cluster).astype(float)
-  f = np.bincount(cluster, flipped)
-  sums = ClusterSums(
+  f = np.bincount(cluster, values)
+  return ClusterSums(
     clusters=len(n),
     flipped_clusters=np.sum(f > 0),
     pairs=np.sum(n),
@@ -192,7 +217,6 @@ def flip_rate_bound(flipped: np.ndarray, rows: np.ndarray) -> float:
     w2_fn=np.sum(f * n),
     w2_ff=np.sum(f * f),
   )
-  return float(upper_bound(sums, DEFAULT_LEVEL))
 
 
 def mean(values: np.ndarray) -> float:

@@ -6,9 +6,13 @@ import statistics
 from collections.abc import Sequence
 from typing import Any
 
-from clp_tfx.sweep.bounds import AUC, Bounds, Miss
+from clp_tfx.sweep.bounds import QUALITY, Bounds, Miss, RatingBounds
 from clp_tfx.sweep.candidates import CLP, CONTROL, Candidate
 from clp_tfx.sweep.measures import Measures
+from clp_tfx.sweep.rating_measures import RatingMeasures
+
+QUALITIES = {"auc": "AUC", "r2": "R²"}
+"""Words for the figure that says how well a model predicts the label, by its name."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,8 +41,9 @@ class Row:
   Attributes:
     candidate: The candidate.
     seeds: Number of seeds.
-    figures: Those of `Measures` by name, and `auc_drop`: the control's AUC minus the
-      candidate's, seed by seed, so that what a seed does to both cancels out.
+    figures: Those of `Measures` or `RatingMeasures` by name, and `auc_drop` or
+      `r2_drop`: the control's AUC or R² minus the candidate's, seed by seed, so that
+      what a seed does to both cancels out.
     missed: The bounds that each seed's model misses.
     is_worst: Whether these are the worst figures of several labels.
   """
@@ -48,6 +53,16 @@ class Row:
   figures: dict[str, Figure]
   missed: list[list[Miss]]
   is_worst: bool = False
+
+  @property
+  def quality(self) -> str:
+    """Name of the figure that says how well the model predicts the label."""
+    return next(name for name in QUALITIES if name in self.figures)
+
+  @property
+  def drop(self) -> str:
+    """Name of the figure of what that loses."""
+    return f"{self.quality}_drop"
 
   @property
   def passes(self) -> int:
@@ -62,7 +77,7 @@ class Recommendation:
   Attributes:
     chosen: The candidate that meets the bounds with the smallest weight, or None.
     closest: If none meets them, the candidate with the lowest flip rate among those
-      that meet the bounds on AUC; otherwise None.
+      that meet the bounds on AUC or R²; otherwise None.
     reason: Explanation of both.
   """
 
@@ -71,7 +86,10 @@ class Recommendation:
   reason: str
 
 
-def rows(measures: dict[Candidate, list[Measures]], bounds: Bounds) -> list[Row]:
+def rows(
+  measures: dict[Candidate, list[Measures | RatingMeasures]],
+  bounds: Bounds | RatingBounds,
+) -> list[Row]:
   """Summarises trainings over their seeds.
 
   Args:
@@ -99,8 +117,8 @@ def recommend(table: Sequence[Row], bounds: Any) -> Recommendation:
 
   Every seed's model must pass the gate: a run trains only one of them, and pooling the
   pairs of all seeds would count the same comments several times as evidence. If several
-  losses pass, the one whose smallest weight has the highest AUC is chosen, because
-  weights of different losses are not comparable.
+  losses pass, the one whose smallest weight has the highest AUC or R² is chosen,
+  because weights of different losses are not comparable.
 
   Args:
     table: Rows from `rows`.
@@ -118,7 +136,7 @@ def recommend(table: Sequence[Row], bounds: Any) -> Recommendation:
     row.candidate.loss: row
     for row in sorted(passing, key=lambda row: -row.candidate.weight)
   }
-  chosen = max(smallest.values(), key=lambda row: row.figures["auc"].mean)
+  chosen = max(smallest.values(), key=lambda row: row.figures[row.quality].mean)
   return Recommendation(
     chosen.candidate,
     None,
@@ -130,19 +148,20 @@ def _none(trained: list[Row], bounds: Any) -> Recommendation:
   defined = [
     row
     for row in trained
-    if not any(math.isnan(row.figures[name].mean) for name in ("auc_drop", "flip_rate"))
+    if not any(math.isnan(row.figures[name].mean) for name in (row.drop, "flip_rate"))
   ]
   if not defined:
+    name = QUALITIES[trained[0].quality]
     return Recommendation(
       None,
       None,
-      "None can be recommended: without pairs and both labels among the eval "
-      "comments there is no flip rate or no AUC.",
+      "None can be recommended: without pairs and different labels among the eval "
+      f"comments there is no flip rate or no {name}.",
     )
   within = [
     row
     for row in defined
-    if AUC not in {miss.kind for each in row.missed for miss in each}
+    if QUALITY not in {miss.kind for each in row.missed for miss in each}
   ]
   reason = f"None meets {bounds} with every seed."
   if not within:
@@ -152,22 +171,29 @@ def _none(trained: list[Row], bounds: Any) -> Recommendation:
   return Recommendation(
     None,
     closest.candidate,
-    f"{reason} Closest within the bounds of the AUC is {_described(closest)}, which "
+    f"{reason} Closest within the bounds of the {QUALITIES[closest.quality]} is "
+    f"{_described(closest)}, which "
     f"passes with {closest.passes} of {closest.seeds} seeds "
     f"({', '.join(miss.figure for miss in misses)}).",
   )
 
 
-def _figures(runs: list[Measures], control: list[Measures]) -> dict[str, Figure]:
-  names = [field.name for field in dataclasses.fields(Measures)]
+def _figures(
+  runs: list[Measures | RatingMeasures], control: list[Measures | RatingMeasures]
+) -> dict[str, Figure]:
+  names = [field.name for field in dataclasses.fields(runs[0])]
   figures = {name: Figure.over([getattr(run, name) for run in runs]) for name in names}
-  drops = [before.auc - run.auc for before, run in zip(control, runs, strict=True)]
-  return {**figures, "auc_drop": Figure.over(drops)}
+  quality = runs[0].QUALITY
+  drops = [
+    getattr(before, quality) - getattr(run, quality)
+    for before, run in zip(control, runs, strict=True)
+  ]
+  return {**figures, f"{quality}_drop": Figure.over(drops)}
 
 
 def _described(row: Row) -> str:
-  rate, drop = (row.figures[name].mean for name in ("flip_rate", "auc_drop"))
-  worst = "highest " if row.is_worst else ""
+  rate, drop = (row.figures[name].mean for name in ("flip_rate", row.drop))
+  worst, name = "highest " if row.is_worst else "", QUALITIES[row.quality]
   return (
-    f"{row.candidate.name} ({worst}flip rate {rate:.4f}, {worst}AUC drop {drop:.4f})"
+    f"{row.candidate.name} ({worst}flip rate {rate:.4f}, {worst}{name} drop {drop:.4f})"
   )

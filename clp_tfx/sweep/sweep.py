@@ -12,16 +12,17 @@ from typing import Any, Protocol
 
 from clp_tfx.files import write_whole
 from clp_tfx.report.trade_off import Point, trade_off_svg
-from clp_tfx.sweep.bounds import Bounds
+from clp_tfx.sweep.bounds import Bounds, RatingBounds
 from clp_tfx.sweep.candidates import BLINDNESS, CLP, CONTROL, Candidate
 from clp_tfx.sweep.class_measures import measure_classes
 from clp_tfx.sweep.labels import BoundsByLabel, combined
 from clp_tfx.sweep.measures import Measures, Scores, measure
-from clp_tfx.sweep.recommendation import Row, recommend, rows
+from clp_tfx.sweep.rating_measures import RatingMeasures, measure_ratings
+from clp_tfx.sweep.recommendation import QUALITIES, Row, recommend, rows
 
 _NO_PLOT = (
   '<svg xmlns="http://www.w3.org/2000/svg" role="img" width="720" height="40">'
-  '<text x="8" y="24">Neither flip rate nor AUC is defined.</text></svg>\n'
+  '<text x="8" y="24">No candidate has both figures of the plot.</text></svg>\n'
 )
 _log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ def run_sweep(
   trainings: Source,
   candidates: Sequence[Candidate],
   seeds: Sequence[int],
-  bounds: Bounds | BoundsByLabel,
+  bounds: Bounds | RatingBounds | BoundsByLabel,
   output: Path,
 ) -> dict[str, Any]:
   """Runs the missing trainings and writes `sweep.json`, `.csv` and `.svg`.
@@ -65,7 +66,7 @@ def run_sweep(
     judge; one for each `label`, if there are several), `recommended` and `closest` (a
     name or None), `reason`, and `plot`, its path.
   """
-  if isinstance(bounds, Bounds):
+  if not isinstance(bounds, BoundsByLabel):
     bounds = BoundsByLabel({"": bounds}, [""])
   jobs = [(candidate, seed) for seed in seeds for candidate in candidates]
   missing = sum(not trainings.is_done(*job) for job in jobs)
@@ -109,7 +110,7 @@ def _tables(
   split: str,
 ) -> dict[str, list[Row]]:
   """Returns a table for each label."""
-  measures: dict[str, dict[Candidate, list[Measures]]] = {
+  measures: dict[str, dict[Candidate, list[Measures | RatingMeasures]]] = {
     label: {c: [] for c in candidates} for label in bounds.of
   }
   for seed in seeds:
@@ -125,8 +126,10 @@ def _tables(
 
 
 def _measured(
-  scores: Scores, control: Scores, bounds: Bounds, same_rows: bool
-) -> Measures:
+  scores: Scores, control: Scores, bounds: Bounds | RatingBounds, same_rows: bool
+) -> Measures | RatingMeasures:
+  if isinstance(bounds, RatingBounds):
+    return measure_ratings(scores, bounds.flip_tolerance)
   if bounds.decision_threshold is None:
     return measure_classes(scores, control, same_rows)
   return measure(scores, bounds.decision_threshold, control, same_rows)
@@ -177,29 +180,32 @@ def _csv(tables: Mapping[str, Sequence[Row]]) -> str:
   return text.getvalue()
 
 
-def _plot(table: Sequence[Row], chosen: Candidate | None, bounds: Bounds) -> str:
+def _plot(
+  table: Sequence[Row], chosen: Candidate | None, bounds: Bounds | RatingBounds
+) -> str:
   control = next(row for row in table if row.candidate == CONTROL)
+  quality = control.quality
   points = [
     Point(
       label=row.candidate.name,
       kind=_kind(row.candidate),
-      auc=row.figures["auc"].mean,
-      auc_deviation=row.figures["auc"].deviation,
+      quality=row.figures[quality].mean,
+      quality_deviation=row.figures[quality].deviation,
       flip_rate=row.figures["flip_rate"].mean,
       flip_rate_deviation=row.figures["flip_rate"].deviation,
       recommended=row.candidate == chosen,
     )
     for row in table
-    if _finite(row.figures["auc"].mean + row.figures["flip_rate"].mean) is not None
+    if _finite(row.figures[quality].mean + row.figures["flip_rate"].mean) is not None
   ]
   if not points:
     return _NO_PLOT
-  drop = control.figures["auc"].mean - bounds.max_auc_drop
   return trade_off_svg(
     points,
-    "Flip rate and AUC on the eval split",
+    f"Flip rate and {QUALITIES[quality]} on the eval split",
     bounds.max_flip_rate,
-    _finite(drop),
+    _finite(control.figures[quality].mean - bounds.max_drop),
+    QUALITIES[quality],
   )
 
 

@@ -146,7 +146,7 @@ class Trainings:
       padding=self._hparams.padding,
       label_names=self._hparams.label_names,
     )
-    return score(classifier, batches)
+    return score(classifier, batches, self._hparams.is_rating)
 
   def _hparams_of(self, candidate: Candidate, seed: int) -> HParams:
     loss = {"counterfactual_loss": candidate.loss} if candidate.loss else {}
@@ -176,13 +176,16 @@ class Trainings:
     return self._folder / f"{candidate.name}-{seed}-{digest[:16]}{suffix}"
 
 
-def score(classifier: keras.Model, batches: tf.data.Dataset) -> dict[str, Scores]:
+def score(
+  classifier: keras.Model, batches: tf.data.Dataset, is_rating: bool = False
+) -> dict[str, Scores]:
   """Scores the originals and counterfactuals of batches.
 
   Args:
     classifier: Model from token ids, shape `[batch, None]`, or other inputs to logits,
       shape `[batch, 1]`, a dict of them by label, or one per class.
     batches: Batches of `(CounterfactualInputs, labels, label_weights)`.
+    is_rating: Whether the classifier returns numbers of any size and no logits.
 
   Returns:
     The scores in the order of the batches, by label; `""` for the only one.
@@ -199,10 +202,10 @@ def score(classifier: keras.Model, batches: tf.data.Dataset) -> dict[str, Scores
     for name, label in _named(labels).items():
       parts.setdefault(name, []).append(
         Scores(
-          original=_probabilities(original[name]),
+          original=_scores(original[name], is_rating),
           label=label.numpy()[:, 0],
           label_weight=_named(weights)[name].numpy()[:, 0],
-          counterfactual=_probabilities(counterfactual[name]),
+          counterfactual=_scores(counterfactual[name], is_rating),
           original_row=inputs.original_row.numpy() + rows,
         )
       )
@@ -223,9 +226,11 @@ def _joined(parts: list[Scores]) -> Scores:
   )
 
 
-def _probabilities(logits: tf.Tensor) -> np.ndarray:
-  # In double precision, so that high scores do not tie at 1.
+def _scores(logits: tf.Tensor, is_rating: bool) -> np.ndarray:
+  # In double precision, so that high probabilities do not tie at 1.
   values = logits.numpy().astype(np.float64)
+  if is_rating:
+    return values[:, 0]
   if values.shape[1] > 1:
     return special.softmax(values, axis=1)
   return 1 / (1 + np.exp(-values[:, 0]))

@@ -207,3 +207,9 @@ def test_a_rating(classes, tmp_path):
   assert summary["clp"]["counterfactual_gap"] == pytest.approx(gaps.mean(), abs=1e-6)
   page = (tmp_path / "out" / "report.html").read_text()
   assert "changes by more than 0.5" in page and "R²" in page
+  # The same training in a sweep, which the gate's bounds refuse.
+  tight = config.replace(baseline="control")
+  result = sweep_locally(tight, (LOW,), ("mse",), 1, io.StringIO())
+  assert result["recommended"] is None and "gap" in result["reason"]
+  (row,) = (each for each in result["eval"] if each["name"] == "clp-mse-0.001")
+  assert 0 < row["r2"]["mean"] < 1 and row["passes"] == 0

@@ -178,6 +178,7 @@ def test_a_schedule_warms_the_weight_up_over_the_steps():
 def test_callbacks_and_tensorboard_get_both_metrics_for_training_and_validation(
   tmp_path,
 ):
+  pytest.importorskip("tensorboard", reason="[keras] brings none with TensorFlow 2.21.")
   model = compiled(CounterfactualModel(classifier()))
   stopping = keras.callbacks.EarlyStopping("val_flip_rate", patience=0, mode="min")
   history = model.fit(

@@ -28,12 +28,12 @@ def test_nothing_beats_the_front(figures):
   front = pareto_front(points)
   for kept in front:
     assert not any(
-      other.auc >= kept.auc
+      other.quality >= kept.quality
       and other.flip_rate <= kept.flip_rate
-      and (other.auc, other.flip_rate) != (kept.auc, kept.flip_rate)
+      and (other.quality, other.flip_rate) != (kept.quality, kept.flip_rate)
       for other in points
     )
-  assert {p.auc for p in front if p.auc == max(q.auc for q in points)}
+  assert {p.quality for p in front if p.quality == max(q.quality for q in points)}
 
 
 def test_the_image_says_in_words_what_it_shows():
@@ -45,7 +45,7 @@ def test_the_image_says_in_words_what_it_shows():
     ],
     "Flip rate & AUC",
     max_flip_rate=0.005,
-    min_auc=0.968,
+    min_quality=0.968,
   )
   root = ET.fromstring(svg)
   assert root.get("role") == "img"
@@ -82,3 +82,9 @@ def test_everything_lies_within_the_image_and_no_label_on_another():
 def test_one_point_is_drawn_too():
   root = ET.fromstring(trade_off_svg([Point("a", "clp", 0.9, 0, 0, 0)], "Title"))
   assert root.find(f"{SVG}g/{SVG}circle") is not None
+
+
+def test_the_axis_has_the_name_of_the_figure():
+  svg = trade_off_svg([point("a", 0.4, 0.1)], "Title", quality="R²")
+  assert "a: R² 0.4000, flip rate 10.00%." in svg
+  assert "R² (more is better) →" in svg and "AUC" not in svg

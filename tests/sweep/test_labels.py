@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from clp_tfx.sweep.bounds import AUC, FLIP_RATE, Bounds, Miss
+from clp_tfx.sweep.bounds import FLIP_RATE, QUALITY, Bounds, Miss
 from clp_tfx.sweep.candidates import CONTROL, grid
 from clp_tfx.sweep.labels import BoundsByLabel, combined
 from clp_tfx.sweep.measures import Scores
@@ -34,14 +34,14 @@ def row(flip_rate, auc, *missed):
 def test_a_candidate_is_as_good_as_its_worst_judged_label():
   tables = {
     "rude": [row(0.2, 0.9, Miss(FLIP_RATE, "flip rate 0.2000"))],
-    "threat": [row(0.1, 0.8, Miss(AUC, "AUC 0.8000"))],
+    "threat": [row(0.1, 0.8, Miss(QUALITY, "AUC 0.8000"))],
     "insult": [row(0.9, 0.5)],
   }
   (worst,) = combined(tables, ["rude", "threat"])
   assert worst.figures["flip_rate"].mean == 0.2
   assert worst.figures["auc"].mean == 0.8
   assert worst.missed == [
-    [Miss(FLIP_RATE, "rude: flip rate 0.2000"), Miss(AUC, "threat: AUC 0.8000")]
+    [Miss(FLIP_RATE, "rude: flip rate 0.2000"), Miss(QUALITY, "threat: AUC 0.8000")]
   ]
   assert worst.passes == 0
   assert combined({"": tables["insult"]}, [""]) == tables["insult"]

@@ -20,7 +20,6 @@ def test_a_bound_that_a_sweep_cannot_judge_by_is_refused():
       {"classes": ["a", "b"], "max_flip_rate_of_class": ["a=0.1"]},
       "Received: a=0.1; leave it out",
     ),
-    ({"flip_tolerance": 0.5}, "no --flip-tolerance in a sweep, which compares .* AUC"),
   ],
 )
 def test_what_a_sweep_does_not_compare_is_refused(options, message):

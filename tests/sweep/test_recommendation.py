@@ -179,7 +179,7 @@ def test_without_pairs_or_labels_nothing_is_recommended(unknown, seeds):
   runs = [unknown] * seeds
   found = recommended(bounds(0.02, 0.002), control=runs, clp_mse_1=runs)
   assert (found.chosen, found.closest) == (None, None)
-  assert "without pairs and both labels" in found.reason
+  assert "without pairs and different labels" in found.reason
 
 
 def test_a_blind_model_is_compared_with_where_there_is_one():
