@@ -13,7 +13,8 @@ from clp_tfx.files import write_whole
 from clp_tfx.pipeline.labels import views
 from clp_tfx.pipeline.nodes import MODELS, RESOLVER_ID
 from clp_tfx.pipeline.output import within
-from clp_tfx.pipeline.verdict import summarize, training_curves
+from clp_tfx.pipeline.training_curves import training_curves
+from clp_tfx.pipeline.verdict import summarize
 from clp_tfx.report import versions
 from clp_tfx.report.digests import EXTRAS, model_digest
 from clp_tfx.report.model_card import model_card

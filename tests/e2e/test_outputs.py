@@ -16,6 +16,7 @@ from clp_tfx.runners.local import run_locally
 from clp_tfx.sweep.local import sweep_locally
 
 from ..conftest import clp_tfx, flags, made_once, summary_of
+from ..test_docs import commands
 from .comments_of_outputs import CLASSES, write_comments
 
 pytestmark = pytest.mark.e2e
@@ -169,47 +170,69 @@ def test_a_job_has_the_classes_and_their_bounds(classes, tmp_path):
     assert all(each in text for each in CLASSES), name
 
 
+MODELS_PAGE = Path(__file__).parents[2] / "docs" / "models.md"
 RATING = {
   **{name: OPTIONS[name] for name in ("model_fn", "batch_size", "baseline")},
-  "label_feature": "stars",
-  "flip_tolerance": 0.5,
   "learning_rate": 0.05,
   "epochs": 4,
   "counterfactual_loss_weight": LOW,
-  "max_flip_rate": 0.15,
-  "max_gap": 0.3,
   "min_pairs": 5,
 }
 
 
-def test_a_rating(classes, tmp_path):
-  given = {**RATING, "comments": str(classes.folder / "comments.csv")}
-  config = PipelineConfig.of(**given, output=str(tmp_path / "out"))
-  summary = run_locally(config, io.StringIO())
-  refused = {each["metric"] for each in summary["gate"]["failures"]}
+@pytest.fixture(scope="module")
+def rating(classes, tmp_path_factory):
+  """The output of the page's command, with a small model of a biased rating."""
+  output = tmp_path_factory.mktemp("rating") / "out"
+  page = commands(MODELS_PAGE.read_text(encoding="utf-8"))
+  (words,) = (each for each in page if "--flip-tolerance" in each)
+  given = flags({**RATING, "output": output})
+  done = clp_tfx(*words[1:], *given, cwd=classes.folder)
+  assert done.returncode == 3, done.stderr
+  return output
+
+
+def rating_config(classes, rating, **bounds):
+  return PipelineConfig.of(
+    **{**RATING, **bounds},
+    comments=str(classes.folder / "comments.csv"),
+    output=str(rating),
+    label_feature="stars",
+    flip_tolerance=0.5,
+  )
+
+
+def test_a_rating_is_refused_by_flips_and_gap(rating):
+  gate = summary_of(rating)["gate"]
+  refused = {each["metric"] for each in gate["failures"]}
   assert refused == {"flip_rate/overall/upper_bound", "counterfactual_gap/upper_bound"}
-  inactive = " ".join(summary["gate"]["inactive"])
+  inactive = " ".join(gate["inactive"])
   assert "AUC and the positive rate are inactive" in inactive
   assert "the label `stars` is a number" in inactive
-  # With bounds that it meets, the same model is pushed, and serves numbers.
-  loose = config.replace(max_flip_rate=1.0, max_gap=4.0)
-  summary = run_locally(loose, io.StringIO())
-  assert summary_of(tmp_path / "out")["gate"]["blessed"]
+
+
+def test_a_sweep_of_ratings(classes, rating):
+  bounds = {"max_flip_rate": 0.05, "max_gap": 0.2, "baseline": "control"}
+  config = rating_config(classes, rating, **bounds)
+  result = sweep_locally(config, (LOW,), ("mse",), 1, io.StringIO())
+  assert result["recommended"] is None and "gap" in result["reason"]
+  (row,) = (each for each in result["eval"] if each["name"] == "clp-mse-0.001")
+  assert 0 < row["r2"]["mean"] < 1 and row["passes"] == 0
+
+
+def test_with_loose_bounds_a_rating_is_pushed_and_serves_numbers(classes, rating):
+  config = rating_config(classes, rating, max_flip_rate=1.0, max_gap=4.0)
+  summary = run_locally(config, io.StringIO())
+  assert "Trainer" in summary["cached"] and summary["gate"]["blessed"]
   model = tf.saved_model.load(summary["pushed_model"]).signatures["serving_text"]
   before, after = (
     model(text=tf.constant(texts))["scores"].numpy().astype(float)
-    for texts in pairs_of(tmp_path / "out")
+    for texts in pairs_of(rating)
   )
   gaps = np.abs(before - after)
   assert before.max() > 2
   assert summary["clp"]["pairs"] == len(gaps) > 50
   assert summary["clp"]["flip_rate"] == np.mean(gaps > 0.5) > 0.1
   assert summary["clp"]["counterfactual_gap"] == pytest.approx(gaps.mean(), abs=1e-6)
-  page = (tmp_path / "out" / "report.html").read_text()
+  page = (rating / "report.html").read_text()
   assert "changes by more than 0.5" in page and "R²" in page
-  # The same training in a sweep, which the gate's bounds refuse.
-  tight = config.replace(baseline="control")
-  result = sweep_locally(tight, (LOW,), ("mse",), 1, io.StringIO())
-  assert result["recommended"] is None and "gap" in result["reason"]
-  (row,) = (each for each in result["eval"] if each["name"] == "clp-mse-0.001")
-  assert 0 < row["r2"]["mean"] < 1 and row["passes"] == 0

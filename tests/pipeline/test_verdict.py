@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from clp_tfx.pipeline.verdict import summarize, training_curves
+from clp_tfx.pipeline.verdict import summarize
 from clp_tfx.tfma import make_eval_config
 
 from ..tfma.evaluation import evaluate, example, removed, save_keyword_model
@@ -186,16 +186,3 @@ def test_an_earlier_verdict_and_earlier_figures_pass_nothing(tmp_path, models):
   gate = summarize(str(passed / "out"), 0.5)["gate"]
   assert not gate["blessed"]
   assert {check["value"] for check in gate["checks"]} == {None}
-
-
-def test_training_curves_of_one_class_have_no_auc(tmp_path):
-  (tmp_path / "training.csv").write_text("epoch,auc\n0,nan\n")
-  assert training_curves(str(tmp_path)) == [{"epoch": 1, "auc": None}]
-
-
-def test_training_curves_count_epochs_from_one(tmp_path):
-  (tmp_path / "training.csv").write_text("epoch,loss\n0,0.5\n1,0.25\n")
-  assert training_curves(str(tmp_path)) == [
-    {"epoch": 1, "loss": 0.5},
-    {"epoch": 2, "loss": 0.25},
-  ]
