@@ -2,14 +2,24 @@
 
 import dataclasses
 import hashlib
-import math
 from collections.abc import Collection, MutableMapping
 from typing import ClassVar, NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
 from clp_tfx import features
+from clp_tfx.components.comments_example_gen.cells import (
+  class_of,
+  copy_cell,
+  float32,
+  joined,
+  listed,
+  quoted,
+  rating_of,
+  share_of,
+  text_of,
+  value_of,
+)
 from clp_tfx.components.comments_example_gen.civil_comments import ALIASES, IDENTITIES
 from clp_tfx.components.comments_example_gen.rows import Cell, Row
 from clp_tfx.errors import InputError
@@ -29,8 +39,6 @@ _SPLITS = {
 }
 _HASHED_SPLITS = ("train",) * 8 + ("eval", "test")
 _RESERVED = frozenset(features.RESERVED)
-_TRUTHS = {"true": 1.0, "false": 0.0}
-_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -78,6 +86,20 @@ class SplitExample(NamedTuple):
   serialized: bytes
 
 
+class _LabelCell(NamedTuple):
+  """The label that a cell holds.
+
+  Attributes:
+    stored: Value of the feature with the label's name.
+    number: What the model learns: 0.0 or 1.0, the place of a class, or a rating.
+    counted: As `labels` of `SplitExample`.
+  """
+
+  stored: bytes | float
+  number: float
+  counted: bool | int
+
+
 class ExampleBuilder:
   """Builds the examples of one file.
 
@@ -114,7 +136,7 @@ class ExampleBuilder:
     self._reserved |= renamed
     self._check_names(columns)
     self._has_split = _SPLIT_COLUMN in columns
-    self._identity_threshold = _float32(config.identity_threshold)
+    self._identity_threshold = float32(config.identity_threshold)
 
   def build(self, row: Row) -> SplitExample:
     """Returns the example of a row.
@@ -132,19 +154,19 @@ class ExampleBuilder:
       InputError: If a cell is invalid for its column.
     """
     self._check_names(row)
-    text = _text(self._text, row, self._quotes)
+    text = text_of(self._text, row, self._quotes)
     example = tf.train.Example()
     feature = example.features.feature
     identities = []
     for name, cell in row.items():
       if name in self._identities:
-        share = _share(name, cell, self._quotes)
+        share = share_of(name, cell, self._quotes)
         if share is not None:
           feature[name].float_list.value.append(share)
           if share >= self._identity_threshold:
             identities.append(name.encode())
       elif name != self._text and name not in self._labels:
-        _copy(cell, feature[name])
+        copy_cell(cell, feature[name])
     feature[self._text_feature].bytes_list.value.append(text)
     labels = tuple(
       self._add_label(column, label, row, feature)
@@ -160,32 +182,37 @@ class ExampleBuilder:
     self, column: str, label: Label, row: Row, feature: MutableMapping
   ) -> bool | int | None:
     """Adds the features of a label; returns it as in `SplitExample`."""
-    cell = row.get(column, "")
+    read = self._read_label(column, label, row.get(column, ""))
+    number = 0.0
+    if read is not None:
+      number = read.number
+      stored = feature[label.column]
+      values = stored.bytes_list if self._classes else stored.float_list
+      values.value.append(read.stored)
+    feature[features.binary_label(label.output)].float_list.value.append(number)
+    known = float(read is not None)
+    feature[features.label_weight(label.output)].float_list.value.append(known)
+    return None if read is None else read.counted
+
+  def _read_label(self, column: str, label: Label, cell: Cell) -> "_LabelCell | None":
+    """Returns the label of a cell, None if it is blank."""
+    if self._classes:
+      place = class_of(column, cell, self._classes, self._quotes)
+      if place is None:
+        return None
+      return _LabelCell(self._classes[place].encode(), float(place), place)
     if self._rating:
-      value = _rating(column, cell, self._quotes)
-      found = None if value is None else True
-      if value is not None:
-        feature[label.column].float_list.value.append(value)
-    elif self._classes:
-      found = _class(column, cell, self._classes, self._quotes)
-      if found is not None:
-        name = self._classes[found].encode()
-        feature[label.column].bytes_list.value.append(name)
-    else:
-      share = _share(column, cell, self._quotes)
-      found = None if share is None else share >= _float32(label.threshold)
-      if share is not None:
-        feature[label.column].float_list.value.append(share)
-    for name, number in (
-      (features.binary_label(label.output), (value if self._rating else found) or 0),
-      (features.label_weight(label.output), found is not None),
-    ):
-      feature[name].float_list.value.append(float(number))
-    return found
+      rating = rating_of(column, cell, self._quotes)
+      return None if rating is None else _LabelCell(rating, rating, True)
+    share = share_of(column, cell, self._quotes)
+    if share is None:
+      return None
+    positive = share >= float32(label.threshold)
+    return _LabelCell(share, float(positive), positive)
 
   def _check_names(self, names: Collection[str]) -> None:
     if not self._reserved.isdisjoint(names):
-      taken = _join(self._reserved.intersection(names))
+      taken = joined(self._reserved.intersection(names))
       raise InputError(
         f"column `{taken}` has the name of a feature that this package adds; rename "
         "the column."
@@ -196,12 +223,12 @@ class ExampleBuilder:
     hashed = _HASHED_SPLITS[int.from_bytes(digest, "big") % len(_HASHED_SPLITS)]
     if not self._has_split:
       return hashed
-    named = _value(_SPLIT_COLUMN, row.get(_SPLIT_COLUMN, ""))
+    named = value_of(_SPLIT_COLUMN, row.get(_SPLIT_COLUMN, ""))
     split = _SPLITS.get(named)
     if split is None:
       raise InputError(
         f"column `{_SPLIT_COLUMN}`: expected one of {', '.join(_SPLITS)}, received "
-        f"{_quoted(named, self._quotes)}; correct it or drop the column."
+        f"{quoted(named, self._quotes)}; correct it or drop the column."
       )
     return TRAIN_OR_EVAL if split == "train" and hashed == "eval" else split
 
@@ -218,136 +245,3 @@ def _find(name: str, columns: Collection[str], quotes: bool) -> str:
     f"column `{name}` is missing: {listed('columns', columns, quotes)}; name the one "
     "to read or rename it."
   )
-
-
-def listed(what: str, names: Collection[str], quotes: bool) -> str:
-  """Says which columns or features there are; without quotes, how many."""
-  if not quotes:
-    return f"there are {len(names)} other {what} (a file's first row must name them)"
-  return f"the {what} are {_join(names)}"
-
-
-def _join(names: Collection[str]) -> str:
-  return " ".join(", ".join(sorted(names)).split())[:1000]
-
-
-def _value(name: str, cell: Cell) -> str | int | float:
-  """Returns the single value of a cell; `""` if blank."""
-  if not isinstance(cell, tf.train.Feature):
-    return cell
-  kind = cell.WhichOneof("kind")
-  values = getattr(cell, kind).value if kind else ()
-  if len(values) > 1:
-    raise InputError(
-      f"column `{name}`: expected at most one value, received {len(values)}; keep one."
-    )
-  if not values:
-    return ""
-  try:
-    return values[0].decode() if kind == "bytes_list" else values[0]
-  except UnicodeDecodeError:
-    raise InputError(
-      f"column `{name}`: expected UTF-8, received other bytes; write it as UTF-8."
-    ) from None
-
-
-def _text(name: str, row: Row, quotes: bool) -> bytes:
-  if name not in row:
-    raise InputError(
-      f"column `{name}` is missing: {listed('features', row, quotes)}; add it, with no "
-      "value if the comment is blank."
-    )
-  text = _value(name, row[name])
-  if not isinstance(text, str):
-    raise InputError(
-      f"column `{name}`: expected text, received the number {text}; name the column "
-      "that holds the comments."
-    )
-  return text.encode()
-
-
-def _share(name: str, cell: Cell, quotes: bool) -> float | None:
-  """Returns a number in [0, 1] in the precision of examples, None if blank."""
-  value = _value(name, cell)
-  if isinstance(value, str) and not value.strip():
-    return None
-  try:
-    # Booleans are numbers in Parquet but words in CSV.
-    share = float(_TRUTHS.get(str(value).strip().lower(), value))
-  except ValueError:
-    share = math.nan
-  if not 0 <= share <= 1:
-    raise InputError(
-      f"column `{name}`: expected a number from 0 to 1 or nothing, received "
-      f"{_quoted(value, quotes)}; correct or blank it."
-    )
-  return _float32(share)
-
-
-def _rating(name: str, cell: Cell, quotes: bool) -> float | None:
-  """Returns a number of any size in the precision of examples, None if blank."""
-  value = _value(name, cell)
-  if isinstance(value, str) and not value.strip():
-    return None
-  try:
-    number = float(value)
-  except ValueError:
-    number = math.nan
-  if not abs(number) <= _LARGEST:
-    raise InputError(
-      f"column `{name}`: expected a number or nothing, received "
-      f"{_quoted(value, quotes)}; correct or blank it."
-    )
-  return _float32(number)
-
-
-def _class(name: str, cell: Cell, classes: tuple[str, ...], quotes: bool) -> int | None:
-  """Returns the place of a class that is named or, by its place, numbered."""
-  value = _value(name, cell)
-  # A column of whole numbers with blanks holds floats in Parquet.
-  is_whole = isinstance(value, float) and value.is_integer()
-  text = str(int(value) if is_whole else value).strip()
-  if not text or text == "nan":
-    return None
-  if text in classes:
-    return classes.index(text)
-  is_place = text.isdecimal() and int(text) < len(classes)
-  if is_place and not any(map(str.isdecimal, classes)):
-    return int(text)
-  raise InputError(
-    f"column `{name}`: expected one of the classes {', '.join(classes)} or nothing, "
-    f"received {_quoted(value, quotes)}; correct or blank it, or name its class."
-  )
-
-
-def _quoted(value: str | float, quotes: bool) -> str:
-  """Quotes a cell for an error, which may be logged, unless it could be a comment.
-
-  If a row lacks a field, its comment ends up in the wrong column. With `quotes`, single
-  short words are quoted all the same.
-  """
-  text = str(value)
-  is_short = len(text) <= 20 and len(text.split()) < 2
-  # Numbers as people write them, such as 1,5 or 50%.
-  is_wordless = text.isascii() and not any(map(str.isalpha, text))
-  if isinstance(value, str) and not (is_short and (quotes or is_wordless)):
-    return f"a text of {len(text)} characters"
-  return repr(value)
-
-
-def _float32(value: float) -> float:
-  # A comment must get the same label whether its file stores 32-bit or 64-bit floats.
-  return float(np.float32(value))
-
-
-def _copy(cell: Cell, feature: tf.train.Feature) -> None:
-  if isinstance(cell, str):
-    feature.bytes_list.SetInParent()
-    if cell:
-      feature.bytes_list.value.append(cell.encode())
-  elif isinstance(cell, int):
-    feature.int64_list.value.append(cell)
-  elif isinstance(cell, float):
-    feature.float_list.value.append(cell)
-  else:
-    feature.CopyFrom(cell)
