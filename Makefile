@@ -97,7 +97,7 @@ sed -nE '/^(tensorflow-hub|fairness-indicators)=/d; \
   s/^([a-z0-9._-]+)(\[.*\])?(==[^ ]+) .*/\1\3 ; '"$(2)"'/p' $(1)
 endef
 
-$(VENV)/.ready: $(LOCK) pyproject.toml | .uv/ready
+$(VENV)/.ready: $(LOCK) pyproject.toml Makefile | .uv/ready
 	@echo "Installing the $(STACK) stack from $(LOCK) in $(VENV)."
 	[ -x $(BIN)/python ] || $(UV) venv -q --python '$(PYTHON_$(STACK))' $(VENV)
 	$(UV) pip sync -q --python $(BIN)/python --require-hashes --compile-bytecode $(LOCK)
