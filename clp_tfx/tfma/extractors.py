@@ -198,9 +198,13 @@ class _ScoreCounterfactuals(beam.DoFn):
       for example, some in zip(examples, texts, strict=True)
       for each in _replaced(example, some, self._text_feature)
     ]
+    # Texts of similar length together: a model pads those of a batch to the longest.
+    by_length = sorted(range(len(flat)), key=lambda place: len(flat[place]))
     scores = [
-      self._score(extracts, rows[at], flat[at], replaced[at])
-      for at in _slices(len(flat))
+      self._score(
+        extracts, rows[some], [flat[i] for i in some], [replaced[i] for i in some]
+      )
+      for some in (by_length[at] for at in _slices(len(flat)))
     ]
     like = extracts[tfma.PREDICTIONS_KEY]
     yield {
@@ -208,7 +212,9 @@ class _ScoreCounterfactuals(beam.DoFn):
       **({AUDITED: np.array(audited, object)} if self._auditor else {}),
       **({PLACEBO_PLACES: placebos} if self._has_placebos else {}),
       COUNTERFACTUAL_PAIRS: np.where(places < own_counts[:, None], places, -1),
-      COUNTERFACTUAL_PREDICTIONS: _scattered(like, scores, places < counts[:, None]),
+      COUNTERFACTUAL_PREDICTIONS: _scattered(
+        like, scores, by_length, places < counts[:, None]
+      ),
     }
 
   def _original(self, example: tf.train.Example) -> bytes:
@@ -307,13 +313,16 @@ def _rows_of(values: Any, rows: np.ndarray) -> Any:
   return None
 
 
-def _scattered(like: Any, chunks: list[Any], where: np.ndarray) -> Any:
+def _scattered(
+  like: Any, chunks: list[Any], places: list[int], where: np.ndarray
+) -> Any:
   """Arranges the scores of all pairs by example.
 
   Args:
     like: Predictions for the originals: an array, or dicts of arrays by model and
       output.
     chunks: Predictions for the pairs, in the same form and in batches.
+    places: Place of each of them among the pairs.
     where: Whether there is a pair, shape `[batch, K]`.
 
   Returns:
@@ -322,12 +331,14 @@ def _scattered(like: Any, chunks: list[Any], where: np.ndarray) -> Any:
   """
   if isinstance(like, dict):
     return {
-      name: _scattered(each, [chunk[name] for chunk in chunks], where)
+      name: _scattered(each, [chunk[name] for chunk in chunks], places, where)
       for name, each in like.items()
     }
   num_scores = int(np.prod(np.shape(like)[1:]))
   scattered = np.full([*where.shape, num_scores], np.nan)
   if chunks:
     flat = [np.reshape(chunk, [len(chunk), num_scores]) for chunk in chunks]
-    scattered[where] = np.concatenate(flat)
+    in_order = np.empty([len(places), num_scores])
+    in_order[places] = np.concatenate(flat)
+    scattered[where] = in_order
   return scattered

@@ -2,7 +2,13 @@ import math
 
 import numpy as np
 import pytest
-from tensorflow_model_analysis.metrics.binary_confusion_matrices import Matrices
+from hypothesis import given
+from hypothesis import strategies as st
+from tensorflow_model_analysis.metrics.binary_confusion_matrices import (
+  Matrices,
+  binary_confusion_matrices,
+)
+from tensorflow_model_analysis.metrics.calibration_histogram import Bucket
 
 from clp_tfx.tfma.auc import DefinedAUC
 
@@ -29,3 +35,26 @@ def test_both_classes():
 )
 def test_one_class_is_not_a_number(matrices):
   assert math.isnan(auc(*matrices))
+
+
+@given(
+  st.dictionaries(
+    st.integers(0, 10001),
+    st.tuples(st.floats(0, 9), st.floats(0, 9)),
+    max_size=20,
+  ),
+  st.sampled_from([2, 3, 200, 10000]),
+)
+def test_the_sums_of_tfma_to_the_digit(sums, num_thresholds):
+  # By score, the weights of positive and negative texts.
+  buckets = [
+    Bucket(place, positive, 0.0, positive + negative)
+    for place, (positive, negative) in sorted(sums.items())
+  ]
+  options = {"num_thresholds": num_thresholds}
+  histogram, theirs = binary_confusion_matrices(**options)
+  *_, ours, _ = DefinedAUC(**options).computations()
+  assert ours.keys == theirs.keys
+  known = {histogram.keys[0]: buckets}
+  ((expected,), (found,)) = (each.result(known).values() for each in (theirs, ours))
+  assert found == expected
