@@ -29,6 +29,7 @@ from clp_tfx.counterfactuals.english.persons import (
   KINDS,
   LANGUAGE_NOUNS,
   LANGUAGE_VERBS,
+  NO_COMPOUNDS,
   PERSON_PRONOUNS,
   POSSESSORS,
   RANKING,
@@ -57,6 +58,9 @@ _JOINTS = frozenset({"and", "or", "/", "-", "\u2013"})
 _CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
 _BEFORE_RANKS = DETERMINERS | POSSESSORS | COPULAS | SEVERAL | RANKING
 
+_NAMED = frozenset({"etymology", "name", "names", "surname", "surnames", "term", "terms"})
+_NAMED |= {"toponym", "word", "words"}
+_OBJECTS = frozenset({"him", "me", "them", "u", "us"})
 _at = Words.at
 
 
@@ -88,8 +92,10 @@ def _address(at: Scene, known: Known) -> bool:
   if not is_word(first) and first != "'s":
     # At the beginning and before punctuation, or between punctuation.
     return bool(following) or bool(first)
-  if first in GREETINGS or first in BEFORE_CALLS:
+  if first in GREETINGS or first in BEFORE_CALLS or first in NO_COMPOUNDS:
     return True
+  if first in _OBJECTS and not are_several:
+    return True  # Hit him, brother!
   is_remark = first in ("good", "bad") or (first == "nice" and following == ",")
   if is_remark and not is_word(_at(at.before, 1)):
     return True
@@ -270,8 +276,10 @@ def _language(at: Scene, known: Known) -> bool:
   if following in LANGUAGE_NOUNS or following in SPEAKERS or second in SPEAKERS:
     return True
   if known.person(following):
-    # Words of English origin.
-    return following == "origin" and _at(at.before, 1) in LANGUAGE_NOUNS
+    # Words of English origin; her surname is of Czech origin.
+    return following in ("origin", "origins") and not (
+      _NAMED.isdisjoint(at.before[:8])
+    )
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
   before, further = _at(at.before, 0), _at(at.before, 1)
