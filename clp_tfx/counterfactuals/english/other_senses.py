@@ -35,6 +35,7 @@ from clp_tfx.counterfactuals.english.persons import (
   RANKING,
   SEVERAL,
   SITES,
+  SOCIETIES,
   SPEAKERS,
   THINGS_OF_BELIEF,
   VERBS,
@@ -58,7 +59,11 @@ _JOINTS = frozenset({"and", "or", "/", "-", "\u2013"})
 _CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
 _BEFORE_RANKS = DETERMINERS | POSSESSORS | COPULAS | SEVERAL | RANKING
 
-_NAMED = frozenset({"etymology", "name", "names", "surname", "surnames", "term", "terms"})
+_MOST_OF_A_NAME = 5
+_THINGS = frozenset({"it", "that", "this"})
+_NAMED = frozenset(
+  {"etymology", "name", "names", "surname", "surnames", "term", "terms"}
+)
 _NAMED |= {"toponym", "word", "words"}
 _OBJECTS = frozenset({"him", "me", "them", "u", "us"})
 _at = Words.at
@@ -99,6 +104,8 @@ def _address(at: Scene, known: Known) -> bool:
   is_remark = first in ("good", "bad") or (first == "nice" and following == ",")
   if is_remark and not is_word(_at(at.before, 1)):
     return True
+  if _ends_remark(at, known, are_several):
+    return True
   if first in known.modifiers or first in CONJUNCTIONS or first in AUXILIARIES:
     return False
   if first in PREPOSITIONS or first == "'s" or are_several:
@@ -116,6 +123,19 @@ def _address(at: Scene, known: Known) -> bool:
     if not is_word(word):
       break
   return True
+
+
+def _ends_remark(at: Scene, known: Known, are_several: bool) -> bool:
+  """Tells "stay cool man" and "it's so simple guys" from "a cool man"."""
+  index = 1
+  if _at(at.before, 0) not in known.modifiers and not _stresses(_at(at.before, 1)):
+    return False
+  while _at(at.before, index) in known.modifiers or _stresses(_at(at.before, index)):
+    index += 1
+  word, subject = _at(at.before, index), _at(at.before, index + 1)
+  if word in ("its", "thats") or (word in ("'s", "is") and subject in _THINGS):
+    return True
+  return not are_several and word in ("be", "stay")
 
 
 def _title(at: Scene, known: Known) -> bool:
@@ -186,13 +206,27 @@ def _institution(at: Scene, known: Known) -> bool:
   is_belief = following.endswith("ism")  # Islamic Terrorism
   is_named = is_capital(at.written) and is_name(following, known) and not is_belief
   is_joined = following.lower() in known.identities  # The Coptic Christian Church
-  return is_named or _at(at.after, int(is_joined)) in INSTITUTIONS
+  if is_named or _at(at.after, int(is_joined)) in INSTITUTIONS:
+    return True
+  return is_capital(at.written) and _names_society(at)
+
+
+def _names_society(at: Scene) -> bool:
+  """Begins the name of a society: Lesbian and Gay Association, Buddhist Society."""
+  for word in at.written_after[:_MOST_OF_A_NAME]:
+    if word.lower() in SOCIETIES:
+      return is_capital(word)
+    if not is_capital(word) and word not in ("and", "of", "/"):
+      return False
+  return False
 
 
 def _work(at: Scene, known: Known) -> bool:
   """Belongs to the name of a work or a firm: Big Brother, the band Gay Dad."""
   if not is_capital(at.written):
     return False
+  if _names_society(at):
+    return True
   before = _at(at.written_before, 0)
   lower = before.lower()
   is_labelled = _at(at.after, 0) == "(" and _at(at.after, 1) in WORKS
@@ -202,6 +236,8 @@ def _work(at: Scene, known: Known) -> bool:
     following = _at(at.written_after, 0)
     is_title = is_capital(following) and following.lower() in CLOSED_CLASSES
     return is_title or _at(at.before, 1) not in SENTENCE_ENDS
+  if lower in DETERMINERS and is_capital(before):  # Madonna's "Some Girls".
+    return is_word(_at(at.before, 1)) and lower not in POSSESSORS | {"a"}
   if before == "'s":  # All the Shah's Men.
     return is_capital(_at(at.written_before, 1)) and _at(at.after, 0) != "'s"
   return (
@@ -277,9 +313,7 @@ def _language(at: Scene, known: Known) -> bool:
     return True
   if known.person(following):
     # Words of English origin; her surname is of Czech origin.
-    return following in ("origin", "origins") and not (
-      _NAMED.isdisjoint(at.before[:8])
-    )
+    return following in ("origin", "origins") and not (_NAMED.isdisjoint(at.before[:8]))
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
   before, further = _at(at.before, 0), _at(at.before, 1)
