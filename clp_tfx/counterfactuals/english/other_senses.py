@@ -30,6 +30,7 @@ from clp_tfx.counterfactuals.english.persons import (
   LANGUAGE_NOUNS,
   LANGUAGE_VERBS,
   NO_COMPOUNDS,
+  PERSON_CONTRACTIONS,
   PERSON_PRONOUNS,
   POSSESSORS,
   RANKING,
@@ -53,7 +54,9 @@ from clp_tfx.counterfactuals.english.words import (
   PREPOSITIONS,
 )
 
-_SWEARING = frozenset({"fucking", "fuckin", "freaking", "damn", "goddamn", "bloody"})
+_SWEARING = frozenset(
+  {"fucking", "fuckin", "freaking", "damn", "goddamn", "bloody", "flaming"}
+)
 _ABSTRACT = ("ance", "ence", "ility", "ism", "ment", "ness", "tion")
 _JOINTS = frozenset({"and", "or", "/", "-", "\u2013"})
 _CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
@@ -90,6 +93,8 @@ def _address(at: Scene, known: Known) -> bool:
       following in DETERMINERS or is_capital(_at(at.written_after, 0))
     ):
       return True
+  if not are_several and following in CALLS_TO_SEVERAL and _is_bare(at, known):
+    return True  # For my sake man you are wrong.
   if following == "(":  # A signature.
     return _at(at.after, 1) in (")", "talk", "edits", "contribs")
   if is_word(following) or following in ("'s", "'", "-", "&", "/", "'ll", "'d"):
@@ -125,14 +130,30 @@ def _address(at: Scene, known: Known) -> bool:
   return True
 
 
+def _is_bare(at: Scene, known: Known) -> bool:
+  """Tells whether neither an article nor an adjective belongs to a noun."""
+  if _at(at.before, 0) in known.modifiers:
+    return False
+  for word in at.before[:_MOST_OF_A_NAME]:
+    if word in DETERMINERS or word in SEVERAL or word in ("'s", "one"):
+      return False
+    if not is_word(word):
+      break
+  return True
+
+
 def _ends_remark(at: Scene, known: Known, are_several: bool) -> bool:
   """Tells "stay cool man" and "it's so simple guys" from "a cool man"."""
-  index = 1
-  if _at(at.before, 0) not in known.modifiers and not _stresses(_at(at.before, 1)):
+  index, first = 1, _at(at.before, 0)
+  if first not in known.modifiers and (
+    first in CLOSED_CLASSES or not _stresses(_at(at.before, 1))
+  ):
     return False
   while _at(at.before, index) in known.modifiers or _stresses(_at(at.before, index)):
     index += 1
   word, subject = _at(at.before, index), _at(at.before, index + 1)
+  if word in PERSON_CONTRACTIONS and not are_several:
+    return True
   if word in ("its", "thats") or (word in ("'s", "is") and subject in _THINGS):
     return True
   return not are_several and word in ("be", "stay")
@@ -254,7 +275,8 @@ def _acronym(at: Scene, known: Known) -> bool:
     return False  # Most words, before anything beside them is cut.
   before, following = _at(at.written_before, 0), _at(at.written_after, 0)
   if at.written in ("MS", "MRS"):
-    return following != "." and not is_capital(following)
+    name = _at(at.written_after, 1) if following == "." else following
+    return not name[:1].isupper()
   if not following.islower():
     return False
   if before == "'s":
@@ -300,10 +322,18 @@ def _stresses(word: str) -> bool:
 
 def _figurative(at: Scene, known: Known) -> bool:
   """Rules over no country: the queen of drama. Or stands for all: the nature of man."""
-  following = _at(at.written_after, 1)
   if at.written.lower() == "man" and _at(at.after, 0) not in ("and", "or", "-"):
+    if _at(at.after, 0) == "'s" and _at(at.before, 0) in SENTENCE_ENDS | CONJUNCTIONS:
+      return True  # Man's role in nature.
     return _at(at.before, 0) in BEFORE_MANKIND and _at(at.before, 1) not in KINDS
-  return _at(at.after, 0) == "of" and following.islower() and is_noun(following)
+  if _at(at.after, 0) != "of":
+    return False
+  domain = _at(at.written_after, 1)
+  if domain == "the":  # King of the frogs, but not of the french.
+    domain = _at(at.written_after, 2)
+    if domain in known.identities or domain in known.persons:
+      return False
+  return domain.islower() and is_noun(domain)
 
 
 def _language(at: Scene, known: Known) -> bool:
