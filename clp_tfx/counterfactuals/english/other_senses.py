@@ -274,7 +274,7 @@ def _acronym(at: Scene, known: Known) -> bool:
   if not at.written.isupper() or len(at.written) < 2:
     return False  # Most words, before anything beside them is cut.
   before, following = _at(at.written_before, 0), _at(at.written_after, 0)
-  if at.written in ("MS", "MRS"):
+  if at.written in ("MR", "MRS", "MS"):
     name = _at(at.written_after, 1) if following == "." else following
     return not name[:1].isupper()
   if not following.islower():
@@ -317,7 +317,13 @@ def _thing(at: Scene, known: Known) -> bool:
 
 
 def _stresses(word: str) -> bool:
-  return word in MODIFYING_ADVERBS or word in _SWEARING or word.rstrip("o") == "s"
+  is_manner = word.endswith("ally") and len(word) > 6
+  return (
+    word in MODIFYING_ADVERBS
+    or word in _SWEARING
+    or is_manner
+    or word.rstrip("o") == "s"
+  )
 
 
 def _figurative(at: Scene, known: Known) -> bool:
