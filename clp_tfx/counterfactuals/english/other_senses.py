@@ -59,10 +59,12 @@ _SWEARING = frozenset(
 )
 _ABSTRACT = ("ance", "ence", "ility", "ism", "ment", "ness", "tion")
 _JOINTS = frozenset({"and", "or", "/", "-", "\u2013"})
-_CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
+_CALLS = frozenset({"hello", "hey", "hi", "luck", "oh", "ok", "okay", "yo"})
 _BEFORE_RANKS = DETERMINERS | POSSESSORS | COPULAS | SEVERAL | RANKING
 
+_CLAUSE_STARTS = SENTENCE_ENDS | CONJUNCTIONS
 _MOST_OF_A_NAME = 5
+_NO_TITLES = POSSESSORS | {"a"}
 _THINGS = frozenset({"it", "that", "this"})
 _NAMED = frozenset(
   {"etymology", "name", "names", "surname", "surnames", "term", "terms"}
@@ -237,7 +239,7 @@ def _names_society(at: Scene) -> bool:
   for word in at.written_after[:_MOST_OF_A_NAME]:
     if word.lower() in SOCIETIES:
       return is_capital(word)
-    if not is_capital(word) and word not in ("and", "of", "/"):
+    if not is_capital(word) and word not in ("and", "of", "/", "'", "'s"):
       return False
   return False
 
@@ -258,7 +260,7 @@ def _work(at: Scene, known: Known) -> bool:
     is_title = is_capital(following) and following.lower() in CLOSED_CLASSES
     return is_title or _at(at.before, 1) not in SENTENCE_ENDS
   if lower in DETERMINERS and is_capital(before):  # Madonna's "Some Girls".
-    return is_word(_at(at.before, 1)) and lower not in POSSESSORS | {"a"}
+    return is_word(_at(at.before, 1)) and lower not in _NO_TITLES
   if before == "'s":  # All the Shah's Men.
     return is_capital(_at(at.written_before, 1)) and _at(at.after, 0) != "'s"
   return (
@@ -299,9 +301,10 @@ def _thing(at: Scene, known: Known) -> bool:
     return _at(at.before, index) in ("thats", "its")
   subject = _at(at.before, index + 1)
   place = index + 2
-  while _at(at.before, place) in known.modifiers - known.identities:
-    place += 1
   before = _at(at.before, place)
+  while before in known.modifiers and before not in known.identities:
+    place += 1
+    before = _at(at.before, place)
   if subject in SITES or subject in WORKS:
     return True  # Wikipedia is gay.
   if subject in ("it", "this", "that", "everything", "something", "shit"):
@@ -329,7 +332,7 @@ def _stresses(word: str) -> bool:
 def _figurative(at: Scene, known: Known) -> bool:
   """Rules over no country: the queen of drama. Or stands for all: the nature of man."""
   if at.written.lower() == "man" and _at(at.after, 0) not in ("and", "or", "-"):
-    if _at(at.after, 0) == "'s" and _at(at.before, 0) in SENTENCE_ENDS | CONJUNCTIONS:
+    if _at(at.after, 0) == "'s" and _at(at.before, 0) in _CLAUSE_STARTS:
       return True  # Man's role in nature.
     return _at(at.before, 0) in BEFORE_MANKIND and _at(at.before, 1) not in KINDS
   if _at(at.after, 0) != "of":
@@ -359,6 +362,8 @@ def _language(at: Scene, known: Known) -> bool:
     return True
   if before == "native" and further in POSSESSORS:
     return True
+  if before in ("any", "some") and further in LANGUAGE_VERBS:
+    return True  # Learn some German.
   is_text = further in LANGUAGE_VERBS or following == "for"
   is_text = is_text or (following == "in" and second in POSSESSORS)
   is_made = further in ("of", "from", "into") and "translat" in _at(at.before, 2)
