@@ -335,14 +335,8 @@ def _figurative(at: Scene, known: Known) -> bool:
     if _at(at.after, 0) == "'s" and _at(at.before, 0) in _CLAUSE_STARTS:
       return True  # Man's role in nature.
     return _at(at.before, 0) in BEFORE_MANKIND and _at(at.before, 1) not in KINDS
-  if _at(at.after, 0) != "of":
-    return False
   domain = _at(at.written_after, 1)
-  if domain == "the":  # King of the frogs, but not of the french.
-    domain = _at(at.written_after, 2)
-    if domain in known.identities or domain in known.persons:
-      return False
-  return domain.islower() and is_noun(domain)
+  return _at(at.after, 0) == "of" and domain.islower() and is_noun(domain)
 
 
 def _language(at: Scene, known: Known) -> bool:
