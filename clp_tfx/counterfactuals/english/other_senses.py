@@ -29,11 +29,14 @@ from clp_tfx.counterfactuals.english.persons import (
   KINDS,
   LANGUAGE_NOUNS,
   LANGUAGE_VERBS,
+  NO_COMPOUNDS,
+  PERSON_CONTRACTIONS,
   PERSON_PRONOUNS,
   POSSESSORS,
   RANKING,
   SEVERAL,
   SITES,
+  SOCIETIES,
   SPEAKERS,
   THINGS_OF_BELIEF,
   VERBS,
@@ -51,12 +54,23 @@ from clp_tfx.counterfactuals.english.words import (
   PREPOSITIONS,
 )
 
-_SWEARING = frozenset({"fucking", "fuckin", "freaking", "damn", "goddamn", "bloody"})
+_SWEARING = frozenset(
+  {"fucking", "fuckin", "freaking", "damn", "goddamn", "bloody", "flaming"}
+)
 _ABSTRACT = ("ance", "ence", "ility", "ism", "ment", "ness", "tion")
 _JOINTS = frozenset({"and", "or", "/", "-", "\u2013"})
-_CALLS = frozenset({"hello", "hey", "hi", "oh", "ok", "okay", "yo"})
+_CALLS = frozenset({"hello", "hey", "hi", "luck", "oh", "ok", "okay", "yo"})
 _BEFORE_RANKS = DETERMINERS | POSSESSORS | COPULAS | SEVERAL | RANKING
 
+_CLAUSE_STARTS = SENTENCE_ENDS | CONJUNCTIONS
+_MOST_OF_A_NAME = 5
+_NO_TITLES = POSSESSORS | {"a"}
+_THINGS = frozenset({"it", "that", "this"})
+_NAMED = frozenset(
+  {"etymology", "name", "names", "surname", "surnames", "term", "terms"}
+)
+_NAMED |= {"toponym", "word", "words"}
+_OBJECTS = frozenset({"him", "me", "them", "u", "us"})
 _at = Words.at
 
 
@@ -81,6 +95,8 @@ def _address(at: Scene, known: Known) -> bool:
       following in DETERMINERS or is_capital(_at(at.written_after, 0))
     ):
       return True
+  if not are_several and following in CALLS_TO_SEVERAL and _is_bare(at, known):
+    return True  # For my sake man you are wrong.
   if following == "(":  # A signature.
     return _at(at.after, 1) in (")", "talk", "edits", "contribs")
   if is_word(following) or following in ("'s", "'", "-", "&", "/", "'ll", "'d"):
@@ -88,10 +104,14 @@ def _address(at: Scene, known: Known) -> bool:
   if not is_word(first) and first != "'s":
     # At the beginning and before punctuation, or between punctuation.
     return bool(following) or bool(first)
-  if first in GREETINGS or first in BEFORE_CALLS:
+  if first in GREETINGS or first in BEFORE_CALLS or first in NO_COMPOUNDS:
     return True
+  if first in _OBJECTS and not are_several:
+    return True  # Hit him, brother!
   is_remark = first in ("good", "bad") or (first == "nice" and following == ",")
   if is_remark and not is_word(_at(at.before, 1)):
+    return True
+  if _ends_remark(at, known, are_several):
     return True
   if first in known.modifiers or first in CONJUNCTIONS or first in AUXILIARIES:
     return False
@@ -110,6 +130,35 @@ def _address(at: Scene, known: Known) -> bool:
     if not is_word(word):
       break
   return True
+
+
+def _is_bare(at: Scene, known: Known) -> bool:
+  """Tells whether neither an article nor an adjective belongs to a noun."""
+  if _at(at.before, 0) in known.modifiers:
+    return False
+  for word in at.before[:_MOST_OF_A_NAME]:
+    if word in DETERMINERS or word in SEVERAL or word in ("'s", "one"):
+      return False
+    if not is_word(word):
+      break
+  return True
+
+
+def _ends_remark(at: Scene, known: Known, are_several: bool) -> bool:
+  """Tells "stay cool man" and "it's so simple guys" from "a cool man"."""
+  index, first = 1, _at(at.before, 0)
+  if first not in known.modifiers and (
+    first in CLOSED_CLASSES or not _stresses(_at(at.before, 1))
+  ):
+    return False
+  while _at(at.before, index) in known.modifiers or _stresses(_at(at.before, index)):
+    index += 1
+  word, subject = _at(at.before, index), _at(at.before, index + 1)
+  if word in PERSON_CONTRACTIONS and not are_several:
+    return True
+  if word in ("its", "thats") or (word in ("'s", "is") and subject in _THINGS):
+    return True
+  return not are_several and word in ("be", "stay")
 
 
 def _title(at: Scene, known: Known) -> bool:
@@ -180,13 +229,27 @@ def _institution(at: Scene, known: Known) -> bool:
   is_belief = following.endswith("ism")  # Islamic Terrorism
   is_named = is_capital(at.written) and is_name(following, known) and not is_belief
   is_joined = following.lower() in known.identities  # The Coptic Christian Church
-  return is_named or _at(at.after, int(is_joined)) in INSTITUTIONS
+  if is_named or _at(at.after, int(is_joined)) in INSTITUTIONS:
+    return True
+  return is_capital(at.written) and _names_society(at)
+
+
+def _names_society(at: Scene) -> bool:
+  """Begins the name of a society: Lesbian and Gay Association, Buddhist Society."""
+  for word in at.written_after[:_MOST_OF_A_NAME]:
+    if word.lower() in SOCIETIES:
+      return is_capital(word)
+    if not is_capital(word) and word not in ("and", "of", "/", "'", "'s"):
+      return False
+  return False
 
 
 def _work(at: Scene, known: Known) -> bool:
   """Belongs to the name of a work or a firm: Big Brother, the band Gay Dad."""
   if not is_capital(at.written):
     return False
+  if _names_society(at):
+    return True
   before = _at(at.written_before, 0)
   lower = before.lower()
   is_labelled = _at(at.after, 0) == "(" and _at(at.after, 1) in WORKS
@@ -196,6 +259,8 @@ def _work(at: Scene, known: Known) -> bool:
     following = _at(at.written_after, 0)
     is_title = is_capital(following) and following.lower() in CLOSED_CLASSES
     return is_title or _at(at.before, 1) not in SENTENCE_ENDS
+  if lower in DETERMINERS and is_capital(before):  # Madonna's "Some Girls".
+    return is_word(_at(at.before, 1)) and lower not in _NO_TITLES
   if before == "'s":  # All the Shah's Men.
     return is_capital(_at(at.written_before, 1)) and _at(at.after, 0) != "'s"
   return (
@@ -211,8 +276,9 @@ def _acronym(at: Scene, known: Known) -> bool:
   if not at.written.isupper() or len(at.written) < 2:
     return False  # Most words, before anything beside them is cut.
   before, following = _at(at.written_before, 0), _at(at.written_after, 0)
-  if at.written in ("MS", "MRS"):
-    return following != "." and not is_capital(following)
+  if at.written in ("MR", "MRS", "MS"):
+    name = _at(at.written_after, 1) if following == "." else following
+    return not name[:1].isupper()
   if not following.islower():
     return False
   if before == "'s":
@@ -235,9 +301,10 @@ def _thing(at: Scene, known: Known) -> bool:
     return _at(at.before, index) in ("thats", "its")
   subject = _at(at.before, index + 1)
   place = index + 2
-  while _at(at.before, place) in known.modifiers - known.identities:
-    place += 1
   before = _at(at.before, place)
+  while before in known.modifiers and before not in known.identities:
+    place += 1
+    before = _at(at.before, place)
   if subject in SITES or subject in WORKS:
     return True  # Wikipedia is gay.
   if subject in ("it", "this", "that", "everything", "something", "shit"):
@@ -253,15 +320,23 @@ def _thing(at: Scene, known: Known) -> bool:
 
 
 def _stresses(word: str) -> bool:
-  return word in MODIFYING_ADVERBS or word in _SWEARING or word.rstrip("o") == "s"
+  is_manner = word.endswith("ally") and len(word) > 6
+  return (
+    word in MODIFYING_ADVERBS
+    or word in _SWEARING
+    or is_manner
+    or word.rstrip("o") == "s"
+  )
 
 
 def _figurative(at: Scene, known: Known) -> bool:
   """Rules over no country: the queen of drama. Or stands for all: the nature of man."""
-  following = _at(at.written_after, 1)
   if at.written.lower() == "man" and _at(at.after, 0) not in ("and", "or", "-"):
+    if _at(at.after, 0) == "'s" and _at(at.before, 0) in _CLAUSE_STARTS:
+      return True  # Man's role in nature.
     return _at(at.before, 0) in BEFORE_MANKIND and _at(at.before, 1) not in KINDS
-  return _at(at.after, 0) == "of" and following.islower() and is_noun(following)
+  domain = _at(at.written_after, 1)
+  return _at(at.after, 0) == "of" and domain.islower() and is_noun(domain)
 
 
 def _language(at: Scene, known: Known) -> bool:
@@ -270,8 +345,8 @@ def _language(at: Scene, known: Known) -> bool:
   if following in LANGUAGE_NOUNS or following in SPEAKERS or second in SPEAKERS:
     return True
   if known.person(following):
-    # Words of English origin.
-    return following == "origin" and _at(at.before, 1) in LANGUAGE_NOUNS
+    # Words of English origin; her surname is of Czech origin.
+    return following in ("origin", "origins") and not (_NAMED.isdisjoint(at.before[:8]))
   if not {"language", "languages"}.isdisjoint(at.after[:6]):
     return True
   before, further = _at(at.before, 0), _at(at.before, 1)
@@ -281,6 +356,8 @@ def _language(at: Scene, known: Known) -> bool:
     return True
   if before == "native" and further in POSSESSORS:
     return True
+  if before in ("any", "some") and further in LANGUAGE_VERBS:
+    return True  # Learn some German.
   is_text = further in LANGUAGE_VERBS or following == "for"
   is_text = is_text or (following == "in" and second in POSSESSORS)
   is_made = further in ("of", "from", "into") and "translat" in _at(at.before, 2)

@@ -244,6 +244,9 @@ def _ends_list(at: Scene, known: Known) -> bool:
   word, following = _at(at.after, 1), _at(at.after, 2)
   if word in known.modifiers:
     return not is_noun(following)
+  if word in ("a", "an") and following in known.modifiers:  # A Czech or a Serbian song.
+    third = _at(at.after, 3)
+    return not is_noun(third) or bool(known.person(third))
   return not is_noun(word) or not is_capital(_at(at.written_after, 1))
 
 
