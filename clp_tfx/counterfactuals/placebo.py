@@ -39,8 +39,8 @@ def placebo(
     The text; None if it has no such words, or if no edit of a term edits a word.
   """
   made = [edit for edit in edits if edit.term]
-  naming = _naming_words().union(_words_of([*terms, *(edit.term for edit in made)]))
-  words = _Words(_plain_words(text, naming))
+  further = _words_of([*terms, *(edit.term for edit in made)])
+  words = _Words(_plain_words(text, further))
   removals: list[Removal] = []
   replacements: list[Edit] = []
   for place, old, new in _changes(text, made):
@@ -102,10 +102,22 @@ def _edit(word: _Word, replacement: str) -> Edit:
   return Edit(word.start, word.end, replacement, "", "", "", "placebo", 1.0)
 
 
-def _plain_words(text: str, naming: Collection[str]) -> Iterator[_Word]:
-  for token in token_pattern().finditer(text):
-    if token.group().isalpha() and normalized(token.group()) not in naming:
-      yield _Word(*token.span())
+def _plain_words(text: str, further: Collection[str]) -> Iterator[_Word]:
+  for word, normal in _ordinary_words(text):
+    if normal not in further:
+      yield word
+
+
+# The counterfactuals of a text come one after another.
+@functools.lru_cache(maxsize=1)
+def _ordinary_words(text: str) -> list[tuple[_Word, str]]:
+  """Returns the words of a text that are no terms, also as lexicons write them."""
+  naming = _naming_words()
+  return [
+    (_Word(*token.span()), normal)
+    for token in token_pattern().finditer(text)
+    if token.group().isalpha() and (normal := normalized(token.group())) not in naming
+  ]
 
 
 @functools.cache

@@ -18,6 +18,7 @@ from clp_tfx.tfma import (
   flip_rate,
   intersections,
   metric_keys,
+  one_vs_rest_auc,
   placebo_flips,
   positive_rate,
   r2,
@@ -132,7 +133,7 @@ def _flips(thresholds: list[float], measured: Measured) -> config_pb2.MetricsSpe
     metrics.append(_metric(class_rates.ClassRates, **named, level=level))
     if measured.with_labels:
       number = len(measured.classes)
-      metrics.append(_metric(auc.OneVsRestAUC, num_classes=number))
+      metrics.append(_metric(one_vs_rest_auc.OneVsRestAUC, num_classes=number))
   elif is_rating and measured.with_labels:
     metrics.append(_metric(r2.R2))
   elif measured.with_labels:

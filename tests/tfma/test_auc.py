@@ -53,8 +53,11 @@ def test_the_sums_of_tfma_to_the_digit(sums, num_thresholds):
   ]
   options = {"num_thresholds": num_thresholds}
   histogram, theirs = binary_confusion_matrices(**options)
-  *_, ours, _ = DefinedAUC(**options).computations()
+  binned, ours, _ = DefinedAUC(**options).computations()
   assert ours.keys == theirs.keys
-  known = {histogram.keys[0]: buckets}
-  ((expected,), (found,)) = (each.result(known).values() for each in (theirs, ours))
+  totals = {
+    each.bucket_id: (each.weighted_labels, each.weighted_examples) for each in buckets
+  }
+  (expected,) = theirs.result({histogram.keys[0]: buckets}).values()
+  (found,) = ours.result({binned.keys[0]: totals}).values()
   assert found == expected

@@ -13,10 +13,10 @@ from sklearn.metrics import roc_auc_score
 
 from clp_tfx.pipeline.verdict import summarize
 from clp_tfx.tfma import load_worst_flips, make_eval_config
-from clp_tfx.tfma.auc import OneVsRestAUC
 from clp_tfx.tfma.class_flips import ClassFlips
 from clp_tfx.tfma.class_rates import ClassRates, decision_ratio
 from clp_tfx.tfma.intervals import ClusterSums, lower_bound, ratio_bounds, upper_bound
+from clp_tfx.tfma.one_vs_rest_auc import OneVsRestAUC
 
 from .evaluation import evaluate, example
 
