@@ -44,6 +44,7 @@ class EndpointSource:
   Attributes:
     where: What it is, for errors.
     takes_texts: True.
+    batch_size: None.
 
   Args:
     url: The URL, such as `http://localhost:8501/v1/models/toxicity:predict`.
@@ -56,6 +57,7 @@ class EndpointSource:
   """
 
   takes_texts = True
+  batch_size = None
 
   def __init__(
     self, url: str, signature: str | None, score_output: str | None, timeout: float

@@ -69,6 +69,7 @@ class FunctionSource:
   Attributes:
     where: What it is, for errors.
     takes_texts: True.
+    batch_size: None.
 
   Args:
     name: Its name from `held`, or its dotted path.
@@ -78,6 +79,7 @@ class FunctionSource:
   """
 
   takes_texts = True
+  batch_size = None
 
   def __init__(self, name: str):
     self._function = _HELD.get(name) or _imported(name)

@@ -23,6 +23,7 @@ class KerasSource:
   Attributes:
     where: What it is, for errors.
     takes_texts: True.
+    batch_size: Number of texts to score together.
 
   Args:
     path: Local or remote path of the file.
@@ -33,6 +34,7 @@ class KerasSource:
   """
 
   takes_texts = True
+  batch_size = 128
 
   def __init__(self, path: str, score_output: str | None = None):
     self.where = path

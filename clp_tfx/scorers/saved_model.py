@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 import tensorflow as tf
 
 from clp_tfx.errors import InputError
@@ -19,7 +18,6 @@ _AROUND_REASONS = re.compile(
   r"Graph execution error:|\d+ root error\(s\) found\.|Detected at node .*|<stack .*"
   r"|File \".*|Node: .*|\[\[.*|Original stack trace for .*"
 )
-_BATCH_SIZE = 128
 # Not a tf.Example: a signature that can score it takes plain texts.
 _PLAIN_TEXT = "This is a comment, not a tf.Example."
 _FOLDER = "give the folder of a SavedModel"
@@ -32,6 +30,7 @@ class SavedModelSource:
   Attributes:
     where: What it is, for errors.
     takes_texts: Whether the signature takes texts and not serialised tf.Examples.
+    batch_size: Number of texts to score together.
 
   Args:
     path: Folder of the SavedModel.
@@ -43,6 +42,8 @@ class SavedModelSource:
     InputError: If the model, signature or output does not exist, or the signature has
       other inputs.
   """
+
+  batch_size = 128
 
   def __init__(
     self,
@@ -64,28 +65,16 @@ class SavedModelSource:
   def outputs(self, inputs: Sequence[bytes]) -> tf.Tensor:
     """Returns the signature's output for texts or serialised tf.Examples.
 
-    They are scored in batches of similar length, since most models pad the texts of a
-    batch to the longest one.
-
     Raises:
       InputError: If the model fails on them.
     """
-    texts = np.array(inputs, object)
-    by_length = np.argsort([len(each) for each in inputs], kind="stable")
-    starts = range(_BATCH_SIZE, len(inputs), _BATCH_SIZE)
-    batches = np.split(by_length, starts)
     try:
-      scored = [self._scores(texts[rows]) for rows in batches]
+      return self._call(tf.constant(inputs, tf.string))[self._output]
     except Exception as error:  # Of the model's graph.
       raise InputError(
         f"Expected {self._signature} to score {self._kind()}, but it fails: "
         f"{root_reason(error)}; give a signature that can."
       ) from error
-
-    return tf.gather(tf.concat(scored, axis=0), np.argsort(by_length))
-
-  def _scores(self, inputs: np.ndarray) -> tf.Tensor:
-    return self._call(tf.constant(inputs, tf.string))[self._output]
 
   def _kind(self) -> str:
     if self.takes_texts:

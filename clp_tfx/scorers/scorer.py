@@ -25,10 +25,13 @@ class Source(Protocol):
   Attributes:
     where: What returns the scores, for errors.
     takes_texts: Whether it takes texts and not serialised tf.Examples.
+    batch_size: Number of texts of similar length to score together, for what pads the
+      texts of a batch to the longest; None to be given all texts as they come.
   """
 
   where: str
   takes_texts: bool
+  batch_size: int | None
 
   def outputs(self, inputs: Sequence[bytes]) -> Any:
     """Returns what the model returns for texts or examples.
@@ -117,6 +120,16 @@ class TextScorer:
       spec = {self._text_feature: tf.io.FixedLenFeature([], tf.string)}
       parsed = tf.io.parse_example(tf.constant(inputs, tf.string), spec)
       inputs = parsed[self._text_feature].numpy().tolist()
+    size = self._source.batch_size
+    if not size or len(inputs) <= size:
+      return self._scores(inputs)
+    by_length = np.argsort([len(each) for each in inputs], kind="stable")
+    scores = np.empty(len(inputs))
+    for rows in np.split(by_length, range(size, len(inputs), size)):
+      scores[rows] = self._scores([inputs[row] for row in rows])
+    return scores
+
+  def _scores(self, inputs: list[bytes]) -> np.ndarray:
     return self._probabilities(self._source.outputs(inputs), len(inputs))
 
   def score_texts(self, texts: Sequence[str]) -> np.ndarray:

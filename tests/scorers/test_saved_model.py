@@ -152,6 +152,18 @@ def test_an_output_that_is_squeezed_for_one_text(tmp_path):
   assert scorer.score_examples([example("bad"), example("")]).tolist() == [0.375, 0]
 
 
+def test_batches_of_similar_length_keep_the_order_of_the_texts(tmp_path):
+  squeezed = lambda scores: {"p": tf.squeeze(scores)}  # noqa: E731
+  scorer = TextScorer(text_model(tmp_path / "model", (None, 1), outputs=squeezed))
+  # Shorter and longer ones in turn; the last batch, of 257 texts, has one.
+  texts = [("bad" if i % 3 else "") + " " * (i * 7 % 50) for i in range(257)]
+  alone = [float(scorer.score_texts([text])[0]) for text in texts[:20]]
+  scores = scorer.score_texts(texts)
+  assert scores.shape == (257,) and len(set(alone)) == 2
+  assert scores[:20].tolist() == alone
+  assert [score > 0 for score in scores] == ["bad" in text for text in texts]
+
+
 @pytest.mark.parametrize(("low", "high"), [(-1.2e-7, 1.0000001), (-2e-7, 1.0000002)])
 def test_scores_that_rounding_takes_beyond_0_or_1(low, high, tmp_path):
   outputs = lambda scores: {"p": tf.where(scores > 0, high, low)}  # noqa: E731
