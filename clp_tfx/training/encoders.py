@@ -82,6 +82,8 @@ def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) ->
     "padding_mask": keras.ops.cast(present, "int32"),
   }
   x = backbone(inputs, training=training)["sequence_output"]
+  # A sum of half precision would round.
+  x = keras.ops.cast(x, "float32")
   weight = keras.ops.expand_dims(keras.ops.cast(present, x.dtype), -1)
   count = keras.ops.maximum(keras.ops.sum(weight, axis=1), 1.0)
   return keras.ops.sum(x * weight, axis=1) / count
@@ -89,7 +91,7 @@ def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) ->
 
 def _head(x: keras.KerasTensor, folder: EncoderFolder, hparams: HParams) -> Any:
   x = keras.layers.Dropout(folder.dropout)(x)
-  return logits(x, hparams, dtype="float32")
+  return logits(x, hparams)
 
 
 def backbone_of(folder: EncoderFolder) -> keras.Model:

@@ -26,8 +26,10 @@ from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.optimizers import optimizer_of
+from clp_tfx.training.precision import computing_in, to_float32
 from clp_tfx.training.recorder import Recorder, TrainingLog
 from clp_tfx.training.start import starting_classifier
+from clp_tfx.training.xla import jit_compile_of, sentence_for_xla
 
 _PAIRWISE_LOSSES = {
   "mse": PairwiseMSELoss,
@@ -98,9 +100,24 @@ def fit(
     The classifier and the history of its training.
 
   Raises:
-    InputError: If the classifier cannot be built or the labels cannot be balanced.
+    InputError: If the classifier cannot be built, the labels cannot be balanced, or XLA
+      cannot compile a step that it shall compile.
   """
   keras.utils.set_random_seed(hparams.seed)
+  with computing_in(hparams.mixed_precision), sentence_for_xla(hparams):
+    trained = _fit(train_files, eval_files, hparams, tf_transform_output, log_dir)
+  if hparams.mixed_precision:
+    to_float32(trained.classifier, hparams.mixed_precision)
+  return trained
+
+
+def _fit(
+  train_files: list[str],
+  eval_files: list[str],
+  hparams: HParams,
+  tf_transform_output: tft.TFTransformOutput,
+  log_dir: str | None,
+) -> Trained:
   spec = tf_transform_output.transformed_feature_spec()
   classifier = starting_classifier(hparams, tf_transform_output)
   steps_per_epoch = count_examples(train_files) / hparams.batch_size
@@ -202,7 +219,7 @@ def compiled(
     optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
     loss=of_each(lambda _: _task_loss(hparams)),
     weighted_metrics=of_each(lambda _: [_accuracy(hparams)]),
-    jit_compile=False if _takes_text(classifier) else "auto",
+    jit_compile=jit_compile_of(classifier, hparams),
   )
   return model
 
@@ -222,11 +239,6 @@ def _accuracy(hparams: HParams) -> keras.metrics.Metric:
   if hparams.classes:
     return OneVsRestAUC(len(hparams.classes), name="auc")
   return DefinedAUC(name="auc", from_logits=True)
-
-
-def _takes_text(classifier: keras.Model) -> bool:
-  """Returns whether a model has inputs that XLA does not have."""
-  return any(tensor.dtype == "string" for tensor in getattr(classifier, "inputs", ()))
 
 
 def _loss_weight(
