@@ -169,6 +169,11 @@ class FitOptions(Options):
     "Compile the training step with XLA. Without it, Keras does so where there is "
     "exactly one GPU.",
   )
+  strategy: str = option(
+    "none",
+    "mirrored: train on all GPUs of the machine, which share each batch. none: on one.",
+    choices=("none", "mirrored"),
+  )
   seed: int = option(42, "Seed of all randomness in training.", 0)
   base_model: str | None = option(
     None, "Model (.keras file) to continue training; by default, a new model."
@@ -193,6 +198,11 @@ class FitOptions(Options):
       raise InputError(
         "Expected encoder_layers_trained together with an encoder. Received: "
         f"{self.encoder_layers_trained} and none; leave it out."
+      )
+    if self.jit_compile and self.strategy != "none":
+      raise InputError(
+        "Expected no jit_compile with strategy mirrored, whose devices exchange values "
+        "within a step. Received: both; leave one out."
       )
     if self.mixed_precision and self.base_model:
       raise InputError(

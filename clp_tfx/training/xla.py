@@ -22,7 +22,7 @@ def jit_compile_of(classifier: keras.Model, hparams: HParams) -> bool | str:
   """
   takes_text = _takes_text(classifier)
   if not hparams.jit_compile:
-    return False if takes_text else "auto"
+    return False if takes_text or hparams.strategy != "none" else "auto"
   unable = [
     layer.name
     for layer in classifier._flatten_layers(include_self=False)
