@@ -82,8 +82,9 @@ class FitOptions(Options):
   )
   encoder: str | None = option(
     None,
-    "Folder of a pretrained encoder of the BERT family, in the layout of Hugging Face "
-    "or a preset of KerasHub, for --model-fn encoder; it brings its own tokenizer.",
+    "Folder of a pretrained BERT or RoBERTa, in the layout of Hugging Face or a preset "
+    "of KerasHub, for --model-fn encoder; it brings its own tokenizer. Or the name or "
+    "handle of a preset, which KerasHub fetches once.",
   )
   encoder_layers_trained: int | None = option(
     None,
