@@ -28,6 +28,7 @@ from clp_tfx.keras.outputs import (
   scores_as_in_serving,
   weights_by_output,
 )
+from clp_tfx.keras.replicas import shown_as_of_all, sum_over_replicas
 
 _log = logging.getLogger(__name__)
 
@@ -189,13 +190,13 @@ class CounterfactualModel(keras.Model):
       training=training,
     )
     if not isinstance(y_pred, PairedPredictions):
-      return loss
+      return shown_as_of_all(loss)
     for name, original in y_pred.original.items():
       counterfactual_loss = self._counterfactual_loss(
         name, original, y_pred.counterfactual[name], x.pair_weight
       )
       loss += self._weight(name, training) * counterfactual_loss
-    return loss
+    return shown_as_of_all(loss)
 
   def compute_metrics(
     self, x: Any, y: Any, y_pred: Any, sample_weight: Any = None
@@ -272,6 +273,23 @@ class CounterfactualModel(keras.Model):
     }
     return cls(**objects, **config)
 
+  def _maybe_symbolic_build(self, iterator: Any = None, data_batch: Any = None) -> None:
+    parts = [*self._flatten_layers(), self._compile_metrics, self._compile_loss]
+    parts.append(self.optimizer)
+    if all(part is None or part.built for part in parts):
+      # Keras would begin to read the data, which may be shuffled anew afterwards.
+      return
+    strategy = self.distribute_strategy
+    if iterator is not None and strategy.num_replicas_in_sync > 1:
+      # Keras would take the mean of the replicas' parts of a batch, which need not have
+      # the same shapes, nor be numbers.
+      _, _, batches = next(iter(iterator))
+      data_batch = keras.tree.map_structure(
+        lambda part: strategy.experimental_local_results(part)[0], next(batches)
+      )
+      iterator = None
+    super()._maybe_symbolic_build(iterator, data_batch)
+
   def _batches(self, data: Any) -> Any:
     """Returns a dataset of pairs as batches for Keras, and anything else unchanged."""
     replicas = self.distribute_strategy.num_replicas_in_sync
@@ -313,9 +331,9 @@ class CounterfactualModel(keras.Model):
       decision_flips(original, counterfactual, threshold, self.tolerance),
       sample_weight=ops.cast(weight > 0, per_pair.dtype),
     )
-    mean = ops.divide_no_nan(ops.sum(weight * per_pair), ops.sum(weight))
-    # Gradients are summed over replicas.
-    return mean / tf.distribute.get_strategy().num_replicas_in_sync
+    # Of all replicas, whose gradients are summed.
+    total = sum_over_replicas(ops.sum(weight))
+    return ops.divide_no_nan(ops.sum(weight * per_pair), total)
 
   def _weight(self, name: str, training: bool) -> Any:
     weight = self._pair_weights[name]

@@ -32,6 +32,7 @@ from clp_tfx.report.results import PipelineArtifacts, write_pipeline_results
 from clp_tfx.runners.console import Progress, progress_on
 from clp_tfx.runners.demo_comments import write_demo_comments
 from clp_tfx.runners.paths import check_paths
+from clp_tfx.training.encoder_presets import stored_encoder
 
 
 @own_temporary_folder()
@@ -58,7 +59,7 @@ def run_locally(config: PipelineConfig, terminal: TextIO) -> dict[str, Any]:
   """
   output = Path(config.deployment.output).absolute()
   demo = not config.data.comments
-  config = _with_comments(config)
+  config = with_encoder(_with_comments(config))
   config = config.replace(
     serving_dir=config.deployment.serving_dir or str(output / "serving_model"),
   )
@@ -97,6 +98,19 @@ def files_of(config: PipelineConfig) -> list[str]:
   return find_files("", patterns, spans, data.window).paths if patterns else []
 
 
+def with_encoder(config: PipelineConfig) -> PipelineConfig:
+  """Returns a configuration whose encoder, if it is a preset, is stored in the output.
+
+  Raises:
+    InputError: If the encoder is neither a folder nor a preset that can be fetched.
+  """
+  encoder = config.training.encoder
+  if encoder is None:
+    return config
+  folder = Path(config.deployment.output).absolute() / "encoders"
+  return config.replace(encoder=stored_encoder(encoder, str(folder)))
+
+
 def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
   """Runs the pipeline up to Transform, sharing the cache with complete runs.
 
@@ -116,7 +130,8 @@ def prepare_data(config: PipelineConfig, terminal: TextIO) -> tuple[str, str]:
   Raises:
     InputError: If the configuration or the comments are invalid.
   """
-  artifacts, _ = _run(_with_comments(config), create_data_pipeline, terminal)
+  config = with_encoder(_with_comments(config))
+  artifacts, _ = _run(config, create_data_pipeline, terminal)
   transform = artifacts["Transform"]
   return transform["transformed_examples"].uri, transform["transform_graph"].uri
 

@@ -11,7 +11,7 @@ from clp_tfx.files import own_temporary_folder
 from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.console import progress_on
-from clp_tfx.runners.local import prepare_data
+from clp_tfx.runners.local import prepare_data, with_encoder
 from clp_tfx.sweep.bounds import Bounds, RatingBounds
 from clp_tfx.sweep.candidates import grid
 from clp_tfx.sweep.labels import BoundsByLabel
@@ -62,6 +62,7 @@ def sweep_locally(
       "out and give a max_flip_rate that is low enough."
     )
   output = Path(config.deployment.output).absolute()
+  config = with_encoder(config)
   model_module = config.hparams.build_model_path.rpartition(".")[0]
   trainings = Trainings(
     PreparedData(*prepare_data(config, terminal)),

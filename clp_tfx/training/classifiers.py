@@ -138,27 +138,30 @@ class SinusoidalPositions(keras.layers.Layer):
     """Returns `x`, shape `[batch, T, units]`, with the positions added."""
     length, units = keras.ops.shape(x)[1], x.shape[-1]
     unit = keras.ops.arange(units, dtype="int32")
-    is_odd = keras.ops.cast(unit % 2, x.dtype)
+    # Half precision does not tell late positions apart.
+    is_odd = keras.ops.cast(unit % 2, "float32")
     wavelength = keras.ops.power(
-      10_000.0, (keras.ops.cast(unit, x.dtype) - is_odd) / units
+      10_000.0, (keras.ops.cast(unit, "float32") - is_odd) / units
     )
-    position = keras.ops.cast(keras.ops.arange(length), x.dtype)[:, None]
+    position = keras.ops.cast(keras.ops.arange(length), "float32")[:, None]
     shifted = position / wavelength + is_odd * (math.pi / 2)
-    return x + 0.1 * keras.ops.sin(shifted)
+    return x + keras.ops.cast(0.1 * keras.ops.sin(shifted), x.dtype)
 
 
-def logits(x: keras.KerasTensor, hparams: HParams, **layer: Any) -> Any:
+def logits(x: keras.KerasTensor, hparams: HParams) -> Any:
   """Returns a linear layer's logit, shape `[batch, 1]`, or a dict of one per label.
 
   Args:
     x: What the layer takes, shape `[batch, units]`.
     hparams: Names the labels, if there are several, or the classes, which have a logit
       each.
-    **layer: Further arguments of `keras.layers.Dense`.
   """
+  # Whatever the layers before it compute in: losses and probabilities need it.
   if not hparams.label_names:
-    return keras.layers.Dense(hparams.num_logits, **layer)(x)
-  return {name: keras.layers.Dense(1, **layer)(x) for name in hparams.label_names}
+    return keras.layers.Dense(hparams.num_logits, dtype="float32")(x)
+  return {
+    name: keras.layers.Dense(1, dtype="float32")(x) for name in hparams.label_names
+  }
 
 
 def _mean(x: keras.KerasTensor, present: keras.KerasTensor) -> keras.KerasTensor:

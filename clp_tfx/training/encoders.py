@@ -16,8 +16,9 @@ from clp_tfx.errors import InputError
 from clp_tfx.files import open_file
 from clp_tfx.training.classifiers import logits
 from clp_tfx.training.encoder_extra import keras_hub, safetensors
-from clp_tfx.training.encoder_folder import EncoderFolder
+from clp_tfx.training.encoder_folder import ROBERTA, EncoderFolder
 from clp_tfx.training.hparams import HParams
+from clp_tfx.training.roberta import set_roberta_weights
 
 # `bert.encoder.…`, `encoder.…` of sentence-transformers, but no `cls.predictions.…`.
 _OF_BACKBONE = re.compile(r"(?:\w+\.)?((?:embeddings|encoder|pooler)\..+)")
@@ -30,7 +31,7 @@ _LAYER_NORM = {
 def encoder(
   hparams: HParams, tf_transform_output: tft.TFTransformOutput
 ) -> keras.Model:
-  """A pretrained encoder of the BERT family, mean over tokens, one linear layer.
+  """A pretrained BERT or RoBERTa, mean over tokens, one linear layer.
 
   Args:
     hparams: `encoder` (the folder), `encoder_layers_trained` (how many of the last
@@ -68,20 +69,29 @@ def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) ->
   """Returns the mean over a text's tokens of the last layer.
 
   Args:
-    backbone: KerasHub's `BertBackbone`.
-    tokens: Token ids, shape `[batch, T]`; 0 is padding.
+    backbone: KerasHub's `BertBackbone` or `RobertaBackbone`.
+    tokens: Token ids, shape `[batch, T]`; 0 is padding, of RoBERTa after the start.
     training: Whether there is dropout; None as Keras decides.
 
   Returns:
     Shape `[batch, hidden_dim]`.
   """
   present = keras.ops.not_equal(tokens, 0)
-  inputs = {
-    "token_ids": tokens,
-    "segment_ids": keras.ops.zeros_like(tokens),
-    "padding_mask": keras.ops.cast(present, "int32"),
-  }
-  x = backbone(inputs, training=training)["sequence_output"]
+  is_roberta = isinstance(backbone, keras_hub().models.RobertaBackbone)
+  if is_roberta:
+    # Its padding is 1, and 0 is its `<s>`, which is at the start and nowhere else.
+    place = keras.ops.cumsum(keras.ops.ones_like(tokens), axis=1)
+    present = keras.ops.logical_or(present, keras.ops.equal(place, 1))
+    tokens = keras.ops.where(present, tokens, 1)
+    present = keras.ops.not_equal(tokens, 1)
+  inputs = {"token_ids": tokens, "padding_mask": keras.ops.cast(present, "int32")}
+  if is_roberta:
+    x = backbone(inputs, training=training)
+  else:
+    inputs["segment_ids"] = keras.ops.zeros_like(tokens)
+    x = backbone(inputs, training=training)["sequence_output"]
+  # A sum of half precision would round.
+  x = keras.ops.cast(x, "float32")
   weight = keras.ops.expand_dims(keras.ops.cast(present, x.dtype), -1)
   count = keras.ops.maximum(keras.ops.sum(weight, axis=1), 1.0)
   return keras.ops.sum(x * weight, axis=1) / count
@@ -89,7 +99,7 @@ def encoded(backbone: keras.Model, tokens: Any, training: bool | None = None) ->
 
 def _head(x: keras.KerasTensor, folder: EncoderFolder, hparams: HParams) -> Any:
   x = keras.layers.Dropout(folder.dropout)(x)
-  return logits(x, hparams, dtype="float32")
+  return logits(x, hparams)
 
 
 def backbone_of(folder: EncoderFolder) -> keras.Model:
@@ -99,7 +109,7 @@ def backbone_of(folder: EncoderFolder) -> keras.Model:
     folder: The encoder.
 
   Returns:
-    KerasHub's `BertBackbone`.
+    KerasHub's `BertBackbone` or `RobertaBackbone`.
 
   Raises:
     InputError: If the extra is not installed or the weights do not fit.
@@ -113,9 +123,15 @@ def backbone_of(folder: EncoderFolder) -> keras.Model:
         open(weights, "wb") as file,
       ):
         shutil.copyfileobj(stored, file)
-      if folder.is_of_keras_hub:
-        backbone = hub.models.BertBackbone(**folder.sizes, dropout=folder.dropout)
-        backbone.load_weights(weights)
+      if folder.is_of_keras_hub or folder.family == ROBERTA:
+        kind = hub.models.BertBackbone
+        if folder.family == ROBERTA:
+          kind = hub.models.RobertaBackbone
+        backbone = kind(**folder.sizes, dropout=folder.dropout)
+        if folder.is_of_keras_hub:
+          backbone.load_weights(weights)
+        else:
+          set_roberta_weights(backbone, safetensors().load_file(weights))
         return backbone
       _rename(weights, folder.sizes["hidden_dim"])
       with open(os.path.join(copy, "config.json"), "w") as file:
@@ -177,7 +193,8 @@ def freeze_encoder_of(classifier: keras.Model, layers_trained: int | None) -> No
     layers_trained: As for `freeze`.
   """
   for layer in classifier.layers:
-    if isinstance(layer, keras_hub().models.BertBackbone):
+    models = keras_hub().models
+    if isinstance(layer, models.BertBackbone | models.RobertaBackbone):
       freeze(layer, layers_trained)
 
 
@@ -185,14 +202,16 @@ def freeze(backbone: keras.Model, layers_trained: int | None) -> None:
   """Freezes all but the last layers; the pooled output is not used, nor trained.
 
   Args:
-    backbone: KerasHub's `BertBackbone`.
+    backbone: KerasHub's `BertBackbone` or `RobertaBackbone`.
     layers_trained: Number of last layers that are trained; None for all of them and
       the embeddings.
 
   Raises:
     InputError: If there are fewer layers.
   """
-  backbone.get_layer("pooled_dense").trainable = False
+  for layer in backbone.layers:
+    if layer.name == "pooled_dense":
+      layer.trainable = False
   if layers_trained is None:
     return
   count = backbone.num_layers

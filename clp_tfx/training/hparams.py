@@ -82,8 +82,9 @@ class FitOptions(Options):
   )
   encoder: str | None = option(
     None,
-    "Folder of a pretrained encoder of the BERT family, in the layout of Hugging Face "
-    "or a preset of KerasHub, for --model-fn encoder; it brings its own tokenizer.",
+    "Folder of a pretrained BERT or RoBERTa, in the layout of Hugging Face or a preset "
+    "of KerasHub, for --model-fn encoder; it brings its own tokenizer. Or the name or "
+    "handle of a preset, which KerasHub fetches once.",
   )
   encoder_layers_trained: int | None = option(
     None,
@@ -158,6 +159,22 @@ class FitOptions(Options):
     "is trained, otherwise the optimizer's.",
     0,
   )
+  mixed_precision: str | None = option(
+    None,
+    "Keras's dtype policy while the model is trained: computes in half precision, and "
+    "keeps weights, losses and the exported model in float32. Default: all in float32.",
+    choices=("mixed_float16", "mixed_bfloat16"),
+  )
+  jit_compile: bool = option(
+    False,
+    "Compile the training step with XLA. Without it, Keras does so where there is "
+    "exactly one GPU.",
+  )
+  strategy: str = option(
+    "none",
+    "mirrored: train on all GPUs of the machine, which share each batch. none: on one.",
+    choices=("none", "mirrored"),
+  )
   seed: int = option(42, "Seed of all randomness in training.", 0)
   base_model: str | None = option(
     None, "Model (.keras file) to continue training; by default, a new model."
@@ -182,6 +199,17 @@ class FitOptions(Options):
       raise InputError(
         "Expected encoder_layers_trained together with an encoder. Received: "
         f"{self.encoder_layers_trained} and none; leave it out."
+      )
+    if self.jit_compile and self.strategy != "none":
+      raise InputError(
+        "Expected no jit_compile with strategy mirrored, whose devices exchange values "
+        "within a step. Received: both; leave one out."
+      )
+    if self.mixed_precision and self.base_model:
+      raise InputError(
+        "Expected no mixed_precision with a base model, whose layers are saved in "
+        f"float32. Received: {self.mixed_precision} and {self.base_model}; leave one "
+        "out."
       )
     config = (self.optimizer or {}).get("config", {})
     if self.learning_rate is not None and "learning_rate" in config:

@@ -26,8 +26,11 @@ from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.optimizers import optimizer_of
+from clp_tfx.training.precision import computing_in, to_float32
 from clp_tfx.training.recorder import Recorder, TrainingLog
+from clp_tfx.training.replicas import MeanOverReplicas, distributed, strategy_of
 from clp_tfx.training.start import starting_classifier
+from clp_tfx.training.xla import jit_compile_of, sentence_for_xla
 
 _PAIRWISE_LOSSES = {
   "mse": PairwiseMSELoss,
@@ -98,9 +101,30 @@ def fit(
     The classifier and the history of its training.
 
   Raises:
-    InputError: If the classifier cannot be built or the labels cannot be balanced.
+    InputError: If the classifier cannot be built, the labels cannot be balanced, or XLA
+      cannot compile a step that it shall compile.
   """
   keras.utils.set_random_seed(hparams.seed)
+  strategy = strategy_of(hparams)
+  with (
+    computing_in(hparams.mixed_precision),
+    sentence_for_xla(hparams),
+    strategy.scope(),
+  ):
+    trained = _fit(train_files, eval_files, hparams, tf_transform_output, log_dir)
+  if hparams.mixed_precision:
+    to_float32(trained.classifier, hparams.mixed_precision)
+  return trained
+
+
+def _fit(
+  train_files: list[str],
+  eval_files: list[str],
+  hparams: HParams,
+  tf_transform_output: tft.TFTransformOutput,
+  log_dir: str | None,
+) -> Trained:
+  strategy = tf.distribute.get_strategy()
   spec = tf_transform_output.transformed_feature_spec()
   classifier = starting_classifier(hparams, tf_transform_output)
   steps_per_epoch = count_examples(train_files) / hparams.batch_size
@@ -116,13 +140,13 @@ def fit(
     padding=hparams.padding,
     label_names=hparams.label_names,
   )
-  evaluation = reading(eval_files)
+  evaluation = distributed(reading(eval_files), strategy)
   checkpoints = _checkpoints(train_files, eval_files, hparams, tf_transform_output)
   recorder = Recorder(
     classifier, checkpoints, hparams.checkpoint_steps, steps_per_epoch, hparams.epochs
   )
-  if recorder.resume():
-    _create_variables(model, evaluation)
+  if recorder.resume() or hparams.strategy != "none":
+    _create_variables(model, distributed(reading(eval_files).take(1), strategy))
   progress, log = recorder.progress, TrainingLog(log_dir)
   figure = "r2" if hparams.is_rating else "auc"
   for row in progress.history:
@@ -134,7 +158,7 @@ def fit(
       skip=progress.step,
       draw=hparams.counterfactuals == "one",
     )
-    row = _epoch(model, train, evaluation, recorder)
+    row = _epoch(model, distributed(train, strategy), evaluation, recorder)
     recorder.finish_epoch(
       row, is_best=_best([*progress.history, row]) == progress.epoch
     )
@@ -202,18 +226,22 @@ def compiled(
     optimizer=optimizer_of(hparams, classifier, steps_per_epoch),
     loss=of_each(lambda _: _task_loss(hparams)),
     weighted_metrics=of_each(lambda _: [_accuracy(hparams)]),
-    jit_compile=False if _takes_text(classifier) else "auto",
+    jit_compile=jit_compile_of(classifier, hparams),
   )
   return model
 
 
 def _task_loss(hparams: HParams) -> keras.losses.Loss:
+  reduction = "mean_with_sample_weight" if hparams.strategy == "none" else None
   if hparams.is_rating:
-    return keras.losses.MeanSquaredError(reduction="mean_with_sample_weight")
-  kind = keras.losses.BinaryCrossentropy
-  if hparams.classes:
-    kind = keras.losses.SparseCategoricalCrossentropy
-  return kind(from_logits=True, reduction="mean_with_sample_weight")
+    loss = keras.losses.MeanSquaredError(reduction=reduction)
+  elif hparams.classes:
+    loss = keras.losses.SparseCategoricalCrossentropy(
+      from_logits=True, reduction=reduction
+    )
+  else:
+    loss = keras.losses.BinaryCrossentropy(from_logits=True, reduction=reduction)
+  return loss if reduction else MeanOverReplicas(loss)
 
 
 def _accuracy(hparams: HParams) -> keras.metrics.Metric:
@@ -222,11 +250,6 @@ def _accuracy(hparams: HParams) -> keras.metrics.Metric:
   if hparams.classes:
     return OneVsRestAUC(len(hparams.classes), name="auc")
   return DefinedAUC(name="auc", from_logits=True)
-
-
-def _takes_text(classifier: keras.Model) -> bool:
-  """Returns whether a model has inputs that XLA does not have."""
-  return any(tensor.dtype == "string" for tensor in getattr(classifier, "inputs", ()))
 
 
 def _loss_weight(
@@ -268,8 +291,8 @@ def _checkpoints(
 
 def _epoch(
   model: CounterfactualModel,
-  train: tf.data.Dataset,
-  evaluation: tf.data.Dataset,
+  train: Any,
+  evaluation: Any,
   recorder: Recorder,
 ) -> dict[str, float]:
   """Trains for (the rest of) an epoch and evaluates; returns the metrics."""
@@ -332,7 +355,10 @@ def _positive_weight(
   return {name: of(name) for name in names} if names else of(SINGLE)
 
 
-def _create_variables(model: CounterfactualModel, batches: tf.data.Dataset) -> None:
-  """Creates the variables that Keras otherwise creates in the first step."""
+def _create_variables(model: CounterfactualModel, batch: Any) -> None:
+  """Creates the variables that Keras otherwise creates in the first step.
+
+  On several devices, it would begin to read the training data for that.
+  """
   model.optimizer.build(model.trainable_variables)
-  model.evaluate(batches.take(1), verbose=0)
+  model.evaluate(batch, verbose=0)

@@ -86,7 +86,12 @@ def write_configuration(folder, pieces=PIECES, tokenizer=None, **changes):
   return str(folder)
 
 
-def hidden(weights, ids):
+def gelu_by_tanh(x):
+  """The approximation that KerasHub computes for BERT."""
+  return x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+
+
+def hidden(weights, ids, gelu=gelu_by_tanh, epsilon=1e-12, first_position=0):
   """Returns the last layer's outputs for the ids of one text (Devlin et al., 2019)."""
 
   def named(name):
@@ -99,13 +104,11 @@ def hidden(weights, ids):
   def norm(x, name):
     gamma, beta = named(name)
     x = x - x.mean(-1, keepdims=True)
-    return x / np.sqrt((x**2).mean(-1, keepdims=True) + 1e-12) * gamma + beta
-
-  def gelu(x):  # The approximation that KerasHub computes.
-    return x / 2 * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3)))
+    return x / np.sqrt((x**2).mean(-1, keepdims=True) + epsilon) * gamma + beta
 
   x = weights["embeddings.word_embeddings.weight"][ids]
-  x = x + weights["embeddings.position_embeddings.weight"][: len(ids)]
+  positions = weights["embeddings.position_embeddings.weight"][first_position:]
+  x = x + positions[: len(ids)]
   x = x + weights["embeddings.token_type_embeddings.weight"][0]
   x = norm(x, "embeddings.LayerNorm")
   for i in range(LAYERS):

@@ -67,7 +67,7 @@ def test_a_preset_of_keras_hub(tmp_path):
 @pytest.mark.parametrize(
   ("changes", "message"),
   [
-    ({"model_type": "roberta"}, "model_type 'roberta', not 'bert'"),
+    ({"model_type": "electra"}, "model_type 'electra', not 'bert' or 'roberta'"),
     ({"model_type": None}, "model_type None, not 'bert'"),
     ({"hidden_act": "relu"}, "hidden_act 'relu', not 'gelu'"),
     ({"layer_norm_eps": 1e-5}, "layer_norm_eps 1e-05, not 1e-12"),

@@ -1,7 +1,5 @@
 """A killed training resumes where it stopped and gives the same result."""
 
-import random
-
 import keras
 import numpy as np
 import pytest
@@ -14,7 +12,7 @@ from clp_tfx.training.hparams import PAIRWISE_LOSSES, HParams
 from clp_tfx.training.loop import compiled, fit
 from clp_tfx.training.recorder import Recorder
 
-from .transformed import transform
+from .transformed import half_noise, transform
 
 pytestmark = pytest.mark.e2e
 
@@ -53,16 +51,7 @@ def small(hparams, tf_transform_output):
 @pytest.fixture(scope="module")
 def examples(tmp_path_factory):
   """Returns the transform output, training and eval files; labels are half noise."""
-  rng = random.Random(0)
-  words = ["gay", "she", "day", "bad", "good", "one", "two", "fine"]
-  rows = []
-  for _ in range(24):
-    text = rng.choices(words, k=rng.randint(1, 6))
-    label = float(("bad" in text) != (rng.random() < 0.3))
-    without = " ".join(word for word in text if word not in ("gay", "she"))
-    pairs = [without.encode()] if without != " ".join(text) else []
-    rows.append((" ".join(text), pairs, label, 1.0))
-  return transform(rows, tmp_path_factory.mktemp("examples"))
+  return transform(half_noise(), tmp_path_factory.mktemp("examples"))
 
 
 def trained(examples, **changes):

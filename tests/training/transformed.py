@@ -1,5 +1,7 @@
 """Transformed examples, made by Transform from a few comments."""
 
+import random
+
 import tensorflow as tf
 import tensorflow_transform as tft
 import tensorflow_transform.beam as tft_beam
@@ -25,6 +27,20 @@ RAW_SPEC = {
   features.LABEL: tf.io.FixedLenFeature([1], tf.float32),
   features.LABEL_WEIGHT: tf.io.FixedLenFeature([1], tf.float32),
 }
+
+
+def half_noise():
+  """Returns 24 random comments, some with a counterfactual; labels are half noise."""
+  rng = random.Random(0)
+  words = ["gay", "she", "day", "bad", "good", "one", "two", "fine"]
+  rows = []
+  for _ in range(24):
+    text = rng.choices(words, k=rng.randint(1, 6))
+    label = float(("bad" in text) != (rng.random() < 0.3))
+    without = " ".join(word for word in text if word not in ("gay", "she"))
+    pairs = [without.encode()] if without != " ".join(text) else []
+    rows.append((" ".join(text), pairs, label, 1.0))
+  return rows
 
 
 def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
