@@ -58,6 +58,7 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
       if (
         _confuses(each, groups[key])
         or (each.kind == "noun" and each.new in stays)
+        or f"non{each.mention.term}" in stays  # Whites against nonwhites.
         or (each.kind == "modifier" and (sentence.count(key) > 1 or "ones" in stays))
       ):
         each.confidence = min(each.confidence, _DOUBTFUL)

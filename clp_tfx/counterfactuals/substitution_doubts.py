@@ -12,6 +12,10 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
+_RULERS = frozenset(
+  {"emperor", "emperors", "empress", "king", "kings", "prince", "princes", "princess"}
+  | {"princesses", "queen", "queens", "tsar", "tsars"}
+)
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
 _MEMORY, _AHEAD, _FAR_AHEAD = 160, 20, 100
@@ -125,7 +129,7 @@ def _doubtful(
       or not around.words.isdisjoint(_forms(sources[group, term]))  # Irish music.
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
-      or (group.startswith(_NATION) and term[-1] != "s" and rest.has_name)
+      or (rest.has_name and _is_of_record(group, sources[group, term]))
       or _is_near_home(sources[group, term], around)
     ):
       found.add((group, term))
@@ -135,7 +139,14 @@ def _doubtful(
 def _is_near_home(term: str, around: Rest) -> bool:
   """Tells whether an Irish-American is mentioned near Ireland."""
   origin = _ORIGIN.match(term)
-  return bool(origin) and around.ties_to(f"nationality/{origin[1]}")
+  return bool(origin) and (
+    origin[1] in around.words or around.ties_to(f"nationality/{origin[1]}")
+  )
+
+
+def _is_of_record(group: str, term: str) -> bool:
+  """Tells whether facts beside a name are at stake: Egyptians in the Sinai, kings."""
+  return group.startswith(_PLACED) or term in _RULERS
 
 
 def _is_gender(group: str) -> bool:
@@ -146,4 +157,9 @@ def _is_gender(group: str) -> bool:
 def _forms(term: str) -> tuple[str, ...]:
   """Returns a term with what may be its singular and plural."""
   first, blank, _ = term.partition(" ")
-  return (term, f"{term}s", term.removesuffix("s"), *([first] if blank else []))
+  # Whites against nonwhites, Europeans in Europe.
+  others = f"non{term}", f"non-{term}", term.removesuffix("n"), term.removesuffix("an")
+  return (
+    *(term, f"{term}s", term.removesuffix("s"), *others),
+    *([first] if blank else []),
+  )

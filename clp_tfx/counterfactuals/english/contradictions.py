@@ -23,7 +23,7 @@ _SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
 
 
-_find_name = re.compile(r"[a-z,;)] +[(\"\u201c]?[A-Z][A-Za-z]+").search
+_find_name = re.compile(r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z]+").search
 
 
 class Rest:

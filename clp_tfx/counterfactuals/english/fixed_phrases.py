@@ -5,6 +5,7 @@ import re
 from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   begets_thing,
+  follows_thing,
   has_determiner,
   is_whole_predicate,
   precedes_thing,
@@ -27,6 +28,10 @@ _WORD = re.compile(r"\w+")
 _OTHER_LIVES = _LISTS["other_lives"]
 _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
+_NAMED_WITH = _LISTS["named_with"]
+_BEFORE_FIXED = ("fuck", "supremac")
+_BRETHREN = frozenset({"brothers", "sisters"})
+_TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _LIKE = frozenset({"as", "like"})
 _STATES = ("class/", "disability/", "family/", "migration/")
@@ -46,9 +51,13 @@ def is_fixed(at: Scene, known: Known) -> bool:
   if first in _PREFIXES:
     return True
   if lower == "old":
-    return first in POSSESSORS and at.after.at(0) in _MEN
-  if at.after.at(0) == "lives":
-    return True  # Black lives matter.
+    is_owned = first in POSSESSORS and at.after.at(0) in _MEN
+    return is_owned or first.endswith(("year", "years"))  # Somemoreyear old girls.
+  following = at.after.at(0)
+  if following in _NAMED_WITH or following.startswith(_BEFORE_FIXED):
+    return True  # Black lives matter; white supremacists; Russian bots.
+  if lower == "boy" and following == "who" and at.after.at(1) in ("called", "cried"):
+    return True  # The boy who cried wolf.
   if lower == "citizen" and first == "corporate":
     return True
   if lower in ("elders", "teens"):
@@ -57,6 +66,10 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
+  if lower in _BRETHREN and follows_thing(at, known):
+    return True  # The Hill brothers.
+  if lower == "men" and first == "be":
+    return True  # Be men!
   if lower == "chap":
     return first == "old"
   if lower not in _MEN:
@@ -86,7 +99,10 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
     return True  # The craftsman brand.
   if group.startswith("gender/"):
-    return Rest(at.after.at(0)).names(group)  # His sister Mary.
+    if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):
+      return True  # Women and children.
+    is_letter = term in _TITLES and not is_word(at.after.at(int(at.after.at(0) == ".")))
+    return is_letter or Rest(at.after.at(0)).names(group)  # His sister Mary.
   if _is_made_noun(at, term, known):
     return True
   if group.startswith(_STATES):

@@ -24,6 +24,13 @@ _WORDS_FOR_WORDS = frozenset(
 _LABELLED = re.compile(
   r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
 )
+_TITLED = re.compile(
+  r"(?:\b(?:articles?|category|entitled|page|section|titled) "
+  r"|\b(?:category|file|image|portal|talk|template|user|wikipedia|wp):"
+  r"|\bList of )(?:\w+ ){0,2}\Z",
+  re.I,
+)
+_TITLE_REACH = 40
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
 _NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
@@ -105,6 +112,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
+  if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
+    return True  # The article Heterosexuality.
   if following and before.endswith((" in", " by", " from", " for")):
     return True  # An article in American Scientist.
   word_before = before[before.rfind(" ") + 1 :].lower()
