@@ -28,7 +28,7 @@ from clp_tfx.counterfactuals.english.places import (
   place_of_either,
   place_of_noun,
 )
-from clp_tfx.counterfactuals.english.pointed import leaves_all, loses_point
+from clp_tfx.counterfactuals.english.pointed import is_any, leaves_all, loses_point
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
@@ -188,9 +188,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
       start = small.start()
-    is_empty = mention.group.startswith("family/") or (
-      is_plural and loses_point(at, mention.group)
-    )
+    is_general = loses_point if is_plural else is_any
+    is_empty = mention.group.startswith("family/") or is_general(at, mention.group)
     if is_empty or is_whole_predicate(at, known):
       confidence = 0.5
     if (
@@ -199,8 +198,9 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       confidence = 0.5
     if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5
-    if is_plural and mention.end > mention.term_end and not has_determiner(at):
-      confidence = 0.5  # Women's singles, men's rights.
+    is_kind = at.before.at(0) == "the" or not has_determiner(at)
+    if is_plural and mention.end > mention.term_end and is_kind:
+      confidence = 0.5  # Women's singles, the men's season.
     if not is_plural and at.before.at(0) in POSSESSORS:
       confidence = 0.3  # Its citizen is not its person.
   if not (is_plural or has_determiner(at) or form.startswith("my ")):

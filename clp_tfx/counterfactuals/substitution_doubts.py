@@ -84,14 +84,16 @@ def _without(text: str, replacements: Iterable[Replacement]) -> str:
 def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
   """Returns the groups and the new terms of joined ones that do not stay apart.
 
-  Gay and lesbian citizens would be heterosexual twice, and a Turkish Cypriot is one
-  person of two nations.
+  Gay and lesbian citizens would be heterosexual twice, a Turkish Cypriot is one person
+  of two nations, and a young child no old adult.
   """
   found = set()
   for one, other in itertools.pairwise(some):
     between = text[one.end : other.mention.start].strip(" ,/&-")
     if (one.term == other.term and between in ("", "and", "or")) or (
-      not between and one.group.startswith(_NATION) and other.group.startswith(_NATION)
+      not between
+      and one.group.split("/", 1)[0] == other.group.split("/", 1)[0]
+      and one.group.startswith((_NATION, "age/"))
     ):
       found |= {(each.group, each.term) for each in (one, other)}
   return found

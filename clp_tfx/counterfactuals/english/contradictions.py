@@ -20,7 +20,7 @@ _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
 )
 _SIDES = ("anti-", "pro-")
-_find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
+_find_capitals = re.compile(r"\b[A-Z][a-z\u00df-\u00ff]+").findall
 
 
 _find_name = re.compile(r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z]+").search

@@ -29,7 +29,7 @@ _OTHER_LIVES = _LISTS["other_lives"]
 _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
-_BEFORE_FIXED = ("fuck", "supremac")
+_BEFORE_FIXED = ("fuck", "nationalis", "separatis", "supremac")
 _BRETHREN = frozenset({"brothers", "sisters"})
 _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
@@ -63,7 +63,8 @@ def is_fixed(at: Scene, known: Known) -> bool:
   if lower in ("elders", "teens"):
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
-    return first == "old" or precedes_thing(at) or _is_likened(at, known)
+    is_kind = lower in ("children", "kids") and following == "'s"  # A children's opera.
+    return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
   if lower in _BRETHREN and follows_thing(at, known):
@@ -113,10 +114,10 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
   if group.startswith("nationality/"):
     return _precedes_name(at, known) or (
-      term.endswith(_SAME_PLURALS)
-      and "the" in at.before[:2]
+      "the" in at.before[:2]
+      and (term in known.persons or term.endswith(_SAME_PLURALS))
       and not precedes_noun(at, known)
-    )  # The Maltese are many, the Italian is one.
+    )  # What the Germans did; the Maltese are many, the Italian is one.
   if group.startswith(_BELIEFS):
     return _modifies_thing(at, term, known)
   return False

@@ -25,9 +25,11 @@ _LABELLED = re.compile(
   r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
 )
 _TITLED = re.compile(
-  r"(?:\b(?:articles?|category|entitled|page|section|titled) "
-  r"|\b(?:category|file|image|portal|talk|template|user|wikipedia|wp):"
-  r"|\bList of )(?:\w+ ){0,2}\Z",
+  r"\b(?:(?:article|category|entitled|page|section|titled) |List of )(?:\w+ ){0,2}\Z",
+  re.I,
+)
+_PAGE = re.compile(
+  r"\b(?:category|file|image|portal|talk|template|user|wikipedia|wp):(?:\w+ ){0,5}\Z",
   re.I,
 )
 _TITLE_REACH = 40
@@ -105,6 +107,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # He he; Jews Jews Jews.
   if text[start - 1 : start] == "]" or _LABELLED.match(text, end):
     return True  # [T]his; the "wife beating" label.
+  if _PAGE.search(text, max(0, start - _TITLE_REACH), start):
+    return True
   if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)
@@ -114,6 +118,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return False
   if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
     return True  # The article Heterosexuality.
+  if following and following[1].lower() not in known.identities and not text.istitle():
+    return True  # Irish Republicans.
   if following and before.endswith((" in", " by", " from", " for")):
     return True  # An article in American Scientist.
   word_before = before[before.rfind(" ") + 1 :].lower()

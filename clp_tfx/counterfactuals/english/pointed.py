@@ -13,18 +13,20 @@ from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PREPOSITIONS
 
 # Words for men and children are often said of people; these are said to tell them apart.
 _TELLING = frozenset(
-  {"class", "disability", "family", "gender_identity", "migration", "nationality"}
-  | {"race", "religion", "sexual_orientation"}
+  {"age", "class", "disability", "family", "gender_identity", "migration"}
+  | {"nationality", "race", "religion", "sexual_orientation"}
 )
 _COLLECTIVES = frozenset(
-  {"communities", "community", "electorate", "group", "groups", "population"}
-  | {"populations", "society"}
+  {"communities", "community", "electorate", "families", "family", "group", "groups"}
+  | {"mafia", "population", "populations", "society"}
 )
 _MANY = (
   frozenset(word for word in NEUTRAL_HEADS if hypernym(word).is_plural)
   | {"boys", "citizens", "females", "girls", "guys", "ladies", "males", "men", "women"}
 )
-_WHICH = frozenset({"at", "from", "in", "of", "on", "that", "who", "with"})
+_SAYING_WHO = frozenset({"that", "who", "with"})
+_WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on"}
+_OF_ONE = frozenset({"a", "an", "another", "each", "every", "one", "that", "this"})
 
 
 def leaves_all(at: Scene, group: str) -> bool:
@@ -36,7 +38,7 @@ def leaves_all(at: Scene, group: str) -> bool:
   """
   head = at.after.at(0)
   if head in _COLLECTIVES:  # Hatred of white society.
-    return group.split("/", 1)[0] in _TELLING
+    return is_telling(group)
   return head in _MANY and loses_point(at, group, words=1)
 
 
@@ -48,15 +50,26 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
     group: The group of the lexicon.
     words: How many words of the phrase follow.
   """
-  dimension = group.split("/", 1)[0]
-  if dimension not in _TELLING:
+  if not is_telling(group):
     return False
-  is_which = dimension != "migration" and at.after.at(words) in _WHICH
-  if is_which and not at.after.at(words + 1)[:1].isdigit():
-    return False  # The Poles in my town, but: the Poles in 1920.
+  following = at.after.at(words)
   for word in at.before[:MOST_WORDS]:
     if not is_word(word) or word in PREPOSITIONS:
       break
-    if word in QUANTIFIERS or word in ("you", "us"):
-      return word == "the" or word in POSSESSORS  # The poor, our immigrants.
-  return True
+    if word == "the":  # The Poles in my town, but: the Poles, the Poles in 1920.
+      return following not in _WHICH or at.after.at(words + 1)[:1].isdigit()
+    if (word in QUANTIFIERS or word in ("you", "us")) and word not in _OF_ONE:
+      return word in POSSESSORS  # Our immigrants, but: two immigrants.
+  return following not in _SAYING_WHO
+
+
+def is_telling(group: str) -> bool:
+  """Tells whether a group is one that people are told apart by."""
+  return group.split("/", 1)[0] in _TELLING
+
+
+def is_any(at: Scene, group: str) -> bool:
+  """Tells whether somebody stands for a group: the Buddhist is; from an old man."""
+  is_end = not is_word(at.after.at(0)) and at.after.at(0) != "'s"
+  is_kind = at.before.at(0) == "the" and at.after.at(0) not in _WHICH
+  return is_telling(group) and (is_kind or is_end)
