@@ -159,8 +159,11 @@ def _is_gender(group: str) -> bool:
 def _forms(term: str) -> tuple[str, ...]:
   """Returns a term with what may be its singular and plural."""
   first, blank, _ = term.partition(" ")
-  # Whites against nonwhites, Europeans in Europe.
-  others = f"non{term}", f"non-{term}", term.removesuffix("n"), term.removesuffix("an")
+  # Whites against nonwhites, Europeans in Europe, young men beside younger ones.
+  others = (
+    *(f"non{term}", f"non-{term}", f"{term}er"),
+    *(term.removesuffix("n"), term.removesuffix("an")),
+  )
   return (
     *(term, f"{term}s", term.removesuffix("s"), *others),
     *([first] if blank else []),

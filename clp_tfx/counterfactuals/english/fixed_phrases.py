@@ -10,7 +10,7 @@ from clp_tfx.counterfactuals.english.doubtful_nouns import (
   is_whole_predicate,
   precedes_thing,
 )
-from clp_tfx.counterfactuals.english.known import Known, is_name, is_word
+from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
@@ -35,7 +35,7 @@ _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _LIKE = frozenset({"as", "like"})
 _STATES = ("class/", "disability/", "family/", "migration/")
-_SAME_PLURALS = ("ese", "swiss", "monegasque", "burkinabe")
+_SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
 _BELIEFS = ("gender_identity/", "religion/", "sexual_orientation/")
 _MOST_BEFORE_NAME = 8
@@ -64,6 +64,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
     is_kind = lower in ("children", "kids") and following == "'s"  # A children's opera.
+    is_kind |= first in ("any", "even") or at.before.at(1) == "even"  # Even a child can.
     return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
@@ -102,7 +103,8 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if group.startswith("gender/"):
     if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):
       return True  # Women and children.
-    is_letter = term in _TITLES and not is_word(at.after.at(int(at.after.at(0) == ".")))
+    name = at.after.at(int(at.after.at(0) == "."))
+    is_letter = term in _TITLES and not is_noun(name)  # As Ms and Ps.
     return is_letter or Rest(at.after.at(0)).names(group)  # His sister Mary.
   if _is_made_noun(at, term, known):
     return True
@@ -115,8 +117,10 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if group.startswith("nationality/"):
     return _precedes_name(at, known) or (
       "the" in at.before[:2]
-      and (term in known.persons or term.endswith(_SAME_PLURALS))
-      and not precedes_noun(at, known)
+      and (
+        term in known.persons
+        or (term.endswith(_SAME_PLURALS) and not precedes_noun(at, known))
+      )
     )  # What the Germans did; the Maltese are many, the Italian is one.
   if group.startswith(_BELIEFS):
     return _modifies_thing(at, term, known)
@@ -140,7 +144,8 @@ def _is_likened(at: Scene, known: Known) -> bool:
   index = 0
   while is_adjective(at.before.at(index), known):
     index += 1
-  return at.before.at(index) in ("a", "an") and at.before.at(index + 1) in _LIKE
+  index += at.before.at(index) in ("a", "an")
+  return at.before.at(index) in _LIKE
 
 
 def _is_made_noun(at: Scene, term: str, known: Known) -> bool:

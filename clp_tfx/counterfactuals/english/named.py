@@ -29,7 +29,8 @@ _TITLED = re.compile(
   re.I,
 )
 _PAGE = re.compile(
-  r"\b(?:category|file|image|portal|talk|template|user|wikipedia|wp):(?:\w+ ){0,5}\Z",
+  r"\b(?:wikiproject |(?:category|file|image|portal|talk|template|user|wikipedia|wp):)"
+  r"(?:\w+ ){0,5}\Z",
   re.I,
 )
 _TITLE_REACH = 40

@@ -39,7 +39,9 @@ def leaves_all(at: Scene, group: str) -> bool:
   head = at.after.at(0)
   if head in _COLLECTIVES:  # Hatred of white society.
     return is_telling(group)
-  return head in _MANY and loses_point(at, group, words=1)
+  # The German people are the people, and young people are people.
+  is_same = group.startswith("age/") or (head == "people" and at.before.at(0) == "the")
+  return head in _MANY and not is_same and loses_point(at, group, words=1)
 
 
 def loses_point(at: Scene, group: str, words: int = 0) -> bool:
