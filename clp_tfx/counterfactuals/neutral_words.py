@@ -21,6 +21,7 @@ from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
+  QUANTIFIERS,
   is_degree,
   is_owned,
   names_own_kin,
@@ -182,15 +183,18 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
   if word in ("child", "offspring") and not is_plural and not has_determiner(at):
     confidence = 0.3  # Come on, baby.
-  if is_plural and at.before.at(0) in _ONE:
+  one = next((each for each in at.before[:3] if each in QUANTIFIERS), "")
+  if is_plural and one in _ONE:
     confidence = 0.3  # This guys car.
+  is_general = loses_point if is_plural else is_any
+  is_person = word == "person" or word in NEUTRAL_HEADS and " " in mention.term
+  if is_person and is_general(at, mention.group):
+    confidence = 0.5  # Tax the rich; black families.
   if word == "person":
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
       start = small.start()
-    is_general = loses_point if is_plural else is_any
-    is_empty = mention.group.startswith("family/") or is_general(at, mention.group)
-    if is_empty or is_whole_predicate(at, known):
+    if mention.group.startswith("family/") or is_whole_predicate(at, known):
       confidence = 0.5
     if (
       mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
@@ -203,7 +207,7 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       confidence = 0.5  # Women's singles, the men's season.
     if not is_plural and at.before.at(0) in POSSESSORS:
       confidence = 0.3  # Its citizen is not its person.
-  if not (is_plural or has_determiner(at) or form.startswith("my ")):
+  if form in ("person", "relative") and not has_determiner(at):
     confidence = min(confidence, 0.5)  # Dude where is it?
   if is_part(at, known):
     confidence = 0.3

@@ -35,7 +35,7 @@ from clp_tfx.counterfactuals.english.words import (
 )
 
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
-_PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
+PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
 _SEVERAL_MEN = frozenset({"boys", "girls", "guys", "men", "women"})
 _BEFORE_PREDICATES = MODIFYING_ADVERBS | {
@@ -82,13 +82,9 @@ def is_part(at: Scene, known: Known) -> bool:
     or is_name(at.written_before.at(0), known)
   ):
     return True
-  if lower.removesuffix("s") in _AGENTS and (
-    following in ("in", "of")
-    or at.before.at(0) in ("heavy", "firm", "true")
-    or follows_thing(at, known)
-  ):
+  if lower.removesuffix("s") in _AGENTS:
     return True  # A heavy smoker, nonbelievers in magic, bible believers.
-  if lower in _PET_NAMES and (at.before.at(0) == "big" or follows_thing(at, known)):
+  if lower in PET_NAMES and (at.before.at(0) == "big" or follows_thing(at, known)):
     return True
   return precedes_thing(at) or begets_thing(at, known)
 
@@ -163,6 +159,7 @@ def heads_compound(at: Scene, known: Known) -> bool:
     and head not in known.identities
     and not head.endswith(("s", "men", "people"))
     and _may_be_thing(at.written_after.at(1))
+    and not known.person(at.after.at(1))
   )
 
 

@@ -4,6 +4,7 @@ import re
 
 from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
+  PET_NAMES,
   begets_thing,
   follows_thing,
   has_determiner,
@@ -14,6 +15,7 @@ from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_wo
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
+  follows_copula,
   is_adjective,
   precedes_noun,
 )
@@ -29,7 +31,7 @@ _OTHER_LIVES = _LISTS["other_lives"]
 _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
-_BEFORE_FIXED = ("fuck", "nationalis", "separatis", "supremac")
+_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "supremac")
 _BRETHREN = frozenset({"brothers", "sisters"})
 _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
@@ -68,7 +70,9 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
-  if lower in _BRETHREN and follows_thing(at, known):
+  if first == "big" and lower == "brother" and not has_determiner(at):
+    return True
+  if lower in _BRETHREN | PET_NAMES and follows_thing(at, known):
     return True  # The Hill brothers.
   if lower == "men" and first == "be":
     return True  # Be men!
@@ -133,7 +137,7 @@ def _modifies_person(at: Scene, term: str, known: Known) -> bool:
   "He is old", "the poor" and "a child" are about it: another state is another story.
   """
   if term in ("child", "children", "kid", "kids"):
-    return not is_whole_predicate(at, known)
+    return not (is_whole_predicate(at, known) or follows_copula(at))
   if term in known.identities:
     return WAYS["people"](at, known) > 0
   return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term

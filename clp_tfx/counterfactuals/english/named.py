@@ -99,6 +99,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True
   written = text[start:end]
   lower = written.lower()
+  if not (lower == written or written.isupper() or written[1:].islower()):
+    return " " not in written and "-" not in written  # MaM, a march.
   if lower in ("he", "she") and _is_misspelt(text, before, end):
     return True
   if text[end : end + 1] in _STRAY and text[end : end + 1]:

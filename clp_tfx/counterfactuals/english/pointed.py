@@ -16,16 +16,18 @@ _TELLING = frozenset(
   {"age", "class", "disability", "family", "gender_identity", "migration"}
   | {"nationality", "race", "religion", "sexual_orientation"}
 )
+_WITH_WORK = frozenset({"employees", "students", "teachers", "voters", "workers"})
 _COLLECTIVES = frozenset(
   {"communities", "community", "electorate", "families", "family", "group", "groups"}
   | {"mafia", "population", "populations", "society"}
 )
 _MANY = (
-  frozenset(word for word in NEUTRAL_HEADS if hypernym(word).is_plural)
+  frozenset(word for word in NEUTRAL_HEADS - _WITH_WORK if hypernym(word).is_plural)
   | {"boys", "citizens", "females", "girls", "guys", "ladies", "males", "men", "women"}
 )
-_SAYING_WHO = frozenset({"that", "who", "with"})
-_WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on"}
+_SAYING_WHO = frozenset({"who", "with"})
+_WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on", "that"}
+_STORIES = ("age/", "family/", "migration/")
 _OF_ONE = frozenset({"a", "an", "another", "each", "every", "one", "that", "this"})
 
 
@@ -58,8 +60,9 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
   for word in at.before[:MOST_WORDS]:
     if not is_word(word) or word in PREPOSITIONS:
       break
-    if word == "the":  # The Poles in my town, but: the Poles, the Poles in 1920.
-      return following not in _WHICH or at.after.at(words + 1)[:1].isdigit()
+    if word == "the":  # The kids, the Poles in my town, but: the Poles in 1920.
+      is_which = following in _WHICH and not at.after.at(words + 1)[:1].isdigit()
+      return not (is_which or group.startswith(_STORIES))
     if (word in QUANTIFIERS or word in ("you", "us")) and word not in _OF_ONE:
       return word in POSSESSORS  # Our immigrants, but: two immigrants.
   return following not in _SAYING_WHO
@@ -73,5 +76,14 @@ def is_telling(group: str) -> bool:
 def is_any(at: Scene, group: str) -> bool:
   """Tells whether somebody stands for a group: the Buddhist is; from an old man."""
   is_end = not is_word(at.after.at(0)) and at.after.at(0) != "'s"
-  is_kind = at.before.at(0) == "the" and at.after.at(0) not in _WHICH
-  return is_telling(group) and (is_kind or is_end)
+  is_kind = _determiner(at) in ("fellow", "the") and at.after.at(0) not in _WHICH
+  return is_telling(group) and not group.startswith("age/") and (is_kind or is_end)
+
+
+def _determiner(at: Scene) -> str:
+  for word in at.before[:MOST_WORDS]:
+    if word in QUANTIFIERS or word == "fellow":
+      return word
+    if not is_word(word) or word in PREPOSITIONS:
+      break
+  return ""
