@@ -75,7 +75,7 @@ _OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
 _NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
 _VAGUE = frozenset(
-  {"community", "group", "inheritor", "noble", "personality", "presenter", "religion"}
+  {"adulthood", "community", "group", "inheritor", "noble", "personality", "presenter", "religion"}
   | {"royal", "sexuality"}
 )
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
@@ -202,7 +202,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       confidence = 0.5
     if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5
-    is_kind = at.before.at(0) == "the" or not has_determiner(at)
+    is_kind = at.before.at(0) == "the" and not known.person(at.after.at(1))
+    is_kind |= not has_determiner(at)
     if is_plural and mention.end > mention.term_end and is_kind:
       confidence = 0.5  # Women's singles, the men's season.
     if not is_plural and at.before.at(0) in POSSESSORS:

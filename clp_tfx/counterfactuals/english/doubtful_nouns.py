@@ -64,6 +64,7 @@ _SETTING_APART = frozenset(
   }
   | {"only", "particularly", "primarily"}
 )
+_NOUN_ENDINGS = ("ment", "ness", "tion")
 _PAGES = frozenset({"article", "articles", "page", "pages", "wiki", "wikipedia"})
 _POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
 
@@ -72,7 +73,8 @@ def is_part(at: Scene, known: Known) -> bool:
   """Tells whether a noun means something with the words beside it: a con man."""
   lower, following = at.written.lower(), at.after.at(0)
   if following in _PAGES or (
-    lower.endswith("s") and following in COMPOUND_HEADS | {"high"}
+    lower.endswith("s")
+    and (following in COMPOUND_HEADS | {"high"} or following.endswith(_NOUN_ENDINGS))
   ):
     return True  # The women article, kids toys, a girls high school.
   if at.before.at(0) == "unborn":
@@ -82,7 +84,11 @@ def is_part(at: Scene, known: Known) -> bool:
     or is_name(at.written_before.at(0), known)
   ):
     return True
-  if lower.removesuffix("s") in _AGENTS:
+  if lower.removesuffix("s") in _AGENTS and (
+    following in ("in", "of")
+    or at.before.at(0) in ("dedicated", "firm", "heavy", "true")
+    or follows_thing(at, known)
+  ):
     return True  # A heavy smoker, nonbelievers in magic, bible believers.
   if lower in PET_NAMES and (at.before.at(0) == "big" or follows_thing(at, known)):
     return True

@@ -36,10 +36,10 @@ _BRETHREN = frozenset({"brothers", "sisters"})
 _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _LIKE = frozenset({"as", "like"})
-_STATES = ("class/", "disability/", "family/", "migration/")
+_STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
 _SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
-_BELIEFS = ("gender_identity/", "religion/", "sexual_orientation/")
+_BELIEFS = ("religion/", "sexual_orientation/")
 _MOST_BEFORE_NAME = 8
 
 
@@ -54,7 +54,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True
   if lower == "old":
     is_owned = first in POSSESSORS and at.after.at(0) in _MEN
-    return is_owned or first.endswith(("year", "years"))  # Somemoreyear old girls.
+    return is_owned or first.endswith(("year", "years", "yr", "yrs"))  # Somemoreyear old girls.
   following = at.after.at(0)
   if following in _NAMED_WITH or following.startswith(_BEFORE_FIXED):
     return True  # Black lives matter; white supremacists; Russian bots.
@@ -122,7 +122,7 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
     return _precedes_name(at, known) or (
       "the" in at.before[:2]
       and (
-        term in known.persons
+        (term in known.persons and term.endswith(("men", "s")))
         or (term.endswith(_SAME_PLURALS) and not precedes_noun(at, known))
       )
     )  # What the Germans did; the Maltese are many, the Italian is one.
@@ -137,7 +137,9 @@ def _modifies_person(at: Scene, term: str, known: Known) -> bool:
   "He is old", "the poor" and "a child" are about it: another state is another story.
   """
   if term in ("child", "children", "kid", "kids"):
-    return not (is_whole_predicate(at, known) or follows_copula(at))
+    # Such a child, an ignorant child: somebody who is none.
+    is_one = term == "child" and not {"a", "an"}.isdisjoint(at.before[:3])
+    return not (is_one or is_whole_predicate(at, known) or follows_copula(at))
   if term in known.identities:
     return WAYS["people"](at, known) > 0
   return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term

@@ -3,6 +3,7 @@
 import re
 
 from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
 from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
@@ -34,10 +35,11 @@ _PAGE = re.compile(
   re.I,
 )
 _TITLE_REACH = 40
+_MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
 _NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
-_TWO_NEXT = re.compile(r"[ -][A-Z][a-z]\w* [A-Z][a-z]")
+_TWO_NEXT = re.compile(r"[ -][A-Z][a-z]\w*(?:['\u2019]s)? [A-Z][a-z]")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
 _BEFORE_REACH = 24
 _RANK = re.compile(r" of (?:the )?[A-Z]")
@@ -121,7 +123,7 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return False
   if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
     return True  # The article Heterosexuality.
-  if following and following[1].lower() not in known.identities and not text.istitle():
+  if following and following[1].lower() not in known.identities | NEUTRAL_HEADS | _MEN:
     return True  # Irish Republicans.
   if following and before.endswith((" in", " by", " from", " for")):
     return True  # An article in American Scientist.

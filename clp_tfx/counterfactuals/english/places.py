@@ -222,7 +222,7 @@ def is_owned(at: Scene, known: Known) -> bool:
     return owner in _HAD and before != "the" or at.after.at(0) == "of"
   if before == "'s" and at.before.at(index + 1) in _SUBJECTS:
     return False  # It's baby time.
-  if before in ("of", "and") and at.before.at(index + 1) in _KIN:
+  if before in ("of", "and", "or") and at.before.at(index + 1) in _KIN:
     # A mother of two children, her husband and children, but: parents and children.
     owner = at.before.at(index + 2)
     return before == "of" or owner in POSSESSORS or owner in _HAD

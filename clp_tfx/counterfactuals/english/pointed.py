@@ -7,13 +7,13 @@ follows says which people they are.
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
 from clp_tfx.counterfactuals.english.known import is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
-from clp_tfx.counterfactuals.english.places import MOST_WORDS, QUANTIFIERS
+from clp_tfx.counterfactuals.english.places import JOINTS, MOST_WORDS, QUANTIFIERS
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PREPOSITIONS
 
 # Words for men and children are often said of people; these are said to tell them apart.
 _TELLING = frozenset(
-  {"age", "class", "disability", "family", "gender_identity", "migration"}
+  {"age", "body", "class", "disability", "family", "gender_identity", "migration"}
   | {"nationality", "race", "religion", "sexual_orientation"}
 )
 _WITH_WORK = frozenset({"employees", "students", "teachers", "voters", "workers"})
@@ -28,6 +28,9 @@ _MANY = (
 _SAYING_WHO = frozenset({"who", "with"})
 _WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on", "that"}
 _STORIES = ("age/", "family/", "migration/")
+_EVERYBODY = frozenset({"citizens", "civilians", "residents"})
+_PEOPLES = ("nationality/", "race/", "religion/")
+_ANY = frozenset({"a", "an", "any", "each", "every"})
 _OF_ONE = frozenset({"a", "an", "another", "each", "every", "one", "that", "this"})
 
 
@@ -43,6 +46,9 @@ def leaves_all(at: Scene, group: str) -> bool:
     return is_telling(group)
   # The German people are the people, and young people are people.
   is_same = group.startswith("age/") or (head == "people" and at.before.at(0) == "the")
+  is_any_one = head in ("individual", "person") and not is_word(at.after.at(1))
+  if is_any_one and is_telling(group):
+    return True  # The first deaf person.
   return head in _MANY and not is_same and loses_point(at, group, words=1)
 
 
@@ -54,8 +60,9 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
     group: The group of the lexicon.
     words: How many words of the phrase follow.
   """
-  if not is_telling(group):
-    return False
+  is_joined = group.startswith("age/") and at.before.at(0) in JOINTS
+  if not is_telling(group) or is_joined or at.written.lower() in _EVERYBODY:
+    return False  # Women and children, like citizens, are people.
   following = at.after.at(words)
   for word in at.before[:MOST_WORDS]:
     if not is_word(word) or word in PREPOSITIONS:
@@ -76,7 +83,9 @@ def is_telling(group: str) -> bool:
 def is_any(at: Scene, group: str) -> bool:
   """Tells whether somebody stands for a group: the Buddhist is; from an old man."""
   is_end = not is_word(at.after.at(0)) and at.after.at(0) != "'s"
-  is_kind = _determiner(at) in ("fellow", "the") and at.after.at(0) not in _WHICH
+  determiner = _determiner(at)
+  is_kind = determiner in ("fellow", "the") and at.after.at(0) not in _WHICH
+  is_kind |= determiner in _ANY and group.startswith(_PEOPLES)
   return is_telling(group) and not group.startswith("age/") and (is_kind or is_end)
 
 
