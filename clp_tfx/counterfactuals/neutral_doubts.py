@@ -59,7 +59,9 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
       if (
         _confuses(each, groups[key])
         or (each.kind == "noun" and each.new in stays)
-        or (each.kind == "noun" and _is_child(each) and around.binds(each.mention.group))
+        or (
+          each.kind == "noun" and _is_child(each) and around.binds(each.mention.group)
+        )
         or f"non{each.mention.term}" in stays  # Whites against nonwhites.
         or (each.kind == "modifier" and (sentence.count(key) > 1 or "ones" in stays))
       ):

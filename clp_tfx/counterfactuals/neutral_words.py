@@ -75,7 +75,17 @@ _OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
 _NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
 _VAGUE = frozenset(
-  {"adulthood", "community", "group", "inheritor", "noble", "personality", "presenter", "religion"}
+  {
+    "adulthood",
+    "community",
+    "generation",
+    "group",
+    "inheritor",
+    "noble",
+    "personality",
+    "presenter",
+    "religion",
+  }
   | {"royal", "sexuality"}
 )
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})

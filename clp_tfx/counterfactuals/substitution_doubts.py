@@ -131,7 +131,9 @@ def _doubtful(
       or not around.words.isdisjoint(_forms(sources[group, term]))  # Irish music.
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
-      or ((rest.has_name or rest.is_past) and _is_of_record(group, sources[group, term]))
+      or (
+        (rest.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
+      )
       or _is_near_home(sources[group, term], around)
     ):
       found.add((group, term))

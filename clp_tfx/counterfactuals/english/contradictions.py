@@ -23,7 +23,9 @@ _SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z\u00df-\u00ff]+").findall
 
 
-_find_name = re.compile(r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+").search
+_find_name = re.compile(
+  r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+"
+).search
 
 
 _PAST = frozenset({"did", "had", "was", "were"})

@@ -120,7 +120,9 @@ def is_contrasted(at: Scene) -> bool:
   first, second = at.before.at(0), at.before.at(1)
   if first in _SETTING_APART or at.after.at(0) in ("only", "alone"):
     return True
-  if first in _ALL or first in ("%", "percent") or not _DENYING.isdisjoint(at.before[:2]):
+  if (
+    first in _ALL or first in ("%", "percent") or not _DENYING.isdisjoint(at.before[:2])
+  ):
     return True  # All people lie; churches that do not marry people.
   if first == "more" and second == "no":
     return True
@@ -138,9 +140,7 @@ def tells_what(at: Scene) -> bool:
       if not is_word(before):
         return not is_word(at.after.at(0))  # A Catholic?
       return (
-        before in ALL_COPULAS
-        or before in _PREDICATING
-        or before in PERSON_CONTRACTIONS
+        before in ALL_COPULAS or before in _PREDICATING or before in PERSON_CONTRACTIONS
       )
     if not is_word(word) or word in PREPOSITIONS or word in QUANTIFIERS:
       break

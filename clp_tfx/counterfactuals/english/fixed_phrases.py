@@ -40,7 +40,7 @@ _STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
 _SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
 _BELIEFS = ("religion/", "sexual_orientation/")
-_MOST_BEFORE_NAME = 8
+_MOST_BEFORE_NAME, _MOST_ADJECTIVES = 8, 4
 
 
 def is_fixed(at: Scene, known: Known) -> bool:
@@ -54,7 +54,9 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True
   if lower == "old":
     is_owned = first in POSSESSORS and at.after.at(0) in _MEN
-    return is_owned or first.endswith(("year", "years", "yr", "yrs"))  # Somemoreyear old girls.
+    return is_owned or first.endswith(
+      ("year", "years", "yr", "yrs")
+    )  # Somemoreyear old girls.
   following = at.after.at(0)
   if following in _NAMED_WITH or following.startswith(_BEFORE_FIXED):
     return True  # Black lives matter; white supremacists; Russian bots.
@@ -66,9 +68,14 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
     is_kind = lower in ("children", "kids") and following == "'s"  # A children's opera.
-    is_kind |= first in ("any", "even") or at.before.at(1) == "even"  # Even a child can.
+    is_kind |= (
+      first in ("any", "even") or at.before.at(1) == "even"
+    )  # Even a child can.
+    is_kind |= "you" in at.before[:_MOST_ADJECTIVES]  # You silly children!
     return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
+    return True
+  if following == "of" and at.after[1:3] == ["the", "night"]:
     return True
   if first == "big" and lower == "brother" and not has_determiner(at):
     return True
@@ -115,6 +122,8 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if group.startswith(_STATES):
     return True  # Poor people are no rich people in the same story.
   if group.startswith(_TRAITS):
+    if term in known.persons and precedes_thing(at):
+      return True  # A young adult novel.
     return not _modifies_person(at, term, known)
   if group.startswith("race/"):
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)

@@ -36,6 +36,7 @@ _PAGE = re.compile(
 )
 _TITLE_REACH = 40
 _MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
+_TITLE_END = re.compile(r"[A-Z][a-z]+ \Z")
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
 _NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
@@ -121,6 +122,10 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
+  if text[end : end + 1] in ('"', "\u201d") and _TITLE_END.search(
+    text, max(0, start - _WORD_REACH), start
+  ):
+    return True  # The song "That Girl".
   if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
     return True  # The article Heterosexuality.
   if following and following[1].lower() not in known.identities | NEUTRAL_HEADS | _MEN:

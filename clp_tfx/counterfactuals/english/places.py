@@ -96,7 +96,9 @@ def place_of_noun(at: Scene, known: Known) -> Place:
     if at.before.at(0) in NUMBERS:
       return Place("modifier", 0.3)
     # Women writers are writers, but wife beaters more than beaters.
-    return Place("modifier", 0.7 if lower.endswith(("men", "s", "children", "people")) else 0.5)
+    return Place(
+      "modifier", 0.7 if lower.endswith(("men", "s", "children", "people")) else 0.5
+    )
   return Place("noun", 1.0)
 
 

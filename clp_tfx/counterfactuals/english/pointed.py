@@ -21,10 +21,9 @@ _COLLECTIVES = frozenset(
   {"communities", "community", "electorate", "families", "family", "group", "groups"}
   | {"mafia", "population", "populations", "society"}
 )
-_MANY = (
-  frozenset(word for word in NEUTRAL_HEADS - _WITH_WORK if hypernym(word).is_plural)
-  | {"boys", "citizens", "females", "girls", "guys", "ladies", "males", "men", "women"}
-)
+_MANY = frozenset(
+  word for word in NEUTRAL_HEADS - _WITH_WORK if hypernym(word).is_plural
+) | {"boys", "citizens", "females", "girls", "guys", "ladies", "males", "men", "women"}
 _SAYING_WHO = frozenset({"who", "with"})
 _WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on", "that"}
 _STORIES = ("age/", "family/", "migration/")
@@ -86,7 +85,10 @@ def is_any(at: Scene, group: str) -> bool:
   determiner = _determiner(at)
   is_kind = determiner in ("fellow", "the") and at.after.at(0) not in _WHICH
   is_kind |= determiner in _ANY and group.startswith(_PEOPLES)
-  return is_telling(group) and not group.startswith("age/") and (is_kind or is_end)
+  if group.startswith("gender/") and is_end and at.before.at(0) in ("a", "an"):
+    return True  # They would elect a woman.
+  is_looks = group.startswith(("age/", "body/"))
+  return is_telling(group) and not is_looks and (is_kind or is_end)
 
 
 def _determiner(at: Scene) -> str:
