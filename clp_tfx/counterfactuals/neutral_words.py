@@ -69,7 +69,7 @@ _NATIONS = frozenset({"nationality", "race", "religion"})
 _MORE_THAN_PEOPLE = frozenset(
   {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
   | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
-  | {"prisoners"}
+  | {"prisoners", "veteran", "veterans"}
 )
 _OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
 _NEAR = 20
@@ -238,7 +238,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
 def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
-  confidence = 0.5 if loses_point(at, mention.group) else 0.85
+  is_point = loses_point(at, mention.group) or at.after.at(0) == "of"
+  confidence = 0.5 if is_point else 0.85  # The English of a text.
   if article:
     start = article.start()
     if _JOINED_GROUP.search(text, max(0, start - _GROUP_REACH), start):

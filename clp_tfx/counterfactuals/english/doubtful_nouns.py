@@ -158,7 +158,7 @@ def has_determiner(at: Scene) -> bool:
 
 
 def heads_compound(at: Scene, known: Known) -> bool:
-  """Tells whether the person after an adjective precedes a thing: poor student rates."""
+  """Tells whether the person after an adjective precedes a thing: poor student debt."""
   head = at.after.at(0)
   return (
     known.person(head) > 0

@@ -15,6 +15,7 @@ from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_wo
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
+  MOST_WORDS,
   follows_copula,
   is_adjective,
   precedes_noun,
@@ -147,7 +148,7 @@ def _modifies_person(at: Scene, term: str, known: Known) -> bool:
   """
   if term in ("child", "children", "kid", "kids"):
     # Such a child, an ignorant child: somebody who is none.
-    is_one = term == "child" and not {"a", "an"}.isdisjoint(at.before[:3])
+    is_one = term == "child" and not {"a", "an"}.isdisjoint(at.before[:MOST_WORDS])
     return not (is_one or is_whole_predicate(at, known) or follows_copula(at))
   if term in known.identities:
     return WAYS["people"](at, known) > 0

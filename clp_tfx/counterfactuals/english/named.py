@@ -26,7 +26,7 @@ _LABELLED = re.compile(
   r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
 )
 _TITLED = re.compile(
-  r"\b(?:(?:article|category|entitled|page|section|titled) |List of )(?:\w+ ){0,2}\Z",
+  r"\b(?:(?:article|category|entitled|page|section|titled):? |List of )(?:\w+ ){0,2}\Z",
   re.I,
 )
 _PAGE = re.compile(

@@ -11,9 +11,9 @@ from clp_tfx.counterfactuals.english.places import JOINTS, MOST_WORDS, QUANTIFIE
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PREPOSITIONS
 
-# Words for men and children are often said of people; these are said to tell them apart.
+# Men and women are often said for people; these words tell them apart.
 _TELLING = frozenset(
-  {"age", "body", "class", "disability", "family", "gender_identity", "migration"}
+  {"age", "class", "disability", "family", "gender_identity", "migration"}
   | {"nationality", "race", "religion", "sexual_orientation"}
 )
 _WITH_WORK = frozenset({"employees", "students", "teachers", "voters", "workers"})
@@ -70,7 +70,8 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
       is_which = following in _WHICH and not at.after.at(words + 1)[:1].isdigit()
       return not (is_which or group.startswith(_STORIES))
     if (word in QUANTIFIERS or word in ("you", "us")) and word not in _OF_ONE:
-      return word in POSSESSORS  # Our immigrants, but: two immigrants.
+      # Our immigrants, all immigrants, but: two immigrants.
+      return word in POSSESSORS or word in ("all", "most")
   return following not in _SAYING_WHO
 
 
@@ -80,15 +81,15 @@ def is_telling(group: str) -> bool:
 
 
 def is_any(at: Scene, group: str) -> bool:
-  """Tells whether somebody stands for a group: the Buddhist is; from an old man."""
+  """Tells whether somebody stands for a group: the Buddhist is; from a black man."""
   is_end = not is_word(at.after.at(0)) and at.after.at(0) != "'s"
   determiner = _determiner(at)
   is_kind = determiner in ("fellow", "the") and at.after.at(0) not in _WHICH
   is_kind |= determiner in _ANY and group.startswith(_PEOPLES)
-  if group.startswith("gender/") and is_end and at.before.at(0) in ("a", "an"):
+  if group == "gender/female" and is_end and at.before.at(0) in ("a", "an"):
     return True  # They would elect a woman.
-  is_looks = group.startswith(("age/", "body/"))
-  return is_telling(group) and not is_looks and (is_kind or is_end)
+  is_child = group.startswith("age/")
+  return is_telling(group) and not is_child and (is_kind or is_end)
 
 
 def _determiner(at: Scene) -> str:
