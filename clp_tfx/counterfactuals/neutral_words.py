@@ -75,18 +75,8 @@ _OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
 _NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
 _VAGUE = frozenset(
-  {
-    "adulthood",
-    "community",
-    "generation",
-    "group",
-    "inheritor",
-    "noble",
-    "personality",
-    "presenter",
-    "religion",
-  }
-  | {"royal", "sexuality"}
+  {"adulthood", "community", "generation", "group", "personality", "presenter"}
+  | {"religion", "royal", "sexuality"}
 )
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
