@@ -51,13 +51,18 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
     said = [_said(text, each) for each in some]
     for key, each in zip(said, some, strict=True):
       groups.setdefault(key, set()).add(each.mention.group)
-    stays = Rest(rest).words
+    around = Rest(rest)
+    stays = around.words
     for key, each in zip(said, some, strict=True):
       if each.kind == "predicate" and each.new:
         each.confidence = min(each.confidence, _EMPTY)
       if (
         _confuses(each, groups[key])
         or (each.kind == "noun" and each.new in stays)
+        or (
+          each.kind == "noun" and _is_child(each) and around.binds(each.mention.group)
+        )
+        or f"non{each.mention.term}" in stays  # Whites against nonwhites.
         or (each.kind == "modifier" and (sentence.count(key) > 1 or "ones" in stays))
       ):
         each.confidence = min(each.confidence, _DOUBTFUL)
@@ -82,6 +87,11 @@ def _doubt_contrasts(before: Sequence[NeutralWord], now: Sequence[NeutralWord]) 
       if one.word == other.word and _are_rivals(one, other):
         for each in (one, other):
           each.confidence = min(each.confidence, _DOUBTFUL)
+
+
+def _is_child(word: NeutralWord) -> bool:
+  """Tells whether the age may be the point: school children."""
+  return word.word == "person" and word.mention.group.startswith("age/")
 
 
 def _are_rivals(one: NeutralWord, other: NeutralWord) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
+  heads_compound,
   is_contrasted,
   is_part,
   is_whole_predicate,
@@ -20,6 +21,7 @@ from clp_tfx.counterfactuals.english.known import Known
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
+  QUANTIFIERS,
   is_degree,
   is_owned,
   names_own_kin,
@@ -27,10 +29,11 @@ from clp_tfx.counterfactuals.english.places import (
   place_of_either,
   place_of_noun,
 )
+from clp_tfx.counterfactuals.english.pointed import is_any, leaves_all, loses_point
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
-from clp_tfx.counterfactuals.english.words import AUXILIARIES
+from clp_tfx.counterfactuals.english.words import AUXILIARIES, NEUTRAL_HEADS
 from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
 
@@ -61,19 +64,20 @@ _GROUP_REACH = 24
 _SMALL = re.compile(
   rf"\b(?:little|small|tiny|teeny|wee|big|grown|grown-?up|young)[{BLANKS}]+\Z", re.I
 )
-_NATION = re.compile(rf"\bthe[{BLANKS}]+\Z", re.I)
-_NATION_ENDS = re.compile(rf"[{BLANKS}]+(?:at|from|in|of|on|that|who|with)\b", re.I)
 _NATIONS = frozenset({"nationality", "race", "religion"})
 # A tax cut for people is for everybody, and a person is no newborn.
 _MORE_THAN_PEOPLE = frozenset(
   {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
   | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
-  | {"prisoners"}
+  | {"prisoners", "veteran", "veterans"}
 )
 _OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
 _NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
-_VAGUE = frozenset({"group", "personality", "religion", "sexuality"})
+_VAGUE = frozenset(
+  {"adulthood", "community", "generation", "group", "personality", "presenter"}
+  | {"religion", "royal", "sexuality"}
+)
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
 
@@ -136,6 +140,11 @@ def neutral_word(
   if not make:
     rule = "neutral title" if place.kind == "title" else "neutral modifier"
     word = NeutralWord(mention, start, mention.end, "", place.kind, rule=rule)
+    if place.kind == "title":
+      if at.before.at(0) in ("a", "an"):
+        word.confidence = 0.5  # Be a Mr. Hill.
+    elif heads_compound(at, known) or leaves_all(at, mention.group):
+      word.confidence = 0.5  # Poor student rates; gay people need rights.
   else:
     word = make(text, mention, at, known)
   word.confidence = min(word.confidence, place.confidence, mention.confidence)
@@ -174,15 +183,18 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
   if word in ("child", "offspring") and not is_plural and not has_determiner(at):
     confidence = 0.3  # Come on, baby.
-  if is_plural and at.before.at(0) in _ONE:
+  one = next((each for each in at.before[:3] if each in QUANTIFIERS), "")
+  if is_plural and one in _ONE:
     confidence = 0.3  # This guys car.
+  is_general = loses_point if is_plural else is_any
+  is_person = word == "person" or word in NEUTRAL_HEADS and " " in mention.term
+  if is_person and is_general(at, mention.group):
+    confidence = 0.5  # Tax the rich; black families.
   if word == "person":
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
       start = small.start()
-    is_nation = is_plural and _names_nation(text, mention)
-    is_bare = not is_plural and not has_determiner(at)  # Dude where is it?
-    if is_nation or is_bare or is_whole_predicate(at, known):
+    if mention.group.startswith("family/") or is_whole_predicate(at, known):
       confidence = 0.5
     if (
       mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
@@ -190,12 +202,14 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       confidence = 0.5
     if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5
-    if is_plural and mention.end > mention.term_end and not has_determiner(at):
-      confidence = 0.5  # Women's singles, men's rights.
+    is_kind = at.before.at(0) == "the" and not known.person(at.after.at(1))
+    is_kind |= not has_determiner(at)
+    if is_plural and mention.end > mention.term_end and is_kind:
+      confidence = 0.5  # Women's singles, the men's season.
     if not is_plural and at.before.at(0) in POSSESSORS:
       confidence = 0.3  # Its citizen is not its person.
-  if word == "relative" and not is_plural and not has_determiner(at):
-    confidence = 0.5
+  if form in ("person", "relative") and not has_determiner(at):
+    confidence = min(confidence, 0.5)  # Dude where is it?
   if is_part(at, known):
     confidence = 0.3
   return NeutralWord(
@@ -211,19 +225,11 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   )
 
 
-def _names_nation(text: str, mention: Mention) -> bool:
-  """Tells whether "the people" would be mistaken for everybody: sold to the Poles."""
-  return (
-    mention.group.split("/", 1)[0] in _NATIONS
-    and bool(_NATION.search(text, max(0, mention.start - _GROUP_REACH), mention.start))
-    and not _NATION_ENDS.match(text, mention.term_end)
-  )
-
-
 def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
-  confidence = 0.5 if mention.group.split("/", 1)[0] in _NATIONS else 0.85
+  is_point = loses_point(at, mention.group) or at.after.at(0) == "of"
+  confidence = 0.5 if is_point else 0.85  # The English of a text.
   if article:
     start = article.start()
     if _JOINED_GROUP.search(text, max(0, start - _GROUP_REACH), start):

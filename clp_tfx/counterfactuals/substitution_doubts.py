@@ -12,6 +12,10 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
+_RULERS = frozenset(
+  {"emperor", "emperors", "empress", "king", "kings", "prince", "princes", "princess"}
+  | {"princesses", "queen", "queens", "tsar", "tsars"}
+)
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
 _MEMORY, _AHEAD, _FAR_AHEAD = 160, 20, 100
@@ -80,14 +84,16 @@ def _without(text: str, replacements: Iterable[Replacement]) -> str:
 def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
   """Returns the groups and the new terms of joined ones that do not stay apart.
 
-  Gay and lesbian citizens would be heterosexual twice, and a Turkish Cypriot is one
-  person of two nations.
+  Gay and lesbian citizens would be heterosexual twice, a Turkish Cypriot is one person
+  of two nations, and a young child no old adult.
   """
   found = set()
   for one, other in itertools.pairwise(some):
     between = text[one.end : other.mention.start].strip(" ,/&-")
     if (one.term == other.term and between in ("", "and", "or")) or (
-      not between and one.group.startswith(_NATION) and other.group.startswith(_NATION)
+      not between
+      and one.group.split("/", 1)[0] == other.group.split("/", 1)[0]
+      and one.group.startswith((_NATION, "age/"))
     ):
       found |= {(each.group, each.term) for each in (one, other)}
   return found
@@ -125,7 +131,9 @@ def _doubtful(
       or not around.words.isdisjoint(_forms(sources[group, term]))  # Irish music.
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
-      or (group.startswith(_NATION) and term[-1] != "s" and rest.has_name)
+      or (
+        (rest.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
+      )
       or _is_near_home(sources[group, term], around)
     ):
       found.add((group, term))
@@ -135,7 +143,14 @@ def _doubtful(
 def _is_near_home(term: str, around: Rest) -> bool:
   """Tells whether an Irish-American is mentioned near Ireland."""
   origin = _ORIGIN.match(term)
-  return bool(origin) and around.ties_to(f"nationality/{origin[1]}")
+  return bool(origin) and (
+    origin[1] in around.words or around.ties_to(f"nationality/{origin[1]}")
+  )
+
+
+def _is_of_record(group: str, term: str) -> bool:
+  """Tells whether facts beside a name are at stake: Egyptians in the Sinai, kings."""
+  return group.startswith(_PLACED) or term in _RULERS
 
 
 def _is_gender(group: str) -> bool:
@@ -146,4 +161,12 @@ def _is_gender(group: str) -> bool:
 def _forms(term: str) -> tuple[str, ...]:
   """Returns a term with what may be its singular and plural."""
   first, blank, _ = term.partition(" ")
-  return (term, f"{term}s", term.removesuffix("s"), *([first] if blank else []))
+  # Whites against nonwhites, Europeans in Europe, young men beside younger ones.
+  others = (
+    *(f"non{term}", f"non-{term}", f"{term}er"),
+    *(term.removesuffix("n"), term.removesuffix("an")),
+  )
+  return (
+    *(term, f"{term}s", term.removesuffix("s"), *others),
+    *([first] if blank else []),
+  )

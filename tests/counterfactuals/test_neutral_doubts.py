@@ -27,7 +27,8 @@ def confidence(text: str) -> float:
     ("A gay friend saw a deaf nurse.", 0.95),
     ("Jews came. Muslims left.", 0.3),
     ("Men came. Women left.", 0.9),
-    ("Jews came. He sang. Muslims left.", 0.9),
+    ("Some Jews came. He sang. Some Muslims left.", 0.9),
+    ("Some whites hate nonwhites.", 0.3),
   ],
 )
 def test_what_a_careful_person_would_not_write_is_doubtful(text, expected):

@@ -29,6 +29,17 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
     # Farther than 200 characters before, or 40 after, it may be somebody else.
     (f"Edward left. {'La. ' * 80}He sang.", [HE], [1]),
     (f"He sang. {'La. ' * 40}Edward left.", [HE], [1]),
+    # Facts of a nation or a ruler: of the past, or beside a name.
+    ("danes were late", [("danes", "finns", "nationality/danish")], [0.3]),
+    ("danes are late", [("danes", "finns", "nationality/danish")], [1]),
+    ("the king near Verdun", [("king", "queen", "gender/male")], [0.3]),
+    ("the king near them", [("king", "queen", "gender/male")], [1]),
+    (
+      "young children",
+      [("young", "old", "age/y"), ("children", "x", "age/y")],
+      [0.3] * 2,
+    ),
+    ("whites hate nonwhites", [("whites", "blacks", "race/white")], [0.3]),
     # The word stands there already.
     ("Poles and Czechs", [("Poles", "czechs", "a/pole")], [0.3]),
     # Two groups become one.

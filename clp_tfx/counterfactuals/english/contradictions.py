@@ -20,10 +20,15 @@ _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
 )
 _SIDES = ("anti-", "pro-")
-_find_capitals = re.compile(r"\b[A-Z][a-z]+").findall
+_find_capitals = re.compile(r"\b[A-Z][a-z\u00df-\u00ff]+").findall
 
 
-_find_name = re.compile(r"[a-z,;)] +[(\"\u201c]?[A-Z][A-Za-z]+").search
+_find_name = re.compile(
+  r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+"
+).search
+
+
+_PAST = frozenset({"did", "had", "was", "were"})
 
 
 class Rest:
@@ -55,6 +60,11 @@ class Rest:
   def has_name(self) -> bool:
     """Whether a word inside a sentence has a capital."""
     return bool(_find_name(self._text))
+
+  @property
+  def is_past(self) -> bool:
+    """Whether it tells what was."""
+    return not self.words.isdisjoint(_PAST)
 
   def ties_to(self, group: str) -> bool:
     """Tells whether a word or a name is tied to a group of the lexicon."""

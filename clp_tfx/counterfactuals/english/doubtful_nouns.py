@@ -35,10 +35,12 @@ from clp_tfx.counterfactuals.english.words import (
 )
 
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
-_PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
+PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
 _SEVERAL_MEN = frozenset({"boys", "girls", "guys", "men", "women"})
-_BEFORE_PREDICATES = MODIFYING_ADVERBS | {"a", "all", "an", "big", "little", "small"}
+_BEFORE_PREDICATES = MODIFYING_ADVERBS | {
+  *("a", "all", "an", "big", "little", "small", "such")
+}
 _PREDICATING = frozenset({"'s", "as", "become", "becomes", "became", "like", "when"})
 _ALL = frozenset({"all", "every", "most"})
 _DENYING = frozenset(
@@ -62,14 +64,21 @@ _SETTING_APART = frozenset(
   }
   | {"only", "particularly", "primarily"}
 )
+_NOUN_ENDINGS = ("ment", "ness", "tion")
+_PAGES = frozenset({"article", "articles", "page", "pages", "wiki", "wikipedia"})
 _POSTMODIFIERS = PREPOSITIONS | {"that", "who", "whose"}
 
 
 def is_part(at: Scene, known: Known) -> bool:
   """Tells whether a noun means something with the words beside it: a con man."""
   lower, following = at.written.lower(), at.after.at(0)
-  if lower.endswith("s") and following in COMPOUND_HEADS | {"high"}:
-    return True  # Kids toys, a girls high school.
+  if following in _PAGES or (
+    lower.endswith("s")
+    and (following in COMPOUND_HEADS | {"high"} or following.endswith(_NOUN_ENDINGS))
+  ):
+    return True  # The women article, kids toys, a girls high school.
+  if at.before.at(0) == "unborn":
+    return True
   if (lower in _MEN or lower in _SEVERAL_MEN) and (
     at.before.at(0) in COMPOUNDS - known.modifiers
     or is_name(at.written_before.at(0), known)
@@ -77,11 +86,11 @@ def is_part(at: Scene, known: Known) -> bool:
     return True
   if lower.removesuffix("s") in _AGENTS and (
     following in ("in", "of")
-    or at.before.at(0) in ("heavy", "firm", "true")
-    or _follows_thing(at, known)
+    or at.before.at(0) in ("dedicated", "firm", "heavy", "true")
+    or follows_thing(at, known)
   ):
     return True  # A heavy smoker, nonbelievers in magic, bible believers.
-  if lower in _PET_NAMES and (at.before.at(0) == "big" or _follows_thing(at, known)):
+  if lower in PET_NAMES and (at.before.at(0) == "big" or follows_thing(at, known)):
     return True
   return precedes_thing(at) or begets_thing(at, known)
 
@@ -111,7 +120,9 @@ def is_contrasted(at: Scene) -> bool:
   first, second = at.before.at(0), at.before.at(1)
   if first in _SETTING_APART or at.after.at(0) in ("only", "alone"):
     return True
-  if first in _ALL or not _DENYING.isdisjoint(at.before[:2]):
+  if (
+    first in _ALL or first in ("%", "percent") or not _DENYING.isdisjoint(at.before[:2])
+  ):
     return True  # All people lie; churches that do not marry people.
   if first == "more" and second == "no":
     return True
@@ -128,7 +139,9 @@ def tells_what(at: Scene) -> bool:
       before = at.before.at(index + 1)
       if not is_word(before):
         return not is_word(at.after.at(0))  # A Catholic?
-      return before in ALL_COPULAS or before in _PREDICATING
+      return (
+        before in ALL_COPULAS or before in _PREDICATING or before in PERSON_CONTRACTIONS
+      )
     if not is_word(word) or word in PREPOSITIONS or word in QUANTIFIERS:
       break
   return False
@@ -139,17 +152,33 @@ def has_determiner(at: Scene) -> bool:
   for word in at.before[:MOST_WORDS]:
     if word in QUANTIFIERS or word in ("one", "former", "first"):
       return True
-    if not is_word(word) or word in PREPOSITIONS:
-      break
+    if not is_word(word) or word in PREPOSITIONS or word in _DENYING:
+      break  # The climate, not man.
   return False
+
+
+def heads_compound(at: Scene, known: Known) -> bool:
+  """Tells whether the person after an adjective precedes a thing: poor student debt."""
+  head = at.after.at(0)
+  return (
+    known.person(head) > 0
+    and head not in known.identities
+    and not head.endswith(("s", "men", "people"))
+    and _may_be_thing(at.written_after.at(1))
+    and not known.person(at.after.at(1))
+  )
 
 
 def precedes_thing(at: Scene) -> bool:
   """Tells whether a noun may be the first part of a compound: a citizen army."""
-  word, lower = at.written_after.at(0), at.written.lower()
-  if lower.endswith(("s", "men", "children", "people")) or not word.islower():
-    return False
-  return not (
+  lower = at.written.lower()
+  return not lower.endswith(("s", "men", "children", "people")) and _may_be_thing(
+    at.written_after.at(0)
+  )
+
+
+def _may_be_thing(word: str) -> bool:
+  return word.islower() and not (
     not is_noun(word)
     or word in VERBS
     or bare_form(word) in VERBS
@@ -158,8 +187,8 @@ def precedes_thing(at: Scene) -> bool:
   )
 
 
-def _follows_thing(at: Scene, known: Known) -> bool:
-  """Tells whether a noun is the last part of a compound: a sugar daddy."""
+def follows_thing(at: Scene, known: Known) -> bool:
+  """Tells whether a noun may be the last part of a compound: a sugar daddy."""
   before = at.before.at(0)
   return (
     is_noun(before)

@@ -4,15 +4,19 @@ import re
 
 from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
+  PET_NAMES,
   begets_thing,
+  follows_thing,
   has_determiner,
   is_whole_predicate,
   precedes_thing,
 )
-from clp_tfx.counterfactuals.english.known import Known, is_name, is_word
+from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
+  MOST_WORDS,
+  follows_copula,
   is_adjective,
   precedes_noun,
 )
@@ -27,13 +31,17 @@ _WORD = re.compile(r"\w+")
 _OTHER_LIVES = _LISTS["other_lives"]
 _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
+_NAMED_WITH = _LISTS["named_with"]
+_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "supremac")
+_BRETHREN = frozenset({"brothers", "sisters"})
+_TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _LIKE = frozenset({"as", "like"})
-_STATES = ("class/", "disability/", "family/", "migration/")
-_SAME_PLURALS = ("ese", "swiss", "monegasque", "burkinabe")
+_STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
+_SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
 _TRAITS = ("age/", "body/")
-_BELIEFS = ("gender_identity/", "religion/", "sexual_orientation/")
-_MOST_BEFORE_NAME = 8
+_BELIEFS = ("religion/", "sexual_orientation/")
+_MOST_BEFORE_NAME, _MOST_ADJECTIVES = 8, 4
 
 
 def is_fixed(at: Scene, known: Known) -> bool:
@@ -46,17 +54,36 @@ def is_fixed(at: Scene, known: Known) -> bool:
   if first in _PREFIXES:
     return True
   if lower == "old":
-    return first in POSSESSORS and at.after.at(0) in _MEN
-  if at.after.at(0) == "lives":
-    return True  # Black lives matter.
+    is_owned = first in POSSESSORS and at.after.at(0) in _MEN
+    return is_owned or first.endswith(
+      ("year", "years", "yr", "yrs")
+    )  # Somemoreyear old girls.
+  following = at.after.at(0)
+  if following in _NAMED_WITH or following.startswith(_BEFORE_FIXED):
+    return True  # Black lives matter; white supremacists; Russian bots.
+  if lower == "boy" and following == "who" and at.after.at(1) in ("called", "cried"):
+    return True  # The boy who cried wolf.
   if lower == "citizen" and first == "corporate":
     return True
   if lower in ("elders", "teens"):
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
-    return first == "old" or precedes_thing(at) or _is_likened(at, known)
+    is_kind = lower in ("children", "kids") and following == "'s"  # A children's opera.
+    is_kind |= (
+      first in ("any", "even") or at.before.at(1) == "even"
+    )  # Even a child can.
+    is_kind |= "you" in at.before[:_MOST_ADJECTIVES]  # You silly children!
+    return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
+  if following == "of" and at.after[1:3] == ["the", "night"]:
+    return True
+  if first == "big" and lower == "brother" and not has_determiner(at):
+    return True
+  if lower in _BRETHREN | PET_NAMES and follows_thing(at, known):
+    return True  # The Hill brothers.
+  if lower == "men" and first == "be":
+    return True  # Be men!
   if lower == "chap":
     return first == "old"
   if lower not in _MEN:
@@ -86,21 +113,29 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
     return True  # The craftsman brand.
   if group.startswith("gender/"):
-    return Rest(at.after.at(0)).names(group)  # His sister Mary.
+    if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):
+      return True  # Women and children.
+    name = at.after.at(int(at.after.at(0) == "."))
+    is_letter = term in _TITLES and not is_noun(name)  # As Ms and Ps.
+    return is_letter or Rest(at.after.at(0)).names(group)  # His sister Mary.
   if _is_made_noun(at, term, known):
     return True
   if group.startswith(_STATES):
     return True  # Poor people are no rich people in the same story.
   if group.startswith(_TRAITS):
+    if term in known.persons and precedes_thing(at):
+      return True  # A young adult novel.
     return not _modifies_person(at, term, known)
   if group.startswith("race/"):
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
   if group.startswith("nationality/"):
     return _precedes_name(at, known) or (
-      term.endswith(_SAME_PLURALS)
-      and "the" in at.before[:2]
-      and not precedes_noun(at, known)
-    )  # The Maltese are many, the Italian is one.
+      "the" in at.before[:2]
+      and (
+        (term in known.persons and term.endswith(("men", "s")))
+        or (term.endswith(_SAME_PLURALS) and not precedes_noun(at, known))
+      )
+    )  # What the Germans did; the Maltese are many, the Italian is one.
   if group.startswith(_BELIEFS):
     return _modifies_thing(at, term, known)
   return False
@@ -112,7 +147,9 @@ def _modifies_person(at: Scene, term: str, known: Known) -> bool:
   "He is old", "the poor" and "a child" are about it: another state is another story.
   """
   if term in ("child", "children", "kid", "kids"):
-    return not is_whole_predicate(at, known)
+    # Such a child, an ignorant child: somebody who is none.
+    is_one = term == "child" and not {"a", "an"}.isdisjoint(at.before[:MOST_WORDS])
+    return not (is_one or is_whole_predicate(at, known) or follows_copula(at))
   if term in known.identities:
     return WAYS["people"](at, known) > 0
   return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term
@@ -123,7 +160,8 @@ def _is_likened(at: Scene, known: Known) -> bool:
   index = 0
   while is_adjective(at.before.at(index), known):
     index += 1
-  return at.before.at(index) in ("a", "an") and at.before.at(index + 1) in _LIKE
+  index += at.before.at(index) in ("a", "an")
+  return at.before.at(index) in _LIKE
 
 
 def _is_made_noun(at: Scene, term: str, known: Known) -> bool:

@@ -3,6 +3,7 @@
 import re
 
 from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
 from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
@@ -24,10 +25,22 @@ _WORDS_FOR_WORDS = frozenset(
 _LABELLED = re.compile(
   r"(?:[ -]\w+){0,2}[\"\u201d] (?:label|moniker|phrase|slogan|term|thing|trope|tag)s?\b"
 )
+_TITLED = re.compile(
+  r"\b(?:(?:article|category|entitled|page|section|titled):? |List of )(?:\w+ ){0,2}\Z",
+  re.I,
+)
+_PAGE = re.compile(
+  r"\b(?:wikiproject |(?:category|file|image|portal|talk|template|user|wikipedia|wp):)"
+  r"(?:\w+ ){0,5}\Z",
+  re.I,
+)
+_TITLE_REACH = 40
+_MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
+_TITLE_END = re.compile(r"[A-Z][a-z]+ \Z")
 _STRAY = "`\u00b4"
 _WORD_REACH = 16
 _NEXT = re.compile(r"(?:['\u2019]s)?[ -]([A-Z][a-z]\w*)")
-_TWO_NEXT = re.compile(r"[ -][A-Z][a-z]\w* [A-Z][a-z]")
+_TWO_NEXT = re.compile(r"[ -][A-Z][a-z]\w*(?:['\u2019]s)? [A-Z][a-z]")
 _BEFORE = re.compile(r"[^\s.!?:;\"(*=>|] ([A-Z][a-z]\w*)[ -]\Z")
 _BEFORE_REACH = 24
 _RANK = re.compile(r" of (?:the )?[A-Z]")
@@ -89,6 +102,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True
   written = text[start:end]
   lower = written.lower()
+  if not (lower == written or written.isupper() or written[1:].islower()):
+    return " " not in written and "-" not in written  # MaM, a march.
   if lower in ("he", "she") and _is_misspelt(text, before, end):
     return True
   if text[end : end + 1] in _STRAY and text[end : end + 1]:
@@ -98,6 +113,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # He he; Jews Jews Jews.
   if text[start - 1 : start] == "]" or _LABELLED.match(text, end):
     return True  # [T]his; the "wife beating" label.
+  if _PAGE.search(text, max(0, start - _TITLE_REACH), start):
+    return True
   if not written[0].isupper() or lower in _TITLES:
     return False
   following = _NEXT.match(text, end)
@@ -105,6 +122,14 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # Transgender Voice, BRIT Awards, Women's Hospital.
   if not is_capital(written):
     return False
+  if text[end : end + 1] in ('"', "\u201d") and _TITLE_END.search(
+    text, max(0, start - _WORD_REACH), start
+  ):
+    return True  # The song "That Girl".
+  if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
+    return True  # The article Heterosexuality.
+  if following and following[1].lower() not in known.identities | NEUTRAL_HEADS | _MEN:
+    return True  # Irish Republicans.
   if following and before.endswith((" in", " by", " from", " for")):
     return True  # An article in American Scientist.
   word_before = before[before.rfind(" ") + 1 :].lower()

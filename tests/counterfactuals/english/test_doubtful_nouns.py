@@ -2,6 +2,7 @@ import pytest
 
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
+  heads_compound,
   is_part,
   is_whole_predicate,
 )
@@ -32,6 +33,9 @@ def scene(marked: str) -> Scene:
     ("the [kids] sing", False),
     ("the [father] of analysis", True),
     ("the [father] of six", False),
+    ("the [women] article", True),
+    ("the [girls] movement", True),
+    ("a dedicated [smoker]", True),
     ("the [father] of our nurse", False),
   ],
 )
@@ -68,3 +72,15 @@ def test_whole_predicates(marked, expected):
 )
 def test_determiners(marked, expected):
   assert has_determiner(scene(marked)) is expected
+
+
+@pytest.mark.parametrize(
+  ("marked", "expected"),
+  [
+    ("[gay] man caves", True),
+    ("a [gay] man sang", False),
+    ("[gay] men things", False),
+  ],
+)
+def test_adjective_before_a_compound(marked, expected):
+  assert heads_compound(scene(marked), KNOWN) is expected

@@ -38,6 +38,18 @@ def scene(marked: str) -> Scene:
     ("the [father] of two", False),
     ("[black] lives matter", True),
     ("[black] men lie", False),
+    ("a [white] supremacist", True),
+    ("a [russian] spy", True),
+    ("the [woman] article", True),
+    ("the [boy] who cried wolf", True),
+    ("the [boy] who sang", False),
+    ("[men] of the night", True),
+    ("be [men]!", True),
+    ("the Hill [brothers]", True),
+    ("my [brothers]", False),
+    ("even a [child] can", True),
+    ("you silly [children]!", True),
+    ("tenyear [old] boys", True),
   ],
 )
 def test_fixed_phrases(marked, expected):
@@ -61,6 +73,9 @@ def test_fixed_phrases(marked, expected):
     ("the [white] people", "race/white", False),
     ("a [muslim] ban", "religion/muslim", True),
     ("a [muslim] man", "religion/muslim", False),
+    ("an ignorant [child]", "age/younger", True),
+    ("[women] and children", "gender/female", True),
+    ("the [mr] and so on", "gender/male", True),
   ],
 )
 def test_who_cannot_be_somebody_else(marked, group, expected):

@@ -32,6 +32,11 @@ def named(marked: str) -> bool:
     "int [he] end",
     "the pride of [he] sings",
     "[gay] gay",
+    "the [MaM] led it",
+    "Talk:Bo and [men] in film",
+    "the article [Women] is new",
+    "militant [Irish] Republicans sing",
+    'the song "That [Girl]"',
     "I know [Son] of the Valley",
   ],
 )
