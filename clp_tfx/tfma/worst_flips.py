@@ -1,12 +1,11 @@
 """The worst pairs, a limited number: both texts, their edits and their scores."""
 
 import bisect
-import dataclasses
 import hashlib
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import numpy as np
@@ -143,34 +142,37 @@ def _computations(
     computations.append(
       metric_types.MetricComputation(
         keys=[key],
-        preprocessors=[_PairsPreprocessor(scored, texts, text_feature, classes)],
-        combiner=_WorstFlips(key, size),
+        preprocessors=[_PairsPreprocessor(scored, texts, text_feature)],
+        combiner=_WorstFlips(key, size, texts, classes),
       )
     )
   return computations
 
 
-@dataclasses.dataclass(frozen=True, order=True)
-class _Pair:
-  """A pair; flips sort first, then the widest gaps."""
+class _Pair(NamedTuple):
+  """A pair; flips sort first, then the widest gaps. Few are written, so as it comes."""
 
   is_same: bool
   minus_gap: float
   digest: str
-  line: str
+  original: bytes
+  counterfactual: bytes
+  edit: bytes
+  group: bytes
+  edits: bytes
+  before: tuple[float, ...]
+  after: tuple[float, ...]
+  thresholds: tuple[float, ...]
 
 
 class _PairsPreprocessor(metric_types.Preprocessor):
   """Yields the flips of an example or, as nearly all have none, its widest gap."""
 
-  def __init__(
-    self, scored: Scored, texts: bool, text_feature: str, classes: Sequence[str]
-  ):
+  def __init__(self, scored: Scored, texts: bool, text_feature: str):
     super().__init__(name=f"flips {scored} {texts} {text_feature}")
     self._scored = scored
     self._texts = texts
     self._text_feature = text_feature
-    self._classes = classes
 
   def process(self, extracts: tfma.Extracts) -> Iterator[_Pair]:
     """Yields each pair that flips at any threshold, else the one of the widest gap."""
@@ -187,69 +189,53 @@ class _PairsPreprocessor(metric_types.Preprocessor):
     before = self._scored.original(extracts)
     after = self._scored.counterfactuals(extracts)
     for pair in shown:
-      gap = float(comparison.gap[pair])
-      scores = {
-        "original_score": _listed(before),
-        "counterfactual_score": _listed(after[pair]),
-        **self._decided(before, after[pair]),
-        "gap": gap,
-        "flips": bool(flips[pair]),
-        "thresholds": [
-          threshold
-          for threshold, changed in zip(
-            self._scored.rule.keyed_thresholds, comparison.changed[:, pair], strict=True
-          )
-          if changed and threshold is not None
-        ],
-      }
-      yield self._pair(extracts, places[pair], gap, scores)
+      changed = zip(
+        self._scored.rule.keyed_thresholds, comparison.changed[:, pair], strict=True
+      )
+      yield self._pair(extracts, places[pair])._replace(
+        is_same=not flips[pair],
+        minus_gap=-float(comparison.gap[pair]),
+        before=tuple(before.tolist()),
+        after=tuple(after[pair].tolist()),
+        thresholds=tuple(at for at, has in changed if has and at is not None),
+      )
 
-  def _decided(self, before: np.ndarray, after: np.ndarray) -> dict[str, str]:
-    if not self._classes:
-      return {}
-    both = {"original_class": before, "counterfactual_class": after}
-    return {name: self._classes[scores.argmax()] for name, scores in both.items()}
+  def _pair(self, extracts: tfma.Extracts, place: int) -> _Pair:
+    """Returns the texts and edits of a pair."""
 
-  def _pair(
-    self, extracts: tfma.Extracts, place: int, gap: float, scores: dict[str, Any]
-  ) -> _Pair:
-    def value(name: str, place: int) -> bytes:
+    def value(name: str, place: int = place) -> bytes:
       values = feature_values(extracts, name)
       return values[place] if place < len(values) else b""
 
-    original = value(self._text_feature, 0)
-    counterfactual = value(features.COUNTERFACTUAL_TEXT, place)
-    edits = value(features.COUNTERFACTUAL_EDITS, place)
-    digest = hashlib.sha256(original + b"\0" + counterfactual).hexdigest()
-    texts = {"original": _text(original), "counterfactual": _text(counterfactual)}
-    line = {
-      **(texts if self._texts else {}),
-      "edit": _text(value(features.COUNTERFACTUAL_EDIT, place)),
-      "group": _text(value(features.COUNTERFACTUAL_GROUP, place)),
-      **({"edits": self._told(edits)} if edits else {}),
-      **scores,
-      "digest": digest,
-    }
+    texts = value(self._text_feature, 0), value(features.COUNTERFACTUAL_TEXT)
+    original, counterfactual = texts if self._texts else (b"", b"")
     return _Pair(
-      not scores["flips"], -gap, digest, json.dumps(line, ensure_ascii=False)
+      is_same=True,
+      minus_gap=0.0,
+      digest=hashlib.sha256(b"\0".join(texts)).hexdigest(),
+      original=original,
+      counterfactual=counterfactual,
+      edit=value(features.COUNTERFACTUAL_EDIT),
+      group=value(features.COUNTERFACTUAL_GROUP),
+      edits=value(features.COUNTERFACTUAL_EDITS),
+      before=(),
+      after=(),
+      thresholds=(),
     )
-
-  def _told(self, edits: bytes) -> list[dict[str, Any]]:
-    left_out = {"label"} if self._texts else {"label", "replacement"}
-    return [
-      {
-        name: readable(value) if isinstance(value, str) else value
-        for name, value in edit._asdict().items()
-        if name not in left_out
-      }
-      for edit in edits_from_json(edits)
-    ]
 
 
 class _WorstFlips(beam.CombineFn):
-  def __init__(self, key: metric_types.MetricKey, size: int):
+  def __init__(
+    self,
+    key: metric_types.MetricKey,
+    size: int,
+    texts: bool,
+    classes: Sequence[str],
+  ):
     self._key = key
     self._size = size
+    self._texts = texts
+    self._classes = classes
 
   def create_accumulator(self) -> list[_Pair]:
     return []
@@ -269,12 +255,48 @@ class _WorstFlips(beam.CombineFn):
   ) -> dict[metric_types.MetricKey, JsonLines]:
     kept = [pair for pair in accumulator if not pair.is_same]
     kept = kept or accumulator[:WIDEST_SIZE]
-    return {self._key: JsonLines(pair.line for pair in kept)}
+    return {self._key: JsonLines(map(self._line, kept))}
+
+  def _line(self, pair: _Pair) -> str:
+    texts = {
+      "original": _text(pair.original),
+      "counterfactual": _text(pair.counterfactual),
+    }
+    line = {
+      **(texts if self._texts else {}),
+      "edit": _text(pair.edit),
+      "group": _text(pair.group),
+      **({"edits": self._told(pair.edits)} if pair.edits else {}),
+      "original_score": _listed(pair.before),
+      "counterfactual_score": _listed(pair.after),
+      **self._decided(pair),
+      "gap": -pair.minus_gap,
+      "flips": not pair.is_same,
+      "thresholds": list(pair.thresholds),
+      "digest": pair.digest,
+    }
+    return json.dumps(line, ensure_ascii=False)
+
+  def _told(self, edits: bytes) -> list[dict[str, Any]]:
+    left_out = {"label"} if self._texts else {"label", "replacement"}
+    return [
+      {
+        name: readable(value) if isinstance(value, str) else value
+        for name, value in edit._asdict().items()
+        if name not in left_out
+      }
+      for edit in edits_from_json(edits)
+    ]
+
+  def _decided(self, pair: _Pair) -> dict[str, str]:
+    if not self._classes:
+      return {}
+    both = {"original_class": pair.before, "counterfactual_class": pair.after}
+    return {name: self._classes[np.argmax(scores)] for name, scores in both.items()}
 
 
-def _listed(scores: np.ndarray) -> float | list[float]:
-  values = scores.tolist()
-  return values[0] if len(values) == 1 else values
+def _listed(scores: tuple[float, ...]) -> float | list[float]:
+  return scores[0] if len(scores) == 1 else list(scores)
 
 
 def _text(value: bytes) -> str:
