@@ -8,7 +8,7 @@ from clp_tfx.code_digest import code_digest
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.errors import InputError
 from clp_tfx.files import own_temporary_folder
-from clp_tfx.options import for_label
+from clp_tfx.options import for_label, names_of
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.console import progress_on
 from clp_tfx.runners.local import prepare_data, with_encoder
@@ -84,7 +84,7 @@ def _bounds(config: PipelineConfig) -> BoundsByLabel:
   if config.data.is_rating:
     given = {
       name: getattr(config.gate, name)
-      for name in _names(RatingBounds)
+      for name in names_of(RatingBounds)
       if name != "flip_tolerance"
     }
     bounds = RatingBounds(flip_tolerance=config.data.flip_tolerance, **given)
@@ -92,17 +92,15 @@ def _bounds(config: PipelineConfig) -> BoundsByLabel:
   labels = config.data.label_names or ("",)
   of = {
     label: Bounds(
-      **{name: for_label(getattr(config.gate, name), label) for name in _names(Bounds)}
+      **{
+        name: for_label(getattr(config.gate, name), label) for name in names_of(Bounds)
+      }
     )
     for label in labels
   }
   if config.data.classes:
     of = {"": dataclasses.replace(of[""], decision_threshold=None)}
   return BoundsByLabel(of, config.gate.gate_label or labels)
-
-
-def _names(options: type) -> list[str]:
-  return [field.name for field in dataclasses.fields(options)]
 
 
 def _makes_blind(options: CounterfactualOptions) -> bool:
