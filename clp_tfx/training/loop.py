@@ -297,20 +297,26 @@ def _epoch(
 ) -> dict[str, float]:
   """Trains for (the rest of) an epoch and evaluates; returns the metrics."""
   epoch = recorder.progress.epoch
-  with warnings.catch_warnings():
-    # Keras warns at the end of every dataset of unknown length.
-    warnings.filterwarnings("ignore", "Your input ran out of data")
+  if recorder.steps_left:
     model.fit(
       train,
       initial_epoch=epoch,
       epochs=epoch + 1,
+      # Otherwise Keras begins a step without data to find the end, which counts as a
+      # step of the optimizer, and does so while the next epoch may have begun.
+      steps_per_epoch=recorder.steps_left,
       # Reading shuffles; Keras would warn that it cannot.
       shuffle=False,
       verbose=0,
       callbacks=[recorder],
     )
-    # Not the result of `fit`, which is empty if the epoch had no step left.
-    trained = {name: float(value) for name, value in model.get_metrics_result().items()}
+  else:
+    recorder.set_model(model)
+    recorder.on_epoch_begin(epoch)
+  trained = {name: float(value) for name, value in model.get_metrics_result().items()}
+  with warnings.catch_warnings():
+    # Keras warns at the end of every dataset of unknown length.
+    warnings.filterwarnings("ignore", "Your input ran out of data")
     evaluated = model.evaluate(evaluation, verbose=0, return_dict=True)
   row = trained | {f"val_{name}": float(value) for name, value in evaluated.items()}
   # Keras's losses by output do not add up to the loss: their weights are others.

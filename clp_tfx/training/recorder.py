@@ -28,8 +28,8 @@ class Recorder(keras.callbacks.Callback):
     classifier: The model inside the one that is trained.
     checkpoints: Destination; if None, nothing is saved.
     every: Steps between two checkpoints in an epoch; 0 saves at its end only.
-    steps_per_epoch: Steps of a whole epoch, for what is told of the progress.
-    epochs: Most epochs, likewise.
+    steps_per_epoch: Steps of a whole epoch, rounded up.
+    epochs: Most epochs, for what is told of the progress.
   """
 
   def __init__(
@@ -50,6 +50,11 @@ class Recorder(keras.callbacks.Callback):
     self._steps_per_epoch = math.ceil(steps_per_epoch)
     self._most_steps = self._steps_per_epoch * epochs
     self._told = time.monotonic()
+
+  @property
+  def steps_left(self) -> int:
+    """Returns how many steps the epoch still has."""
+    return self._steps_per_epoch - self.progress.step
 
   def resume(self) -> bool:
     """Loads the state of an earlier process; returns whether there was one.

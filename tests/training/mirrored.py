@@ -40,13 +40,16 @@ class Killed(BaseException):
 
 
 def small(hparams, tf_transform_output):
-  """Without dropout, whose masks depend on the replica."""
+  """Without dropout, whose masks depend on the replica; keeps the optimizer."""
   size = tf_transform_output.vocabulary_size_by_name(features.VOCABULARY)
   tokens = keras.Input([None], dtype="int32")
   there = keras.ops.cast(keras.ops.not_equal(tokens, 0), "float32")[:, :, None]
   x = keras.layers.Embedding(size + 2, 8)(tokens) * there
   x = keras.layers.Dense(8, activation="tanh")(keras.ops.sum(x, axis=1))
-  return keras.Model(tokens, keras.layers.Dense(1)(x))
+  model = keras.Model(tokens, keras.layers.Dense(1)(x))
+  small.optimizer = keras.optimizers.Adam(hparams.learning_rate)
+  model.compile(small.optimizer)
+  return model
 
 
 def trained(examples, **changes):
@@ -90,6 +93,8 @@ def main():
     examples = transform(rows, Path(folder))
     _, results["one"] = trained(examples, strategy="none")
     classifier, results["two"] = trained(examples)
+    steps = small.optimizer.iterations.value.values
+    results["steps"] = [int(of_device) for of_device in steps]
     results["resumed"] = resumed(examples, os.path.join(folder, "checkpoints"))
     _, results["half"] = trained(examples, mixed_precision="mixed_float16")
     odd = transform(rows[:23], Path(folder) / "odd")

@@ -123,7 +123,9 @@ def compiled_small(hparams, tf_transform_output):
   schedule = keras.optimizers.schedules.CosineDecay(
     **OPTIMIZER["config"]["learning_rate"]["config"]
   )
-  model.compile(keras.optimizers.AdamW(schedule, weight_decay=0.1, clipnorm=1.0))
+  optimizer = keras.optimizers.AdamW(schedule, weight_decay=0.1, clipnorm=1.0)
+  model.compile(optimizer)
+  compiled_small.optimizer = optimizer
   return model
 
 
@@ -135,6 +137,11 @@ PLACES = {
   "some epochs on": ("after save", 8),
   "in the middle of the best epoch or after it": ("step", 4),
 }
+
+
+def test_the_optimizer_counts_steps_with_data_only(examples):
+  trained(examples, model_fn=f"{__name__}.compiled_small", epochs=2)
+  assert int(compiled_small.optimizer.iterations) == 12  # 6 an epoch.
 
 
 def test_killed_at_every_kind_of_place(examples, uninterrupted, tmp_path, caplog):

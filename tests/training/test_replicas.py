@@ -44,6 +44,11 @@ def test_two_devices_train_as_one(results):
 
 
 @pytest.mark.e2e
+def test_each_device_counts_the_steps(results):
+  assert results["steps"] == [15, 15]  # 3 epochs of 5.
+
+
+@pytest.mark.e2e
 def test_a_killed_training_on_two_devices_is_resumed(results):
   same(results["resumed"], results["two"], 1e-6)
 
