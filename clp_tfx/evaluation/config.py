@@ -6,7 +6,7 @@ from clp_tfx.components.probe_evaluator.harm_gate import ON, HarmGate
 from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, flag, option, validate
-from clp_tfx.pipeline.sections import GateOptions, MeasuringOptions
+from clp_tfx.pipeline.sections import GateOptions, MeasuringOptions, WorkersOption
 from clp_tfx.scorers.options import ModelOptions
 
 
@@ -44,7 +44,7 @@ class MeasuredComments(Columns):
 
 @dataclasses.dataclass(frozen=True)
 class EvaluationConfig(
-  MeasuringOptions, EditingOptions, ModelOptions, MeasuredComments
+  WorkersOption, MeasuringOptions, EditingOptions, ModelOptions, MeasuredComments
 ):
   """Configuration of `clp-tfx evaluate`; each field is documented by its `help`.
 

@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 import apache_beam as beam
 import tensorflow_model_analysis as tfma
+from apache_beam.options.pipeline_options import PipelineOptions
 from apache_beam.utils.shared import Shared
 from tensorflow_model_analysis.proto import config_pb2
 from tfx_bsl.public import tfxio
@@ -25,11 +26,11 @@ from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.pairs import generation_of
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
-from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
+from clp_tfx.pipeline.beam_runners import DIRECT, beam_pipeline_args, told_by_workers
 from clp_tfx.pipeline.output import prepare_output
 from clp_tfx.report.digests import file_digests
 from clp_tfx.report.results import write_results
-from clp_tfx.scorers.function import Function, held
+from clp_tfx.scorers.function import Function, check_shared, held
 from clp_tfx.scorers.scorer import TextScorer
 from clp_tfx.tfma.audit_pairs import Audit
 from clp_tfx.tfma.eval_config import BASELINE, CANDIDATE, make_eval_config
@@ -107,6 +108,8 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   # Written elsewhere: Beam takes `[` in the name of the output folder for a pattern.
   with tempfile.TemporaryDirectory() as plain, opened(config) as models:
     _show(terminal, "Checking the model ...")
+    if config.workers > 1:
+      check_shared(models)
     _check(config, models, columns, comments)
     _show(terminal, "Scoring comments and counterfactuals ...")
     _run(config, models, columns, comments, labelled, plain, coverage)
@@ -176,7 +179,8 @@ def _run(
     telemetry_descriptors=["clp_tfx", "evaluate"],
     raw_record_column_name=tfma.ARROW_INPUT_COLUMN,
   )
-  with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
+  options = PipelineOptions(beam_pipeline_args(DIRECT, workers=config.workers))
+  with told_by_workers(), beam.Pipeline(options=options) as pipeline:
     generated = (
       pipeline
       | "Files" >> beam.Create(comments)

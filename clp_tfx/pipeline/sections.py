@@ -289,7 +289,14 @@ class GateOptions(MeasuringOptions):
 
 
 @dataclasses.dataclass(frozen=True)
-class BeamOptions(Options):
+class WorkersOption(Options):
+  """How many processes share the work on this machine."""
+
+  workers: int = option(1, "Number of processes that Beam's DirectRunner works in.", 1)
+
+
+@dataclasses.dataclass(frozen=True)
+class BeamOptions(WorkersOption):
   """Where Beam runs."""
 
   project: str | None = option(
@@ -306,9 +313,6 @@ class BeamOptions(Options):
     (), "Further argument for Beam, such as --job_endpoint=HOST:PORT; repeat for "
     "several."
   )  # fmt: skip
-  workers: int = option(
-    1, "Number of DirectRunner processes for the Beam components.", 1
-  )
 
 
 @dataclasses.dataclass(frozen=True)

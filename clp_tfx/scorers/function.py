@@ -5,7 +5,7 @@ import importlib
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from clp_tfx.errors import InputError
@@ -55,6 +55,23 @@ def held(model: Any, name: str | None = None) -> Iterator[str]:
 
 def _own_name(model: Function) -> str:
   return getattr(model, "__qualname__", type(model).__qualname__)
+
+
+def check_shared(models: Iterable[str]) -> None:
+  """Checks that other processes can find models.
+
+  Args:
+    models: Names or paths, as for `TextScorer`.
+
+  Raises:
+    InputError: If one is held in this process.
+  """
+  for model in models:
+    if model in _HELD:
+      raise InputError(
+        f"Expected one worker for {model}, which is held in this process: give the "
+        "path of a model or a function by its dotted path, or leave out --workers."
+      )
 
 
 def is_function(model: str) -> bool:

@@ -161,7 +161,7 @@ def test_the_page_on_paper(by_hand, browse):
 
 
 @pytest.mark.e2e
-def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_path):
+def test_in_two_processes_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_path):
   texts = [comment.comment_text for comment in demo_comments()][:400]
   path = comments_file(tmp_path / "c.csv", [["body"], *([text] for text in texts)])
   threshold = 0.4
@@ -170,6 +170,7 @@ def test_without_labels_the_flip_rate_is_that_of_ten_lines_of_numpy(model, tmp_p
     path,
     text_feature="body",
     decision_threshold=threshold,
+    workers=2,
     output=str(tmp_path / "out"),
   )
 
@@ -237,6 +238,7 @@ def test_bounds_and_a_baseline_of_another_kind(model, tmp_path, monkeypatch):
     ({"signature": "rate"}, "to one of serving_default"),
     ({"identity_terms": "none.csv"}, "none.csv"),
     ({"baseline": "nowhere"}, "nowhere does not exist"),
+    ({"baseline": len, "workers": 2}, "one worker for builtins.len, which is held in"),
   ],
 )
 def test_what_cannot_be_worked_with_is_said_in_a_sentence(
