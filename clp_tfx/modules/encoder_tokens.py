@@ -1,5 +1,6 @@
 """Transform: texts to the token ids of a pretrained encoder."""
 
+from collections.abc import Callable
 from typing import Any
 
 import tensorflow as tf
@@ -27,7 +28,7 @@ def token_ids(texts: tf.Tensor, config: dict[str, Any]) -> tf.RaggedTensor:
   if folder.family == ROBERTA:
     pieces, ends = _byte_pairs(texts, folder), ("<s>", "</s>")
   else:
-    tokenizer = keras_hub().tokenizers.BertTokenizer(folder.vocabulary)
+    tokenizer = _kept(lambda: keras_hub().tokenizers.BertTokenizer(folder.vocabulary))
     cleaned = _cleaned(texts, folder.lowercase, folder.strip_accents)
     # Called outside of a graph, it returns lists.
     pieces = tf.function(tokenizer.tokenize, autograph=False)(cleaned)
@@ -37,6 +38,17 @@ def token_ids(texts: tf.Tensor, config: dict[str, Any]) -> tf.RaggedTensor:
     tf.fill([tf.size(texts), 1], folder.vocabulary.index(piece)) for piece in ends
   )
   return tf.concat([start, pieces, end], axis=1)
+
+
+def _kept(make: Callable[[], Any]) -> Any:
+  """Makes a tokenizer outside of Transform's graph, which saves its tables with it.
+
+  Transform traces its graph half a dozen times, and in a graph the words of a vocabulary
+  take a second or more to become a constant.
+  """
+  if not tf.inside_function():
+    return make()
+  return tft.make_and_track_object(make, name="tokenizer")
 
 
 def _byte_pairs(texts: tf.Tensor, folder: EncoderFolder) -> tf.RaggedTensor:
@@ -51,12 +63,7 @@ def _byte_pairs(texts: tf.Tensor, folder: EncoderFolder) -> tf.RaggedTensor:
       unsplittable_tokens=[],
     )
 
-  # Transform saves its tables with its graph.
-  if tf.inside_function():
-    tokenizer = tft.make_and_track_object(make, name="tokenizer")
-  else:
-    tokenizer = make()
-  pieces = tf.function(tokenizer.tokenize, autograph=False)(texts)
+  pieces = tf.function(_kept(make).tokenize, autograph=False)(texts)
   unknown = folder.vocabulary.index("<unk>")
   known = tf.where(pieces.flat_values < 0, unknown, pieces.flat_values)
   return pieces.with_flat_values(known)
