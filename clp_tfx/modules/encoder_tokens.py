@@ -43,8 +43,8 @@ def token_ids(texts: tf.Tensor, config: dict[str, Any]) -> tf.RaggedTensor:
 def _kept(make: Callable[[], Any]) -> Any:
   """Makes a tokenizer outside of Transform's graph, which saves its tables with it.
 
-  Transform traces its graph half a dozen times, and in a graph the words of a vocabulary
-  take a second or more to become a constant.
+  Transform traces its graph half a dozen times, and in a graph the words of a
+  vocabulary take a second or more to become a constant.
   """
   if not tf.inside_function():
     return make()
