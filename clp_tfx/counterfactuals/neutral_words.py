@@ -11,13 +11,14 @@ from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
   heads_compound,
+  is_called,
   is_contrasted,
   is_part,
   is_whole_predicate,
   tells_what,
 )
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
-from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.known import Known, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
@@ -29,7 +30,12 @@ from clp_tfx.counterfactuals.english.places import (
   place_of_either,
   place_of_noun,
 )
-from clp_tfx.counterfactuals.english.pointed import is_any, leaves_all, loses_point
+from clp_tfx.counterfactuals.english.pointed import (
+  are_bare,
+  is_any,
+  leaves_all,
+  loses_point,
+)
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
@@ -74,10 +80,12 @@ _MORE_THAN_PEOPLE = frozenset(
 _OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
 _NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
+_COMMON = frozenset({"parent", "person", "relative", "sibling"})
 _VAGUE = frozenset(
   {"adulthood", "community", "generation", "group", "personality", "presenter"}
   | {"religion", "royal", "sexuality"}
 )
+_SEVERAL = frozenset({"both", "few", "many", "several", "these", "those"})
 _ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
 
@@ -143,6 +151,8 @@ def neutral_word(
     if place.kind == "title":
       if at.before.at(0) in ("a", "an"):
         word.confidence = 0.5  # Be a Mr. Hill.
+    elif at.after.at(0) == "ass" and is_word(at.after.at(1)):
+      word.confidence = 0.3  # A gay ass film is no ass film.
     elif heads_compound(at, known) or leaves_all(at, mention.group):
       word.confidence = 0.5  # Poor student rates; gay people need rights.
   else:
@@ -173,6 +183,8 @@ def _pronoun(text: str, mention: Mention, roles: tuple[str, ...]) -> NeutralWord
 def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   word, form, is_plural = hypernym(mention.term, is_owned(at, known))
   confidence = 0.9
+  if word == form == "person" and at.before.at(0) in _SEVERAL:
+    form, is_plural = "people", True  # These Sioux.
   if not is_plural and names_own_kin(at, known):
     # "Mum, he came" may speak to her.
     form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
@@ -190,6 +202,10 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   is_person = word == "person" or word in NEUTRAL_HEADS and " " in mention.term
   if is_person and is_general(at, mention.group):
     confidence = 0.5  # Tax the rich; black families.
+  if word == "person" and is_plural and are_bare(at, mention.group):
+    confidence = 0.5  # He likes women.
+  if at.after.at(0) == "than":
+    confidence = min(confidence, 0.5)  # Better a woman than a fool.
   if word == "person":
     small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
     if small:  # Little children.
@@ -200,7 +216,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
     ):
       confidence = 0.5
-    if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
+    is_apart = is_plural and is_contrasted(at)
+    if is_apart or at.before.at(0) == "fellow" or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5
     is_kind = at.before.at(0) == "the" and not known.person(at.after.at(1))
     is_kind |= not has_determiner(at)
@@ -208,7 +225,9 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
       confidence = 0.5  # Women's singles, the men's season.
     if not is_plural and at.before.at(0) in POSSESSORS:
       confidence = 0.3  # Its citizen is not its person.
-  if form in ("person", "relative") and not has_determiner(at):
+  if form == "person" and is_called(at, known):
+    confidence = min(confidence, 0.5)
+  if form in _COMMON and at.after.at(0) != "of" and not has_determiner(at):
     confidence = min(confidence, 0.5)  # Dude where is it?
   if is_part(at, known):
     confidence = 0.3

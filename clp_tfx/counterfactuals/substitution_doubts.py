@@ -12,6 +12,7 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
+_OF_RECORD = (*_PLACED, "race/")
 _RULERS = frozenset(
   {"emperor", "emperors", "empress", "king", "kings", "prince", "princes", "princess"}
   | {"princesses", "queen", "queens", "tsar", "tsars"}
@@ -85,18 +86,29 @@ def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
   """Returns the groups and the new terms of joined ones that do not stay apart.
 
   Gay and lesbian citizens would be heterosexual twice, a Turkish Cypriot is one person
-  of two nations, and a young child no old adult.
+  of two nations, and a young child no old adult. Brown and black people would be black
+  and white, and brown and white people no brown and people of color.
   """
   found = set()
   for one, other in itertools.pairwise(some):
     between = text[one.end : other.mention.start].strip(" ,/&-")
-    if (one.term == other.term and between in ("", "and", "or")) or (
+    are_joined = between in ("", "and", "or")
+    is_swapped = one.group.startswith("race/") and (
+      one.becomes == other.group or other.becomes == one.group
+    )
+    is_torn = _head(other.mention.term) != _head(other.term) and " " in other.term
+    if (are_joined and (one.term == other.term or is_swapped or is_torn)) or (
       not between
       and one.group.split("/", 1)[0] == other.group.split("/", 1)[0]
       and one.group.startswith((_NATION, "age/"))
     ):
       found |= {(each.group, each.term) for each in (one, other)}
   return found
+
+
+def _head(term: str) -> str:
+  """Returns the last word of a term."""
+  return term.rpartition(" ")[2]
 
 
 def _doubtful(
@@ -150,7 +162,7 @@ def _is_near_home(term: str, around: Rest) -> bool:
 
 def _is_of_record(group: str, term: str) -> bool:
   """Tells whether facts beside a name are at stake: Egyptians in the Sinai, kings."""
-  return group.startswith(_PLACED) or term in _RULERS
+  return group.startswith(_OF_RECORD) or term in _RULERS
 
 
 def _is_gender(group: str) -> bool:

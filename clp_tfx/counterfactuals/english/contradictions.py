@@ -15,6 +15,10 @@ _BOUND = {
   group: frozenset(words.split())
   for group, words in (line.split(": ") for line in lists_beside(__name__)["bound"])
 }
+ABOUT_SEXES = _LISTS["about_sexes"]
+"""Words of sentences that are about women or men as such."""
+UNNAMED = _LISTS["unnamed"]
+"""Words for women or men that still tell it where the lexicon takes them for none."""
 # Faster than cutting with a regular expression; a hyphen continues a word.
 _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "

@@ -34,8 +34,11 @@ from clp_tfx.counterfactuals.english.words import (
   PREPOSITIONS,
 )
 
+_ONE = frozenset({"a", "an", "another", "any", "each", "every", "one", "that", "the"})
+_ONE |= {"this", "what"}
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
 PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
+_ORDERS = frozenset({"brothers", "daughters", "fathers", "sisters", "sons"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
 _SEVERAL_MEN = frozenset({"boys", "girls", "guys", "men", "women"})
 _BEFORE_PREDICATES = MODIFYING_ADVERBS | {
@@ -49,6 +52,7 @@ _DENYING = frozenset(
   | {"ain't", "aren't", "can't", "couldn't", "didn't", "doesn't", "don't", "isn't"}
   | {"wasn't", "weren't", "won't", "wouldn't"}
 )
+_NOBODY = frozenset({"anyone", "none", "nobody", "one"})
 _SHARES = frozenset({"percentage", "population", "populations", "proportion", "share"})
 _SETTING_APART = frozenset(
   {
@@ -77,6 +81,18 @@ def is_part(at: Scene, known: Known) -> bool:
     and (following in COMPOUND_HEADS | {"high"} or following.endswith(_NOUN_ENDINGS))
   ):
     return True  # The women article, kids toys, a girls high school.
+  if (
+    lower.endswith("s")
+    and lower in known.persons
+    and _may_be_thing(at.written_after.at(0))
+  ):
+    return True  # My sons friend is no children friend.
+  if (at.before.at(0), at.after.at(0)) == ("(", ")"):
+    return True  # His rival (women) said.
+  if lower == "senior" and is_noun(following):
+    return True  # Senior leaders.
+  if lower in ("brothers", "sisters") and at.before.at(0) in ("many", "more"):
+    return True  # Of a lodge or a gang.
   if at.before.at(0) == "unborn":
     return True
   if (lower in _MEN or lower in _SEVERAL_MEN) and (
@@ -118,6 +134,8 @@ def is_whole_predicate(at: Scene, known: Known) -> bool:
 def is_contrasted(at: Scene) -> bool:
   """Tells whether people are set apart from others: including women, not for women."""
   first, second = at.before.at(0), at.before.at(1)
+  if first == "but" and second in _NOBODY:
+    return True  # No one but people.
   if first in _SETTING_APART or at.after.at(0) in ("only", "alone"):
     return True
   if (
@@ -155,6 +173,20 @@ def has_determiner(at: Scene) -> bool:
     if not is_word(word) or word in PREPOSITIONS or word in _DENYING:
       break  # The climate, not man.
   return False
+
+
+def is_called(at: Scene, known: Known) -> bool:
+  """Tells whether somebody is spoken to at the end of a clause: do some work man."""
+  following = at.after.at(0)
+  if is_word(following) or following == "'s":
+    return False
+  index = 0
+  while is_adjective(at.before.at(index), known) or is_degree(at.before.at(index)):
+    index += 1
+  before = at.before.at(index)
+  if not is_noun(before) or before in QUANTIFIERS or before in VERBS:
+    return False
+  return next((each for each in at.before if each in QUANTIFIERS), "") not in _ONE
 
 
 def heads_compound(at: Scene, known: Known) -> bool:
@@ -201,7 +233,9 @@ def follows_thing(at: Scene, known: Known) -> bool:
 
 
 def begets_thing(at: Scene, known: Known) -> bool:
-  """Tells the father of an idea from the father of two."""
+  """Tells the father of an idea and brothers of a lodge from the father of two."""
+  if at.written.lower() in _ORDERS and at.after[:2] == ["of", "the"]:
+    return not any([known.person(word) for word in at.after[2:MOST_WORDS]])
   if at.written.lower() not in ("father", "mother", "godfather", "grandfather"):
     return False
   if at.after.at(0) != "of" or at.after.at(1) in DETERMINERS | NUMBERS:

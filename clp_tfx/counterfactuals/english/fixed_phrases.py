@@ -15,14 +15,20 @@ from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_wo
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
+  JOINTS,
   MOST_WORDS,
+  REGIONS,
   follows_copula,
   is_adjective,
   precedes_noun,
 )
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.ways import WAYS
-from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, word_lists
+from clp_tfx.counterfactuals.english.words import (
+  CONJUNCTIONS,
+  NEUTRAL_HEADS,
+  word_lists,
+)
 
 _LISTS = word_lists(__name__)
 _PREFIXES = _LISTS["prefixes"]
@@ -34,8 +40,12 @@ _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
 _BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "supremac")
 _BRETHREN = frozenset({"brothers", "sisters"})
+_PHRASES = frozenset({("toxic", "masculinity"), ("wise", "men")})
+_OLD_THINGS = _LISTS["old_things"]
 _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
+_CLERGY = frozenset({"bishop", "bishops", "deacon", "deacons", "priest", "priests"})
+_GETTING = frozenset({"get", "gets", "getting", "got"})
 _LIKE = frozenset({"as", "like"})
 _STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
 _SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
@@ -53,9 +63,16 @@ def is_fixed(at: Scene, known: Known) -> bool:
   first, lower = at.before.at(0), at.written.lower()
   if first in _PREFIXES:
     return True
+  if lower == "native" and not {"speaker", "speakers"}.isdisjoint(at.after[:3]):
+    return True
+  if lower == "employed" and first == "time":
+    return True  # Full time employed adults.
+  if lower == "old" and at.after.at(0) in _OLD_THINGS:
+    return True
   if lower == "old":
-    is_owned = first in POSSESSORS and at.after.at(0) in _MEN
-    return is_owned or first.endswith(
+    is_phrase = (first in POSSESSORS or first == "dirty") and at.after.at(0) in _MEN
+    is_phrase |= first == "little"  # Little old ladies.
+    return is_phrase or first.endswith(
       ("year", "years", "yr", "yrs")
     )  # Somemoreyear old girls.
   following = at.after.at(0)
@@ -65,6 +82,10 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True  # The boy who cried wolf.
   if lower == "citizen" and first == "corporate":
     return True
+  if lower.endswith("minorities") and first in CONJUNCTIONS and _is_relating(at):
+    return True  # Racial and religious minorities.
+  if first == "while" and not is_word(following):
+    return True  # Driving while black.
   if lower in ("elders", "teens"):
     return first in POSSESSORS
   if lower in _CHILDREN:  # Twelve year old children.
@@ -76,6 +97,15 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
+  if first == "best" and lower == "man":
+    return not is_word(following)
+  if lower in ("guy", "guys"):
+    is_good = first in ("bad", "good") and at.before.at(1) == "the"
+    return is_good or first in ("middle", "wise")
+  if (first, lower) in _PHRASES:
+    return True
+  if lower == "girl" and first == "the" and at.before.at(1) in _GETTING:
+    return True  # The hero gets the girl.
   if following == "of" and at.after[1:3] == ["the", "night"]:
     return True
   if first == "big" and lower == "brother" and not has_determiner(at):
@@ -113,6 +143,10 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
     return True  # The craftsman brand.
   if group.startswith("gender/"):
+    if group == "gender/female" and at.after.at(0) in _CLERGY:
+      return True  # No women priests.
+    if at.before[:2] == ["a", "like"] and not is_word(at.after.at(0)):
+      return True  # Take it like a man.
     if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):
       return True  # Women and children.
     name = at.after.at(int(at.after.at(0) == "."))
@@ -127,18 +161,23 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
       return True  # A young adult novel.
     return not _modifies_person(at, term, known)
   if group.startswith("race/"):
+    if at.before.at(0) == "other" and at.before.at(1) in JOINTS:
+      return True  # Poles and other Europeans.
+    if not term.startswith(("black", "white")) and _modifies_thing(at, term, known):
+      return True  # Asian cities.
     return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
   if group.startswith("nationality/"):
-    return _precedes_name(at, known) or (
-      "the" in at.before[:2]
-      and (
-        (term in known.persons and term.endswith(("men", "s")))
-        or (term.endswith(_SAME_PLURALS) and not precedes_noun(at, known))
-      )
-    )  # What the Germans did; the Maltese are many, the Italian is one.
+    if at.before.at(0) in REGIONS and term in known.identities:
+      return True  # South German composers.
+    return _precedes_name(at, known) or _names_all(at, term, known)
   if group.startswith(_BELIEFS):
     return _modifies_thing(at, term, known)
   return False
+
+
+def _is_relating(at: Scene) -> bool:
+  """Tells whether the word before a conjunction is an adjective: racial and."""
+  return at.before.at(1).endswith(("al", "ic", "ous"))
 
 
 def _modifies_person(at: Scene, term: str, known: Known) -> bool:
@@ -171,6 +210,14 @@ def _is_made_noun(at: Scene, term: str, known: Known) -> bool:
     and term not in known.either
     and at.before.at(0) in ("a", "an")
     and not precedes_noun(at, known)
+  )
+
+
+def _names_all(at: Scene, term: str, known: Known) -> bool:
+  """Tells what the Germans did: the Maltese are many, the Italian is one."""
+  return "the" in at.before[:2] and (
+    (term in known.persons and term.endswith(("men", "s")))
+    or (term.endswith(_SAME_PLURALS) and not precedes_noun(at, known))
   )
 
 

@@ -34,6 +34,7 @@ _PAGE = re.compile(
   r"(?:\w+ ){0,5}\Z",
   re.I,
 )
+_NICKNAMED = re.compile(r"\b[A-Z][a-z]+ the \Z")
 _TITLE_REACH = 40
 _MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
 _TITLE_END = re.compile(r"[A-Z][a-z]+ \Z")
@@ -126,6 +127,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     text, max(0, start - _WORD_REACH), start
   ):
     return True  # The song "That Girl".
+  if _NICKNAMED.search(text, max(0, start - _WORD_REACH), start):
+    return True  # Billy the Kid.
   if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
     return True  # The article Heterosexuality.
   if following and following[1].lower() not in known.identities | NEUTRAL_HEADS | _MEN:

@@ -5,7 +5,7 @@ follows says which people they are.
 """
 
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
-from clp_tfx.counterfactuals.english.known import is_word
+from clp_tfx.counterfactuals.english.known import is_noun, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import JOINTS, MOST_WORDS, QUANTIFIERS
 from clp_tfx.counterfactuals.english.scene import Scene
@@ -27,6 +27,9 @@ _MANY = frozenset(
 _SAYING_WHO = frozenset({"who", "with"})
 _WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on", "that"}
 _STORIES = ("age/", "family/", "migration/")
+_WHO = _SAYING_WHO | {"like", "that"}
+_SOME = frozenset({"certain", "other", "u", "us", "you"})
+_SEXES = frozenset({"gender/female", "gender/male"})
 _EVERYBODY = frozenset({"citizens", "civilians", "residents"})
 _PEOPLES = ("nationality/", "race/", "religion/")
 _ANY = frozenset({"a", "an", "any", "each", "every"})
@@ -59,7 +62,9 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
     group: The group of the lexicon.
     words: How many words of the phrase follow.
   """
-  is_joined = group.startswith("age/") and at.before.at(0) in JOINTS
+  is_joined = (
+    group.startswith("age/") and at.before.at(0) in JOINTS and is_word(at.before.at(1))
+  )
   if not is_telling(group) or is_joined or at.written.lower() in _EVERYBODY:
     return False  # Women and children, like citizens, are people.
   following = at.after.at(words)
@@ -75,6 +80,23 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
   return following not in _SAYING_WHO
 
 
+def are_bare(at: Scene, group: str) -> bool:
+  """Tells women as such from those women: he likes women."""
+  if group not in _SEXES:
+    return False
+  following, before = at.after.at(0), at.before.at(0)
+  if following in _WHO or following in JOINTS:
+    return False
+  if before in JOINTS and is_word(at.before.at(1)):
+    return False
+  for word in at.before[:MOST_WORDS]:
+    if word in QUANTIFIERS or word in _SOME or word[:1].isdigit():
+      return False
+    if not is_noun(word):
+      break
+  return True
+
+
 def is_telling(group: str) -> bool:
   """Tells whether a group is one that people are told apart by."""
   return group.split("/", 1)[0] in _TELLING
@@ -85,9 +107,12 @@ def is_any(at: Scene, group: str) -> bool:
   is_end = not is_word(at.after.at(0)) and at.after.at(0) != "'s"
   determiner = _determiner(at)
   is_kind = determiner in ("fellow", "the") and at.after.at(0) not in _WHICH
-  is_kind |= determiner in _ANY and group.startswith(_PEOPLES)
+  is_story = group.startswith("migration/") and at.written.lower() != "citizen"
+  is_kind |= determiner in _ANY and (group.startswith(_PEOPLES) or is_story)
   if group == "gender/female" and is_end and at.before.at(0) in ("a", "an"):
     return True  # They would elect a woman.
+  if at.before.at(0) in ("a", "an") and at.before.at(1) == "only":
+    return is_telling(group)  # Only a blind person walks there.
   is_child = group.startswith("age/")
   return is_telling(group) and not is_child and (is_kind or is_end)
 

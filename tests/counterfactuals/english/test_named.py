@@ -16,6 +16,7 @@ def named(marked: str) -> bool:
   "marked",
   [
     "I saw Iron [Man] twice",
+    "near Milly the [Kid] now",
     "the [Gay] Times",
     "two [BRIT] Awards",
     "by The [Britons]",
