@@ -219,9 +219,8 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     is_apart = is_plural and is_contrasted(at)
     if is_apart or at.before.at(0) == "fellow" or mention.term in _MORE_THAN_PEOPLE:
       confidence = 0.5
-    is_kind = at.before.at(0) == "the" and not known.person(at.after.at(1))
-    is_kind |= not has_determiner(at)
-    if is_plural and mention.end > mention.term_end and is_kind:
+    is_kind = not POSSESSORS.isdisjoint(at.before[:2]) or known.person(at.after.at(1))
+    if is_plural and mention.end > mention.term_end and not is_kind:
       confidence = 0.5  # Women's singles, the men's season.
     if not is_plural and at.before.at(0) in POSSESSORS:
       confidence = 0.3  # Its citizen is not its person.

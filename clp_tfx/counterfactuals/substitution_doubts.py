@@ -12,10 +12,11 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
+_MANY = ("s", "men", "people", "ity", "ism", "islam")
 _OF_RECORD = (*_PLACED, "race/")
 _RULERS = frozenset(
   {"emperor", "emperors", "empress", "king", "kings", "prince", "princes", "princess"}
-  | {"princesses", "queen", "queens", "tsar", "tsars"}
+  | {"princesses", "queen", "queens", "sultan", "sultans", "tsar", "tsars"}
 )
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
@@ -134,6 +135,7 @@ def _doubtful(
     is_other = each.becomes != each.mention.group
     if is_other and each.becomes.startswith(_PLACED) and rest.ties_to(each.becomes):
       found.add((each.group, each.term))  # Mexicans, but not Colombians, in Colombia.
+  found |= _swapped(some)
   for group, term in pairs:
     other = groups.setdefault(term, group)
     if other != group:
@@ -144,12 +146,26 @@ def _doubtful(
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
       or (
-        (rest.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
+        (around.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
       )
       or _is_near_home(sources[group, term], around)
     ):
       found.add((group, term))
   return found
+
+
+def _swapped(some: Iterable[Replacement]) -> set[tuple[str, str]]:
+  """Returns groups that become each other: Jews killed Arabs, Arabs killed Jews."""
+  becomes = {
+    each.group: each
+    for each in some
+    if each.group.startswith(_OF_RECORD) and each.mention.term.endswith(_MANY)
+  }
+  return {
+    (each.group, each.term)
+    for each in becomes.values()
+    if each.becomes in becomes and becomes[each.becomes].becomes == each.group
+  }
 
 
 def _is_near_home(term: str, around: Rest) -> bool:

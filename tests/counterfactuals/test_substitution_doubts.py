@@ -55,6 +55,8 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
       [("Turk", "x", "nationality/a"), ("Pole", "y", "nationality/b")],
       [0.3, 0.3],
     ),
+    ("danes ruled them", [("danes", "finns", "nationality/danish")], [0.3]),
+    ("danes. We met Ana", [("danes", "finns", "nationality/danish")], [0.3]),
     # Brown and people of color.
     (
       "brown and white people",

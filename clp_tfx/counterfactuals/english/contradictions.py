@@ -32,7 +32,7 @@ _find_name = re.compile(
 ).search
 
 
-_PAST = frozenset({"did", "had", "was", "were"})
+_PAST = _LISTS["past"]
 
 
 class Rest:

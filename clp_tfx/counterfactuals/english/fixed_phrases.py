@@ -22,6 +22,7 @@ from clp_tfx.counterfactuals.english.places import (
   is_adjective,
   precedes_noun,
 )
+from clp_tfx.counterfactuals.english.pointed import are_bare
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.ways import WAYS
 from clp_tfx.counterfactuals.english.words import (
@@ -38,12 +39,13 @@ _OTHER_LIVES = _LISTS["other_lives"]
 _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
-_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "supremac")
+_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suprem")
 _BRETHREN = frozenset({"brothers", "sisters"})
-_PHRASES = frozenset({("toxic", "masculinity"), ("wise", "men")})
+_PHRASES = frozenset({("odd", "man"), ("toxic", "masculinity"), ("wise", "men")})
 _OLD_THINGS = _LISTS["old_things"]
 _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
+_BOTH = frozenset({"boys", "females", "girls", "males", "men", "women"})
 _CLERGY = frozenset({"bishop", "bishops", "deacon", "deacons", "priest", "priests"})
 _GETTING = frozenset({"get", "gets", "getting", "got"})
 _LIKE = frozenset({"as", "like"})
@@ -88,6 +90,8 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True  # Driving while black.
   if lower in ("elders", "teens"):
     return first in POSSESSORS
+  if lower in _CHILDREN and at.after[:2] in (["and", "women"], ["and", "woman"]):
+    return True
   if lower in _CHILDREN:  # Twelve year old children.
     is_kind = lower in ("children", "kids") and following == "'s"  # A children's opera.
     is_kind |= (
@@ -102,8 +106,12 @@ def is_fixed(at: Scene, known: Known) -> bool:
   if lower in ("guy", "guys"):
     is_good = first in ("bad", "good") and at.before.at(1) == "the"
     return is_good or first in ("middle", "wise")
-  if (first, lower) in _PHRASES:
+  if (first, lower) in _PHRASES or at.before[:3] == ["a", "and", "scholar"]:
     return True
+  if lower == "christian" and following == "right":
+    return True
+  if lower == "addicted" and is_noun(first):
+    return True  # Drug addicted people.
   if lower == "girl" and first == "the" and at.before.at(1) in _GETTING:
     return True  # The hero gets the girl.
   if following == "of" and at.after[1:3] == ["the", "night"]:
@@ -147,6 +155,8 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
       return True  # No women priests.
     if at.before[:2] == ["a", "like"] and not is_word(at.after.at(0)):
       return True  # Take it like a man.
+    if term in _BOTH and are_bare(at, group):
+      return True  # What is said of women is seldom said of men.
     if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):
       return True  # Women and children.
     name = at.after.at(int(at.after.at(0) == "."))
@@ -161,7 +171,7 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
       return True  # A young adult novel.
     return not _modifies_person(at, term, known)
   if group.startswith("race/"):
-    if at.before.at(0) == "other" and at.before.at(1) in JOINTS:
+    if at.before.at(0) == "other":
       return True  # Poles and other Europeans.
     if not term.startswith(("black", "white")) and _modifies_thing(at, term, known):
       return True  # Asian cities.

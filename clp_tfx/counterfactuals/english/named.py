@@ -129,6 +129,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return True  # The song "That Girl".
   if _NICKNAMED.search(text, max(0, start - _WORD_REACH), start):
     return True  # Billy the Kid.
+  if lower in _MEN and text.startswith(" who ", end):
+    return True  # The Woman who Sings.
   if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
     return True  # The article Heterosexuality.
   if following and following[1].lower() not in known.identities | NEUTRAL_HEADS | _MEN:

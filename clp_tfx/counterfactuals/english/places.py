@@ -97,6 +97,8 @@ def place_of_noun(at: Scene, known: Known) -> Place:
   if _is_compound(at, known):
     if at.before.at(0) in NUMBERS:
       return Place("modifier", 0.3)
+    if following.lower() in COMPOUND_HEADS:
+      return Place("modifier", 0.3)
     # Women writers are writers, but wife beaters more than beaters.
     return Place(
       "modifier", 0.7 if lower.endswith(("men", "s", "children", "people")) else 0.5
@@ -268,6 +270,8 @@ def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
   for _ in range(MOST_WORDS):
     word = at.before.at(index)
     is_joint = index and word in ("and", "or", ",")
+    if is_noun(word) and at.before.at(index + 1) in POSSESSORS:
+      return index + 1  # His moron children.
     if word in QUANTIFIERS or not (
       is_joint or is_adjective(word, known) or is_degree(word) or _is_doing(word)
     ):

@@ -9,6 +9,7 @@ from clp_tfx.counterfactuals.english.known import is_noun, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import JOINTS, MOST_WORDS, QUANTIFIERS
 from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.verbs import VERBS, bare_form
 from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PREPOSITIONS
 
 # Men and women are often said for people; these words tell them apart.
@@ -85,14 +86,15 @@ def are_bare(at: Scene, group: str) -> bool:
   if group not in _SEXES:
     return False
   following, before = at.after.at(0), at.before.at(0)
-  if following in _WHO or following in JOINTS:
+  is_joined = following in JOINTS and is_noun(at.after.at(1))
+  if following in _WHO or (is_joined and not at.after.at(1).endswith("ing")):
     return False
   if before in JOINTS and is_word(at.before.at(1)):
     return False
   for word in at.before[:MOST_WORDS]:
     if word in QUANTIFIERS or word in _SOME or word[:1].isdigit():
       return False
-    if not is_noun(word):
+    if not is_noun(word) or word in VERBS or bare_form(word) in VERBS:
       break
   return True
 

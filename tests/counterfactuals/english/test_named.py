@@ -17,6 +17,7 @@ def named(marked: str) -> bool:
   [
     "I saw Iron [Man] twice",
     "near Milly the [Kid] now",
+    "the [Man] who sang",
     "the [Gay] Times",
     "two [BRIT] Awards",
     "by The [Britons]",

@@ -79,6 +79,8 @@ def test_somebody_who_stands_for_a_group(marked, group, expected):
     ("they like [women] who sing", "gender/female", False),
     ("they like tall [women] and men", "gender/female", False),
     ("those tall [women]", "gender/female", False),
+    ("they hate [women] and being late", "gender/female", True),
+    ("they say men need [women]", "gender/female", True),
     ("300 [women]", "gender/female", False),
     ("they like [Danes]", "nationality/danish", False),
   ],
