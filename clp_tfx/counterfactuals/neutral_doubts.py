@@ -34,10 +34,6 @@ def doubt(text: str, words: Sequence[NeutralWord], known: Known) -> None:
     known: The words of the lexicon.
   """
   starts = [each.mention.start for each in words]
-  lower = f" {text.lower()} "
-  if " hes " in lower or " shes " in lower:
-    for each in words:  # He says hes late: they say hes late.
-      each.confidence = min(each.confidence, _DOUBTFUL)
   before: list[NeutralWord] = []
   for begin, end, within in by_sentence(text, starts):
     _doubt_pronouns(words[within])

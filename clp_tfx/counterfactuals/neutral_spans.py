@@ -97,8 +97,8 @@ def _left_joint(
   before = _WORD_BEFORE.search(text, max(0, match.start() - REACH), match.start())
   if before and before["word"].lower() in COPULAS and "," in match[0]:
     return None  # He is right, gay friend.
-  if is_past(lower) and lower not in known.modifiers:
+  is_determined = before and before["word"].lower() in DETERMINERS
+  if is_past(lower) and lower not in known.modifiers and not is_determined:
     # An educated and gay man, but: jobs were destroyed and poor families left.
-    if not before or before["word"].lower() not in DETERMINERS:
-      return None
+    return None
   return match

@@ -77,9 +77,15 @@ _MORE_THAN_PEOPLE = frozenset(
   | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
   | {"prisoners", "veteran", "veterans"}
 )
-_OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
+_OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your", "yourself"})
 _NEAR = 20
 _BELONGING = _NATIONS | {"migration", "sexual_orientation"}
+_ARRIVALS = (
+  "age/older",
+  "migration/asylum",
+  "migration/immigrant",
+  "migration/refugee",
+)
 _COMMON = frozenset({"parent", "person", "relative", "sibling"})
 _VAGUE = frozenset(
   {"adulthood", "community", "generation", "group", "personality", "presenter"}
@@ -191,6 +197,11 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     if not _OTHERS.isdisjoint(at.before[:_NEAR]):
       confidence = 0.5  # You live with mom.
   start = mention.start
+  if mention.term == "baby":
+    confidence = 0.5  # This page is her baby.
+  is_point = at.before.at(0) == "the" and at.after.at(0) not in ("from", "that", "who")
+  if is_point and mention.group.startswith(_ARRIVALS):
+    confidence = 0.5  # Tax the refugees.
   if word in _VAGUE:
     confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
   if word in ("child", "offspring") and not is_plural and not has_determiner(at):

@@ -12,7 +12,7 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
-_MANY = ("s", "men", "people", "ity", "ism", "islam")
+_MANY = ("s", "men", "people")
 _OF_RECORD = (*_PLACED, "race/")
 _RULERS = frozenset(
   {"emperor", "emperors", "empress", "king", "kings", "prince", "princes", "princess"}
@@ -159,7 +159,8 @@ def _swapped(some: Iterable[Replacement]) -> set[tuple[str, str]]:
   becomes = {
     each.group: each
     for each in some
-    if each.group.startswith(_OF_RECORD) and each.mention.term.endswith(_MANY)
+    if each.group.startswith(_PLACED)
+    or (each.group.startswith("race/") and each.mention.term.endswith(_MANY))
   }
   return {
     (each.group, each.term)

@@ -16,6 +16,7 @@ from clp_tfx.counterfactuals.english.persons import (
   COMPOUNDS,
   PERSON_CONTRACTIONS,
   PERSON_PRONOUNS,
+  POSSESSORS,
 )
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
@@ -204,9 +205,10 @@ def heads_compound(at: Scene, known: Known) -> bool:
 def precedes_thing(at: Scene) -> bool:
   """Tells whether a noun may be the first part of a compound: a citizen army."""
   lower = at.written.lower()
-  return not lower.endswith(("s", "men", "children", "people")) and _may_be_thing(
-    at.written_after.at(0)
-  )
+  following = at.written_after.at(0)
+  is_verb = following.endswith("s") and at.before.at(0) in POSSESSORS  # My wife nags.
+  is_plural = lower.endswith(("s", "men", "children", "people"))
+  return not is_plural and not is_verb and _may_be_thing(following)
 
 
 def _may_be_thing(word: str) -> bool:

@@ -15,7 +15,6 @@ from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_wo
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
-  JOINTS,
   MOST_WORDS,
   REGIONS,
   follows_copula,
@@ -39,7 +38,7 @@ _OTHER_LIVES = _LISTS["other_lives"]
 _CHILDREN = _LISTS["children"]
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
-_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suprem")
+_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suppremis", "suprem")
 _BRETHREN = frozenset({"brothers", "sisters"})
 _PHRASES = frozenset({("odd", "man"), ("toxic", "masculinity"), ("wise", "men")})
 _OLD_THINGS = _LISTS["old_things"]
@@ -48,6 +47,7 @@ _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _BOTH = frozenset({"boys", "females", "girls", "males", "men", "women"})
 _CLERGY = frozenset({"bishop", "bishops", "deacon", "deacons", "priest", "priests"})
 _GETTING = frozenset({"get", "gets", "getting", "got"})
+_PATRONS = PET_NAMES | {"brother"}
 _LIKE = frozenset({"as", "like"})
 _STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
 _SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
@@ -65,7 +65,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
   first, lower = at.before.at(0), at.written.lower()
   if first in _PREFIXES:
     return True
-  if lower == "native" and not {"speaker", "speakers"}.isdisjoint(at.after[:3]):
+  if lower.endswith("native") and not {"speaker", "speakers"}.isdisjoint(at.after[:3]):
     return True
   if lower == "employed" and first == "time":
     return True  # Full time employed adults.
@@ -116,7 +116,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True  # The hero gets the girl.
   if following == "of" and at.after[1:3] == ["the", "night"]:
     return True
-  if first == "big" and lower == "brother" and not has_determiner(at):
+  if first == "big" and lower in _PATRONS and not has_determiner(at):
     return True
   if lower in _BRETHREN | PET_NAMES and follows_thing(at, known):
     return True  # The Hill brothers.
@@ -155,6 +155,10 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
       return True  # No women priests.
     if at.before[:2] == ["a", "like"] and not is_word(at.after.at(0)):
       return True  # Take it like a man.
+    if term in ("woman", "women") and (
+      known.person(at.after.at(0)) or at.after.at(0) == "prime"
+    ):
+      return True  # A woman prime minister.
     if term in _BOTH and are_bare(at, group):
       return True  # What is said of women is seldom said of men.
     if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):

@@ -3,7 +3,7 @@
 import re
 
 from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
-from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PRONOUNS
 from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
@@ -96,7 +96,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     end: Index after its last.
     known: The words of the lexicon.
   """
-  if text[start - 1 : start] in _OPENING and start and text[end : end + 1] in _CLOSING:
+  closes = text[end : end + 1] in _CLOSING and not text[end + 1 : end + 2].isalpha()
+  if start and text[start - 1] in _OPENING and closes:
     return end < len(text)
   before = text[max(0, start - _WORD_REACH) : start].rstrip(_OPENING + BLANKS)
   if before[before.rfind(" ") + 1 :].lower() in _WORDS_FOR_WORDS:
@@ -112,9 +113,10 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   after = end + 1 + len(lower)
   if text[end + 1 : after].lower() == lower and not text[after : after + 1].isalnum():
     return True  # He he; Jews Jews Jews.
-  if text[start - 1 : start] == "]" or _LABELLED.match(text, end):
+  if text[start - 1 : start] in ("]", "-") or _LABELLED.match(text, end):
     return True  # [T]his; the "wife beating" label.
-  if _PAGE.search(text, max(0, start - _TITLE_REACH), start):
+  is_pronoun = lower in PRONOUNS and lower == written  # User:Milly told him.
+  if not is_pronoun and _PAGE.search(text, max(0, start - _TITLE_REACH), start):
     return True
   if not written[0].isupper() or lower in _TITLES:
     return False

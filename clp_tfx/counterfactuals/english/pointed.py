@@ -26,7 +26,7 @@ _MANY = frozenset(
   word for word in NEUTRAL_HEADS - _WITH_WORK if hypernym(word).is_plural
 ) | {"boys", "citizens", "females", "girls", "guys", "ladies", "males", "men", "women"}
 _SAYING_WHO = frozenset({"who", "with"})
-_WHICH = _SAYING_WHO | {"at", "from", "in", "of", "on", "that"}
+_WHICH = _SAYING_WHO | {"from", "in", "of", "that"}
 _STORIES = ("age/", "family/", "migration/")
 _WHO = _SAYING_WHO | {"like", "that"}
 _SOME = frozenset({"certain", "other", "u", "us", "you"})
@@ -34,6 +34,7 @@ _SEXES = frozenset({"gender/female", "gender/male"})
 _EVERYBODY = frozenset({"citizens", "civilians", "residents"})
 _PEOPLES = ("nationality/", "race/", "religion/")
 _ANY = frozenset({"a", "an", "any", "each", "every"})
+_ALL = frozenset({"any", "each", "every", "no"})
 _OF_ONE = frozenset({"a", "an", "another", "each", "every", "one", "that", "this"})
 
 
@@ -50,8 +51,9 @@ def leaves_all(at: Scene, group: str) -> bool:
   # The German people are the people, and young people are people.
   is_same = group.startswith("age/") or (head == "people" and at.before.at(0) == "the")
   is_any_one = head in ("individual", "person") and not is_word(at.after.at(1))
+  is_any_one |= head in ("individual", "person") and at.before.at(0) in _ALL
   if is_any_one and is_telling(group):
-    return True  # The first deaf person.
+    return True  # The first deaf person, every deaf person.
   return head in _MANY and not is_same and loses_point(at, group, words=1)
 
 
@@ -111,6 +113,7 @@ def is_any(at: Scene, group: str) -> bool:
   is_kind = determiner in ("fellow", "the") and at.after.at(0) not in _WHICH
   is_story = group.startswith("migration/") and at.written.lower() != "citizen"
   is_kind |= determiner in _ANY and (group.startswith(_PEOPLES) or is_story)
+  is_kind |= determiner in _ALL and at.written.lower() != "citizen"
   if group == "gender/female" and is_end and at.before.at(0) in ("a", "an"):
     return True  # They would elect a woman.
   if at.before.at(0) in ("a", "an") and at.before.at(1) == "only":
