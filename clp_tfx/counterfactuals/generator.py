@@ -8,12 +8,13 @@ from typing import NamedTuple
 from clp_tfx.counterfactuals.alignment import aligned
 from clp_tfx.counterfactuals.dimensions import Dimensions
 from clp_tfx.counterfactuals.edits import Edit, applied
-from clp_tfx.counterfactuals.english.fixed_phrases import is_fixed, is_unchangeable
+from clp_tfx.counterfactuals.english.fixed_phrases import is_fixed
 from clp_tfx.counterfactuals.english.glued import glued_pronouns
 from clp_tfx.counterfactuals.english.hypernyms import is_offspring
 from clp_tfx.counterfactuals.english.named import is_named
 from clp_tfx.counterfactuals.english.places import is_owned
 from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.unchangeable import is_unchangeable
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.identity_term import IdentityTerm
 from clp_tfx.counterfactuals.lexicon import IdentityTerms

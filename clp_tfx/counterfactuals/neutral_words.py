@@ -8,21 +8,11 @@ import re
 from dataclasses import dataclass, field
 
 from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
-from clp_tfx.counterfactuals.english.doubtful_nouns import (
-  has_determiner,
-  heads_compound,
-  is_called,
-  is_contrasted,
-  is_part,
-  is_whole_predicate,
-  tells_what,
-)
-from clp_tfx.counterfactuals.english.hypernyms import hypernym
+from clp_tfx.counterfactuals.english.doubtful_nouns import heads_compound
+from clp_tfx.counterfactuals.english.hypernyms import Hypernym, hypernym
 from clp_tfx.counterfactuals.english.known import Known, is_word
-from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
-  QUANTIFIERS,
   is_degree,
   is_owned,
   names_own_kin,
@@ -30,18 +20,18 @@ from clp_tfx.counterfactuals.english.places import (
   place_of_either,
   place_of_noun,
 )
-from clp_tfx.counterfactuals.english.pointed import (
-  are_bare,
-  is_any,
-  leaves_all,
-  loses_point,
-)
+from clp_tfx.counterfactuals.english.pointed import leaves_all, loses_point
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
-from clp_tfx.counterfactuals.english.words import AUXILIARIES, NEUTRAL_HEADS
+from clp_tfx.counterfactuals.english.words import AUXILIARIES
 from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.neutral_nouns import (
+  CONFIDENCE,
+  confidence_of_kin,
+  doubts_of_noun,
+)
 
 _THEY = {
   "subject": "they",
@@ -70,29 +60,7 @@ _GROUP_REACH = 24
 _SMALL = re.compile(
   rf"\b(?:little|small|tiny|teeny|wee|big|grown|grown-?up|young)[{BLANKS}]+\Z", re.I
 )
-_NATIONS = frozenset({"nationality", "race", "religion"})
-# A tax cut for people is for everybody, and a person is no newborn.
-_MORE_THAN_PEOPLE = frozenset(
-  {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
-  | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
-  | {"prisoners", "veteran", "veterans"}
-)
-_OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your", "yourself"})
-_NEAR = 20
-_BELONGING = _NATIONS | {"migration", "sexual_orientation"}
-_ARRIVALS = (
-  "age/older",
-  "migration/asylum",
-  "migration/immigrant",
-  "migration/refugee",
-)
-_COMMON = frozenset({"parent", "person", "relative", "sibling"})
-_VAGUE = frozenset(
-  {"adulthood", "community", "generation", "group", "personality", "presenter"}
-  | {"religion", "royal", "sexuality"}
-)
 _SEVERAL = frozenset({"both", "few", "many", "several", "these", "those"})
-_ONE = frozenset({"a", "an", "another", "each", "every", "this"})
 
 
 @dataclass
@@ -188,59 +156,15 @@ def _pronoun(text: str, mention: Mention, roles: tuple[str, ...]) -> NeutralWord
 
 def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   word, form, is_plural = hypernym(mention.term, is_owned(at, known))
-  confidence = 0.9
   if word == form == "person" and at.before.at(0) in _SEVERAL:
     form, is_plural = "people", True  # These Sioux.
+  start, confidence = mention.start, CONFIDENCE
   if not is_plural and names_own_kin(at, known):
-    # "Mum, he came" may speak to her.
-    form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
-    if not _OTHERS.isdisjoint(at.before[:_NEAR]):
-      confidence = 0.5  # You live with mom.
-  start = mention.start
-  if mention.term == "baby":
-    confidence = 0.5  # This page is her baby.
-  is_point = at.before.at(0) == "the" and at.after.at(0) not in ("from", "that", "who")
-  if is_point and mention.group.startswith(_ARRIVALS):
-    confidence = 0.5  # Tax the refugees.
-  if word in _VAGUE:
-    confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
-  if word in ("child", "offspring") and not is_plural and not has_determiner(at):
-    confidence = 0.3  # Come on, baby.
-  one = next((each for each in at.before[:3] if each in QUANTIFIERS), "")
-  if is_plural and one in _ONE:
-    confidence = 0.3  # This guys car.
-  is_general = loses_point if is_plural else is_any
-  is_person = word == "person" or word in NEUTRAL_HEADS and " " in mention.term
-  if is_person and is_general(at, mention.group):
-    confidence = 0.5  # Tax the rich; black families.
-  if word == "person" and is_plural and are_bare(at, mention.group):
-    confidence = 0.5  # He likes women.
-  if at.after.at(0) == "than":
-    confidence = min(confidence, 0.5)  # Better a woman than a fool.
-  if word == "person":
-    small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
-    if small:  # Little children.
-      start = small.start()
-    if mention.group.startswith("family/") or is_whole_predicate(at, known):
-      confidence = 0.5
-    if (
-      mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
-    ):
-      confidence = 0.5
-    is_apart = is_plural and is_contrasted(at)
-    if is_apart or at.before.at(0) == "fellow" or mention.term in _MORE_THAN_PEOPLE:
-      confidence = 0.5
-    is_kind = not POSSESSORS.isdisjoint(at.before[:2]) or known.person(at.after.at(1))
-    if is_plural and mention.end > mention.term_end and not is_kind:
-      confidence = 0.5  # Women's singles, the men's season.
-    if not is_plural and at.before.at(0) in POSSESSORS:
-      confidence = 0.3  # Its citizen is not its person.
-  if form == "person" and is_called(at, known):
-    confidence = min(confidence, 0.5)
-  if form in _COMMON and at.after.at(0) != "of" and not has_determiner(at):
-    confidence = min(confidence, 0.5)  # Dude where is it?
-  if is_part(at, known):
-    confidence = 0.3
+    form, confidence = f"my {form}", confidence_of_kin(at)
+  small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
+  if small and word == "person":
+    start = small.start()  # Little children.
+  doubts = doubts_of_noun(mention, at, known, Hypernym(word, form, is_plural))
   return NeutralWord(
     mention,
     start,
@@ -250,7 +174,7 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     word,
     is_plural,
     "neutral noun",
-    confidence,
+    min([confidence, *doubts]),
   )
 
 

@@ -37,6 +37,7 @@ from clp_tfx.counterfactuals.english.words import (
 
 _ONE = frozenset({"a", "an", "another", "any", "each", "every", "one", "that", "the"})
 _ONE |= {"this", "what"}
+_SIZES = frozenset({"big", "little", "small"})
 _AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
 PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
 _ORDERS = frozenset({"brothers", "daughters", "fathers", "sisters", "sons"})
@@ -92,8 +93,9 @@ def is_part(at: Scene, known: Known) -> bool:
     return True  # His rival (women) said.
   if lower == "senior" and is_noun(following):
     return True  # Senior leaders.
-  if lower in ("brothers", "sisters") and at.before.at(0) in ("many", "more"):
-    return True  # Of a lodge or a gang.
+  is_order = lower in ("brothers", "sisters") and following != "of"
+  if is_order and at.before.at(0) in ("many", "more", "the"):
+    return True  # Of a lodge, a gang or a convent.
   if at.before.at(0) == "unborn":
     return True
   if (lower in _MEN or lower in _SEVERAL_MEN) and (
@@ -182,7 +184,9 @@ def is_called(at: Scene, known: Known) -> bool:
   if is_word(following) or following == "'s":
     return False
   index = 0
-  while is_adjective(at.before.at(index), known) or is_degree(at.before.at(index)):
+  while (word := at.before.at(index)) in _SIZES or (
+    is_adjective(word, known) or is_degree(word)
+  ):
     index += 1
   before = at.before.at(index)
   if not is_noun(before) or before in QUANTIFIERS or before in VERBS:

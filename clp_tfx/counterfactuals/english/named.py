@@ -34,6 +34,7 @@ _PAGE = re.compile(
   r"(?:\w+ ){0,5}\Z",
   re.I,
 )
+_TITLE_ARTICLE = re.compile(r"\w (?:A|An|The) \Z")
 _NICKNAMED = re.compile(r"\b[A-Z][a-z]+ the \Z")
 _TITLE_REACH = 40
 _MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
@@ -129,6 +130,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     text, max(0, start - _WORD_REACH), start
   ):
     return True  # The song "That Girl".
+  if _TITLE_ARTICLE.search(text, max(0, start - _WORD_REACH), start):
+    return True  # The Man who would be A King.
   if _NICKNAMED.search(text, max(0, start - _WORD_REACH), start):
     return True  # Billy the Kid.
   if lower in _MEN and text.startswith(" who ", end):

@@ -236,7 +236,7 @@ def is_owned(at: Scene, known: Known) -> bool:
     # A mother of two children, her husband and children, but: parents and children.
     owner = at.before.at(index + 2)
     return before == "of" or owner in POSSESSORS or owner in _HAD
-  return before in POSSESSORS or before in _HAD
+  return before in POSSESSORS or before in _HAD or before == "peoples"
 
 
 def names_own_kin(at: Scene, known: Known) -> bool:
@@ -287,8 +287,8 @@ def _is_doing(word: str) -> bool:
 def _is_compound(at: Scene, known: Known) -> bool:
   """Tells whether a noun is the first part of a compound: women writers, child care."""
   word, lower = at.after.at(0), at.written.lower()
-  if at.before.at(0) in NAMING_VERBS:
-    return False  # Calls Poles murderers.
+  if not NAMING_VERBS.isdisjoint(at.before[:2]):
+    return False  # Calls all Poles murderers.
   if at.written_after.at(0).istitle() and at.written.islower():
     return False
   person = 0.0 if word in known.identities else known.person(word)
