@@ -35,6 +35,7 @@ _PAGE = re.compile(
   re.I,
 )
 _TITLE_ARTICLE = re.compile(r"\w (?:A|An|The) \Z")
+_INSIDE = re.compile(r"[a-z,] \Z")
 _NICKNAMED = re.compile(r"\b[A-Z][a-z]+ the \Z")
 _TITLE_REACH = 40
 _MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
@@ -130,6 +131,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     text, max(0, start - _WORD_REACH), start
   ):
     return True  # The song "That Girl".
+  if lower == "guy" and _INSIDE.search(text, max(0, start - _WORD_REACH), start):
+    return True  # They say Guy sang.
   if _TITLE_ARTICLE.search(text, max(0, start - _WORD_REACH), start):
     return True  # The Man who would be A King.
   if _NICKNAMED.search(text, max(0, start - _WORD_REACH), start):

@@ -9,6 +9,7 @@ from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   is_whole_predicate,
   precedes_thing,
+  tells_what,
 )
 from clp_tfx.counterfactuals.english.fixed_phrases import CHILDREN
 from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_word
@@ -31,6 +32,8 @@ _WORD = re.compile(r"\w+")
 _TITLES = frozenset({"mr", "mrs", "ms"})
 _STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
 _BOTH = frozenset({"boys", "females", "girls", "males", "men", "women"})
+_SPORTS = frozenset({"basketball", "football", "international", "national", "team"})
+_SPORTS |= {"championship", "championships", "league", "soccer", "tennis", "tournament"}
 _CLERGY = frozenset({"bishop", "bishops", "deacon", "deacons", "priest", "priests"})
 _STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
 _SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
@@ -61,7 +64,7 @@ def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
   if group.startswith(_TRAITS):
     if term in known.persons and precedes_thing(at):
       return True  # A young adult novel.
-    return not _modifies_person(at, term, known)
+    return not _modifies_person(at, term, group, known)
   if group.startswith("race/"):
     if at.before.at(0) == "other":
       return True  # Poles and other Europeans.
@@ -87,6 +90,9 @@ def _keeps_gender(at: Scene, term: str, group: str, known: Known) -> bool:
     known.person(at.after.at(0)) or at.after.at(0) == "prime"
   ):
     return True  # A woman prime minister.
+  is_sport = term in _BOTH and at.after.at(0) == "'s" and at.after.at(1) in _SPORTS
+  if is_sport:
+    return True  # The men's national team.
   if term in _BOTH and are_bare(at, group):
     return True  # What is said of women is seldom said of men.
   if at.after.at(1) in CHILDREN and at.after.at(0) in ("and", "&"):
@@ -96,7 +102,7 @@ def _keeps_gender(at: Scene, term: str, group: str, known: Known) -> bool:
   return is_letter or Rest(at.after.at(0)).names(group)  # His sister Mary.
 
 
-def _modifies_person(at: Scene, term: str, known: Known) -> bool:
+def _modifies_person(at: Scene, term: str, group: str, known: Known) -> bool:
   """Tells whether a state of somebody is said in passing: an old man, blind people.
 
   "He is old", "the poor" and "a child" are about it: another state is another story.
@@ -106,7 +112,9 @@ def _modifies_person(at: Scene, term: str, known: Known) -> bool:
     is_one = term == "child" and not {"a", "an"}.isdisjoint(at.before[:MOST_WORDS])
     return not (is_one or is_whole_predicate(at, known) or follows_copula(at))
   if term in known.identities:
-    return WAYS["people"](at, known) > 0
+    return WAYS["people"](at, known) > 0 and not (
+      group.startswith("age/") and tells_what(at)  # She is an old woman.
+    )
   return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term
 
 
