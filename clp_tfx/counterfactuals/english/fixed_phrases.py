@@ -7,7 +7,13 @@ from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
   precedes_thing,
 )
-from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_word
+from clp_tfx.counterfactuals.english.known import (
+  Known,
+  is_name,
+  is_noun,
+  is_past,
+  is_word,
+)
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
   is_adjective,
@@ -26,7 +32,9 @@ _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
 _BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suppremis", "suprem")
 _BRETHREN = frozenset({"brothers", "sisters"})
-_PHRASES = frozenset({("odd", "man"), ("toxic", "masculinity"), ("wise", "men")})
+_PHRASES = frozenset(
+  {("blessed", "mother"), ("odd", "man"), ("toxic", "masculinity"), ("wise", "men")}
+)
 _OLD_THINGS = _LISTS["old_things"]
 _GETTING = frozenset({"get", "gets", "getting", "got"})
 _PATRONS = PET_NAMES | {"brother"}
@@ -62,7 +70,9 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True  # Black lives matter; white supremacists; Russian bots.
   if lower == "boy" and following == "who" and at.after.at(1) in ("called", "cried"):
     return True  # The boy who cried wolf.
-  if lower == "citizen" and first == "corporate":
+  if (lower == "citizen" and first == "corporate") or (
+    lower == "citizens" and first == "world"
+  ):
     return True
   if lower.endswith("minorities") and first in CONJUNCTIONS and _is_relating(at):
     return True  # Racial and religious minorities.
@@ -116,8 +126,11 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True
   if first == "a" and at.before.at(1) == "be" and not is_word(at.before.at(2)):
     return True  # Be a man!
+  is_mankind = not has_determiner(at) or (  # They believed man would fly.
+    is_past(first) and first not in known.modifiers
+  )
   return lower == "man" and (
-    not has_determiner(at) or (first == "dead" and at.after.at(0) == "walking")
+    is_mankind or (first == "dead" and at.after.at(0) == "walking")
   )
 
 

@@ -91,7 +91,7 @@ def are_bare(at: Scene, group: str) -> bool:
   is_joined = following in JOINTS and is_noun(at.after.at(1))
   if following in _WHO or (is_joined and not at.after.at(1).endswith("ing")):
     return False
-  if before in JOINTS and is_word(at.before.at(1)):
+  if before in JOINTS - {","} and is_word(at.before.at(1)):
     return False
   for word in at.before[:MOST_WORDS]:
     if word in QUANTIFIERS or word in _SOME or word[:1].isdigit():
