@@ -63,6 +63,7 @@ def doubt(text: str, words: Sequence[NeutralWord], known: Known) -> None:
           each.kind == "noun" and _is_child(each) and around.binds(each.mention.group)
         )
         or not stays.isdisjoint(_others_like(each.mention.term))
+        or (each.kind == "joined" and _follows_both(text, each.start))
         or _leaves_another(text, each, stays, known)
         or (each.kind == "modifier" and (sentence.count(key) > 1 or "ones" in stays))
       ):
@@ -100,6 +101,11 @@ def _others_like(term: str) -> frozenset[str]:
   one = term.removeprefix("non-")
   stem = one.removesuffix("s")
   return frozenset({one, stem, f"{stem}s", f"non{one}", f"non-{stem}"})
+
+
+def _follows_both(text: str, start: int) -> bool:
+  """Tells whether "both" stands before two that become one: both men and women."""
+  return text[max(0, start - _REACH) : start].lower().rstrip().endswith("both")
 
 
 def _leaves_another(

@@ -116,7 +116,7 @@ def _doubts_of_person(
     if mention.group.startswith(_BELONGING) and tells_what(at):
       yield _DOUBTFUL
     return
-  if is_contrasted(at) or are_bare(at, mention.group):
+  if is_contrasted(at) or are_bare(at, mention.group, known):
     yield _DOUBTFUL  # Including women; he likes women.
   is_kind = not POSSESSORS.isdisjoint(at.before[:2]) or known.person(at.after.at(1))
   if mention.end > mention.term_end and not is_kind:

@@ -32,9 +32,7 @@ _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
 _BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suppremis", "suprem")
 _BRETHREN = frozenset({"brothers", "sisters"})
-_PHRASES = frozenset(
-  {("blessed", "mother"), ("odd", "man"), ("toxic", "masculinity"), ("wise", "men")}
-)
+_PHRASES = frozenset({("odd", "man"), ("toxic", "masculinity"), ("wise", "men")})
 _OLD_THINGS = _LISTS["old_things"]
 _GETTING = frozenset({"get", "gets", "getting", "got"})
 _PATRONS = PET_NAMES | {"brother"}
@@ -61,7 +59,7 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True
   if lower == "old":
     is_phrase = (first in POSSESSORS or first == "dirty") and at.after.at(0) in _MEN
-    is_phrase |= first == "little"  # Little old ladies.
+    is_phrase |= first in ("little", "plain")  # Little old ladies, plain old hate.
     return is_phrase or first.endswith(
       ("year", "years", "yr", "yrs")
     )  # Somemoreyear old girls.

@@ -5,7 +5,7 @@ follows says which people they are.
 """
 
 from clp_tfx.counterfactuals.english.hypernyms import hypernym
-from clp_tfx.counterfactuals.english.known import is_noun, is_word
+from clp_tfx.counterfactuals.english.known import Known, is_noun, is_word
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import JOINTS, MOST_WORDS, QUANTIFIERS
 from clp_tfx.counterfactuals.english.scene import Scene
@@ -29,6 +29,7 @@ _SAYING_WHO = frozenset({"who", "with"})
 _WHICH = _SAYING_WHO | {"from", "in", "of", "that"}
 _STORIES = ("age/", "family/", "migration/")
 _WHO = _SAYING_WHO | {"like", "that"}
+_CONJUNCTIONS = frozenset({"&", "/", "and", "or"})
 _SOME = frozenset({"certain", "other", "u", "us", "you"})
 _SEXES = frozenset({"gender/female", "gender/male"})
 _EVERYBODY = frozenset({"citizens", "civilians", "residents"})
@@ -83,16 +84,19 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
   return following not in _SAYING_WHO
 
 
-def are_bare(at: Scene, group: str) -> bool:
-  """Tells women as such from those women: he likes women."""
-  if group not in _SEXES:
+def are_bare(at: Scene, group: str, known: Known) -> bool:
+  """Tells women as such from those women: he likes women.
+
+  Args:
+    at: The plural.
+    group: The group of the lexicon.
+    known: The words of the lexicon.
+  """
+  if group not in _SEXES or at.after.at(0) in _WHO:
     return False
-  following, before = at.after.at(0), at.before.at(0)
-  is_joined = following in JOINTS and is_noun(at.after.at(1))
-  if following in _WHO or (is_joined and not at.after.at(1).endswith("ing")):
-    return False
-  if before in JOINTS - {","} and is_word(at.before.at(1)):
-    return False
+  for side in (at.before, at.after):
+    if side.at(0) in _CONJUNCTIONS and known.person(side.at(1)):
+      return False  # Men and women.
   for word in at.before[:MOST_WORDS]:
     if word in QUANTIFIERS or word in _SOME or word[:1].isdigit():
       return False

@@ -93,7 +93,7 @@ def _keeps_gender(at: Scene, term: str, group: str, known: Known) -> bool:
   is_sport = term in _BOTH and at.after.at(0) == "'s" and at.after.at(1) in _SPORTS
   if is_sport:
     return True  # The men's national team.
-  if term in _BOTH and are_bare(at, group):
+  if term in _BOTH and are_bare(at, group, known):
     return True  # What is said of women is seldom said of men.
   if at.after.at(1) in CHILDREN and at.after.at(0) in ("and", "&"):
     return True  # Women and children.
