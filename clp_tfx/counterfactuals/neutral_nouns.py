@@ -81,8 +81,9 @@ def doubts_of_noun(
   one = next((each for each in at.before[:3] if each in QUANTIFIERS), "")
   if is_plural and one in _ONE:
     yield _WRONG  # This guys car.
-  if word in _VAGUE or mention.term == "baby":
-    # Visible minorities are not just groups, nor Islam just religion; it is her baby.
+  if word in _VAGUE or mention.term in ("baby", "youth"):
+    # Visible minorities are not just groups, nor Islam just religion; it is her baby,
+    # and "the youth" may be many.
     yield _DOUBTFUL
   is_point = at.before.at(0) == "the" and at.after.at(0) not in ("from", "that", "who")
   if is_point and mention.group.startswith(_ARRIVALS):

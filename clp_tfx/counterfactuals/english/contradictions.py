@@ -28,7 +28,7 @@ _find_capitals = re.compile(r"\b[A-Z][a-z\u00df-\u00ff]+").findall
 
 
 _find_name = re.compile(
-  r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+"
+  r"[a-z,;:)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+"
 ).search
 
 

@@ -11,7 +11,6 @@ from clp_tfx.counterfactuals.english.known import (
   Known,
   is_name,
   is_noun,
-  is_past,
   is_word,
 )
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
@@ -19,6 +18,7 @@ from clp_tfx.counterfactuals.english.places import (
   is_adjective,
 )
 from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.verbs import VERBS
 from clp_tfx.counterfactuals.english.words import (
   CONJUNCTIONS,
   word_lists,
@@ -124,9 +124,8 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True
   if first == "a" and at.before.at(1) == "be" and not is_word(at.before.at(2)):
     return True  # Be a man!
-  is_mankind = not has_determiner(at) or (  # They believed man would fly.
-    is_past(first) and first not in known.modifiers
-  )
+  is_verb = first.endswith("ed") and not VERBS.isdisjoint((first[:-1], first[:-2]))
+  is_mankind = not has_determiner(at) or (is_verb and first not in known.modifiers)
   return lower == "man" and (
     is_mankind or (first == "dead" and at.after.at(0) == "walking")
   )

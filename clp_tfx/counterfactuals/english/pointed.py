@@ -14,7 +14,7 @@ from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PREPOSITIONS
 
 # Men and women are often said for people; these words tell them apart.
 _TELLING = frozenset(
-  {"age", "class", "disability", "family", "gender_identity", "migration"}
+  {"age", "body", "class", "disability", "family", "gender_identity", "migration"}
   | {"nationality", "race", "religion", "sexual_orientation"}
 )
 _WITH_WORK = frozenset({"employees", "students", "teachers", "voters", "workers"})
@@ -71,6 +71,8 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
   )
   if not is_telling(group) or is_joined or at.written.lower() in _EVERYBODY:
     return False  # Women and children, like citizens, are people.
+  if at.before[:2] == ["many", "too"]:
+    return True  # Too many Poles.
   following = at.after.at(words)
   for word in at.before[:MOST_WORDS]:
     if not is_word(word) or word in PREPOSITIONS:
