@@ -122,8 +122,10 @@ def is_fixed(at: Scene, known: Known) -> bool:
   is_kin = first != "old" and lower in ("boy", "girl")
   if owner in POSSESSORS and owner not in ("'s", "whose") and not is_kin:
     return True
-  if first == "a" and at.before.at(1) == "be" and not is_word(at.before.at(2)):
+  if at.before[:2] == ["a", "be"] and not is_word(at.before.at(2)):
     return True  # Be a man!
+  if at.before[:3] == ["a", "be", "to"] and not is_word(following):
+    return True  # He does not know how to be a man.
   is_verb = first.endswith("ed") and not VERBS.isdisjoint((first[:-1], first[:-2]))
   is_mankind = not has_determiner(at) or (is_verb and first not in known.modifiers)
   return lower == "man" and (

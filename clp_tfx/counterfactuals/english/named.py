@@ -30,8 +30,8 @@ _TITLED = re.compile(
   re.I,
 )
 _PAGE = re.compile(
-  r"\b(?:wikiproject |(?:category|file|image|portal|talk|template|user|wikipedia|wp):)"
-  r"(?:\w+ ){0,5}\Z",
+  r"\b(?:wikiproject |(?:category|file|image|portal|talk|template|user|wikipedia|wp)"
+  r" ?:)(?:\w+ ){0,5}\Z",
   re.I,
 )
 _TITLE_ARTICLE = re.compile(r"\w (?:A|An|The) \Z")
@@ -77,7 +77,19 @@ _NO_CLAUSE_BEFORE = frozenset(
   | {"with", "wit", "worth"}
 )
 _SERVED = frozenset(
-  {"aged", "blind", "boys", "children", "citizens", "deaf", "disabled", "elderly"}
+  {
+    "aged",
+    "blind",
+    "boys",
+    "gays",
+    "homosexuals",
+    "lesbians",
+    "children",
+    "citizens",
+    "deaf",
+    "disabled",
+    "elderly",
+  }
   | {"families", "fathers", "girls", "homeless", "men", "mothers", "parents", "poor"}
   | {"refugees", "seniors", "veterans", "women", "youth"}
 )

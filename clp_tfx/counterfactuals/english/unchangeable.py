@@ -84,7 +84,9 @@ def _keeps_gender(at: Scene, term: str, group: str, known: Known) -> bool:
   """Tells whether a gender is the point: women priests, take it like a man."""
   if group == "gender/female" and at.after.at(0) in _CLERGY:
     return True  # No women priests.
-  if at.before[:2] == ["a", "like"] and not is_word(at.after.at(0)):
+  is_real = at.before.at(0) == "real"
+  is_like = at.before[is_real : is_real + 2] == ["a", "like"]
+  if is_like and not is_word(at.after.at(0)):
     return True  # Take it like a man.
   if term in ("woman", "women") and (
     known.person(at.after.at(0)) or at.after.at(0) == "prime"
