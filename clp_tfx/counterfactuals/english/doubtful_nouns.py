@@ -131,7 +131,7 @@ def is_whole_predicate(at: Scene, known: Known) -> bool:
   verb = at.before.at(index + 1)
   if verb in NAMING_VERBS or verb in ALL_COPULAS:  # Call her a nun; is she a nun?
     stands = stands or word in PERSON_PRONOUNS
-  return stands and at.after.at(0) not in _POSTMODIFIERS
+  return stands and at.after.at(0) not in _POSTMODIFIERS - {"to"}
 
 
 def is_contrasted(at: Scene) -> bool:

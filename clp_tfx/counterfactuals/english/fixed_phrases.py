@@ -32,7 +32,9 @@ _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
 _BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suppremis", "suprem")
 _BRETHREN = frozenset({"brothers", "sisters"})
-_PHRASES = frozenset({("odd", "man"), ("toxic", "masculinity"), ("wise", "men")})
+_PHRASES = frozenset(
+  {("first", "lady"), ("odd", "man"), ("toxic", "masculinity"), ("wise", "men")}
+)
 _OLD_THINGS = _LISTS["old_things"]
 _GETTING = frozenset({"get", "gets", "getting", "got"})
 _PATRONS = PET_NAMES | {"brother"}

@@ -72,6 +72,8 @@ _NO_CLAUSE_BEFORE = frozenset(
     "ont",
     "onto",
     "ot",
+    "te",
+    "tee",
     "to",
   }
   | {"with", "wit", "worth"}

@@ -67,7 +67,9 @@ def loses_point(at: Scene, group: str, words: int = 0) -> bool:
     words: How many words of the phrase follow.
   """
   is_joined = (
-    group.startswith("age/") and at.before.at(0) in JOINTS and is_word(at.before.at(1))
+    group.startswith("age/")
+    and at.before.at(0) in JOINTS - {","}
+    and is_word(at.before.at(1))
   )
   if not is_telling(group) or is_joined or at.written.lower() in _EVERYBODY:
     return False  # Women and children, like citizens, are people.
