@@ -182,6 +182,7 @@ def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
   is_point = loses_point(at, mention.group) or at.after.at(0) == "of"
+  is_point |= mention.group.startswith("age/older")  # Help for the elderly.
   confidence = 0.5 if is_point else 0.85  # The English of a text.
   if article:
     start = article.start()

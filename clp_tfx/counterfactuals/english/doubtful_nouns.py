@@ -37,8 +37,12 @@ from clp_tfx.counterfactuals.english.words import (
 
 _ONE = frozenset({"a", "an", "another", "any", "each", "every", "one", "that", "the"})
 _ONE |= {"this", "what"}
+_SOME = frozenset({"many", "more", "other", "the"})
+_THINGS = frozenset({"assemblies", "assembly", "thing", "things"})
 _SIZES = frozenset({"big", "little", "small"})
-_AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
+_AGENTS = frozenset(
+  {"addict", "believer", "drinker", "nonbeliever", "smoker", "unbeliever"}
+)
 PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
 _ORDERS = frozenset({"brothers", "daughters", "fathers", "sisters", "sons"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
@@ -94,7 +98,8 @@ def is_part(at: Scene, known: Known) -> bool:
   if lower == "senior" and is_noun(following):
     return True  # Senior leaders.
   is_order = lower in ("brothers", "sisters") and following != "of"
-  if is_order and at.before.at(0) in ("many", "more", "the"):
+  is_order &= POSSESSORS.isdisjoint(at.before[:2])  # His other sisters.
+  if is_order and at.before.at(0) in _SOME:
     return True  # Of a lodge, a gang or a convent.
   if at.before.at(0) == "unborn":
     return True
@@ -221,7 +226,7 @@ def _may_be_thing(word: str) -> bool:
     or word in VERBS
     or bare_form(word) in VERBS
     or word in PARTICIPLES
-    or word.endswith(("ed", "ing", "ly"))
+    or (word.endswith(("ed", "ing", "ly")) and word not in _THINGS)
   )
 
 

@@ -102,6 +102,8 @@ def are_bare(at: Scene, group: str, known: Known) -> bool:
     if side.at(0) in _CONJUNCTIONS and known.person(side.at(1)):
       return False  # Men and women.
   for word in at.before[:MOST_WORDS]:
+    if word in ("that", "this"):
+      break  # The fact that women vote.
     if word in QUANTIFIERS or word in _SOME or word[:1].isdigit():
       return False
     if not is_noun(word) or word in VERBS or bare_form(word) in VERBS:

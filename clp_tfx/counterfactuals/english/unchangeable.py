@@ -88,10 +88,11 @@ def _keeps_gender(at: Scene, term: str, group: str, known: Known) -> bool:
   is_like = at.before[is_real : is_real + 2] == ["a", "like"]
   if is_like and not is_word(at.after.at(0)):
     return True  # Take it like a man.
-  if term in ("woman", "women") and (
-    known.person(at.after.at(0)) or at.after.at(0) == "prime"
-  ):
-    return True  # A woman prime minister.
+  is_compound = term in ("woman", "women", "wife", "husband", "boy", "girl") and (
+    known.person(at.after.at(0)) or at.after.at(0) in ("beater", "beaters", "prime")
+  )
+  if is_compound:
+    return True  # A woman prime minister, a wife beater.
   is_sport = term in _BOTH and at.after.at(0) == "'s" and at.after.at(1) in _SPORTS
   if is_sport:
     return True  # The men's national team.
