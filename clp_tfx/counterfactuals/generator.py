@@ -8,11 +8,13 @@ from typing import NamedTuple
 from clp_tfx.counterfactuals.alignment import aligned
 from clp_tfx.counterfactuals.dimensions import Dimensions
 from clp_tfx.counterfactuals.edits import Edit, applied
-from clp_tfx.counterfactuals.english.fixed_phrases import is_fixed, is_unchangeable
+from clp_tfx.counterfactuals.english.fixed_phrases import is_fixed
+from clp_tfx.counterfactuals.english.glued import glued_pronouns
 from clp_tfx.counterfactuals.english.hypernyms import is_offspring
 from clp_tfx.counterfactuals.english.named import is_named
 from clp_tfx.counterfactuals.english.places import is_owned
 from clp_tfx.counterfactuals.english.scene import Scene
+from clp_tfx.counterfactuals.english.unchangeable import is_unchangeable
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.identity_term import IdentityTerm
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
@@ -235,6 +237,7 @@ class CounterfactualGenerator:
   def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
     """Yields the edits of each counterfactual."""
     if self._method.startswith(("neutral", "substitution")):
+      mentions = self._with_glued(text, mentions)
       mentions = [self._weighed(text, each) for each in mentions]
     if self._method.startswith("substitution"):
       yield from self._substitutions(text, mentions)
@@ -261,6 +264,17 @@ class CounterfactualGenerator:
       for choices in found:
         if turn < max(map(len, choices), default=0):
           yield substitution_edits(text, doubts.weighed(aligned(choices, turn)))
+
+  def _with_glued(self, text: str, mentions: list[Mention]) -> list[Mention]:
+    """Adds the pronouns of "hes" and "shes", which are no words of a lexicon."""
+    found = list(mentions)
+    for start, term_end, end in glued_pronouns(text):
+      term = text[start:term_end].lower()
+      rows = self._terms.get(term)
+      if rows and rows.is_english:
+        group = rows.rows[0].group
+        found.append(Mention(start, end, term, group, term_end, confidence=0.9))
+    return sorted(found) if len(found) > len(mentions) else mentions
 
   def _weighed(self, text: str, mention: Mention) -> Mention:
     """Lowers the confidence of a mention that is part of a name or a fixed phrase."""

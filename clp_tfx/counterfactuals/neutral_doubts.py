@@ -5,11 +5,12 @@ husband)"; a word that stands in the sentence already is repeated; and what is s
 thing ("a blind bear") is not said of a person.
 """
 
+import functools
 import re
 from collections.abc import Sequence
 
-from clp_tfx.counterfactuals.english.contradictions import Rest
-from clp_tfx.counterfactuals.english.known import is_noun
+from clp_tfx.counterfactuals.english.contradictions import ABOUT_SEXES, UNNAMED, Rest
+from clp_tfx.counterfactuals.english.known import Known, is_noun
 from clp_tfx.counterfactuals.english.sentences import by_sentence
 from clp_tfx.counterfactuals.neutral_words import NeutralWord
 
@@ -17,22 +18,22 @@ _DOUBTFUL = 0.3
 # Nobody says of somebody that they are human, but nothing is wrong with it.
 _EMPTY = 0.5
 _FOLLOWING = re.compile(r"\W*([\w-]+)")
+_BEFORE = re.compile(r"([\w-]+)\W*\Z")
+_REACH = 24
 _GENDERS = frozenset({"female", "male"})
+_SEXES = frozenset({"gender/female", "gender/male"})
 _KINDS = ("noun", "predicate", "modifier", "joined")
 
 
-def doubt(text: str, words: Sequence[NeutralWord]) -> None:
+def doubt(text: str, words: Sequence[NeutralWord], known: Known) -> None:
   """Lowers the confidence of words that repeat or confuse what a sentence says.
 
   Args:
     text: The text.
     words: What stands for its mentions, in order.
+    known: The words of the lexicon.
   """
   starts = [each.mention.start for each in words]
-  lower = f" {text.lower()} "
-  if " hes " in lower or " shes " in lower:
-    for each in words:  # He says hes late: they say hes late.
-      each.confidence = min(each.confidence, _DOUBTFUL)
   before: list[NeutralWord] = []
   for begin, end, within in by_sentence(text, starts):
     _doubt_pronouns(words[within])
@@ -40,8 +41,6 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
     _doubt_contrasts(before, nouns)
     before = nouns
     some = [each for each in words[within] if each.kind in _KINDS]
-    if not some:
-      continue
     sentence, pieces = text[begin:end].lower(), []
     for each in words[within]:
       pieces.append(text[begin : each.mention.start])
@@ -53,6 +52,7 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
       groups.setdefault(key, set()).add(each.mention.group)
     around = Rest(rest)
     stays = around.words
+    _doubt_genders(words[within], stays)
     for key, each in zip(said, some, strict=True):
       if each.kind == "predicate" and each.new:
         each.confidence = min(each.confidence, _EMPTY)
@@ -62,7 +62,9 @@ def doubt(text: str, words: Sequence[NeutralWord]) -> None:
         or (
           each.kind == "noun" and _is_child(each) and around.binds(each.mention.group)
         )
-        or f"non{each.mention.term}" in stays  # Whites against nonwhites.
+        or not stays.isdisjoint(_others_like(each.mention.term))
+        or (each.kind == "joined" and _follows_both(text, each.start))
+        or _leaves_another(text, each, stays, known)
         or (each.kind == "modifier" and (sentence.count(key) > 1 or "ones" in stays))
       ):
         each.confidence = min(each.confidence, _DOUBTFUL)
@@ -78,6 +80,49 @@ def _doubt_pronouns(words: Sequence[NeutralWord]) -> None:
   if len({each.mention.group for each in pronouns}) > 1:
     for each in pronouns:
       each.confidence = min(each.confidence, _EMPTY)
+
+
+def _doubt_genders(words: Sequence[NeutralWord], stays: frozenset[str]) -> None:
+  """Lowers the confidence where a gender stays or is the point: women priests."""
+  is_unnamed = not UNNAMED.isdisjoint(stays)  # Girl is lucky she sang.
+  is_point = not ABOUT_SEXES.isdisjoint(stays) or any(
+    each.mention.group.startswith("sexual_orientation/") for each in words
+  )
+  for each in words:
+    if each.mention.group in _SEXES and (
+      is_unnamed or (is_point and each.is_plural and each.word == "person")
+    ):
+      each.confidence = min(each.confidence, _EMPTY)
+
+
+@functools.lru_cache(maxsize=4096)
+def _others_like(term: str) -> frozenset[str]:
+  """Returns words that name the same group, or all others: nonwhites, Muslim laws."""
+  one = term.removeprefix("non-")
+  stem = one.removesuffix("s")
+  return frozenset({one, stem, f"{stem}s", f"non{one}", f"non-{stem}"})
+
+
+def _follows_both(text: str, start: int) -> bool:
+  """Tells whether "both" stands before two that become one: both men and women."""
+  return text[max(0, start - _REACH) : start].lower().rstrip().endswith("both")
+
+
+def _leaves_another(
+  text: str, word: NeutralWord, stays: frozenset[str], known: Known
+) -> bool:
+  """Tells whether one of two joined states stays: black or white; rude or both."""
+  if word.new or word.kind not in ("modifier", "predicate"):
+    return False
+  if word.kind == "predicate" and "both" in stays:
+    return True
+  mention = word.mention
+  if word.start < mention.start:
+    beside = _BEFORE.search(text, max(0, word.start - _REACH), word.start)
+  else:
+    is_joined = word.kind == "predicate" or text[mention.end : word.end].strip()
+    beside = _FOLLOWING.match(text, word.end) if is_joined else None
+  return bool(beside and beside[1].lower() in known.identities)
 
 
 def _doubt_contrasts(before: Sequence[NeutralWord], now: Sequence[NeutralWord]) -> None:

@@ -57,7 +57,7 @@ def neutral_edits(
     if word.kind in ("modifier", "title", "predicate"):
       set_span(text, words, index, known)
   repairs += told_apart(text, words)
-  doubt(text, words)
+  doubt(text, words, known)
   end = 0
   for word in words:
     word.start = max(word.start, end)

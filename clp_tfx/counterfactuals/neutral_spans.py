@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from clp_tfx.counterfactuals.english.known import Known, is_past
 from clp_tfx.counterfactuals.english.places import is_adjective, is_degree
-from clp_tfx.counterfactuals.english.words import AUXILIARIES, DETERMINERS
+from clp_tfx.counterfactuals.english.words import AUXILIARIES, COPULAS, DETERMINERS
 from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.neutral_joints import JOINT, MOST_MODIFIERS, REACH
 from clp_tfx.counterfactuals.neutral_words import NeutralWord
@@ -94,9 +94,11 @@ def _left_joint(
   lower = match["word"].lower()
   if not is_adjective(lower, known) or lower in known.persons:
     return None
-  if is_past(lower) and lower not in known.modifiers:
+  before = _WORD_BEFORE.search(text, max(0, match.start() - REACH), match.start())
+  if before and before["word"].lower() in COPULAS and "," in match[0]:
+    return None  # He is right, gay friend.
+  is_determined = before and before["word"].lower() in DETERMINERS
+  if is_past(lower) and lower not in known.modifiers and not is_determined:
     # An educated and gay man, but: jobs were destroyed and poor families left.
-    before = _WORD_BEFORE.search(text, max(0, match.start() - REACH), match.start())
-    if not before or before["word"].lower() not in DETERMINERS:
-      return None
+    return None
   return match

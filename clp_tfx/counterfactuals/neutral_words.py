@@ -8,20 +8,11 @@ import re
 from dataclasses import dataclass, field
 
 from clp_tfx.counterfactuals.english.agreement import VerbChange, verb_changes
-from clp_tfx.counterfactuals.english.doubtful_nouns import (
-  has_determiner,
-  heads_compound,
-  is_contrasted,
-  is_part,
-  is_whole_predicate,
-  tells_what,
-)
-from clp_tfx.counterfactuals.english.hypernyms import hypernym
-from clp_tfx.counterfactuals.english.known import Known
-from clp_tfx.counterfactuals.english.persons import POSSESSORS
+from clp_tfx.counterfactuals.english.doubtful_nouns import heads_compound
+from clp_tfx.counterfactuals.english.hypernyms import Hypernym, hypernym
+from clp_tfx.counterfactuals.english.known import Known, is_word
 from clp_tfx.counterfactuals.english.places import (
   CHANGES,
-  QUANTIFIERS,
   is_degree,
   is_owned,
   names_own_kin,
@@ -29,13 +20,18 @@ from clp_tfx.counterfactuals.english.places import (
   place_of_either,
   place_of_noun,
 )
-from clp_tfx.counterfactuals.english.pointed import is_any, leaves_all, loses_point
+from clp_tfx.counterfactuals.english.pointed import leaves_all, loses_point
 from clp_tfx.counterfactuals.english.pronouns import role_of
 from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.verbs import VERBS
-from clp_tfx.counterfactuals.english.words import AUXILIARIES, NEUTRAL_HEADS
+from clp_tfx.counterfactuals.english.words import AUXILIARIES
 from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.mentions import Mention
+from clp_tfx.counterfactuals.neutral_nouns import (
+  CONFIDENCE,
+  confidence_of_kin,
+  doubts_of_noun,
+)
 
 _THEY = {
   "subject": "they",
@@ -64,21 +60,7 @@ _GROUP_REACH = 24
 _SMALL = re.compile(
   rf"\b(?:little|small|tiny|teeny|wee|big|grown|grown-?up|young)[{BLANKS}]+\Z", re.I
 )
-_NATIONS = frozenset({"nationality", "race", "religion"})
-# A tax cut for people is for everybody, and a person is no newborn.
-_MORE_THAN_PEOPLE = frozenset(
-  {"baby", "babies", "billionaire", "billionaires", "infant", "infants", "millionaire"}
-  | {"millionaires", "newborn", "newborns", "permanent resident", "prisoner"}
-  | {"prisoners", "veteran", "veterans"}
-)
-_OTHERS = frozenset({"he", "our", "she", "they", "u", "we", "you", "your"})
-_NEAR = 20
-_BELONGING = _NATIONS | {"migration", "sexual_orientation"}
-_VAGUE = frozenset(
-  {"adulthood", "community", "generation", "group", "personality", "presenter"}
-  | {"religion", "royal", "sexuality"}
-)
-_ONE = frozenset({"a", "an", "another", "each", "every", "this"})
+_SEVERAL = frozenset({"both", "few", "many", "several", "these", "those"})
 
 
 @dataclass
@@ -143,6 +125,8 @@ def neutral_word(
     if place.kind == "title":
       if at.before.at(0) in ("a", "an"):
         word.confidence = 0.5  # Be a Mr. Hill.
+    elif at.after.at(0) == "ass" and is_word(at.after.at(1)):
+      word.confidence = 0.3  # A gay ass film is no ass film.
     elif heads_compound(at, known) or leaves_all(at, mention.group):
       word.confidence = 0.5  # Poor student rates; gay people need rights.
   else:
@@ -172,46 +156,15 @@ def _pronoun(text: str, mention: Mention, roles: tuple[str, ...]) -> NeutralWord
 
 def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   word, form, is_plural = hypernym(mention.term, is_owned(at, known))
-  confidence = 0.9
+  if word == form == "person" and at.before.at(0) in _SEVERAL:
+    form, is_plural = "people", True  # These Sioux.
+  start, confidence = mention.start, CONFIDENCE
   if not is_plural and names_own_kin(at, known):
-    # "Mum, he came" may speak to her.
-    form, confidence = f"my {form}", 0.5 if at.after.at(0) == "," else 0.6
-    if not _OTHERS.isdisjoint(at.before[:_NEAR]):
-      confidence = 0.5  # You live with mom.
-  start = mention.start
-  if word in _VAGUE:
-    confidence = 0.5  # Visible minorities are not just groups, nor Islam just religion.
-  if word in ("child", "offspring") and not is_plural and not has_determiner(at):
-    confidence = 0.3  # Come on, baby.
-  one = next((each for each in at.before[:3] if each in QUANTIFIERS), "")
-  if is_plural and one in _ONE:
-    confidence = 0.3  # This guys car.
-  is_general = loses_point if is_plural else is_any
-  is_person = word == "person" or word in NEUTRAL_HEADS and " " in mention.term
-  if is_person and is_general(at, mention.group):
-    confidence = 0.5  # Tax the rich; black families.
-  if word == "person":
-    small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
-    if small:  # Little children.
-      start = small.start()
-    if mention.group.startswith("family/") or is_whole_predicate(at, known):
-      confidence = 0.5
-    if (
-      mention.group.split("/", 1)[0] in _BELONGING and not is_plural and tells_what(at)
-    ):
-      confidence = 0.5
-    if (is_plural and is_contrasted(at)) or mention.term in _MORE_THAN_PEOPLE:
-      confidence = 0.5
-    is_kind = at.before.at(0) == "the" and not known.person(at.after.at(1))
-    is_kind |= not has_determiner(at)
-    if is_plural and mention.end > mention.term_end and is_kind:
-      confidence = 0.5  # Women's singles, the men's season.
-    if not is_plural and at.before.at(0) in POSSESSORS:
-      confidence = 0.3  # Its citizen is not its person.
-  if form in ("person", "relative") and not has_determiner(at):
-    confidence = min(confidence, 0.5)  # Dude where is it?
-  if is_part(at, known):
-    confidence = 0.3
+    form, confidence = f"my {form}", confidence_of_kin(at)
+  small = _SMALL.search(text, max(0, start - _GROUP_REACH), start)
+  if small and word == "person":
+    start = small.start()  # Little children.
+  doubts = doubts_of_noun(mention, at, known, Hypernym(word, form, is_plural))
   return NeutralWord(
     mention,
     start,
@@ -221,7 +174,7 @@ def _noun(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
     word,
     is_plural,
     "neutral noun",
-    confidence,
+    min([confidence, *doubts]),
   )
 
 
@@ -229,6 +182,7 @@ def _group(text: str, mention: Mention, at: Scene, known: Known) -> NeutralWord:
   start = mention.start
   article = _BEFORE_GROUP.search(text, max(0, start - _GROUP_REACH), start)
   is_point = loses_point(at, mention.group) or at.after.at(0) == "of"
+  is_point |= mention.group.startswith("age/older")  # Help for the elderly.
   confidence = 0.5 if is_point else 0.85  # The English of a text.
   if article:
     start = article.start()

@@ -12,9 +12,11 @@ from clp_tfx.counterfactuals.substitutions import Replacement
 _CONTRADICTED = 0.3
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
+_MANY = ("s", "men", "people")
+_OF_RECORD = (*_PLACED, "race/")
 _RULERS = frozenset(
   {"emperor", "emperors", "empress", "king", "kings", "prince", "princes", "princess"}
-  | {"princesses", "queen", "queens", "tsar", "tsars"}
+  | {"princesses", "queen", "queens", "sultan", "sultans", "tsar", "tsars"}
 )
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
 # Characters beside a sentence whose names and bound words count for it, too.
@@ -85,18 +87,29 @@ def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
   """Returns the groups and the new terms of joined ones that do not stay apart.
 
   Gay and lesbian citizens would be heterosexual twice, a Turkish Cypriot is one person
-  of two nations, and a young child no old adult.
+  of two nations, and a young child no old adult. Brown and black people would be black
+  and white, and brown and white people no brown and people of color.
   """
   found = set()
   for one, other in itertools.pairwise(some):
     between = text[one.end : other.mention.start].strip(" ,/&-")
-    if (one.term == other.term and between in ("", "and", "or")) or (
+    are_joined = between in ("", "and", "or")
+    is_swapped = one.group.startswith("race/") and (
+      one.becomes == other.group or other.becomes == one.group
+    )
+    is_torn = _head(other.mention.term) != _head(other.term) and " " in other.term
+    if (are_joined and (one.term == other.term or is_swapped or is_torn)) or (
       not between
       and one.group.split("/", 1)[0] == other.group.split("/", 1)[0]
       and one.group.startswith((_NATION, "age/"))
     ):
       found |= {(each.group, each.term) for each in (one, other)}
   return found
+
+
+def _head(term: str) -> str:
+  """Returns the last word of a term."""
+  return term.rpartition(" ")[2]
 
 
 def _doubtful(
@@ -122,6 +135,7 @@ def _doubtful(
     is_other = each.becomes != each.mention.group
     if is_other and each.becomes.startswith(_PLACED) and rest.ties_to(each.becomes):
       found.add((each.group, each.term))  # Mexicans, but not Colombians, in Colombia.
+  found |= _swapped(some)
   for group, term in pairs:
     other = groups.setdefault(term, group)
     if other != group:
@@ -132,12 +146,27 @@ def _doubtful(
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
       or (
-        (rest.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
+        (around.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
       )
       or _is_near_home(sources[group, term], around)
     ):
       found.add((group, term))
   return found
+
+
+def _swapped(some: Iterable[Replacement]) -> set[tuple[str, str]]:
+  """Returns groups that become each other: Jews killed Arabs, Arabs killed Jews."""
+  becomes = {
+    each.group: each
+    for each in some
+    if each.group.startswith(_PLACED)
+    or (each.group.startswith("race/") and each.mention.term.endswith(_MANY))
+  }
+  return {
+    (each.group, each.term)
+    for each in becomes.values()
+    if each.becomes in becomes and becomes[each.becomes].becomes == each.group
+  }
 
 
 def _is_near_home(term: str, around: Rest) -> bool:
@@ -150,7 +179,7 @@ def _is_near_home(term: str, around: Rest) -> bool:
 
 def _is_of_record(group: str, term: str) -> bool:
   """Tells whether facts beside a name are at stake: Egyptians in the Sinai, kings."""
-  return group.startswith(_PLACED) or term in _RULERS
+  return group.startswith(_OF_RECORD) or term in _RULERS
 
 
 def _is_gender(group: str) -> bool:

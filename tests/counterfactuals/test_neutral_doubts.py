@@ -26,9 +26,15 @@ def confidence(text: str) -> float:
     ("Women and children came.", 0.9),
     ("A gay friend saw a deaf nurse.", 0.95),
     ("Jews came. Muslims left.", 0.3),
-    ("Men came. Women left.", 0.9),
+    ("These men came. These women left.", 0.9),
+    ("Men came.", 0.5),  # Who came?
     ("Some Jews came. He sang. Some Muslims left.", 0.9),
     ("Some whites hate nonwhites.", 0.3),
+    ("Some Muslims like Muslim songs.", 0.3),
+    ("They are deaf, rude, or both.", 0.3),
+    ("A European and German baker sang.", 0.3),
+    ("Ordain these women.", 0.5),
+    ("Girl is late when she sings.", 0.5),
   ],
 )
 def test_what_a_careful_person_would_not_write_is_doubtful(text, expected):

@@ -55,6 +55,14 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
       [("Turk", "x", "nationality/a"), ("Pole", "y", "nationality/b")],
       [0.3, 0.3],
     ),
+    ("danes ruled them", [("danes", "finns", "nationality/danish")], [0.3]),
+    ("danes. We met Ana", [("danes", "finns", "nationality/danish")], [0.3]),
+    # Brown and people of color.
+    (
+      "brown and white people",
+      [("brown", "black", "race/a"), ("white people", "people of color", "race/b")],
+      [0.3, 0.3],
+    ),
     # They swap.
     ("Jews, Sikhs", [("Jews", "sikhs", "r/jew"), ("Sikhs", "jews", "r/sikh")], [1, 1]),
   ],

@@ -15,6 +15,10 @@ _BOUND = {
   group: frozenset(words.split())
   for group, words in (line.split(": ") for line in lists_beside(__name__)["bound"])
 }
+ABOUT_SEXES = _LISTS["about_sexes"]
+"""Words of sentences that are about women or men as such."""
+UNNAMED = _LISTS["unnamed"]
+"""Words for women or men that still tell it where the lexicon takes them for none."""
 # Faster than cutting with a regular expression; a hyphen continues a word.
 _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
@@ -24,11 +28,11 @@ _find_capitals = re.compile(r"\b[A-Z][a-z\u00df-\u00ff]+").findall
 
 
 _find_name = re.compile(
-  r"[a-z,;)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+"
+  r"[a-z,;:)\"\u201d] +[(\"\u201c]?[A-Z][A-Za-z\u00df-\u00ff]+"
 ).search
 
 
-_PAST = frozenset({"did", "had", "was", "were"})
+_PAST = _LISTS["past"]
 
 
 class Rest:

@@ -16,6 +16,7 @@ from clp_tfx.counterfactuals.english.persons import (
   COMPOUNDS,
   PERSON_CONTRACTIONS,
   PERSON_PRONOUNS,
+  POSSESSORS,
 )
 from clp_tfx.counterfactuals.english.places import (
   COMPOUND_HEADS,
@@ -34,8 +35,16 @@ from clp_tfx.counterfactuals.english.words import (
   PREPOSITIONS,
 )
 
-_AGENTS = frozenset({"believer", "drinker", "nonbeliever", "smoker", "unbeliever"})
+_ONE = frozenset({"a", "an", "another", "any", "each", "every", "one", "that", "the"})
+_ONE |= {"this", "what"}
+_SOME = frozenset({"many", "more", "other", "the"})
+_THINGS = frozenset({"assemblies", "assembly", "thing", "things"})
+_SIZES = frozenset({"big", "little", "small"})
+_AGENTS = frozenset(
+  {"addict", "believer", "drinker", "nonbeliever", "smoker", "unbeliever"}
+)
 PET_NAMES = frozenset({"daddies", "daddy", "mama", "mommies", "mommy", "papa"})
+_ORDERS = frozenset({"brothers", "daughters", "fathers", "sisters", "sons"})
 _MEN = frozenset({"boy", "girl", "guy", "man", "woman"})
 _SEVERAL_MEN = frozenset({"boys", "girls", "guys", "men", "women"})
 _BEFORE_PREDICATES = MODIFYING_ADVERBS | {
@@ -49,6 +58,7 @@ _DENYING = frozenset(
   | {"ain't", "aren't", "can't", "couldn't", "didn't", "doesn't", "don't", "isn't"}
   | {"wasn't", "weren't", "won't", "wouldn't"}
 )
+_NOBODY = frozenset({"anyone", "none", "nobody", "one"})
 _SHARES = frozenset({"percentage", "population", "populations", "proportion", "share"})
 _SETTING_APART = frozenset(
   {
@@ -77,6 +87,20 @@ def is_part(at: Scene, known: Known) -> bool:
     and (following in COMPOUND_HEADS | {"high"} or following.endswith(_NOUN_ENDINGS))
   ):
     return True  # The women article, kids toys, a girls high school.
+  if (
+    lower.endswith("s")
+    and lower in known.persons
+    and _may_be_thing(at.written_after.at(0))
+  ):
+    return True  # My sons friend is no children friend.
+  if (at.before.at(0), at.after.at(0)) == ("(", ")"):
+    return True  # His rival (women) said.
+  if lower == "senior" and is_noun(following):
+    return True  # Senior leaders.
+  is_order = lower in ("brothers", "sisters") and following != "of"
+  is_order &= POSSESSORS.isdisjoint(at.before[:2])  # His other sisters.
+  if is_order and at.before.at(0) in _SOME:
+    return True  # Of a lodge, a gang or a convent.
   if at.before.at(0) == "unborn":
     return True
   if (lower in _MEN or lower in _SEVERAL_MEN) and (
@@ -112,12 +136,14 @@ def is_whole_predicate(at: Scene, known: Known) -> bool:
   verb = at.before.at(index + 1)
   if verb in NAMING_VERBS or verb in ALL_COPULAS:  # Call her a nun; is she a nun?
     stands = stands or word in PERSON_PRONOUNS
-  return stands and at.after.at(0) not in _POSTMODIFIERS
+  return stands and at.after.at(0) not in _POSTMODIFIERS - {"to"}
 
 
 def is_contrasted(at: Scene) -> bool:
   """Tells whether people are set apart from others: including women, not for women."""
   first, second = at.before.at(0), at.before.at(1)
+  if first == "but" and second in _NOBODY:
+    return True  # No one but people.
   if first in _SETTING_APART or at.after.at(0) in ("only", "alone"):
     return True
   if (
@@ -157,6 +183,22 @@ def has_determiner(at: Scene) -> bool:
   return False
 
 
+def is_called(at: Scene, known: Known) -> bool:
+  """Tells whether somebody is spoken to at the end of a clause: do some work man."""
+  following = at.after.at(0)
+  if is_word(following) or following == "'s":
+    return False
+  index = 0
+  while (word := at.before.at(index)) in _SIZES or (
+    is_adjective(word, known) or is_degree(word)
+  ):
+    index += 1
+  before = at.before.at(index)
+  if not is_noun(before) or before in QUANTIFIERS or before in VERBS:
+    return False
+  return next((each for each in at.before if each in QUANTIFIERS), "") not in _ONE
+
+
 def heads_compound(at: Scene, known: Known) -> bool:
   """Tells whether the person after an adjective precedes a thing: poor student debt."""
   head = at.after.at(0)
@@ -172,9 +214,10 @@ def heads_compound(at: Scene, known: Known) -> bool:
 def precedes_thing(at: Scene) -> bool:
   """Tells whether a noun may be the first part of a compound: a citizen army."""
   lower = at.written.lower()
-  return not lower.endswith(("s", "men", "children", "people")) and _may_be_thing(
-    at.written_after.at(0)
-  )
+  following = at.written_after.at(0)
+  is_verb = following.endswith("s") and at.before.at(0) in POSSESSORS  # My wife nags.
+  is_plural = lower.endswith(("s", "men", "children", "people"))
+  return not is_plural and not is_verb and _may_be_thing(following)
 
 
 def _may_be_thing(word: str) -> bool:
@@ -183,7 +226,7 @@ def _may_be_thing(word: str) -> bool:
     or word in VERBS
     or bare_form(word) in VERBS
     or word in PARTICIPLES
-    or word.endswith(("ed", "ing", "ly"))
+    or (word.endswith(("ed", "ing", "ly")) and word not in _THINGS)
   )
 
 
@@ -201,7 +244,9 @@ def follows_thing(at: Scene, known: Known) -> bool:
 
 
 def begets_thing(at: Scene, known: Known) -> bool:
-  """Tells the father of an idea from the father of two."""
+  """Tells the father of an idea and brothers of a lodge from the father of two."""
+  if at.written.lower() in _ORDERS and at.after[:2] == ["of", "the"]:
+    return not any([known.person(word) for word in at.after[2:MOST_WORDS]])
   if at.written.lower() not in ("father", "mother", "godfather", "grandfather"):
     return False
   if at.after.at(0) != "of" or at.after.at(1) in DETERMINERS | NUMBERS:

@@ -1,47 +1,47 @@
 """Phrases in which a word for people cannot be exchanged: my old man, good citizens."""
 
-import re
-
-from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   PET_NAMES,
   begets_thing,
   follows_thing,
   has_determiner,
-  is_whole_predicate,
   precedes_thing,
 )
-from clp_tfx.counterfactuals.english.known import Known, is_name, is_noun, is_word
+from clp_tfx.counterfactuals.english.known import (
+  Known,
+  is_name,
+  is_noun,
+  is_word,
+)
 from clp_tfx.counterfactuals.english.persons import POSSESSORS
 from clp_tfx.counterfactuals.english.places import (
-  COMPOUND_HEADS,
-  MOST_WORDS,
-  follows_copula,
   is_adjective,
-  precedes_noun,
 )
 from clp_tfx.counterfactuals.english.scene import Scene
-from clp_tfx.counterfactuals.english.ways import WAYS
-from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, word_lists
+from clp_tfx.counterfactuals.english.verbs import VERBS
+from clp_tfx.counterfactuals.english.words import (
+  CONJUNCTIONS,
+  word_lists,
+)
 
 _LISTS = word_lists(__name__)
 _PREFIXES = _LISTS["prefixes"]
-_BROAD = _LISTS["broad"]
-_WORD = re.compile(r"\w+")
-_OTHER_LIVES = _LISTS["other_lives"]
-_CHILDREN = _LISTS["children"]
+CHILDREN = _LISTS["children"]
+"""Words for children, to whom others are likened."""
 _MEN = frozenset({"boy", "girl", "guy", "lady", "man", "woman"})
 _NAMED_WITH = _LISTS["named_with"]
-_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "supremac")
+_BEFORE_FIXED = ("fuck", "nationalis", "privilege", "separatis", "suppremis", "suprem")
 _BRETHREN = frozenset({"brothers", "sisters"})
-_TITLES = frozenset({"mr", "mrs", "ms"})
-_STOPS = frozenset({"", ".", "!", "?", ";", "\n"})
+_PHRASES = frozenset(
+  {("first", "lady"), ("odd", "man"), ("toxic", "masculinity"), ("wise", "men")}
+)
+_OLD_THINGS = _LISTS["old_things"]
+_GETTING = frozenset({"get", "gets", "getting", "got"})
+_PATRONS = PET_NAMES | {"brother"}
+_ARE = frozenset({"'re", "'s", "are", "is", "r", "you're", "youre"})
+_DESCENDED = frozenset({"daughter", "father", "husband", "mother", "son", "wife"})
 _LIKE = frozenset({"as", "like"})
-_STATES = ("class/", "disability/", "family/", "gender_identity/", "migration/")
-_SAME_PLURALS = ("ch", "ese", "sh", "swiss", "monegasque", "burkinabe")
-_TRAITS = ("age/", "body/")
-_BELIEFS = ("religion/", "sexual_orientation/")
-_MOST_BEFORE_NAME, _MOST_ADJECTIVES = 8, 4
+_MOST_ADJECTIVES = 4
 
 
 def is_fixed(at: Scene, known: Known) -> bool:
@@ -53,9 +53,16 @@ def is_fixed(at: Scene, known: Known) -> bool:
   first, lower = at.before.at(0), at.written.lower()
   if first in _PREFIXES:
     return True
+  if lower.endswith("native") and not {"speaker", "speakers"}.isdisjoint(at.after[:3]):
+    return True
+  if lower == "employed" and first == "time":
+    return True  # Full time employed adults.
+  if lower == "old" and at.after.at(0) in _OLD_THINGS:
+    return True
   if lower == "old":
-    is_owned = first in POSSESSORS and at.after.at(0) in _MEN
-    return is_owned or first.endswith(
+    is_phrase = (first in POSSESSORS or first == "dirty") and at.after.at(0) in _MEN
+    is_phrase |= first in ("little", "plain")  # Little old ladies, plain old hate.
+    return is_phrase or first.endswith(
       ("year", "years", "yr", "yrs")
     )  # Somemoreyear old girls.
   following = at.after.at(0)
@@ -63,11 +70,19 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return True  # Black lives matter; white supremacists; Russian bots.
   if lower == "boy" and following == "who" and at.after.at(1) in ("called", "cried"):
     return True  # The boy who cried wolf.
-  if lower == "citizen" and first == "corporate":
+  if (lower == "citizen" and first == "corporate") or (
+    lower == "citizens" and first == "world"
+  ):
     return True
+  if lower.endswith("minorities") and first in CONJUNCTIONS and _is_relating(at):
+    return True  # Racial and religious minorities.
+  if first == "while" and not is_word(following):
+    return True  # Driving while black.
   if lower in ("elders", "teens"):
     return first in POSSESSORS
-  if lower in _CHILDREN:  # Twelve year old children.
+  if lower in CHILDREN and at.after[:2] in (["and", "women"], ["and", "woman"]):
+    return True
+  if lower in CHILDREN:  # Twelve year old children.
     is_kind = lower in ("children", "kids") and following == "'s"  # A children's opera.
     is_kind |= (
       first in ("any", "even") or at.before.at(1) == "even"
@@ -76,9 +91,26 @@ def is_fixed(at: Scene, known: Known) -> bool:
     return is_kind or first == "old" or precedes_thing(at) or _is_likened(at, known)
   if first == "middle" and (lower in _MEN or lower == "men"):
     return True
+  if first == "best" and lower == "man":
+    return not is_word(following)
+  if lower in ("guy", "guys"):
+    is_good = first in ("bad", "good") and at.before.at(1) == "the"
+    return is_good or first in ("middle", "wise")
+  if lower in _DESCENDED and following == "of" and _is_between_names(at, known):
+    return True  # Bo, son of Milly.
+  if lower == "man" and not is_word(following) and _is_the_one(at):
+    return True  # You are the man!
+  if (first, lower) in _PHRASES or at.before[:3] == ["a", "and", "scholar"]:
+    return True
+  if lower == "christian" and following == "right":
+    return True
+  if lower == "addicted" and is_noun(first):
+    return True  # Drug addicted people.
+  if lower == "girl" and first == "the" and at.before.at(1) in _GETTING:
+    return True  # The hero gets the girl.
   if following == "of" and at.after[1:3] == ["the", "night"]:
     return True
-  if first == "big" and lower == "brother" and not has_determiner(at):
+  if first == "big" and lower in _PATRONS and not has_determiner(at):
     return True
   if lower in _BRETHREN | PET_NAMES and follows_thing(at, known):
     return True  # The Hill brothers.
@@ -92,67 +124,32 @@ def is_fixed(at: Scene, known: Known) -> bool:
   is_kin = first != "old" and lower in ("boy", "girl")
   if owner in POSSESSORS and owner not in ("'s", "whose") and not is_kin:
     return True
-  if first == "a" and at.before.at(1) == "be" and not is_word(at.before.at(2)):
+  if at.before[:2] == ["a", "be"] and not is_word(at.before.at(2)):
     return True  # Be a man!
+  if at.before[:3] == ["a", "be", "to"] and not is_word(following):
+    return True  # He does not know how to be a man.
+  is_verb = first.endswith("ed") and not VERBS.isdisjoint((first[:-1], first[:-2]))
+  is_mankind = not has_determiner(at) or (is_verb and first not in known.modifiers)
   return lower == "man" and (
-    not has_determiner(at) or (first == "dead" and at.after.at(0) == "walking")
+    is_mankind or (first == "dead" and at.after.at(0) == "walking")
   )
 
 
-def is_unchangeable(at: Scene, term: str, group: str, known: Known) -> bool:
-  """Tells whether nobody of another group could be meant.
-
-  Args:
-    at: The word.
-    term: The term of the lexicon.
-    group: Its group.
-    known: The words of the lexicon.
-  """
-  if term in _OTHER_LIVES:
-    return True
-  if term in known.persons and at.after.at(0) in COMPOUND_HEADS:
-    return True  # The craftsman brand.
-  if group.startswith("gender/"):
-    if at.after.at(1) in _CHILDREN and at.after.at(0) in ("and", "&"):
-      return True  # Women and children.
-    name = at.after.at(int(at.after.at(0) == "."))
-    is_letter = term in _TITLES and not is_noun(name)  # As Ms and Ps.
-    return is_letter or Rest(at.after.at(0)).names(group)  # His sister Mary.
-  if _is_made_noun(at, term, known):
-    return True
-  if group.startswith(_STATES):
-    return True  # Poor people are no rich people in the same story.
-  if group.startswith(_TRAITS):
-    if term in known.persons and precedes_thing(at):
-      return True  # A young adult novel.
-    return not _modifies_person(at, term, known)
-  if group.startswith("race/"):
-    return _BROAD.isdisjoint(_WORD.findall(term)) or _precedes_name(at, known)
-  if group.startswith("nationality/"):
-    return _precedes_name(at, known) or (
-      "the" in at.before[:2]
-      and (
-        (term in known.persons and term.endswith(("men", "s")))
-        or (term.endswith(_SAME_PLURALS) and not precedes_noun(at, known))
-      )
-    )  # What the Germans did; the Maltese are many, the Italian is one.
-  if group.startswith(_BELIEFS):
-    return _modifies_thing(at, term, known)
-  return False
+def _is_between_names(at: Scene, known: Known) -> bool:
+  """Tells whether a name stands before a word and one after "of"."""
+  before = at.written_before.at(int(at.before.at(0) == ","))
+  return is_name(before, known) and is_name(at.written_after.at(1), known)
 
 
-def _modifies_person(at: Scene, term: str, known: Known) -> bool:
-  """Tells whether a state of somebody is said in passing: an old man, blind people.
+def _is_the_one(at: Scene) -> bool:
+  """Tells whether somebody is said to be "the man", maybe by a strong word."""
+  index = int(at.before.at(0) != "the")
+  return at.before.at(index) == "the" and at.before.at(index + 1) in _ARE
 
-  "He is old", "the poor" and "a child" are about it: another state is another story.
-  """
-  if term in ("child", "children", "kid", "kids"):
-    # Such a child, an ignorant child: somebody who is none.
-    is_one = term == "child" and not {"a", "an"}.isdisjoint(at.before[:MOST_WORDS])
-    return not (is_one or is_whole_predicate(at, known) or follows_copula(at))
-  if term in known.identities:
-    return WAYS["people"](at, known) > 0
-  return term.rpartition(" ")[2] in NEUTRAL_HEADS and " " in term
+
+def _is_relating(at: Scene) -> bool:
+  """Tells whether the word before a conjunction is an adjective: racial and."""
+  return at.before.at(1).endswith(("al", "ic", "ous"))
 
 
 def _is_likened(at: Scene, known: Known) -> bool:
@@ -162,33 +159,3 @@ def _is_likened(at: Scene, known: Known) -> bool:
     index += 1
   index += at.before.at(index) in ("a", "an")
   return at.before.at(index) in _LIKE
-
-
-def _is_made_noun(at: Scene, term: str, known: Known) -> bool:
-  """Tells whether an adjective stands for a noun: like a queer."""
-  return (
-    term in known.identities
-    and term not in known.either
-    and at.before.at(0) in ("a", "an")
-    and not precedes_noun(at, known)
-  )
-
-
-def _precedes_name(at: Scene, known: Known) -> bool:
-  """Tells whether a full name follows: the Russian lawyer Anna Orlova."""
-  was_name = False
-  for index in range(_MOST_BEFORE_NAME):
-    word = at.written_after.at(index)
-    if word in _STOPS:
-      break
-    names = is_name(word, known)
-    if names and was_name:
-      return True
-    was_name = names
-  return False
-
-
-def _modifies_thing(at: Scene, term: str, known: Known) -> bool:
-  """Tells whether a thing has the belief or orientation: a Muslim ban, gay marriage."""
-  is_modifier = term in known.identities and precedes_noun(at, known)
-  return is_modifier and not WAYS["people"](at, known)

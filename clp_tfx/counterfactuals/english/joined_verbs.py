@@ -173,7 +173,7 @@ def _continues(tokens: Sequence[Token], place: int, joint: str, is_next: bool) -
     return True
   ends = not following[0].isalpha() or following in COORDINATORS
   takes_object = (
-    following in DETERMINERS
+    following in DETERMINERS | {"all"}
     or following in PRONOUNS
     or (following in PREPOSITIONS and following not in ("of", "in", "and"))
   )

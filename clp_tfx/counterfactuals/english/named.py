@@ -3,7 +3,7 @@
 import re
 
 from clp_tfx.counterfactuals.english.known import Known, is_capital, is_name
-from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
+from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS, PRONOUNS
 from clp_tfx.counterfactuals.identity_term import BLANKS
 
 _OPENING, _CLOSING = "\"'`\u201c\u2018", "\"'`\u201d\u2019"
@@ -30,10 +30,13 @@ _TITLED = re.compile(
   re.I,
 )
 _PAGE = re.compile(
-  r"\b(?:wikiproject |(?:category|file|image|portal|talk|template|user|wikipedia|wp):)"
-  r"(?:\w+ ){0,5}\Z",
+  r"\b(?:wikiproject |(?:category|file|image|portal|talk|template|user|wikipedia|wp)"
+  r" ?:)(?:\w+ ){0,5}\Z",
   re.I,
 )
+_TITLE_ARTICLE = re.compile(r"\w (?:A|An|The) \Z")
+_INSIDE = re.compile(r"[a-z,] \Z")
+_NICKNAMED = re.compile(r"\b[A-Z][a-z]+ the \Z")
 _TITLE_REACH = 40
 _MEN = frozenset({"boys", "girls", "man", "men", "woman", "women"})
 _TITLE_END = re.compile(r"[A-Z][a-z]+ \Z")
@@ -69,12 +72,26 @@ _NO_CLAUSE_BEFORE = frozenset(
     "ont",
     "onto",
     "ot",
+    "te",
+    "tee",
     "to",
   }
   | {"with", "wit", "worth"}
 )
 _SERVED = frozenset(
-  {"aged", "blind", "boys", "children", "citizens", "deaf", "disabled", "elderly"}
+  {
+    "aged",
+    "blind",
+    "boys",
+    "gays",
+    "homosexuals",
+    "lesbians",
+    "children",
+    "citizens",
+    "deaf",
+    "disabled",
+    "elderly",
+  }
   | {"families", "fathers", "girls", "homeless", "men", "mothers", "parents", "poor"}
   | {"refugees", "seniors", "veterans", "women", "youth"}
 )
@@ -95,7 +112,8 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     end: Index after its last.
     known: The words of the lexicon.
   """
-  if text[start - 1 : start] in _OPENING and start and text[end : end + 1] in _CLOSING:
+  closes = text[end : end + 1] in _CLOSING and not text[end + 1 : end + 2].isalpha()
+  if start and text[start - 1] in _OPENING and closes:
     return end < len(text)
   before = text[max(0, start - _WORD_REACH) : start].rstrip(_OPENING + BLANKS)
   if before[before.rfind(" ") + 1 :].lower() in _WORDS_FOR_WORDS:
@@ -111,9 +129,10 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
   after = end + 1 + len(lower)
   if text[end + 1 : after].lower() == lower and not text[after : after + 1].isalnum():
     return True  # He he; Jews Jews Jews.
-  if text[start - 1 : start] == "]" or _LABELLED.match(text, end):
+  if text[start - 1 : start] in ("]", "-") or _LABELLED.match(text, end):
     return True  # [T]his; the "wife beating" label.
-  if _PAGE.search(text, max(0, start - _TITLE_REACH), start):
+  is_pronoun = lower in PRONOUNS and lower == written  # User:Milly told him.
+  if not is_pronoun and _PAGE.search(text, max(0, start - _TITLE_REACH), start):
     return True
   if not written[0].isupper() or lower in _TITLES:
     return False
@@ -126,6 +145,14 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     text, max(0, start - _WORD_REACH), start
   ):
     return True  # The song "That Girl".
+  if lower == "guy" and _INSIDE.search(text, max(0, start - _WORD_REACH), start):
+    return True  # They say Guy sang.
+  if _TITLE_ARTICLE.search(text, max(0, start - _WORD_REACH), start):
+    return True  # The Man who would be A King.
+  if _NICKNAMED.search(text, max(0, start - _WORD_REACH), start):
+    return True  # Billy the Kid.
+  if lower in _MEN and text.startswith(" who ", end):
+    return True  # The Woman who Sings.
   if _TITLED.search(text, max(0, start - _TITLE_REACH), start):
     return True  # The article Heterosexuality.
   if following and following[1].lower() not in known.identities | NEUTRAL_HEADS | _MEN:

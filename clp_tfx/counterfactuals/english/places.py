@@ -37,6 +37,7 @@ from clp_tfx.counterfactuals.english.words import (
   DETERMINERS,
   FINITE_VERBS,
   LY_ADJECTIVES,
+  NAMING_VERBS,
   NUMBERS,
   PREPOSITIONS,
   word_lists,
@@ -54,10 +55,11 @@ _ORIGINS = frozenset(
 )
 _SOME = frozenset({"any", "both", "no", "some"})
 _ARE = frozenset({"theyre", "they're", "u", "ur", "we're", "yall", "you're", "youre"})
-_REGIONS = frozenset(
+REGIONS = frozenset(
   {"central", "east", "eastern", "north", "northern", "south", "southern", "west"}
   | {"western"}
 )
+"""Where a part of a nation lives."""
 _KIN = _KIN_NAMES | {"husband", "parent", "parents", "partner", "spouse", "wife"}
 _SUBJECTS = frozenset({"he", "here", "it", "she", "that", "there", "what", "who"})
 COMPOUND_HEADS = _LISTS["compound_heads"]
@@ -88,12 +90,14 @@ def place_of_noun(at: Scene, known: Known) -> Place:
   following, lower = at.written_after.at(0), at.written.lower()
   if lower in ("mr", "mrs", "ms"):
     name = at.written_after.at(int(following == "."))
-    is_title = is_capital(name) or is_noun(name.lower())
+    is_title = name[:1].isupper() or is_noun(name.lower()) and at.written.islower()
     return Place("title", 0.95 if is_title else 0.5)
   if lower in _TITLES and is_capital(at.written) and is_name(following, known):
     return Place("title", 0.85)
   if _is_compound(at, known):
     if at.before.at(0) in NUMBERS:
+      return Place("modifier", 0.3)
+    if following.lower() in COMPOUND_HEADS:
       return Place("modifier", 0.3)
     # Women writers are writers, but wife beaters more than beaters.
     return Place(
@@ -147,7 +151,7 @@ def _modifier(at: Scene, known: Known) -> Place:
   person = WAYS["people"](at, known)
   if at.after.at(0) in ("nation", "nations", "country", "countries"):
     return Place("modifier", 0.5)  # "A Christian nation" says more than "a nation".
-  if at.after.at(0) in _ORIGINS or at.before.at(0) in _REGIONS:
+  if at.after.at(0) in _ORIGINS or at.before.at(0) in REGIONS:
     return Place("modifier", 0.3)  # People of Greek descent, western Persian poets.
   return Place("modifier", min(person, 0.95) if person else 0.5)
 
@@ -216,7 +220,11 @@ def is_degree(word: str) -> bool:
 def is_owned(at: Scene, known: Known) -> bool:
   """Tells whether somebody has the people whom a noun names: her kids, have kids."""
   index = _skip_modifiers(at, 0, known)
-  while at.before.at(index) in NUMBERS or at.before.at(index) in _SOME:
+  while (
+    at.before.at(index) in NUMBERS
+    or at.before.at(index) in _SOME
+    or at.before.at(index).isdigit()
+  ):
     index += 1
   before = at.before.at(index)
   if before in ("a", "an", "another", "the"):
@@ -228,7 +236,7 @@ def is_owned(at: Scene, known: Known) -> bool:
     # A mother of two children, her husband and children, but: parents and children.
     owner = at.before.at(index + 2)
     return before == "of" or owner in POSSESSORS or owner in _HAD
-  return before in POSSESSORS or before in _HAD
+  return before in POSSESSORS or before in _HAD or before == "peoples"
 
 
 def names_own_kin(at: Scene, known: Known) -> bool:
@@ -262,6 +270,8 @@ def _skip_modifiers(at: Scene, index: int, known: Known) -> int:
   for _ in range(MOST_WORDS):
     word = at.before.at(index)
     is_joint = index and word in ("and", "or", ",")
+    if is_noun(word) and at.before.at(index + 1) in POSSESSORS:
+      return index + 1  # His moron children.
     if word in QUANTIFIERS or not (
       is_joint or is_adjective(word, known) or is_degree(word) or _is_doing(word)
     ):
@@ -277,6 +287,8 @@ def _is_doing(word: str) -> bool:
 def _is_compound(at: Scene, known: Known) -> bool:
   """Tells whether a noun is the first part of a compound: women writers, child care."""
   word, lower = at.after.at(0), at.written.lower()
+  if not NAMING_VERBS.isdisjoint(at.before[:2]):
+    return False  # Calls all Poles murderers.
   if at.written_after.at(0).istitle() and at.written.islower():
     return False
   person = 0.0 if word in known.identities else known.person(word)

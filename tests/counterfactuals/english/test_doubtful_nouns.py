@@ -3,6 +3,7 @@ import pytest
 from clp_tfx.counterfactuals.english.doubtful_nouns import (
   has_determiner,
   heads_compound,
+  is_called,
   is_part,
   is_whole_predicate,
 )
@@ -37,6 +38,11 @@ def scene(marked: str) -> Scene:
     ("the [girls] movement", True),
     ("a dedicated [smoker]", True),
     ("the [father] of our nurse", False),
+    ("the [brothers] of the lodge", True),
+    ("the [brothers] of the man", False),
+    ("our rival ([men]) sang", True),
+    ("many [brothers]", True),
+    ("my [brothers]", False),
   ],
 )
 def test_part_of_something_else(marked, expected):
@@ -84,3 +90,17 @@ def test_determiners(marked, expected):
 )
 def test_adjective_before_a_compound(marked, expected):
   assert heads_compound(scene(marked), KNOWN) is expected
+
+
+@pytest.mark.parametrize(
+  ("marked", "expected"),
+  [
+    ("calm your horse [man]", True),
+    ("calm your horse [man] of mine", False),
+    ("your strong [man]", False),
+    ("a rude and uncouth [man]", False),
+    ("some [man]", False),
+  ],
+)
+def test_who_is_called(marked, expected):
+  assert is_called(scene(marked), KNOWN) is expected

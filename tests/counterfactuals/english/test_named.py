@@ -16,6 +16,8 @@ def named(marked: str) -> bool:
   "marked",
   [
     "I saw Iron [Man] twice",
+    "near Milly the [Kid] now",
+    "the [Man] who sang",
     "the [Gay] Times",
     "two [BRIT] Awards",
     "by The [Britons]",

@@ -1,7 +1,15 @@
 import pytest
 
-from clp_tfx.counterfactuals.english.pointed import is_any, leaves_all, loses_point
+from clp_tfx.counterfactuals.english.known import Known
+from clp_tfx.counterfactuals.english.pointed import (
+  are_bare,
+  is_any,
+  leaves_all,
+  loses_point,
+)
 from clp_tfx.counterfactuals.english.scene import Scene
+
+KNOWN = Known.of(frozenset({"men", "women"}), frozenset())
 
 
 def scene(marked: str) -> Scene:
@@ -64,3 +72,22 @@ def test_adjectives_without_which_everybody_is_meant(marked, group, expected):
 )
 def test_somebody_who_stands_for_a_group(marked, group, expected):
   assert is_any(scene(marked), group) is expected
+
+
+@pytest.mark.parametrize(
+  ("marked", "group", "expected"),
+  [
+    ("they like [women]", "gender/female", True),
+    ("[men] sing", "gender/male", True),
+    ("they like [women] who sing", "gender/female", False),
+    ("they like tall [women] and men", "gender/female", False),
+    ("those tall [women]", "gender/female", False),
+    ("they hate [women] and being late", "gender/female", True),
+    ("they say men need [women]", "gender/female", True),
+    ("300 [women]", "gender/female", False),
+    ("they like money and [women]", "gender/female", True),
+    ("they like [Danes]", "nationality/danish", False),
+  ],
+)
+def test_women_and_men_as_such(marked, group, expected):
+  assert are_bare(scene(marked), group, KNOWN) is expected
