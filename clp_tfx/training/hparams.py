@@ -104,6 +104,12 @@ class FitOptions(Options):
     "0 or an empty text, not cut.",
     check=_check_padding,
   )
+  input_features: tuple[str, ...] = option(
+    (),
+    "Further column that inputs_fn gets beside the text, the same on both sides of a "
+    "pair; repeat for each.",
+    check=lambda name: (name,),
+  )
   counterfactual_loss_weight: float | dict = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0, by_label=True
   )

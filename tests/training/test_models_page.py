@@ -14,6 +14,7 @@ from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig, load_config
 from clp_tfx.pipeline.verdict import summarize
 from clp_tfx.tfma.results import load_results
+from clp_tfx.training.batches import read_batches
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import fit
 from clp_tfx.training.optimizers import configured_optimizer
@@ -36,8 +37,8 @@ def configured(section, folder):
   return PipelineConfig.of(**load_config(str(folder / "config.yaml")))
 
 
-def module(section, name, folder, monkeypatch):
-  (block,) = blocks(section, "python")
+def module(section, name, folder, monkeypatch, at=0):
+  block = blocks(section, "python")[at]
   (folder / f"{name}.py").write_text(block)
   monkeypatch.syspath_prepend(folder)
 
@@ -64,6 +65,24 @@ def test_inputs_of_your_own(tmp_path, monkeypatch):
   output = tft.TFTransformOutput(path)
   _, (row, *_) = fit([file], [file], config.hparams, output)
   assert row["val_counterfactual_loss"] > 0
+
+
+@pytest.mark.e2e
+def test_columns_beside_the_text(tmp_path, monkeypatch):
+  module("Inputs of your own", "page_columns", tmp_path, monkeypatch, at=1)
+  given = {
+    "text_feature": "comment_text",
+    "inputs_fn": "page_columns.model_inputs",
+    "input_features": ["age"],
+    "preprocessing": {},
+  }
+  further = {"age": (tf.io.FixedLenFeature([1], tf.int64), [[10], [50], [30], [20]])}
+  path, file = transform(ROWS, tmp_path, given, model_inputs.preprocessing_fn, further)
+  spec = tft.TFTransformOutput(path).transformed_feature_spec()
+  ((inputs, *_),) = read_batches([file], spec, 4)
+  assert inputs.original["words"].shape == (4, 6)
+  ages = [inputs.original["age"], inputs.counterfactual["age"]]
+  assert tf.reduce_mean(tf.concat(ages, 0)).numpy() == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.e2e
