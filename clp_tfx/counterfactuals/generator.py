@@ -22,6 +22,7 @@ from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_hea
 from clp_tfx.counterfactuals.substitution_doubts import SubstitutionDoubts
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
 from clp_tfx.counterfactuals.term_rows import TermRows
+from clp_tfx.counterfactuals.values import Values
 from clp_tfx.errors import InputError
 from clp_tfx.options import check_values
 
@@ -117,6 +118,9 @@ class CounterfactualGenerator:
   - `substitution_within_group`: the same, but a term's counterparts are followed by the
     other terms of its topmost group (such as `religion`) that have the same role.
 
+  A text that is a category of the lexicon, which names its whole values, becomes
+  another one, or empty if the method does not substitute.
+
   A text with a pejorative term gets no counterfactuals: that a model treats it like a
   text without the term is not something to train for.
 
@@ -164,10 +168,12 @@ class CounterfactualGenerator:
     self._method = method
     self._max = max_counterfactuals
     self._min_confidence = min_confidence
-    self._members = _members(identity_terms)
+    self._values = Values(identity_terms.terms, method)
+    words = [row for row in identity_terms.terms if not row.is_value]
+    self._members = _members(words)
     self._dimensions = Dimensions(identity_terms.terms)
     rows: dict[str, list[IdentityTerm]] = {}
-    for row in identity_terms.terms:
+    for row in words:
       rows.setdefault(row.term, []).append(row)
     self._terms = {term: TermRows.of(some) for term, some in rows.items()}
     check_language(method, identity_terms)
@@ -234,6 +240,9 @@ class CounterfactualGenerator:
 
   def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
     """Yields the edits of each counterfactual."""
+    if mentions[0].term in self._values:
+      yield from ([edit] for edit in self._values.edits(mentions[0]))
+      return
     if self._method.startswith(("neutral", "substitution")):
       mentions = [self._weighed(text, each) for each in mentions]
     if self._method.startswith("substitution"):
@@ -330,7 +339,7 @@ def check_language(method: str, identity_terms: IdentityTerms) -> None:
   Raises:
     InputError: If it has none; only `neutral` needs some.
   """
-  languages = {row.language for row in identity_terms.terms}
+  languages = {row.language for row in identity_terms.terms if not row.is_value}
   others = {each for each in languages if each.split("-", 1)[0] != "en"}
   if method == "neutral" and others:
     raise InputError(
@@ -344,10 +353,10 @@ def _member_key(row: IdentityTerm) -> tuple[str, str, str]:
   return row.group.split("/", 1)[0], row.role, row.language
 
 
-def _members(identity_terms: IdentityTerms) -> dict[tuple[str, str, str], list[str]]:
+def _members(rows: list[IdentityTerm]) -> dict[tuple[str, str, str], list[str]]:
   """Returns the neutral terms of each topmost group, role and language."""
   members: dict[tuple[str, str, str], list[str]] = {}
-  for row in identity_terms.terms:
+  for row in rows:
     if row.connotation == "neutral":
       members.setdefault(_member_key(row), []).append(row.term)
   return members
