@@ -26,8 +26,8 @@ class IdentityTerms:
   (separated by `|`), `role`, `connotation`, `language` and `match`, all as in
   `IdentityTerm`, and the columns of `Sense`. An empty cell means the default. No two rows have the same
   term, role and language. Rows of the same term agree in group, connotation and sense.
-  A counterpart is a neutral term of the same language and match with a row for the same
-  role.
+  A counterpart is a neutral term of the same language and match, with a row for the
+  same role.
 
   Example:
     >>> lexicon = IdentityTerms.parse("term,group\\ngay,orientation/homosexual", "mine")
