@@ -24,10 +24,10 @@ class IdentityTerms:
   A lexicon is a CSV file with the columns `term` (one or more words in any case, taken
   literally) and `group` (a path such as `gender/female`) and optionally `counterparts`
   (separated by `|`), `role`, `connotation`, `language` and `match`, all as in
-  `IdentityTerm`, and the columns of `Sense`. An empty cell means the default. No two rows have the same
-  term, role and language. Rows of the same term agree in group, connotation and sense.
-  A counterpart is a neutral term of the same language and match, with a row for the
-  same role.
+  `IdentityTerm`, and the columns of `Sense`. An empty cell means the default. No two
+  rows have the same term, role and language. Rows of the same term agree in all else
+  but counterparts. A counterpart is a neutral term of the same language and match, with
+  a row for the same role.
 
   Example:
     >>> lexicon = IdentityTerms.parse("term,group\\ngay,orientation/homosexual", "mine")

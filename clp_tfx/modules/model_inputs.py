@@ -1,6 +1,7 @@
 """Transform: texts to model inputs, by a function that the user gives.
 
-Further features of an example go in beside its text, the same for its counterfactuals.
+Further features of an example go in beside its text, for its counterfactuals the same
+unless they are edited together with the text.
 Analyzers, such as `tft.vocabulary`, see the texts and their counterfactuals together.
 """
 
@@ -49,7 +50,7 @@ def preprocessing_fn(
     _check_there(further, inputs)
     rows = counterfactuals.value_rowids()
     both = {custom_config["text_feature"]: both} | {
-      name: _for_both(single(inputs[name]), rows) for name in further
+      name: _for_both(inputs, name, rows) for name in further
     }
   outputs = {}
   count = tf.size(texts, tf.int64)
@@ -78,9 +79,15 @@ def single(values: Any) -> tf.Tensor:
   return tf.reshape(ragged(values).to_tensor(shape=[None, 1]), [-1])
 
 
-def _for_both(values: tf.Tensor, original_row: tf.Tensor) -> tf.Tensor:
-  """Returns the values of the originals and then of their counterfactuals."""
-  return tf.concat([values, tf.gather(values, original_row)], axis=0)
+def _for_both(inputs: dict[str, Any], name: str, original_row: tf.Tensor) -> tf.Tensor:
+  """Returns a feature's values in the originals and then in their counterfactuals."""
+  values = single(inputs[name])
+  edited = features.counterfactual_of(name)
+  if edited in inputs:
+    of_counterfactuals = ragged(inputs[edited]).values
+  else:
+    of_counterfactuals = tf.gather(values, original_row)
+  return tf.concat([values, of_counterfactuals], axis=0)
 
 
 def _function(path: str) -> Callable[[tf.Tensor, dict[str, Any]], ModelInputs]:

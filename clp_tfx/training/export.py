@@ -70,6 +70,9 @@ def export(
       # Computed for both at once: these stand for counterfactuals, and are not used.
       texts = columns[text_feature]
       given[features.COUNTERFACTUAL_TEXT] = raw(texts, features.COUNTERFACTUAL_TEXT)
+      for name in further:
+        if (edited := features.counterfactual_of(name)) in raw_spec:
+          given[edited] = raw(columns[name], edited)
       transformed = module.transform.call(given)
     padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
     logits = classifier(structured(inputs, padded), training=False)

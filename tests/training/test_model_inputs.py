@@ -128,6 +128,31 @@ def test_features_beside_the_text_are_the_same_on_both_sides(beside):
   assert counterfactual["place"].numpy().tolist() == [b"a", b"b", b"b"]
 
 
+def test_features_edited_together_with_the_text_differ_between_the_sides(tmp_path):
+  given = config("beside") | {"input_features": ["age", "place"]}
+  edited = features.counterfactual_of("place")
+  further = {
+    "age": (tf.io.FixedLenFeature([1], tf.int64), [[10], [50], [30], [20]]),
+    "place": (tf.io.FixedLenFeature([1], tf.string), [[b"a"], [b"b"], [b"c"], [b"d"]]),
+    edited: (tf.io.VarLenFeature(tf.string), [[b"A"], [], [b"C", b""], []]),
+  }
+  path, file = transform(ROWS, tmp_path, given, module.preprocessing_fn, further)
+  output = tft.TFTransformOutput(path)
+  ((inputs, *_),) = batches((output, file), batch_size=4)
+  assert inputs.original["place"].numpy().tolist() == [b"a", b"b", b"c", b"d"]
+  assert inputs.counterfactual["place"].numpy().tolist() == [b"A", b"C", b""]
+  # In serving there is no counterfactual.
+  classifier = starting_classifier(
+    HParams(model_fn=f"{functions.__name__}.model_beside"), output
+  )
+  names = ["age", "place"]
+  path = str(tmp_path / "model")
+  export(classifier, output, "comment_text", path, input_features=names)
+  signatures = tf.saved_model.load(path).signatures
+  scores = signatures["serving_text"](tf.constant(["", "x"]))["scores"]
+  assert scores.shape == (2, 1)
+
+
 def test_a_feature_that_no_example_has_is_refused():
   given = {"comment_text": [["a"]], features.COUNTERFACTUAL_TEXT: tf.constant([["c"]])}
   wanted = config("raw") | {"input_features": ["aeg"]}
