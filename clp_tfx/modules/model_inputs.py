@@ -30,7 +30,8 @@ def preprocessing_fn(
     custom_config: `text_feature` (its name), `inputs_fn` (dotted path of the function
       `(texts, config)` that returns the model's input, or a dict of its inputs) and
       `preprocessing`, the function's `config`; with several labels, their
-      `label_names`; with `input_features`, the names of further features, the function
+      `label_names`; with `label_feature`, what `preprocessing.labels` describes; with
+      `input_features`, the names of further features, the function
       gets a dict of them and the texts instead, by name.
 
   Returns:

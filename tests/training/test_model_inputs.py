@@ -11,6 +11,7 @@ import tensorflow_transform as tft
 from clp_tfx import features
 from clp_tfx.errors import InputError
 from clp_tfx.modules import model_inputs as module
+from clp_tfx.modules.preprocessing import labels
 from clp_tfx.sweep.examples import TokenLists, augmented, blinded
 from clp_tfx.sweep.trainings import score
 from clp_tfx.training.batches import read_batches
@@ -151,6 +152,16 @@ def test_features_edited_together_with_the_text_differ_between_the_sides(tmp_pat
   signatures = tf.saved_model.load(path).signatures
   scores = signatures["serving_text"](tf.constant(["", "x"]))["scores"]
   assert scores.shape == (2, 1)
+
+
+def test_the_label_of_another_example_gen():
+  given = {"stars": tf.sparse.from_dense(tf.constant([[3], [0], [1]]))}
+  made = labels(given, {"label_feature": "stars"})
+  assert made[features.LABEL].numpy().tolist() == [[3.0], [0.0], [1.0]]
+  assert made[features.LABEL_WEIGHT].numpy().tolist() == [[1.0], [0.0], [1.0]]
+  made = labels({"stars": tf.constant([[3], [0]])}, {"label_feature": "stars"})
+  assert made[features.LABEL].numpy().tolist() == [[3.0], [0.0]]
+  assert made[features.LABEL_WEIGHT].numpy().tolist() == [[1.0], [1.0]]
 
 
 def test_a_feature_that_no_example_has_is_refused():
