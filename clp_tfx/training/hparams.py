@@ -185,8 +185,11 @@ class FitOptions(Options):
   base_model: str | None = option(
     None, "Model (.keras file) to continue training; by default, a new model."
   )
-  checkpoint_steps: int = option(
-    200, "Training steps between checkpoints; 0 for one per epoch.", 0
+  checkpoint_steps: int | None = option(
+    None,
+    "Training steps between checkpoints; 0 for one per epoch. Default: one each half "
+    "minute, or less often if a large model takes more than 2% of the time to save.",
+    0,
   )
 
   def __post_init__(self):
