@@ -6,7 +6,7 @@ Every column of the comments keeps its own name. ExampleGen adds
 `TOKENS*` and `COUNTERFACTUAL_TOKENS*` features. No other module spells out these names.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 # --- added by ExampleGen -----------------------------------------------------
 LABEL = "binary_label"
@@ -61,6 +61,26 @@ IDENTITY_GROUP = "identity_group"
 COUNTERFACTUAL_SKIPPED = "counterfactual_skipped"
 """bytes, at most 1 value: why a text with terms has no or not all counterfactuals
 (`pejorative`: never paired; see `counterfactuals/generator.py`)."""
+_OF = "counterfactual_of_"
+
+
+def counterfactual_of(feature: str) -> str:
+  """Returns the feature with another one's values in the counterfactuals.
+
+  bytes, K values: of a feature that CounterfactualGen edits together with the text.
+  """
+  return f"{_OF}{feature}"
+
+
+def edited_together(names: Iterable[str]) -> list[str]:
+  """Returns the features that were edited together with the text.
+
+  Args:
+    names: Names of all features of an example.
+  """
+  return [name.removeprefix(_OF) for name in names if name.startswith(_OF)]
+
+
 ADDED_BY_COUNTERFACTUAL_GEN = (
   COUNTERFACTUAL_TEXT,
   COUNTERFACTUAL_GROUP,

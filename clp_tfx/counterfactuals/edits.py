@@ -31,6 +31,8 @@ class Edit(NamedTuple):
       none or the edit was read from storage.
     rule: What was done, or how it was chosen: a name from docs/counterfactuals.md.
     confidence: Probability that a human writer would have edited the text this way.
+    feature: The feature that it edits, if that is not the text but one edited together
+      with it.
   """
 
   start: int
@@ -41,6 +43,7 @@ class Edit(NamedTuple):
   label: str
   rule: str
   confidence: float
+  feature: str = ""
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:
@@ -67,7 +70,7 @@ def edits_to_json(edits: Iterable[Edit]) -> str:
     'gay'
   """
   written = [
-    _template(edit.term, edit.group, edit.rule, edit.confidence)
+    _template(edit.term, edit.group, edit.rule, edit.confidence, edit.feature)
     % (edit.end, encode_basestring_ascii(edit.replacement), edit.start)
     for edit in edits
   ]
@@ -76,13 +79,15 @@ def edits_to_json(edits: Iterable[Edit]) -> str:
 
 # Positions differ from text to text; the rest of an edit mostly repeats.
 @functools.lru_cache(maxsize=4096)
-def _template(term: str, group: str, rule: str, confidence: float) -> str:
+def _template(term: str, group: str, rule: str, confidence: float, feature: str) -> str:
   """Returns an edit's JSON with placeholders for its end, replacement and start."""
-  confidence, group, rule, term = (
-    json.dumps(value).replace("%", "%%") for value in (confidence, group, rule, term)
+  confidence, group, rule, term, where = (
+    json.dumps(value).replace("%", "%%")
+    for value in (confidence, group, rule, term, feature)
   )
+  where = f'"feature":{where},' if feature else ""
   return (
-    f'{{"confidence":{confidence},"end":%d,"group":{group},"replacement":%s,'
+    f'{{"confidence":{confidence},"end":%d,{where}"group":{group},"replacement":%s,'
     f'"rule":{rule},"start":%d,"term":{term}}}'
   )
 

@@ -1,8 +1,8 @@
 """Generates the counterfactuals of a text: the text with its identity terms edited."""
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import chain
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.alignment import aligned
@@ -17,6 +17,7 @@ from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.unchangeable import is_unchangeable
 from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
 from clp_tfx.counterfactuals.identity_term import IdentityTerm
+from clp_tfx.counterfactuals.joint import together
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
 from clp_tfx.counterfactuals.neutral_edits import neutral_edits
@@ -24,6 +25,7 @@ from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_hea
 from clp_tfx.counterfactuals.substitution_doubts import SubstitutionDoubts
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
 from clp_tfx.counterfactuals.term_rows import TermRows
+from clp_tfx.counterfactuals.values import Values
 from clp_tfx.errors import InputError
 from clp_tfx.options import check_values
 
@@ -56,25 +58,37 @@ class Counterfactual:
     text: The edited text.
     edits: The edits, in text order. The rest of the text is the original, byte for
       byte.
+    others: Those of the other texts that were edited together with it, changed or not.
   """
 
   text: str
   edits: tuple[Edit, ...]
+  others: tuple["Counterfactual", ...] = ()
+
+  @property
+  def all_texts(self) -> tuple[str, ...]:
+    """The text and the others."""
+    return (self.text, *(other.text for other in self.others))
+
+  @property
+  def all_edits(self) -> tuple[Edit, ...]:
+    """The edits of all texts."""
+    return sum([other.edits for other in self.others], self.edits)
 
   @property
   def group(self) -> str:
     """The groups of the edited terms, sorted, distinct, joined by `+`."""
-    return "+".join(sorted({edit.group for edit in self.edits if edit.group}))
+    return "+".join(sorted({edit.group for edit in self.all_edits if edit.group}))
 
   @property
   def edit(self) -> str:
     """Labels of the edits, joined by `;`: `gay→` is a removal, `an→a` a repair."""
-    return ";".join([edit.label for edit in self.edits if edit.label])
+    return ";".join([edit.label for edit in self.all_edits if edit.label])
 
   @property
   def confidence(self) -> float:
     """The lowest confidence of the edits."""
-    return min([edit.confidence for edit in self.edits])
+    return min([edit.confidence for edit in self.all_edits])
 
 
 class Outcome(NamedTuple):
@@ -118,6 +132,9 @@ class CounterfactualGenerator:
     counterparts stay.
   - `substitution_within_group`: the same, but a term's counterparts are followed by the
     other terms of its topmost group (such as `religion`) that have the same role.
+
+  A text that is a category of the lexicon, which names its whole values, becomes
+  another one, or empty if the method does not substitute.
 
   A text with a pejorative term gets no counterfactuals: that a model treats it like a
   text without the term is not something to train for.
@@ -166,10 +183,12 @@ class CounterfactualGenerator:
     self._method = method
     self._max = max_counterfactuals
     self._min_confidence = min_confidence
-    self._members = _members(identity_terms)
+    self._values = Values(identity_terms.terms, method)
+    words = [row for row in identity_terms.terms if not row.is_value]
+    self._members = _members(words)
     self._dimensions = Dimensions(identity_terms.terms)
     rows: dict[str, list[IdentityTerm]] = {}
-    for row in identity_terms.terms:
+    for row in words:
       rows.setdefault(row.term, []).append(row)
     self._terms = {term: TermRows.of(some) for term, some in rows.items()}
     check_language(method, identity_terms)
@@ -216,15 +235,43 @@ class CounterfactualGenerator:
     """
     if mentions is None:
       mentions = self.find(text)
+    made = (_made(text, edits) for _, edits in self._edits(text, mentions))
+    return self._outcome(mentions, made)
+
+  def joint_outcome(
+    self, texts: Sequence[str], mentions: Sequence[list[Mention]]
+  ) -> Outcome:
+    """Returns the counterfactuals of texts that are edited together.
+
+    Args:
+      texts: Any texts, such as the columns of one row. Each counterfactual is that of
+        the first, and has those of the others.
+      mentions: Result of `find` for each.
+    """
+    return self._outcome([*chain(*mentions)], self._joint(texts, mentions))
+
+  def _joint(
+    self, texts: Sequence[str], mentions: Sequence[list[Mention]]
+  ) -> Iterator[Counterfactual]:
+    versions = [
+      islice(self._edits(text, some), self._max) if some else ()
+      for text, some in zip(texts, mentions, strict=True)
+    ]
+    for edits in together(versions):
+      first, *others = map(_made, texts, edits)
+      yield replace(first, others=tuple(others))
+
+  def _outcome(
+    self, mentions: list[Mention], versions: Iterable[Counterfactual]
+  ) -> Outcome:
+    """Returns the first distinct versions that are not doubtful."""
     if not mentions:
       return Outcome([], [], "")
     if any([mention.pejorative for mention in mentions]):
       return Outcome(mentions, [], PEJORATIVE)
-    made: dict[str, Counterfactual] = {}
-    for edits in self._edits(text, mentions):
-      edited = applied(text, edits)
-      if edited not in made:
-        made[edited] = Counterfactual(edited, tuple(edits))
+    made: dict[tuple[str, ...], Counterfactual] = {}
+    for version in versions:
+      made.setdefault(version.all_texts, version)
       if len(made) == self._max:
         break
     if not made:
@@ -234,8 +281,14 @@ class CounterfactualGenerator:
       kept = [each for each in kept if each.confidence >= self._min_confidence]
     return Outcome(mentions, kept, LOW_CONFIDENCE if len(kept) < len(made) else "")
 
-  def _edits(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
-    """Yields the edits of each counterfactual."""
+  def _edits(
+    self, text: str, mentions: list[Mention]
+  ) -> Iterator[tuple[str, list[Edit]]]:
+    """Yields what changes in each counterfactual, and its edits."""
+    if mentions[0].term in self._values:
+      change = self._change(mentions[0])
+      yield from ((change, [edit]) for edit in self._values.edits(mentions[0]))
+      return
     if self._method.startswith(("neutral", "substitution")):
       mentions = self._with_glued(text, mentions)
       mentions = [self._weighed(text, each) for each in mentions]
@@ -243,27 +296,37 @@ class CounterfactualGenerator:
       yield from self._substitutions(text, mentions)
     elif self._method == "neutral":
       with_roles = [(each, self._terms[each.term].roles) for each in mentions]
-      yield neutral_edits(text, with_roles, self._finder.known)
-    elif self._method == "ablation":
-      yield removal_edits(text, [self._removal(text, each) for each in mentions])
+      yield "", neutral_edits(text, with_roles, self._finder.known)
     else:
-      name = "group" if self._method == "ablation_by_group" else "term"
-      for value in dict.fromkeys(getattr(mention, name) for mention in mentions):
-        some = [each for each in mentions if getattr(each, name) == value]
-        yield removal_edits(text, [self._removal(text, each) for each in some])
+      for change in dict.fromkeys(map(self._change, mentions)):
+        some = [each for each in mentions if self._change(each) == change]
+        removals = [self._removal(text, each) for each in some]
+        yield change, removal_edits(text, removals)
 
-  def _substitutions(self, text: str, mentions: list[Mention]) -> Iterator[list[Edit]]:
+  def _change(self, mention: Mention) -> str:
+    """Returns what changes with a mention: all mentions of it change together."""
+    if self._method == "ablation_by_term":
+      return mention.term
+    if self._method == "ablation_by_group":
+      return mention.group
+    if self._method.startswith("substitution"):
+      return self._dimensions.of(mention.group)
+    return ""
+
+  def _substitutions(
+    self, text: str, mentions: list[Mention]
+  ) -> Iterator[tuple[str, list[Edit]]]:
     """Yields the edits of each substitution: the first of each dimension, and so on."""
-    names = dict.fromkeys(self._dimensions.of(each.group) for each in mentions)
-    found = []
-    for name in names:
+    found = {}
+    for name in dict.fromkeys(map(self._change, mentions)):
       choices = [self._choices(text, mention, name) for mention in mentions]
-      found.append([each for each in choices if each])
+      found[name] = [each for each in choices if each]
     doubts = SubstitutionDoubts(text)
-    for turn in range(max(map(len, chain(*found)), default=0)):
-      for choices in found:
+    for turn in range(max(map(len, chain(*found.values())), default=0)):
+      for name, choices in found.items():
         if turn < max(map(len, choices), default=0):
-          yield substitution_edits(text, doubts.weighed(aligned(choices, turn)))
+          chosen = doubts.weighed(aligned(choices, turn))
+          yield name, substitution_edits(text, chosen)
 
   def _with_glued(self, text: str, mentions: list[Mention]) -> list[Mention]:
     """Adds the pronouns of "hes" and "shes", which are no words of a lexicon."""
@@ -338,13 +401,17 @@ class CounterfactualGenerator:
     return Replacement(mention, end, new, rule, confidence, is_english, group, becomes)
 
 
+def _made(text: str, edits: Sequence[Edit]) -> Counterfactual:
+  return Counterfactual(applied(text, edits), tuple(edits))
+
+
 def check_language(method: str, identity_terms: IdentityTerms) -> None:
   """Checks that a method has rules for the languages of a lexicon.
 
   Raises:
     InputError: If it has none; only `neutral` needs some.
   """
-  languages = {row.language for row in identity_terms.terms}
+  languages = {row.language for row in identity_terms.terms if not row.is_value}
   others = {each for each in languages if each.split("-", 1)[0] != "en"}
   if method == "neutral" and others:
     raise InputError(
@@ -358,10 +425,10 @@ def _member_key(row: IdentityTerm) -> tuple[str, str, str]:
   return row.group.split("/", 1)[0], row.role, row.language
 
 
-def _members(identity_terms: IdentityTerms) -> dict[tuple[str, str, str], list[str]]:
+def _members(rows: list[IdentityTerm]) -> dict[tuple[str, str, str], list[str]]:
   """Returns the neutral terms of each topmost group, role and language."""
   members: dict[tuple[str, str, str], list[str]] = {}
-  for row in identity_terms.terms:
+  for row in rows:
     if row.connotation == "neutral":
       members.setdefault(_member_key(row), []).append(row.term)
   return members

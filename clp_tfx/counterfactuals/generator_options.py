@@ -64,6 +64,12 @@ class CounterfactualOptions(EditingOptions):
     "Train only on pairs whose original has a label below this, such as 0.5; of "
     "several labels, all have to be.",
   )
+  also_edited: tuple[str, ...] = option(
+    (),
+    "Further column, such as one of categories, whose terms are edited together with "
+    "those of the text; repeat for each.",
+    check=lambda name: (name,),
+  )
   no_match: str = option(
     "fail",
     "What to do if no text contains a term of the lexicon.",
@@ -82,6 +88,19 @@ class GeneratorOptions(CounterfactualOptions, LabelColumn):
   Raises:
     InputError: If a value has the wrong type or is out of range.
   """
+
+  def __post_init__(self):
+    super().__post_init__()
+    if self.text_feature in self.also_edited:
+      raise InputError(
+        "Expected also_edited to be other columns than that of the text, which is "
+        f"edited anyway. Received: {self.text_feature!r}; leave it out."
+      )
+    if self.also_edited and self.counterfactual_fn:
+      raise InputError(
+        "Expected no also_edited with a counterfactual function, which edits texts "
+        f"only. Received: {', '.join(self.also_edited)}; leave one out."
+      )
 
   @property
   def function_module(self) -> str:

@@ -18,6 +18,7 @@ ROLES = (
 )
 """Roles that a term can have in a sentence; an empty role means any."""
 CONNOTATIONS = ("neutral", "pejorative")
+MATCHES = ("words", "value")
 BLANKS = (
   "\t \u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
   "\u202f\u205f\u3000"
@@ -47,6 +48,8 @@ class IdentityTerm(NamedTuple):
       counterfactuals.
     language: Language tag such as `en`, in lower case.
     sense: When the term names people; always by default.
+    match: One of `MATCHES`: whether the term is looked for among the words of a text,
+      or is a category, which is the whole text, spelled as here.
   """
 
   term: str
@@ -56,6 +59,12 @@ class IdentityTerm(NamedTuple):
   connotation: str = "neutral"
   language: str = "en"
   sense: Sense = ANY_SENSE
+  match: str = "words"
+
+  @property
+  def is_value(self) -> bool:
+    """Whether the term is a category."""
+    return self.match == "value"
 
 
 def normalized(text: str) -> str:

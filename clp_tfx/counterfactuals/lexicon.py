@@ -23,10 +23,11 @@ class IdentityTerms:
 
   A lexicon is a CSV file with the columns `term` (one or more words in any case, taken
   literally) and `group` (a path such as `gender/female`) and optionally `counterparts`
-  (separated by `|`), `role`, `connotation` and `language`, all as in `IdentityTerm`,
-  and the columns of `Sense`. An empty cell means the default. No two rows have the same
-  term, role and language. Rows of the same term agree in group, connotation and sense.
-  A counterpart is a neutral term of the same language with a row for the same role.
+  (separated by `|`), `role`, `connotation`, `language` and `match`, all as in
+  `IdentityTerm`, and the columns of `Sense`. An empty cell means the default. No two
+  rows have the same term, role and language. Rows of the same term agree in all else
+  but counterparts. A counterpart is a neutral term of the same language and match, with
+  a row for the same role.
 
   Example:
     >>> lexicon = IdentityTerms.parse("term,group\\ngay,orientation/homosexual", "mine")
@@ -98,8 +99,12 @@ class IdentityTerms:
 
 def _digested(row: IdentityTerm) -> str:
   cells = [*row[:2], LIST_SEPARATOR.join(row.counterparts), *row[3:6]]
-  # The digest of a lexicon without sense columns stays as it was before they existed.
-  return "\t".join(cells if row.sense == ANY_SENSE else [*cells, sense_text(row.sense)])
+  # The digest of a lexicon without further columns stays as it was before they existed.
+  if row.sense != ANY_SENSE:
+    cells.append(sense_text(row.sense))
+  if row.is_value:
+    cells.append(row.match)
+  return "\t".join(cells)
 
 
 def built_in_lexicons() -> tuple[str, ...]:

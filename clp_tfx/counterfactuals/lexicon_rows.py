@@ -3,16 +3,18 @@
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from clp_tfx.counterfactuals.identity_term import (
   BLANKS,
   CONNOTATIONS,
+  MATCHES,
   ROLES,
   IdentityTerm,
   normalized,
 )
 from clp_tfx.counterfactuals.sense_columns import (
+  ANY_SENSE,
   LIST_SEPARATOR,
   SENSE_COLUMNS,
   Sense,
@@ -20,7 +22,10 @@ from clp_tfx.counterfactuals.sense_columns import (
 )
 
 REQUIRED_COLUMNS = ("term", "group")
-OPTIONAL_COLUMNS = ("counterparts", "role", "connotation", "language", *SENSE_COLUMNS)
+OPTIONAL_COLUMNS = (
+  *("counterparts", "role", "connotation", "language", "match"),
+  *SENSE_COLUMNS,
+)
 _GROUP = re.compile(r"[a-z0-9_-]+(?:/[a-z0-9_-]+)*")
 _LANGUAGE = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]+)*")
 _LINE_BREAK = re.compile(r"[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
@@ -49,10 +54,12 @@ def read_rows(csv_text: str) -> tuple[list[IdentityTerm], list[tuple[int, str]]]
 
 def _identity_term(cells: dict[str, str]) -> IdentityTerm:
   cell = {name: value.strip(BLANKS) for name, value in cells.items()}
+  match = cell.get("match", "").lower() or "words"
+  spelled = str if match == "value" else normalized
   return IdentityTerm(
-    normalized(cell["term"]),
+    spelled(cell["term"]),
     cell["group"],
-    _listed(cell.get("counterparts", "")),
+    _listed(cell.get("counterparts", ""), spelled),
     cell.get("role", "").lower(),
     cell.get("connotation", "").lower() or "neutral",
     cell.get("language", "").lower() or "en",
@@ -62,12 +69,13 @@ def _identity_term(cells: dict[str, str]) -> IdentityTerm:
         for name in SENSE_COLUMNS
       )
     ),
+    match,
   )
 
 
-def _listed(cell: str) -> tuple[str, ...]:
+def _listed(cell: str, spelled: Callable[[str], str] = normalized) -> tuple[str, ...]:
   # Empty parts are kept, to be reported as faults.
-  return tuple(map(normalized, cell.split(LIST_SEPARATOR))) if cell else ()
+  return tuple(map(spelled, cell.split(LIST_SEPARATOR))) if cell else ()
 
 
 def _faults_within(
@@ -108,6 +116,10 @@ def _fault(row: IdentityTerm) -> str | None:
     )
   if not _LANGUAGE.fullmatch(row.language):
     return f"malformed language {row.language!r} (expected a tag such as en or pt-br)"
+  if row.match not in MATCHES:
+    return f"unknown match {row.match!r} (expected {' or '.join(MATCHES)} or nothing)"
+  if row.is_value and (row.role or row.sense != ANY_SENSE):
+    return f"value {term!r} with a role or sense columns, which are for words"
   if len(set(row.counterparts)) < len(row.counterparts):
     return f"counterpart twice in {LIST_SEPARATOR.join(row.counterparts)!r}"
   if row.term in row.counterparts:
@@ -120,13 +132,13 @@ def _faults_between(
 ) -> Iterator[tuple[int, str]]:
   """Yields the lines and faults of rows that contradict others."""
   first: dict[str, tuple[int, IdentityTerm]] = {}
-  roles: dict[tuple[str, str], set[str]] = {}
+  roles: dict[tuple[str, str, str], set[str]] = {}
   for line, row in numbered:
     first.setdefault(row.term, (line, row))
-    roles.setdefault((row.term, row.language), set()).add(row.role)
+    roles.setdefault((row.term, row.language, row.match), set()).add(row.role)
   for line, row in numbered:
     first_line, other = first[row.term]
-    for name in ("group", "connotation"):
+    for name in ("group", "connotation", "match"):
       if getattr(row, name) != getattr(other, name):
         yield (
           line,
@@ -139,9 +151,11 @@ def _faults_between(
         f"term {row.term!r} with other sense columns than on line {first_line}",
       )
     for counterpart in row.counterparts:
-      found = roles.get((counterpart, row.language))
+      found = roles.get((counterpart, row.language, row.match))
       if not found:
         fault = "is not a term of this lexicon in the same language"
+        if row.is_value:
+          fault = "is not a value of this lexicon, spelled like this"
       elif row.role and not found & {row.role, ""}:
         fault = f"has no row for the role {row.role}"
       elif first[counterpart][1].connotation != "neutral":

@@ -58,7 +58,7 @@ class MentionFinder:
   A term matches whole words in any case: "batman" and "there" contain no term; see
   `tokenizer` for what a word is and `TermMatcher` for the rest. The clitic of "she's"
   and "woman's" is not part of the word but of the mention. A term with sense columns is
-  a mention only where they apply.
+  a mention only where they apply. A category is a mention if it is the whole text.
 
   Example:
     >>> finder = MentionFinder(IdentityTerms.load("identity_en").terms)
@@ -72,7 +72,9 @@ class MentionFinder:
   """
 
   def __init__(self, terms: Iterable[IdentityTerm]):
-    terms = list(terms)
+    given = list(terms)
+    self._values = {_encoded(row.term): row for row in given if row.is_value}
+    terms = [row for row in given if not row.is_value]
     rows = {row.term: row for row in reversed(terms)}.values()
     self._senses = Senses(terms)
     self._terms = [
@@ -99,6 +101,8 @@ class MentionFinder:
         as letters: they may be letters of another encoding.
     """
     encoded = _encoded(text)
+    if encoded in self._values:
+      return [self._of_value(encoded)]
     return self._mentions(text, encoded, self._matcher.find(encoded), None)
 
   def find_all(
@@ -111,12 +115,22 @@ class MentionFinder:
         `surrogateescape` decodes them to.
       refusals: Counter for terms that are not mentions.
     """
-    return [
+    found = [
       self._mentions(text.decode("utf-8", "surrogateescape"), text, spans, refusals)
       if spans
       else []
       for text, spans in zip(texts, self._matcher.find_all(texts), strict=True)
     ]
+    if self._values:
+      for index, text in enumerate(texts):
+        if text in self._values:
+          found[index] = [self._of_value(text)]
+    return found
+
+  def _of_value(self, text: bytes) -> Mention:
+    row, end = self._values[text], _length(text)
+    pejorative = row.connotation == "pejorative"
+    return Mention(0, end, row.term, row.group, end, pejorative)
 
   def _mentions(
     self,

@@ -38,7 +38,7 @@ def placebo(
   Returns:
     The text; None if it has no such words, or if no edit of a term edits a word.
   """
-  made = [edit for edit in edits if edit.term]
+  made = [edit for edit in edits if edit.term and not edit.feature]
   further = _words_of([*terms, *(edit.term for edit in made)])
   words = _Words(_plain_words(text, further))
   removals: list[Removal] = []

@@ -1,11 +1,13 @@
 """Transform: texts to model inputs, by a function that the user gives.
 
+Further features of an example go in beside its text, for its counterfactuals the same
+unless they are edited together with the text.
 Analyzers, such as `tft.vocabulary`, see the texts and their counterfactuals together.
 """
 
 import importlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import tensorflow as tf
@@ -28,7 +30,9 @@ def preprocessing_fn(
     custom_config: `text_feature` (its name), `inputs_fn` (dotted path of the function
       `(texts, config)` that returns the model's input, or a dict of its inputs) and
       `preprocessing`, the function's `config`; with several labels, their
-      `label_names`.
+      `label_names`; with `label_feature`, what `preprocessing.labels` describes; with
+      `input_features`, the names of further features, the function
+      gets a dict of them and the texts instead, by name.
 
   Returns:
     For each input, its values for the texts, and those for their counterfactuals as
@@ -43,6 +47,12 @@ def preprocessing_fn(
   counterfactuals = ragged(inputs[features.COUNTERFACTUAL_TEXT])
   # One call, so that analyzers run once and both sides get the same ids.
   both = tf.concat([texts, counterfactuals.values], axis=0)
+  if further := custom_config.get("input_features"):
+    _check_there(further, inputs)
+    rows = counterfactuals.value_rowids()
+    both = {custom_config["text_feature"]: both} | {
+      name: _for_both(inputs, name, rows) for name in further
+    }
   outputs = {}
   count = tf.size(texts, tf.int64)
   for name, value in _named(
@@ -54,6 +64,31 @@ def preprocessing_fn(
       raise InputError(f"Expected another name than {name!r} for an input of {path}.")
     outputs |= parts
   return outputs | labels(inputs, custom_config)
+
+
+def _check_there(names: Sequence[str], inputs: dict[str, Any]) -> None:
+  for name in names:
+    if name not in inputs:
+      raise InputError(
+        f"Expected input_features to be features of the examples, {sorted(inputs)}. "
+        f"Received: {name!r}."
+      )
+
+
+def single(values: Any) -> tf.Tensor:
+  """Returns the first value of each example, 0 or an empty text if it has none."""
+  return tf.reshape(ragged(values).to_tensor(shape=[None, 1]), [-1])
+
+
+def _for_both(inputs: dict[str, Any], name: str, original_row: tf.Tensor) -> tf.Tensor:
+  """Returns a feature's values in the originals and then in their counterfactuals."""
+  values = single(inputs[name])
+  edited = features.counterfactual_of(name)
+  if edited in inputs:
+    of_counterfactuals = ragged(inputs[edited]).values
+  else:
+    of_counterfactuals = tf.gather(values, original_row)
+  return tf.concat([values, of_counterfactuals], axis=0)
 
 
 def _function(path: str) -> Callable[[tf.Tensor, dict[str, Any]], ModelInputs]:

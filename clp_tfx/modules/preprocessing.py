@@ -55,7 +55,18 @@ def preprocessing_fn(
 def labels(
   inputs: dict[str, Any], custom_config: dict[str, Any]
 ) -> dict[str, tf.Tensor]:
-  """Returns the features with the labels and their weights, unchanged."""
+  """Returns the features with the labels and their weights.
+
+  They are unchanged, unless `custom_config` names a `label_feature`: the number that is
+  the label in examples of another ExampleGen. Without a value the weight is 0.
+  """
+  if column := custom_config.get("label_feature"):
+    values = ragged(inputs[column])
+    weights = tf.cast(values.row_lengths() > 0, tf.float32)
+    return {
+      features.LABEL: tf.cast(values.to_tensor(shape=[None, 1]), tf.float32),
+      features.LABEL_WEIGHT: weights[:, tf.newaxis],
+    }
   names = features.label_features(custom_config.get("label_names", ()))
   return {name: inputs[name] for name in names}
 

@@ -51,6 +51,7 @@ def run_fn(fn_args: FnArgs) -> None:
     fn_args.serving_model_dir,
     hparams.padding,
     hparams.is_rating,
+    hparams.input_features,
   )
   if hparams.checkpoint_dir:
     sweep_checkpoints(hparams.checkpoint_dir)

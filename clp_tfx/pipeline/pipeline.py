@@ -216,6 +216,8 @@ def _preprocessing(config: PipelineConfig) -> tuple[str, dict[str, Any]]:
     own = {"encoder": training.encoder, "max_tokens": config.hparams.max_tokens}
   if inputs_fn:
     custom_config |= {"inputs_fn": inputs_fn, "preprocessing": own or {}}
+    if training.input_features:
+      custom_config["input_features"] = list(training.input_features)
     return "clp_tfx.modules.model_inputs.preprocessing_fn", custom_config
   custom_config |= {
     "vocabulary_size": training.vocabulary_size,

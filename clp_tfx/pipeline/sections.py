@@ -139,6 +139,11 @@ class TrainingOptions(FitOptions):
         "Expected --inputs-fn or --preprocessing-fn. Received: "
         f"{self.inputs_fn} and {self.preprocessing_fn}; leave one out."
       )
+    if self.input_features and not self.inputs_fn:
+      raise InputError(
+        "Expected --input-features together with --inputs-fn, which makes inputs of "
+        f"them. Received: {', '.join(self.input_features)} and none."
+      )
     if self.takes_encoder_tokens and self.preprocessing is not None:
       raise InputError(
         "Expected no --preprocessing for an encoder's own tokenizer. Received: "

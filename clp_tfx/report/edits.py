@@ -36,6 +36,8 @@ def pieces(flip: dict[str, Any], context: int = 160) -> list[tuple[str, str]]:
 def _marked(original: str, edits: Sequence[dict[str, Any]]) -> list[tuple[str, str]]:
   found, end = [], 0
   for edit in edits:
+    if "feature" in edit:
+      continue  # It is of another column.
     found += [
       (KEPT, original[end : edit["start"]]),
       (REMOVED, original[edit["start"] : edit["end"]]),

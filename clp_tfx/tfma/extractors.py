@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 import apache_beam as beam
 import numpy as np
@@ -81,12 +81,13 @@ def CounterfactualPredictionsExtractor(
 ) -> tfma.extractors.Extractor:
   """Adds the scores of every example's counterfactuals to its extracts.
 
-  A counterfactual is scored as a copy of its example in which the text feature is
-  replaced and the features that hold counterfactuals are removed, by the same signature
-  as the example, whether that takes serialised examples or named features. The texts of
-  a batch are scored together, up to 512 at a time. If there is an AuditFlips metric,
-  the pairs of its lexicon are generated here; those that are not among the example's
-  counterfactuals are scored too. So are placebos, if there is a PlaceboFlips metric.
+  A counterfactual is scored as a copy of its example in which the text feature, and
+  those that were edited together with it, are replaced and the features that hold
+  counterfactuals are removed. It is scored by the same signature as the example,
+  whether that takes serialised examples or named features. The texts of a batch are
+  scored together, up to 512 at a time. If there is an AuditFlips metric, the pairs of
+  its lexicon are generated here; those that are not among the example's counterfactuals
+  are scored too. So are placebos, if there is a PlaceboFlips metric.
 
   Example:
     >>> import tensorflow_model_analysis as tfma
@@ -159,6 +160,13 @@ def _configs(
         yield json.loads("{" + metric.config + "}")
 
 
+class _Copy(NamedTuple):
+  """A copy of an example: serialised, and the values of its edited features."""
+
+  example: bytes
+  edited: dict[str, bytes]
+
+
 class _ScoreCounterfactuals(beam.DoFn):
   """Builds batches of counterfactuals and scores them with TFMA's own predictor."""
 
@@ -193,17 +201,15 @@ class _ScoreCounterfactuals(beam.DoFn):
     places = np.arange(max(counts.max(initial=0), 1))
     rows = np.repeat(np.arange(len(counts)), counts)
     flat = [text for some in texts for text in some]
-    replaced = [
+    copies = [
       each
       for example, some in zip(examples, texts, strict=True)
-      for each in _replaced(example, some, self._text_feature)
+      for each in _copies(example, some, self._text_feature)
     ]
     # Texts of similar length together: a model pads those of a batch to the longest.
     by_length = sorted(range(len(flat)), key=lambda place: len(flat[place]))
     scores = [
-      self._score(
-        extracts, rows[some], [flat[i] for i in some], [replaced[i] for i in some]
-      )
+      self._score(extracts, rows[some], [copies[i] for i in some])
       for some in (by_length[at] for at in _slices(len(flat)))
     ]
     like = extracts[tfma.PREDICTIONS_KEY]
@@ -256,8 +262,7 @@ class _ScoreCounterfactuals(beam.DoFn):
     self,
     extracts: tfma.Extracts,
     rows: np.ndarray,
-    texts: list[bytes],
-    examples: list[bytes],
+    copies: list[_Copy],
   ) -> Any:
     """Returns the predictions for a batch of counterfactuals, shaped as by TFMA."""
     known = {
@@ -266,9 +271,12 @@ class _ScoreCounterfactuals(beam.DoFn):
       if (taken := _rows_of(values, rows)) is not None
     }
     batch = {
-      tfma.INPUT_KEY: np.array(examples, dtype=object),
+      tfma.INPUT_KEY: np.array([each.example for each in copies], dtype=object),
       tfma.FEATURES_KEY: known
-      | {self._text_feature: np.array(texts, dtype=object)[:, np.newaxis]},
+      | {
+        name: np.array([each.edited[name] for each in copies], object)[:, np.newaxis]
+        for name in copies[0].edited
+      },
     }
     (scored,) = self._predict.process(batch)
     return scored[tfma.PREDICTIONS_KEY]
@@ -279,23 +287,37 @@ def _values(example: tf.train.Example, name: str) -> list[bytes]:
   return list(values[name].bytes_list.value) if name in values else []
 
 
-def _replaced(
+def _copies(
   example: tf.train.Example, texts: list[bytes], text_feature: str
-) -> list[bytes]:
-  """Returns serialised copies of an example with each text; modifies the example."""
+) -> Iterator[_Copy]:
+  """Yields copies of an example with each text; modifies the example.
+
+  The first texts are those of its counterfactuals, which may edit other features, too.
+  """
   values = example.features.feature
+  others = {
+    name: _values(example, features.counterfactual_of(name))
+    for name in features.edited_together(values)
+  }
+  own = {name: b"".join(_values(example, name)[:1]) for name in others}
   for name in (
     features.COUNTERFACTUAL_TEXT,
     features.COUNTERFACTUAL_GROUP,
     features.COUNTERFACTUAL_EDIT,
     features.COUNTERFACTUAL_EDITS,
+    *map(features.counterfactual_of, others),
   ):
     values.pop(name, None)
-  replaced = []
-  for text in texts:
-    values[text_feature].bytes_list.value[:] = [text]
-    replaced.append(example.SerializeToString())
-  return replaced
+  for place, text in enumerate(texts):
+    edited = {
+      name: made[place] if place < len(made) else own[name]
+      for name, made in others.items()
+    }
+    # What is blank stays blank.
+    changed = {name: value for name, value in edited.items() if value or own[name]}
+    for name, value in ({text_feature: text} | changed).items():
+      values[name].bytes_list.value[:] = [value]
+    yield _Copy(example.SerializeToString(), {text_feature: text} | edited)
 
 
 def _slices(size: int) -> Iterator[slice]:

@@ -283,7 +283,7 @@ class _WorstFlips(beam.CombineFn):
       {
         name: readable(value) if isinstance(value, str) else value
         for name, value in edit._asdict().items()
-        if name not in left_out
+        if name not in left_out and (value or name != "feature")
       }
       for edit in edits_from_json(edits)
     ]

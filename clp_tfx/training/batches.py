@@ -2,9 +2,8 @@
 
 import random
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import tensorflow as tf
 
 from clp_tfx import features
@@ -131,50 +130,64 @@ def read_batches(
   return dataset.skip(skip).prefetch(tf.data.AUTOTUNE)
 
 
-def count_examples(files: list[str]) -> int:
-  """Counts the examples by reading all of them.
+class Totals(NamedTuple):
+  """What is in training files.
 
-  Args:
-    files: Patterns of gzipped TFRecords.
+  Example:
+    >>> totals = Totals(100, {"": 60.0}, {"": 20.0})
+    >>> totals.balanced_weight("")
+    3.0
+
+  Attributes:
+    examples: Their number.
+    negative: Total label weight of negative examples, by name of the label.
+    positive: The same of positive ones.
   """
-  paths = matching(files)
-  records = tf.data.TFRecordDataset(paths, compression_type="GZIP")
-  return int(records.reduce(np.int64(0), lambda count, _: count + 1))
+
+  examples: int
+  negative: dict[str, float]
+  positive: dict[str, float]
+
+  def balanced_weight(self, label_name: str) -> float:
+    """Returns the weight of a positive example that balances a label.
+
+    Raises:
+      InputError: If there are no positive or no negative examples.
+    """
+    negative, positive = self.negative[label_name], self.positive[label_name]
+    if not positive or not negative:
+      raise InputError(
+        f"Expected both positive and negative labels{' ' * bool(label_name)}"
+        f"{label_name} to balance. Received: {positive:g} positive and {negative:g} "
+        "negative ones in the training split; give positive_weight as a number."
+      )
+    return negative / positive
 
 
-def balanced_weight(
-  files: list[str], feature_spec: dict[str, Any], label_name: str = ""
-) -> float:
-  """Returns the weight of a positive example that balances a label.
+def totals(
+  files: list[str], feature_spec: dict[str, Any], label_names: Sequence[str] = ()
+) -> Totals:
+  """Counts the examples, and adds up weights of labels, by reading all of them once.
 
   Args:
     files: Patterns of gzipped TFRecords; streamed, not held in memory.
     feature_spec: Feature spec of the transformed examples.
-    label_name: Name of the label, if there are several.
-
-  Returns:
-    The total label weight of negative examples divided by that of positive ones.
-
-  Raises:
-    InputError: If there are no positive or no negative examples.
+    label_names: Names of the labels to add up, "" for that of a model with a single
+      output. Without any, examples are not parsed.
   """
-  names = features.label_features((label_name,))
+  names = [name for each in label_names for name in features.label_features((each,))]
   spec = {name: feature_spec[name] for name in names}
-  paths = matching(files)
-  records = tf.data.TFRecordDataset(paths, compression_type="GZIP").batch(4096)
-  negative = positive = 0.0
-  for batch in records.map(lambda serialized: tf.io.parse_example(serialized, spec)):
-    label, weight = (batch[name].numpy() for name in names)
-    positive += float(weight[label > 0.5].sum())
-    negative += float(weight[label <= 0.5].sum())
-  if not positive or not negative:
-    raise InputError(
-      f"Expected both positive and negative labels{' ' * bool(label_name)}{label_name} "
-      "to balance. Received: "
-      f"{positive:g} positive and {negative:g} negative ones in the training split; "
-      "give positive_weight as a number."
-    )
-  return negative / positive
+  found = Totals(0, dict.fromkeys(label_names, 0.0), dict.fromkeys(label_names, 0.0))
+  records = tf.data.TFRecordDataset(matching(files), "GZIP").batch(4096)
+  for serialized in records:
+    found = found._replace(examples=found.examples + len(serialized))
+    batch = tf.io.parse_example(serialized, spec) if spec else {}
+    for name in label_names:
+      both = (features.binary_label(name), features.label_weight(name))
+      label, weight = (batch[each].numpy() for each in both)
+      found.positive[name] += float(weight[label > 0.5].sum())
+      found.negative[name] += float(weight[label <= 0.5].sum())
+  return found
 
 
 def _lengths(examples: dict[str, Any], inputs: list[ModelInput]) -> tf.Tensor:

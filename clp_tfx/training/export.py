@@ -1,6 +1,6 @@
 """The SavedModel that is evaluated and served."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
@@ -29,6 +29,7 @@ def export(
   path: str,
   padding: dict[str, Any] | None = None,
   is_rating: bool = False,
+  input_features: Sequence[str] = (),
 ) -> None:
   """Writes a SavedModel that scores texts and does not need this package.
 
@@ -45,6 +46,8 @@ def export(
     path: Folder to write.
     padding: Padding of ragged inputs by name, see `model_inputs`.
     is_rating: Whether the classifier returns numbers of any size and no logits.
+    input_features: Further features that the model looks at. Where an example has none,
+      and in `serving_text`, they are 0 or empty.
   """
   inputs = model_inputs(tf_transform_output.transformed_feature_spec(), padding)
   module = tf.Module()
@@ -52,19 +55,24 @@ def export(
   # Its `call`, not the layer: Keras would trace and save a layer that was called once
   # more, which took most of the time.
   module.transform = tf_transform_output.transform_features_layer()
-  text_spec = {text_feature: tf.io.FixedLenFeature([1], tf.string)}
   raw_spec = tf_transform_output.raw_feature_spec()
+  further = {name: tf.io.RaggedFeature(raw_spec[name].dtype) for name in input_features}
+  spec = {text_feature: tf.io.FixedLenFeature([1], tf.string), **further}
 
-  def raw(texts: tf.Tensor, name: str) -> tf.Tensor | tf.SparseTensor:
+  def raw(values: tf.Tensor, name: str) -> tf.Tensor | tf.SparseTensor:
     is_sparse = isinstance(raw_spec[name], tf.io.VarLenFeature)
-    return tf.sparse.from_dense(texts) if is_sparse else texts
+    return tf.RaggedTensor.from_tensor(values).to_sparse() if is_sparse else values
 
-  def score(texts: tf.Tensor) -> dict[str, tf.Tensor]:
-    given = {text_feature: raw(texts, text_feature)}
+  def score(columns: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    given = {name: raw(values, name) for name, values in columns.items()}
     transformed = module.transform.call(given)
     if not all(each.name in transformed for each in inputs):
       # Computed for both at once: these stand for counterfactuals, and are not used.
+      texts = columns[text_feature]
       given[features.COUNTERFACTUAL_TEXT] = raw(texts, features.COUNTERFACTUAL_TEXT)
+      for name in further:
+        if (edited := features.counterfactual_of(name)) in raw_spec:
+          given[edited] = raw(columns[name], edited)
       transformed = module.transform.call(given)
     padded = {each.name: each.padded(transformed[each.name]) for each in inputs}
     logits = classifier(structured(inputs, padded), training=False)
@@ -75,11 +83,17 @@ def export(
 
   @_traced("examples")
   def serving_default(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-    return score(tf.io.parse_example(examples, text_spec)[text_feature])
+    parsed = tf.io.parse_example(examples, spec)
+    return score(
+      {text_feature: parsed[text_feature]}
+      | {name: parsed[name].to_tensor(shape=[None, 1]) for name in further}
+    )
 
   @_traced("text")
   def serving_text(text: tf.Tensor) -> dict[str, tf.Tensor]:
-    return score(text[:, tf.newaxis])
+    shape = [tf.size(text), 1]
+    none = {name: tf.zeros(shape, each.dtype) for name, each in further.items()}
+    return score({text_feature: text[:, tf.newaxis]} | none)
 
   tf.saved_model.save(
     module,

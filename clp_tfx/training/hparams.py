@@ -104,6 +104,12 @@ class FitOptions(Options):
     "0 or an empty text, not cut.",
     check=_check_padding,
   )
+  input_features: tuple[str, ...] = option(
+    (),
+    "Further column that inputs_fn gets beside the text, the same on both sides of a "
+    "pair; repeat for each.",
+    check=lambda name: (name,),
+  )
   counterfactual_loss_weight: float | dict = option(
     1.0, "Weight of the counterfactual loss; 0 is plain training.", 0, by_label=True
   )
@@ -179,8 +185,11 @@ class FitOptions(Options):
   base_model: str | None = option(
     None, "Model (.keras file) to continue training; by default, a new model."
   )
-  checkpoint_steps: int = option(
-    200, "Training steps between checkpoints; 0 for one per epoch.", 0
+  checkpoint_steps: int | None = option(
+    None,
+    "Training steps between checkpoints; 0 for one per epoch. Default: one each half "
+    "minute, or less often if a large model takes more than 2% of the time to save.",
+    0,
   )
 
   def __post_init__(self):

@@ -21,7 +21,7 @@ from clp_tfx.keras.metrics import DefinedAUC, OneVsRestAUC
 from clp_tfx.keras.model import CounterfactualModel
 from clp_tfx.keras.outputs import SINGLE, Weight, prefixed
 from clp_tfx.options import for_label
-from clp_tfx.training.batches import balanced_weight, count_examples, read_batches
+from clp_tfx.training.batches import Totals, read_batches, totals
 from clp_tfx.training.checkpoints import Checkpoints, sweep_checkpoints
 from clp_tfx.training.digest import training_digest
 from clp_tfx.training.hparams import HParams
@@ -127,13 +127,14 @@ def _fit(
   strategy = tf.distribute.get_strategy()
   spec = tf_transform_output.transformed_feature_spec()
   classifier = starting_classifier(hparams, tf_transform_output)
-  steps_per_epoch = count_examples(train_files) / hparams.batch_size
+  seen = totals(train_files, spec, _balanced(hparams))
+  steps_per_epoch = seen.examples / hparams.batch_size
   model = compiled(classifier, hparams, steps_per_epoch)
   reading = functools.partial(
     read_batches,
     feature_spec=spec,
     batch_size=hparams.batch_size,
-    positive_weight=_positive_weight(train_files, spec, hparams),
+    positive_weight=_positive_weight(seen, hparams),
     positive_pair_weight=hparams.positive_pair_weight,
     few_shapes=model.jit_compile,
     max_tokens=hparams.max_tokens,
@@ -348,14 +349,21 @@ def _epoch_seed(seed: int, epoch: int) -> int:
   return int(np.random.SeedSequence([seed, epoch]).generate_state(1)[0])
 
 
-def _positive_weight(
-  train_files: list[str], feature_spec: dict[str, Any], hparams: HParams
-) -> float | dict[str, float]:
+def _balanced(hparams: HParams) -> list[str]:
+  """Returns the labels whose positive examples are to weigh what the others do."""
+  names = hparams.label_names or (SINGLE,)
+  return [
+    name for name in names if for_label(hparams.positive_weight, name) == "balanced"
+  ]
+
+
+def _positive_weight(seen: Totals, hparams: HParams) -> float | dict[str, float]:
+  balanced = _balanced(hparams)
+
   def of(name: str) -> float:
-    weight = for_label(hparams.positive_weight, name)
-    if weight == "balanced":
-      return balanced_weight(train_files, feature_spec, name)
-    return weight
+    if name in balanced:
+      return seen.balanced_weight(name)
+    return for_label(hparams.positive_weight, name)
 
   names = hparams.label_names
   return {name: of(name) for name in names} if names else of(SINGLE)

@@ -78,3 +78,8 @@ def test_exactly_as_many_words_go_and_none_of_them_names_anybody(words):
       assert [word for word in left if word in NAMING] == [
         word for word in words if word in NAMING
       ]
+
+
+def test_edits_of_other_columns_have_no_placebo():
+  edit = Edit(0, 4, "Female", "Male", "sex", "", "counterpart", 1.0, "sex")
+  assert placebo("some text of seven words or so", [edit]) is None

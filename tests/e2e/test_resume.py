@@ -69,7 +69,8 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   rng = random.Random(0)
   for point in sorted(rng.sample(range(len(reached) - 5), 3)):
     assert kill_when_it_has_come_to(reached[point], options, output)
-    assert len(list(checkpoints.iterdir())) in (1, 2)
+    # A checkpoint, weights of the best epoch and of a new one, one being written.
+    assert 1 <= len(list(checkpoints.iterdir())) <= 4
   again = clp_tfx("run", *options, cwd=tmp_path)
   assert again.returncode == done.returncode, again.stderr
 

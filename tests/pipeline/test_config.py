@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 84
+  assert len(fields) == len({field.name for field in fields}) == 86
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -65,6 +65,7 @@ def test_bounds_by_group_several_thresholds_and_yes_or_no():
       "0.1 in the optimizer's config and learning_rate 0.2; leave one out.",
     ),
     ({"inputs_fn": "f"}, "--inputs-fn to be a dotted path such as"),
+    ({"input_features": ["age"]}, "inputs of them. Received: age and none"),
     ({"inputs_fn": "m.f", "preprocessing_fn": "m.g"}, "Received: m.f and m.g; leave"),
     ({"padding": {"ids": 1}}, "Expected padding as a value and a maximum of at least"),
     ({"padding": {"ids": {"maximum": 0}}}, "Received: {'maximum': 0} for ids"),
@@ -141,7 +142,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 84
+  assert len(flat) == 86
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)

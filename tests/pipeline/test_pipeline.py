@@ -53,6 +53,8 @@ def test_what_the_preprocessing_is_given():
     "clp_tfx.modules.model_inputs.preprocessing_fn",
     expected,
   )
+  of_columns = of_transform(inputs_fn=inputs_fn, input_features=["age"])
+  assert of_columns[1]["input_features"] == ["age"]
 
 
 def test_an_optimizer_that_keras_does_not_have_is_refused_before_any_run():

@@ -22,6 +22,12 @@ def test_a_removal():
   ]
 
 
+def test_an_edit_of_another_column_marks_nothing():
+  found = flip("he", (0, 2, "she"), (0, 4, "Female"))
+  found["edits"][1]["feature"] = "gender"
+  assert pieces(found) == [(REMOVED, "he"), (ADDED, "she")]
+
+
 def test_substitutions():
   original = "She is an old actress."
   assert pieces(flip(original, (0, 3, "He"), (14, 21, "actor"))) == [

@@ -76,6 +76,40 @@ def test_any_signature_gives_the_flip_rate_of_a_few_lines_of_numpy(tmp_path, sig
   assert metrics["flip_rate/overall@0.5"]["doubleValue"] == rate
 
 
+@tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+def of_places(examples):
+  spec = {"place": tf.io.FixedLenFeature([], tf.string, "missing")}
+  return {"scores": score(tf.io.parse_example(examples, spec)["place"])}
+
+
+@tf.function(input_signature=[tf.TensorSpec([None, 1], tf.string, name="place")])
+def of_named_places(place):
+  return {"scores": score(place[:, 0])}
+
+
+@pytest.mark.e2e
+@pytest.mark.parametrize("signature", [of_places, of_named_places])
+def test_features_edited_together_with_the_text_are_replaced_too(tmp_path, signature):
+  rows = [
+    (b"x" * 60, [b"x" * 40, b"x" * 60, b""]),  # Of three pairs, two flip.
+    (b"x" * 10, [b"x" * 20]),
+    (b"x" * 10, []),
+  ]
+  made = []
+  for place, edited in rows:
+    built = tf.train.Example.FromString(example("text", ["other"] * len(edited), 1))
+    values = built.features.feature
+    values["place"].bytes_list.value.append(place)
+    values["counterfactual_of_place"].bytes_list.value.extend(edited)
+    made.append(built.SerializeToString())
+  model = saved(tmp_path / "model", signature)
+  output = evaluate(tmp_path, made, make_eval_config(with_labels=False), model)
+  (result,) = load_results(output).values()
+  metrics = result.get_metrics_for_slice()
+  assert metrics["flip_count/pairs"]["doubleValue"] == 4
+  assert metrics["flip_rate/overall@0.5"]["doubleValue"] == 0.5
+
+
 @pytest.mark.e2e
 def test_each_output_of_a_model_is_measured(tmp_path):
   model = saved(tmp_path / "model", of_two_outputs)

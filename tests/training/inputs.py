@@ -27,6 +27,22 @@ def raw(texts, config):
   return texts
 
 
+def beside(given, config):
+  """The lengths of the texts, and an age and a place beside them."""
+  return {
+    "length": tf.strings.length(given["comment_text"])[:, tf.newaxis],
+    "age": tft.scale_to_0_1(given["age"])[:, tf.newaxis],
+    "place": given["place"],
+  }
+
+
+def model_beside(hparams, tf_transform_output):
+  length = keras.Input([1], dtype="int64", name="length")
+  age = keras.Input([1], name="age")
+  x = keras.ops.concatenate([keras.ops.cast(length, "float32") / 20, age], axis=1)
+  return keras.Model({"length": length, "age": age}, keras.layers.Dense(1)(x))
+
+
 def model_of_several(hparams, tf_transform_output):
   """Needs the mask and the padding value: 8 rows of embeddings, 0 to 7."""
   ids = keras.Input([None], dtype="int32", name="ids")

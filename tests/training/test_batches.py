@@ -2,7 +2,7 @@ import pytest
 import tensorflow_transform as tft
 
 from clp_tfx.errors import InputError
-from clp_tfx.training.batches import balanced_weight, read_batches
+from clp_tfx.training.batches import read_batches, totals
 
 
 def batches(transformed, **kwargs):
@@ -84,9 +84,11 @@ def test_pairs_without_weight_are_not_drawn(transformed):
 def test_balanced_labels(transformed):
   spec = tft.TFTransformOutput(transformed[0]).transformed_feature_spec()
   # Two negative examples, one positive, one without a label.
-  assert balanced_weight([transformed[1]], spec) == 2.0
+  seen = totals([transformed[1]], spec, [""])
+  assert (seen.examples, seen.positive, seen.negative) == (4, {"": 1}, {"": 2})
+  assert seen.balanced_weight("") == 2.0
   with pytest.raises(InputError, match="0 positive and 0 negative"):
-    balanced_weight([], spec)
+    totals([], spec, [""]).balanced_weight("")
 
 
 def test_few_shapes_where_steps_are_compiled(transformed):

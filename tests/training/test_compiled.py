@@ -8,7 +8,7 @@ from clp_tfx.keras import (
   PairwiseJensenShannonLoss,
   PairwiseMSELoss,
 )
-from clp_tfx.training.batches import count_examples
+from clp_tfx.training.batches import totals
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import compiled
 
@@ -56,7 +56,7 @@ def test_counts_the_examples_of_all_files(tmp_path):
     with tf.io.TFRecordWriter(str(tmp_path / name), "GZIP") as writer:
       for _ in range(count):
         writer.write(b"x")
-  assert count_examples([str(tmp_path / "a*"), str(tmp_path / "b*")]) == 7
+  assert totals([str(tmp_path / "a*"), str(tmp_path / "b*")], {}).examples == 7
 
 
 def test_the_flip_rate_is_that_of_the_decision_threshold():

@@ -10,7 +10,7 @@ import tensorflow_transform as tft
 
 from clp_tfx import features
 from clp_tfx.errors import InputError
-from clp_tfx.training.batches import balanced_weight, read_batches
+from clp_tfx.training.batches import read_batches, totals
 from clp_tfx.training.export import export
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.keras_file import load_classifier, save_classifier
@@ -77,8 +77,8 @@ def test_positive_examples_weigh_by_label_and_their_pairs_by_any(examples, spec)
 
 def test_labels_are_balanced_one_by_one(examples, spec):
   # Rude: one positive and two negative ones; threat likewise.
-  weight = balanced_weight([examples[1]], spec, "threat")
-  assert weight == balanced_weight([examples[1]], spec, "rude") == 2
+  seen = totals([examples[1]], spec, ["threat", "rude"])
+  assert seen.balanced_weight("threat") == seen.balanced_weight("rude") == 2
 
 
 def test_the_pairs_of_each_label_have_a_weight():

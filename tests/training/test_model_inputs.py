@@ -11,6 +11,7 @@ import tensorflow_transform as tft
 from clp_tfx import features
 from clp_tfx.errors import InputError
 from clp_tfx.modules import model_inputs as module
+from clp_tfx.modules.preprocessing import labels
 from clp_tfx.sweep.examples import TokenLists, augmented, blinded
 from clp_tfx.sweep.trainings import score
 from clp_tfx.training.batches import read_batches
@@ -48,6 +49,18 @@ def several(tmp_path_factory):
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory):
   return made("raw", tmp_path_factory.mktemp("raw"))
+
+
+@pytest.fixture(scope="module")
+def beside(tmp_path_factory):
+  given = config("beside") | {"input_features": ["age", "place"]}
+  further = {
+    "age": (tf.io.FixedLenFeature([1], tf.int64), [[10], [50], [30], [20]]),
+    "place": (tf.io.VarLenFeature(tf.string), [[b"a"], [], [b"b", b"c"], [b""]]),
+  }
+  folder = tmp_path_factory.mktemp("beside")
+  path, file = transform(ROWS, folder, given, module.preprocessing_fn, further)
+  return tft.TFTransformOutput(path), file
 
 
 def batches(made, padding=None, **kwargs):
@@ -101,6 +114,63 @@ def test_batches_without_pairs_and_drawn_pairs(several):
   # Multiples of 32; two pairs, half of the rows.
   assert inputs.original["mask"].shape == (4, 32)
   assert inputs.counterfactual["text"].shape == (2,)
+
+
+def test_features_beside_the_text_are_the_same_on_both_sides(beside):
+  ((inputs, labels, _),) = batches(beside, batch_size=4)
+  assert labels.numpy().tolist() == [[1], [0], [0], [0]]
+  original, counterfactual = inputs.original, inputs.counterfactual
+  assert original["length"].numpy().tolist() == [[20], [4], [10], [0]]
+  assert counterfactual["length"].numpy().tolist() == [[12], [3], [10]]
+  # Ages up to 50 of all rows and pairs, as 0 to 1; one place, empty if there is none.
+  assert original["age"].numpy().tolist() == [[0], [1], [0.5], [0.25]]
+  assert counterfactual["age"].numpy().tolist() == [[0], [0.5], [0.5]]
+  assert original["place"].numpy().tolist() == [b"a", b"", b"b", b""]
+  assert counterfactual["place"].numpy().tolist() == [b"a", b"b", b"b"]
+
+
+def test_features_edited_together_with_the_text_differ_between_the_sides(tmp_path):
+  given = config("beside") | {"input_features": ["age", "place"]}
+  edited = features.counterfactual_of("place")
+  further = {
+    "age": (tf.io.FixedLenFeature([1], tf.int64), [[10], [50], [30], [20]]),
+    "place": (tf.io.FixedLenFeature([1], tf.string), [[b"a"], [b"b"], [b"c"], [b"d"]]),
+    edited: (tf.io.VarLenFeature(tf.string), [[b"A"], [], [b"C", b""], []]),
+  }
+  path, file = transform(ROWS, tmp_path, given, module.preprocessing_fn, further)
+  output = tft.TFTransformOutput(path)
+  ((inputs, *_),) = batches((output, file), batch_size=4)
+  assert inputs.original["place"].numpy().tolist() == [b"a", b"b", b"c", b"d"]
+  assert inputs.counterfactual["place"].numpy().tolist() == [b"A", b"C", b""]
+  # In serving there is no counterfactual.
+  classifier = starting_classifier(
+    HParams(model_fn=f"{functions.__name__}.model_beside"), output
+  )
+  names = ["age", "place"]
+  path = str(tmp_path / "model")
+  export(classifier, output, "comment_text", path, input_features=names)
+  signatures = tf.saved_model.load(path).signatures
+  scores = signatures["serving_text"](tf.constant(["", "x"]))["scores"]
+  assert scores.shape == (2, 1)
+
+
+def test_the_label_of_another_example_gen():
+  given = {"stars": tf.sparse.from_dense(tf.constant([[3], [0], [1]]))}
+  made = labels(given, {"label_feature": "stars"})
+  assert made[features.LABEL].numpy().tolist() == [[3.0], [0.0], [1.0]]
+  assert made[features.LABEL_WEIGHT].numpy().tolist() == [[1.0], [0.0], [1.0]]
+  made = labels({"stars": tf.constant([[3], [0]])}, {"label_feature": "stars"})
+  assert made[features.LABEL].numpy().tolist() == [[3.0], [0.0]]
+  assert made[features.LABEL_WEIGHT].numpy().tolist() == [[1.0], [1.0]]
+
+
+def test_a_feature_that_no_example_has_is_refused():
+  given = {"comment_text": [["a"]], features.COUNTERFACTUAL_TEXT: tf.constant([["c"]])}
+  wanted = config("raw") | {"input_features": ["aeg"]}
+  with pytest.raises(
+    InputError, match=r"examples, \['comment_text', .*Received: 'aeg'"
+  ):
+    module.preprocessing_fn(given, wanted)
 
 
 def test_a_single_text_is_an_input(raw):
@@ -202,6 +272,43 @@ def test_trained_saved_and_exported(name, model, padding, request, tmp_path):
     strict=True,
   ):
     np.testing.assert_array_equal(value, expected)
+
+
+@pytest.mark.e2e
+def test_a_model_of_features_beside_the_text_is_served_with_them(beside, tmp_path):
+  output, file = beside
+  hparams = HParams(
+    model_fn=f"{functions.__name__}.model_beside",
+    input_features=["age", "place"],
+    epochs=1,
+    batch_size=2,
+  )
+  classifier, _ = fit([file], [file], hparams, output)
+  path = str(tmp_path / "model")
+  export(
+    classifier, output, "comment_text", path, input_features=hparams.input_features
+  )
+  signatures = tf.saved_model.load(path).signatures
+
+  def served(**values):
+    example = tf.train.Example()
+    feature = example.features.feature
+    feature["comment_text"].bytes_list.value.append(b"a gay bar")
+    for name, value in values.items():
+      feature[name].int64_list.value.extend(value)
+    scores = signatures["serving_default"](tf.constant([example.SerializeToString()]))
+    return scores["scores"].numpy().item()
+
+  def scored(age):
+    inputs = {"length": tf.constant([[9]]), "age": tf.constant([[age]])}
+    return tf.sigmoid(classifier(inputs)).numpy().item()
+
+  assert served(age=[50]) == pytest.approx(scored(1.0), abs=1e-6)
+  # Of a missing one the model sees 0, which is below the ages of the training.
+  for example in (served(), served(age=[])):
+    assert example == pytest.approx(scored(-0.25), abs=1e-6)
+  by_text = signatures["serving_text"](tf.constant(["a gay bar"]))["scores"]
+  assert by_text.numpy().item() == pytest.approx(scored(-0.25), abs=1e-6)
 
 
 def test_a_base_model_of_words_does_not_take_other_inputs(several, tmp_path):

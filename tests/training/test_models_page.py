@@ -1,5 +1,7 @@
 """The examples of docs/models.md, run as they are on the page."""
 
+import importlib
+import random
 import re
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from clp_tfx.options import for_label
 from clp_tfx.pipeline.config import PipelineConfig, load_config
 from clp_tfx.pipeline.verdict import summarize
 from clp_tfx.tfma.results import load_results
+from clp_tfx.training.batches import read_batches
 from clp_tfx.training.hparams import HParams
 from clp_tfx.training.loop import fit
 from clp_tfx.training.optimizers import configured_optimizer
@@ -36,8 +39,8 @@ def configured(section, folder):
   return PipelineConfig.of(**load_config(str(folder / "config.yaml")))
 
 
-def module(section, name, folder, monkeypatch):
-  (block,) = blocks(section, "python")
+def module(section, name, folder, monkeypatch, at=0):
+  block = blocks(section, "python")[at]
   (folder / f"{name}.py").write_text(block)
   monkeypatch.syspath_prepend(folder)
 
@@ -64,6 +67,24 @@ def test_inputs_of_your_own(tmp_path, monkeypatch):
   output = tft.TFTransformOutput(path)
   _, (row, *_) = fit([file], [file], config.hparams, output)
   assert row["val_counterfactual_loss"] > 0
+
+
+@pytest.mark.e2e
+def test_columns_beside_the_text(tmp_path, monkeypatch):
+  module("Inputs of your own", "page_columns", tmp_path, monkeypatch, at=1)
+  given = {
+    "text_feature": "comment_text",
+    "inputs_fn": "page_columns.model_inputs",
+    "input_features": ["age"],
+    "preprocessing": {},
+  }
+  further = {"age": (tf.io.FixedLenFeature([1], tf.int64), [[10], [50], [30], [20]])}
+  path, file = transform(ROWS, tmp_path, given, model_inputs.preprocessing_fn, further)
+  spec = tft.TFTransformOutput(path).transformed_feature_spec()
+  ((inputs, *_),) = read_batches([file], spec, 4)
+  assert inputs.original["words"].shape == (4, 6)
+  ages = [inputs.original["age"], inputs.counterfactual["age"]]
+  assert tf.reduce_mean(tf.concat(ages, 0)).numpy() == pytest.approx(0, abs=1e-6)
 
 
 @pytest.mark.e2e
@@ -151,6 +172,81 @@ def test_two_labels_in_a_pipeline_of_your_own(own_pipeline):
   gate = summarize(str(evaluation), 0.5)["gate"]
   flips = [each for each in gate["failures"] if "flip_rate" in each["metric"]]
   assert [each["label"] for each in flips] == ["threat"]
+
+
+@pytest.fixture(scope="module")
+def table(tmp_path_factory):
+  """Writes the files of the page, and a table where income depends on sex and hours."""
+  folder = tmp_path_factory.mktemp("table")
+  (lexicon,) = blocks("A table", "csv")
+  (folder / "sex.csv").write_text(lexicon)
+  names = ("my_table.py", "my_table_pipeline.py")
+  for name, block in zip(names, blocks("A table", "python"), strict=True):
+    (folder / name).write_text(block)
+  rng = random.Random(0)
+  rows = ["sex,relationship,age,hours,income"]
+  for _ in range(1500):
+    sex = rng.choice(["Male", "Female", "Other"])
+    spouse = {"Male": "Husband", "Female": "Wife"}.get(sex, "None")
+    relationship = rng.choice([spouse, "None"])
+    age, hours = rng.randint(20, 60), rng.randint(10, 60)
+    works, bias = (hours - 35) / 8, {"Male": 1.2, "Female": -1.2}.get(sex, 0)
+    income = int(works + bias + rng.gauss(0, 0.5) > 0)
+    rows.append(f"{sex},{relationship},{age},{hours},{income}")
+  (folder / "rows").mkdir()
+  (folder / "rows" / "rows.csv").write_text("\n".join(rows))
+  return folder
+
+
+def served(model, rows):
+  """Returns the scores of rows of sex, relationship and hours."""
+  examples = []
+  for sex, relationship, hours in rows:
+    example = tf.train.Example()
+    feature = example.features.feature
+    feature["sex"].bytes_list.value.append(sex.encode())
+    feature["relationship"].bytes_list.value.append(relationship.encode())
+    feature["age"].int64_list.value.append(40)
+    feature["hours"].int64_list.value.append(hours)
+    examples.append(example.SerializeToString())
+  signature = tf.saved_model.load(str(model)).signatures["serving_default"]
+  return signature(tf.constant(examples))["scores"][:, 0].numpy()
+
+
+@pytest.mark.e2e
+def test_a_table(table, monkeypatch):
+  monkeypatch.syspath_prepend(table)
+  pipeline = importlib.import_module("my_table_pipeline")
+  rates = []
+  for weight in (0.0, 3.0):
+    given = [str(table / name) for name in ("rows", "sex.csv", "pushed")]
+    nodes = pipeline.components(*given, weight)
+    metadata = tfx.orchestration.metadata.sqlite_metadata_connection_config(
+      str(table / "metadata.sqlite")
+    )
+    tfx.orchestration.LocalDagRunner().run(
+      tfx.dsl.Pipeline(
+        pipeline_name="table",
+        pipeline_root=str(table / "root"),
+        components=nodes,
+        enable_cache=True,
+        metadata_connection_config=metadata,
+      )
+    )
+    last = max(
+      (table / "root/Evaluator/evaluation").iterdir(), key=lambda p: int(p.name)
+    )
+    (result,) = load_results(str(last)).values()
+    metrics = result.get_metrics_for_slice()
+    rates.append(metrics["flip_rate/overall@0.5"]["doubleValue"])
+    assert metrics["flip_count/pairs"]["doubleValue"] == 357
+    assert (table / "pushed").exists() == (weight > 0)
+  assert rates[0] > 0.2
+  assert rates[1] <= 0.05
+  (pushed,) = (table / "pushed").iterdir()
+  scores = served(pushed, [("Male", "Husband", 60), ("Female", "Wife", 60)])
+  assert scores[0] == pytest.approx(scores[1], abs=0.05)
+  assert scores[0] > served(pushed, [("Male", "Husband", 10)])[0] + 0.5
 
 
 def test_an_optimizer(tmp_path):

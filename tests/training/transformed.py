@@ -43,7 +43,7 @@ def half_noise():
   return rows
 
 
-def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
+def transform(rows, folder, config=CONFIG, function=preprocessing_fn, further=None):
   """Writes the output of the Transform component for some comments.
 
   Args:
@@ -52,6 +52,7 @@ def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
     folder: Output folder.
     config: Configuration of the preprocessing.
     function: The preprocessing.
+    further: Further features by name: how they are parsed, and a value for each row.
 
   Returns:
     The transform output and a TFRecord file of transformed examples.
@@ -63,6 +64,10 @@ def transform(rows, folder, config=CONFIG, function=preprocessing_fn):
     dict(zip(spec, ([row[0].encode()], row[1], *([x] for x in row[2:])), strict=True))
     for row in rows
   ]
+  for name, (kind, values) in (further or {}).items():
+    spec[name] = kind
+    for row, value in zip(data, values, strict=True):
+      row[name] = value
   metadata = dataset_metadata.DatasetMetadata(
     schema_utils.schema_from_feature_spec(spec)
   )

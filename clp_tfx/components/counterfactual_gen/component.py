@@ -23,8 +23,9 @@ from clp_tfx.options import value_types
 
 
 def _parameter(field: dataclasses.Field) -> ExecutionParameter:
-  # Several labels travel as JSON, because properties are single values.
+  # Several columns travel as JSON, because properties are single values.
   kind = value_types(field)[0]
+  kind = kind if kind in (int, float, bool) else str
   return ExecutionParameter(type=kind, optional=field.default is None)
 
 
@@ -100,7 +101,8 @@ class CounterfactualGen(BaseBeamComponent):
       complete.
     **options: Further fields of `GeneratorOptions`: `method`, `max_counterfactuals`,
       `pejorative_terms`, `counterfactual_fn`, `min_confidence`,
-      `only_when_label_below`, `label_feature`, `no_match`.
+      `only_when_label_below`, `label_feature`, `no_match`, and `also_edited`, further
+      bytes features that are edited together with the text.
 
   Raises:
     InputError: If a lexicon is invalid or cannot be read, an option is out of range,
@@ -127,6 +129,7 @@ class CounterfactualGen(BaseBeamComponent):
     check_language(chosen.method, terms)
     pejorative = transforms.load_pejorative_terms(chosen.pejorative_terms)
     values = dataclasses.asdict(chosen)
+    values["also_edited"] = json.dumps(chosen.also_edited)
     if chosen.label_names:
       values["label_feature"] = json.dumps(chosen.label_names)
     own_modules = [chosen.function_module] if chosen.counterfactual_fn else []

@@ -15,8 +15,8 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx_bsl.coders import example_coder
 
 from clp_tfx import features
-from clp_tfx.counterfactuals.edits import edits_to_json
-from clp_tfx.counterfactuals.generator import Outcome
+from clp_tfx.counterfactuals.edits import Edit, edits_to_json
+from clp_tfx.counterfactuals.generator import Counterfactual, Outcome
 from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
 from clp_tfx.errors import InputError
 
@@ -30,10 +30,12 @@ class TextReader:
 
   Args:
     text_feature: Name of the feature with the text.
+    may_be_blank: Whether an example may have no value, which is read as an empty text.
   """
 
-  def __init__(self, text_feature: str):
+  def __init__(self, text_feature: str, may_be_blank: bool = False):
     self._text_feature = text_feature
+    self._may_be_blank = may_be_blank
     schema = schema_pb2.Schema(
       feature=[schema_pb2.Feature(name=text_feature, type=schema_pb2.BYTES)]
     )
@@ -60,7 +62,9 @@ class TextReader:
     return texts.to_numpy(zero_copy_only=False).tolist()
 
   def _one_by_one(self, examples: Sequence[bytes]) -> list[bytes]:
-    return [_text(example, self._text_feature) for example in examples]
+    return [
+      _text(example, self._text_feature, self._may_be_blank) for example in examples
+    ]
 
 
 def label_of(example: bytes, *label_features: str) -> float | None:
@@ -103,22 +107,37 @@ def _without_added(example: bytes) -> bytes:
   if not any(name in example for name in _ADDED_NAMES):
     return example
   parsed = tf.train.Example.FromString(example)
-  for name in features.ADDED_BY_COUNTERFACTUAL_GEN:
+  others = features.edited_together(parsed.features.feature)
+  for name in (
+    *features.ADDED_BY_COUNTERFACTUAL_GEN,
+    *map(features.counterfactual_of, others),
+  ):
     parsed.features.feature.pop(name, None)
   return parsed.SerializeToString(deterministic=True)
 
 
-def added(outcome: Outcome) -> bytes:
+def added(outcome: Outcome, others: Sequence[str] = ()) -> bytes:
   """Returns the serialised features to append to an example.
 
-  Each of `ADDED_BY_COUNTERFACTUAL_GEN` is a bytes list of any length.
+  Each of `ADDED_BY_COUNTERFACTUAL_GEN`, and of `counterfactual_of` the others, is a
+  bytes list of any length.
+
+  Args:
+    outcome: The counterfactuals.
+    others: The features that are edited together with the text.
   """
   made = outcome.counterfactuals
+  of_others = [
+    _entry(features.counterfactual_of(name), [each.others[at].text for each in made])
+    for at, name in enumerate(others)
+  ]
   return _field(
     1,
-    _entry(features.COUNTERFACTUAL_TEXT, [each.text for each in made])
+    b"".join(of_others)
+    + _entry(features.COUNTERFACTUAL_TEXT, [each.text for each in made])
     + _entry(
-      features.COUNTERFACTUAL_EDITS, [edits_to_json(each.edits) for each in made]
+      features.COUNTERFACTUAL_EDITS,
+      [edits_to_json(_all_edits(each, others)) for each in made],
     )
     + _described(
       tuple([each.group for each in made]),
@@ -128,6 +147,17 @@ def added(outcome: Outcome) -> bytes:
       tuple(distinct_groups(outcome.mentions)),
     ),
   )
+
+
+def _all_edits(made: Counterfactual, others: Sequence[str]) -> Sequence[Edit]:
+  return [
+    *made.edits,
+    *(
+      edit._replace(feature=name)
+      for name, other in zip(others, made.others, strict=True)
+      for edit in other.edits
+    ),
+  ]
 
 
 # Cached because, unlike texts and positions of edits, these values recur often.
@@ -182,11 +212,7 @@ def _field(number: int, content: bytes) -> bytes:
   return bytes(head) + content
 
 
-NOTHING_ADDED = added(Outcome([], [], ""))
-"""Bytes to append to an example whose text has no term."""
-
-
-def _text(example: bytes, name: str) -> bytes:
+def _text(example: bytes, name: str, may_be_blank: bool) -> bytes:
   try:
     feature = tf.train.Example.FromString(example).features.feature
   except DecodeError as error:
@@ -201,6 +227,8 @@ def _text(example: bytes, name: str) -> bytes:
     )
   kind = feature[name].WhichOneof("kind") or "bytes_list"
   values = getattr(feature[name], kind).value
+  if may_be_blank and not values:
+    return b""
   if kind != "bytes_list" or len(values) != 1:
     raise InputError(
       f"Expected text feature {name!r} to be one bytes value in every example, but one "

@@ -74,6 +74,7 @@ def _generation(exec_properties: dict[str, Any]) -> Generation:
   }
   if values.get("label_feature", "").startswith('["'):  # See the component.
     values["label_feature"] = json.loads(values["label_feature"])
+  values["also_edited"] = json.loads(values.get("also_edited", "[]"))
   options = GeneratorOptions(**values)
   return Generation(
     transforms.load_identity_terms(

@@ -1,6 +1,7 @@
 """Generates counterfactuals by lexicon or user function, with filters for training."""
 
 import dataclasses
+import itertools
 import logging
 import traceback
 from collections.abc import Callable, Sequence
@@ -109,6 +110,39 @@ class Generator:
       )
     ]
 
+  def joint_outcomes(
+    self,
+    columns: Sequence[Sequence[bytes]],
+    label: Callable[[int], float | None],
+    refusals: Refusals | None = None,
+  ) -> list[Outcome]:
+    """Returns the outcome for each row of columns that are edited together.
+
+    Args:
+      columns: The texts of each column, that of the text first.
+      label: As for `outcomes`.
+      refusals: As for `outcomes`.
+    """
+    found = [self._generator.find_all(texts, refusals) for texts in columns]
+    return [
+      self._joint_outcome(row, mentions, index, label) if any(mentions) else _NOTHING
+      for index, (row, mentions) in enumerate(
+        zip(zip(*columns, strict=True), zip(*found, strict=True), strict=True)
+      )
+    ]
+
+  def _joint_outcome(
+    self,
+    row: Sequence[bytes],
+    mentions: Sequence[list[Mention]],
+    index: int,
+    label: Callable[[int], float | None],
+  ) -> Outcome:
+    if excluded := self._excluded([*itertools.chain(*mentions)], index, label):
+      return excluded
+    decoded = [text.decode("utf-8", "surrogateescape") for text in row]
+    return self._generator.joint_outcome(decoded, mentions)
+
   def _outcome(
     self,
     text: bytes,
@@ -116,15 +150,24 @@ class Generator:
     index: int,
     label: Callable[[int], float | None],
   ) -> Outcome:
-    if self._label_bound is not None:
-      value = label(index)
-      if value is None or value >= self._label_bound:
-        pejorative = any(mention.pejorative for mention in mentions)
-        return Outcome(mentions, [], PEJORATIVE if pejorative else LABEL)
+    if excluded := self._excluded(mentions, index, label):
+      return excluded
     decoded = text.decode("utf-8", "surrogateescape")
     if self._function and not any(mention.pejorative for mention in mentions):
       return self._by_function(decoded, mentions)
     return self._generator.outcome(decoded, mentions)
+
+  def _excluded(
+    self, mentions: list[Mention], index: int, label: Callable[[int], float | None]
+  ) -> Outcome | None:
+    """Returns the outcome of a text that its label excludes from training."""
+    if self._label_bound is None:
+      return None
+    value = label(index)
+    if value is not None and value < self._label_bound:
+      return None
+    pejorative = any(mention.pejorative for mention in mentions)
+    return Outcome(mentions, [], PEJORATIVE if pejorative else LABEL)
 
   def _by_function(self, text: str, mentions: list[Mention]) -> Outcome:
     try:

@@ -77,7 +77,7 @@ def _kind(outcome: Outcome) -> _Kind:
     tuple(distinct_terms(outcome.mentions)),
     tuple(distinct_groups(outcome.mentions)),
     tuple(
-      tuple([(edit.term, edit.group, edit.rule) for edit in made.edits])
+      tuple([(edit.term, edit.group, edit.rule) for edit in made.all_edits])
       for made in outcome.counterfactuals
     ),
     outcome.skipped,

@@ -10,13 +10,13 @@ from apache_beam.metrics import Metrics
 
 from clp_tfx.components.counterfactual_gen import statistics
 from clp_tfx.components.counterfactual_gen.examples import (
-  NOTHING_ADDED,
   TextReader,
   added,
   label_of,
   without_added,
 )
 from clp_tfx.components.counterfactual_gen.generation import Generation
+from clp_tfx.counterfactuals.generator import Outcome
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import Refusals
@@ -206,23 +206,33 @@ class FeatureAdder:
 
   def __init__(self, generation: Generation, split: str):
     self._generator = generation.start()
-    self._reader = TextReader(generation.options.text_feature)
-    self._labels = generation.options.label_columns
+    options = generation.options
+    self._others = options.also_edited
+    self._readers = [TextReader(options.text_feature)]
+    self._readers += [TextReader(name, may_be_blank=True) for name in self._others]
+    self._nothing_added = added(Outcome([], [], ""), self._others)
+    self._labels = options.label_columns
     self._split = split
 
   def add(self, examples: Sequence[bytes]) -> tuple[list[bytes], statistics.Counts]:
     """Returns the examples with features added, and counts; updates Beam's counters."""
     refusals: Refusals = collections.Counter()
-    outcomes = self._generator.outcomes(
-      self._reader.texts(examples),
-      lambda row: label_of(examples[row], *self._labels),
-      refusals,
+    columns = [reader.texts(examples) for reader in self._readers]
+
+    def label(row: int) -> float | None:
+      return label_of(examples[row], *self._labels)
+
+    outcomes = (
+      self._generator.joint_outcomes(columns, label, refusals)
+      if self._others
+      else self._generator.outcomes(*columns, label, refusals)
     )
     counts = statistics.count(outcomes, self._split, refusals)
     for name, number in _totals(counts).items():
       Metrics.counter("clp_tfx", name).inc(number)
     records = [
-      example + (added(outcome) if outcome.mentions else NOTHING_ADDED)
+      example
+      + (added(outcome, self._others) if outcome.mentions else self._nothing_added)
       for example, outcome in zip(without_added(examples), outcomes, strict=True)
     ]
     return records, counts
@@ -234,9 +244,11 @@ def check_match(counts: statistics.Counts, generation: Generation) -> None:
   Raises:
     InputError: If no text has one.
   """
+  options = generation.options
+  names = " or ".join(map(repr, (options.text_feature, *options.also_edited)))
   if not _totals(counts)[statistics.MATCHED]:
     raise InputError(
-      f"Expected at least one text of feature {generation.options.text_feature!r} to "
+      f"Expected at least one text of feature {names} to "
       f"have a term of lexicon {generation.identity_terms.source!r}, but none has: "
       "choose a lexicon for these texts or another text feature."
     )

@@ -50,6 +50,7 @@ def test_properties_are_the_options_of_the_generator():
     "counterfactual_fn": (str, False),
     "min_confidence": (float, False),
     "only_when_label_below": (float, True),
+    "also_edited": (str, False),
     "no_match": (str, False),
     "text_feature": (str, False),
     "label_feature": (str, False),

@@ -6,13 +6,13 @@ from tensorflow_metadata.proto.v0 import schema_pb2
 from tfx_bsl.coders import example_coder
 
 from clp_tfx.components.counterfactual_gen.examples import (
-  NOTHING_ADDED,
   TextReader,
   added,
   label_of,
   without_added,
 )
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.edits import edits_from_json
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator, Outcome
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.features import (
@@ -21,6 +21,7 @@ from clp_tfx.features import (
   IDENTITY_TERM,
 )
 
+NOTHING_ADDED = added(Outcome([], [], ""))
 GENERATOR = CounterfactualGenerator(IdentityTerms.load("gender_and_sexual_orientation"))
 
 
@@ -134,3 +135,33 @@ def test_long_values_are_written_as_protocol_buffers_write_them():
       b"x" * size
     ]
     assert {*result.features.feature} == {*ADDED_BY_COUNTERFACTUAL_GEN}
+
+
+def test_a_blank_feature_is_an_empty_text_where_that_is_allowed():
+  records = [example(t=[b"x"]), example(t=[])]
+  assert TextReader("t", may_be_blank=True).texts(records) == [b"x", b""]
+  for wrong, message in ((example(t=[1]), "int64_list"), (example(u=[b"x"]), "['u']")):
+    with pytest.raises(InputError) as error:
+      TextReader("t", may_be_blank=True).texts([records[0], wrong])
+    assert message in str(error.value)
+
+
+def test_features_edited_together_have_features_of_their_own():
+  texts = ["he said", "he"]
+  outcome = GENERATOR.joint_outcome(texts, [GENERATOR.find(text) for text in texts])
+  record = example(comment_text=[b"he said"], gender=[b"he"]) + added(
+    outcome, ["gender"]
+  )
+  feature = tf.train.Example.FromString(record).features.feature
+  assert list(feature["counterfactual_of_gender"].bytes_list.value) == [b""]
+  assert list(feature[COUNTERFACTUAL_TEXT].bytes_list.value) == [b"said"]
+  (edits,) = feature["counterfactual_edits"].bytes_list.value
+  assert [(e.feature, e.start, e.end) for e in edits_from_json(edits)] == [
+    ("", 0, 3),
+    ("gender", 0, 2),
+  ]
+  # They go with the others when the component runs once more.
+  (again,) = without_added([record])
+  assert {*tf.train.Example.FromString(again).features.feature} == {
+    *("comment_text", "gender")
+  }

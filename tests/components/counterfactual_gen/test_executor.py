@@ -80,6 +80,7 @@ def execute(source, uri: Path, beam_args=LOCAL_BEAM_ARGS, **properties):
     {"examples": [target], "counterfactual_statistics": [report]},
     {
       **dataclasses.asdict(GeneratorOptions()),
+      "also_edited": "[]",
       "identity_terms": LEXICON,
       "identity_terms_digest": IdentityTerms.load(LEXICON).digest(),
       "pejorative_terms_digest": "",

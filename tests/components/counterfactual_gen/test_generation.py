@@ -115,3 +115,27 @@ def test_a_method_without_rules_for_the_language_is_refused_before_any_worker_st
   german = IdentityTerms.load("identity_de")
   with pytest.raises(InputError, match="has no rules for other languages"):
     Generation(german, None, GeneratorOptions(method="neutral"), is_training=True)
+
+
+def test_the_label_excludes_rows_of_several_columns():
+  def skipped(label):
+    options = GeneratorOptions(also_edited=["b"], only_when_label_below=0.5)
+    generator = Generation(LEXICON, None, options, is_training=True).start()
+    columns = [[b"he", b"x", b"x"], [b"x", b"she", b"x"]]
+    made = generator.joint_outcomes(columns, lambda row: label)
+    return [(len(each.counterfactuals), each.skipped) for each in made]
+
+  assert skipped(0.1) == [(1, ""), (1, ""), (0, "")]
+  assert skipped(0.5) == [(0, "label"), (0, "label"), (0, "")]
+
+
+@pytest.mark.parametrize(
+  ("options", "message"),
+  [
+    ({"text_feature": "a"}, "other columns than that of the text"),
+    ({"counterfactual_fn": "m.f"}, "edits texts only. Received: a;"),
+  ],
+)
+def test_columns_that_cannot_be_edited_together(options, message):
+  with pytest.raises(InputError, match=message):
+    GeneratorOptions(also_edited=["a"], **options)

@@ -105,6 +105,38 @@ def test_own_lexicon_and_text_feature(tmp_path):
     )
 
 
+def test_features_are_edited_together_with_the_text():
+  edit = (
+    b'{"confidence":1.0,"end":%d,%b"group":"gender/male","replacement":"%b",'
+    b'"rule":"counterpart","start":0,"term":"he"}'
+  )
+  of_gender = b'"feature":"gender",'
+  edits = b"[%b,%b]" % (edit % (2, b"", b"She"), edit % (2, of_gender, b"she"))
+  check(
+    example(comment_text=[b"He left"], gender=[b"he"], title=[], kept=[b"he"]),
+    {
+      features.COUNTERFACTUAL_TEXT: [b"She left"],
+      "counterfactual_of_gender": [b"she"],
+      "counterfactual_of_title": [b""],
+      features.COUNTERFACTUAL_GROUP: [b"gender/male"],
+      features.COUNTERFACTUAL_EDIT: ["he\u2192she;he\u2192she".encode()],
+      features.COUNTERFACTUAL_EDITS: [edits],
+      features.IDENTITY_TERM: [b"he"],
+      features.IDENTITY_GROUP: [b"gender", b"gender/male"],
+    },
+    method="substitution",
+    also_edited=["gender", "title"],
+  )
+  nothing = {"counterfactual_of_gender": []}
+  blank = example(comment_text=[b"there"], gender=[b"x"])
+  check(blank, nothing, also_edited="gender", require_match=False)
+
+
+def test_a_feature_to_edit_that_examples_do_not_have():
+  with pytest.raises(Exception, match="to have the text feature 'sex'"):
+    check(example(comment_text=[b"he"]), {}, also_edited=["sex"])
+
+
 @pytest.mark.parametrize(
   ("settings", "made"),
   [
