@@ -1,5 +1,6 @@
 """The inputs of a `CounterfactualModel`: originals and their counterfactuals."""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import keras
@@ -230,26 +231,76 @@ def draw_counterfactuals(dataset: tf.data.Dataset, seed: int) -> tf.data.Dataset
   Returns:
     The same batches with at most one pair per original.
   """
+  return _with_lots(dataset, seed, _one_per_original)
+
+
+def draw_pairs(dataset: tf.data.Dataset, most: int, seed: int) -> tf.data.Dataset:
+  """Draws some pairs of batches that have many, anew in each epoch.
+
+  This bounds the time and the memory of a step.
+
+  Example:
+    >>> import tensorflow as tf
+    >>> inputs = CounterfactualInputs(
+    ...   original=tf.constant(["a gay man", "a gay bar"]),
+    ...   counterfactual=tf.constant(["a man", "a bar"]),
+    ...   original_row=tf.constant([0, 1]),
+    ...   pair_weight=tf.constant([1.0, 1.0]),
+    ... )
+    >>> batches = tf.data.Dataset.from_tensors((inputs, tf.constant([[0.0], [1.0]])))
+    >>> (drawn,) = draw_pairs(batches, most=1, seed=1)
+    >>> len(drawn[0].counterfactual)
+    1
+
+  Args:
+    dataset: Batches `(CounterfactualInputs, ...)`; pairs of weight 0 are not drawn.
+    most: Most pairs per batch.
+    seed: Random seed; the same seed draws the same pairs.
+
+  Returns:
+    The same batches with at most so many pairs, in their order.
+  """
+
+  def some(inputs: CounterfactualInputs, lots: tf.Tensor) -> CounterfactualInputs:
+    first = tf.argsort(lots, direction="DESCENDING")[:most]
+    first = tf.boolean_mask(first, tf.gather(lots, first) >= 0)
+    return _chosen(inputs, tf.sort(first))
+
+  return _with_lots(dataset, seed, some)
+
+
+def _with_lots(
+  dataset: tf.data.Dataset,
+  seed: int,
+  choose: Callable[[CounterfactualInputs, tf.Tensor], CounterfactualInputs],
+) -> tf.data.Dataset:
+  """Applies a function of the inputs and a random number per pair, -1 for weight 0."""
   seeds = tf.data.Dataset.random(seed, rerandomize_each_iteration=True).batch(2)
 
   def drawn(batch: tuple, batch_seed: tf.Tensor) -> tuple:
-    return _drawn(batch[0], batch_seed), *batch[1:]
+    inputs = batch[0]
+    lots = tf.random.stateless_uniform(
+      tf.shape(inputs.original_row), batch_seed, dtype=tf.float64
+    )
+    lots = tf.where(inputs.pair_weight > 0, lots, -1.0)
+    return choose(inputs, lots), *batch[1:]
 
   return tf.data.Dataset.zip(dataset, seeds).map(
     drawn, num_parallel_calls=tf.data.AUTOTUNE
   )
 
 
-def _drawn(inputs: CounterfactualInputs, seed: tf.Tensor) -> CounterfactualInputs:
-  lots = tf.random.stateless_uniform(
-    tf.shape(inputs.original_row), seed, dtype=tf.float64
-  )
-  lots = tf.where(inputs.pair_weight > 0, lots, -1.0)
+def _one_per_original(
+  inputs: CounterfactualInputs, lots: tf.Tensor
+) -> CounterfactualInputs:
   highest = tf.math.unsorted_segment_max(
     lots, inputs.original_row, _rows(inputs.original)
   )
   is_drawn = (lots >= 0) & (lots == tf.gather(highest, inputs.original_row))
-  pairs = tf.where(is_drawn)[:, 0]
+  return _chosen(inputs, tf.where(is_drawn)[:, 0])
+
+
+def _chosen(inputs: CounterfactualInputs, pairs: tf.Tensor) -> CounterfactualInputs:
   return CounterfactualInputs(
     inputs.original,
     keras.tree.map_structure(lambda x: tf.gather(x, pairs), inputs.counterfactual),

@@ -13,6 +13,7 @@ from clp_tfx.keras.inputs import (
   CounterfactualInputs,
   average_counterfactuals,
   draw_counterfactuals,
+  draw_pairs,
   pad_pairs,
 )
 from clp_tfx.options import for_label
@@ -31,6 +32,7 @@ def read_batches(
   positive_weight: float | Mapping[str, float] = 1.0,
   positive_pair_weight: float = 1.0,
   draw: bool = False,
+  max_pairs: int | None = None,
   few_shapes: bool = False,
   max_tokens: int | None = None,
   padding: dict[str, Any] | None = None,
@@ -62,6 +64,7 @@ def read_batches(
       label.
     draw: Whether to draw one counterfactual per text, using the seed; otherwise each
       pair of a text with K counterfactuals has weight 1 / K.
+    max_pairs: Most pairs per batch, drawn using the seed; None for all.
     few_shapes: Whether to pad tokens to multiples of 32 and pairs to a few sizes, for
       steps that are compiled for each shape. Other steps are traced once for all
       shapes, and padding would only cost time.
@@ -125,6 +128,8 @@ def read_batches(
   )
   if draw:
     dataset = draw_counterfactuals(dataset, shuffle_seed or 0)
+  if max_pairs:
+    dataset = draw_pairs(dataset, max_pairs, shuffle_seed or 0)
   if few_shapes:
     dataset = dataset.map(lambda texts, *rest: (pad_pairs(texts), *rest))
   return dataset.skip(skip).prefetch(tf.data.AUTOTUNE)

@@ -137,6 +137,12 @@ class FitOptions(Options):
     "one, or on one, drawn anew in each epoch.",
     choices=("all", "one"),
   )
+  max_pairs: int | None = option(
+    None,
+    "Most pairs per training step, drawn anew in each epoch, which bounds its time and "
+    "memory. Default: all pairs of its batch.",
+    1,
+  )
   positive_weight: float | str | dict = option(
     1.0,
     "Weight of a positive example in the task loss, or balanced: positive and "

@@ -158,6 +158,7 @@ def _fit(
       shuffle_seed=_epoch_seed(hparams.seed, progress.epoch),
       skip=progress.step,
       draw=hparams.counterfactuals == "one",
+      max_pairs=hparams.max_pairs,
     )
     row = _epoch(model, distributed(train, strategy), evaluation, recorder)
     recorder.finish_epoch(

@@ -8,6 +8,7 @@ from clp_tfx.keras import (
   draw_counterfactuals,
   pad_pairs,
 )
+from clp_tfx.keras.inputs import draw_pairs
 
 
 def batch(rows, original_row, weights=None):
@@ -93,3 +94,31 @@ def test_draws_follow_the_seed_and_differ_between_epochs():
   assert two_epochs == drawn(seed=2, epochs=2)
   assert two_epochs[:300] != two_epochs[300:]
   assert two_epochs[:300] != drawn(seed=3)
+
+
+def some_drawn(most, seed=1):
+  """Returns the counterfactuals drawn, of five with one of weight 0, 300 times."""
+  inputs = batch(3, [0, 0, 0, 2, 1], [1.0, 1.0, 1.0, 2.0, 0.0])
+  data = tf.data.Dataset.from_tensors((inputs, tf.zeros([3, 1]))).repeat(300)
+  result = []
+  for chosen, _ in draw_pairs(data, most, seed):
+    made = (chosen.counterfactual["x"].numpy().ravel() - 100).astype(int)
+    rows = np.array([0, 0, 0, 2, 1])[made]
+    assert chosen.original_row.numpy().tolist() == rows.tolist()
+    weights = np.array([1.0, 1.0, 1.0, 2.0, 0.0])[made]
+    assert chosen.pair_weight.numpy().tolist() == weights.tolist()
+    result.append(made.tolist())
+  return result
+
+
+def test_some_pairs_are_drawn_alike_and_in_their_order():
+  pairs = some_drawn(2)
+  assert all(len(some) == 2 and some == sorted(some) for some in pairs)
+  counts = np.bincount(sum(pairs, []))
+  assert len(counts) == 4
+  assert counts.min() >= 120  # 150 expected, standard deviation 9.
+  assert pairs == some_drawn(2) != some_drawn(2, seed=2)
+
+
+def test_fewer_pairs_than_allowed_are_all_kept():
+  assert some_drawn(4) == some_drawn(9) == [[0, 1, 2, 3]] * 300

@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 86
+  assert len(fields) == len({field.name for field in fields}) == 87
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -142,7 +142,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 86
+  assert len(flat) == 87
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)

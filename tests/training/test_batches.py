@@ -50,10 +50,21 @@ def test_one_counterfactual_is_drawn_by_the_seed(transformed):
   assert any(other != first for other in others)
 
 
+def test_pairs_of_a_batch_are_bounded(transformed):
+  def pairs(**drawing):
+    ((inputs, *_),) = batches(transformed, batch_size=4, **drawing)
+    return inputs.pair_weight.numpy().tolist()
+
+  assert pairs(max_pairs=3) == pairs() == [0.5, 0.5, 1]
+  assert len(pairs(max_pairs=2)) == 2
+  # After the draw of one per text; padding is no pair.
+  assert pairs(max_pairs=1, draw=True, few_shapes=True) == [1]
+
+
 def test_batches_that_are_skipped_change_nothing_for_the_others(transformed):
-  for draw in (False, True):
-    every = batches(transformed, batch_size=1, shuffle_seed=3, draw=draw)
-    rest = batches(transformed, batch_size=1, shuffle_seed=3, draw=draw, skip=2)
+  for drawing in ({}, {"draw": True}, {"max_pairs": 1}):
+    every = batches(transformed, batch_size=1, shuffle_seed=3, **drawing)
+    rest = batches(transformed, batch_size=1, shuffle_seed=3, **drawing, skip=2)
     assert len(rest) == 2
     for one, other in zip(every[2:], rest, strict=True):
       assert one[0].original.numpy().tolist() == other[0].original.numpy().tolist()
