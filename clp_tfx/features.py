@@ -53,7 +53,8 @@ COUNTERFACTUAL_EDITS = "counterfactual_edits"
 """bytes, K values: the edits of each, in order, as `edits_to_json` of
 `counterfactuals/edits.py` writes them: a JSON list of objects with `start` and `end`
 (characters of the original text; each byte that is not UTF-8 counts as one, as with
-Python's `surrogateescape`), `replacement`, `term`, `group`, `rule`, `confidence`."""
+Python's `surrogateescape`), `replacement`, `term`, `group`, `rule`, `confidence`, and
+`feature` if that is not the text."""
 IDENTITY_TERM = "identity_term"
 """bytes, distinct values: the terms found, in lower case."""
 IDENTITY_GROUP = "identity_group"

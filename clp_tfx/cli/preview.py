@@ -88,7 +88,7 @@ def _as_dict(text: str, outcome: Outcome) -> dict:
         "edit": each.edit,
         "confidence": each.confidence,
         "edits": [
-          {"original": text[edit.start : edit.end], **edit._asdict()}
+          {"original": text[edit.start : edit.end], **edit.as_dict()}
           for edit in each.edits
         ],
       }

@@ -4,7 +4,7 @@ import functools
 import json
 from collections.abc import Iterable
 from json.encoder import encode_basestring_ascii  # What `json.dumps` calls for a text.
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from clp_tfx.errors import InputError
 
@@ -44,6 +44,13 @@ class Edit(NamedTuple):
   rule: str
   confidence: float
   feature: str = ""
+
+  def as_dict(self) -> dict[str, Any]:
+    """Returns the fields by name, `feature` only if the edit is not of the text."""
+    fields = self._asdict()
+    if not self.feature:
+      del fields["feature"]
+    return fields
 
 
 def applied(text: str, edits: Iterable[Edit]) -> str:

@@ -297,6 +297,8 @@ class CounterfactualGenerator:
     elif self._method == "neutral":
       with_roles = [(each, self._terms[each.term].roles) for each in mentions]
       yield "", neutral_edits(text, with_roles, self._finder.known)
+    elif self._method == "ablation":
+      yield "", removal_edits(text, [self._removal(text, each) for each in mentions])
     else:
       for change in dict.fromkeys(map(self._change, mentions)):
         some = [each for each in mentions if self._change(each) == change]

@@ -282,8 +282,8 @@ class _WorstFlips(beam.CombineFn):
     return [
       {
         name: readable(value) if isinstance(value, str) else value
-        for name, value in edit._asdict().items()
-        if name not in left_out and (value or name != "feature")
+        for name, value in edit.as_dict().items()
+        if name not in left_out
       }
       for edit in edits_from_json(edits)
     ]

@@ -89,3 +89,13 @@ def test_edits_that_were_stored_give_the_counterfactual(text):
   for generator in GENERATORS:
     for made in generator.generate(text):
       assert applied(text, edits_from_json(edits_to_json(made.edits))) == made.text
+
+
+def test_the_feature_is_told_only_if_it_is_not_the_text():
+  edit = Edit(0, 2, "she", "he", "gender/male", "he→she", "counterpart", 1.0)
+  assert list(edit.as_dict()) == [*Edit._fields[:-1]]
+  other = edit._replace(feature="gender")
+  assert other.as_dict() == edit.as_dict() | {"feature": "gender"}
+  for each in (edit, other):
+    (read,) = edits_from_json(edits_to_json([each]))
+    assert read == each._replace(label="")
