@@ -62,7 +62,8 @@ IDENTITY_GROUP = "identity_group"
 COUNTERFACTUAL_SKIPPED = "counterfactual_skipped"
 """bytes, at most 1 value: why a text with terms has no or not all counterfactuals
 (`pejorative`: never paired; see `counterfactuals/generator.py`)."""
-_OF = "counterfactual_of_"
+COUNTERFACTUAL_OF = "counterfactual_of_"
+"""How the names of `counterfactual_of` other features begin."""
 
 
 def counterfactual_of(feature: str) -> str:
@@ -70,7 +71,7 @@ def counterfactual_of(feature: str) -> str:
 
   bytes, K values: of a feature that CounterfactualGen edits together with the text.
   """
-  return f"{_OF}{feature}"
+  return f"{COUNTERFACTUAL_OF}{feature}"
 
 
 def edited_together(names: Iterable[str]) -> list[str]:
@@ -79,7 +80,11 @@ def edited_together(names: Iterable[str]) -> list[str]:
   Args:
     names: Names of all features of an example.
   """
-  return [name.removeprefix(_OF) for name in names if name.startswith(_OF)]
+  return [
+    name.removeprefix(COUNTERFACTUAL_OF)
+    for name in names
+    if name.startswith(COUNTERFACTUAL_OF)
+  ]
 
 
 ADDED_BY_COUNTERFACTUAL_GEN = (

@@ -211,8 +211,10 @@ class ExampleBuilder:
     return _LabelCell(share, float(positive), positive)
 
   def _check_names(self, names: Collection[str]) -> None:
-    if not self._reserved.isdisjoint(names):
-      taken = joined(self._reserved.intersection(names))
+    found = self._reserved.intersection(names)
+    found |= {each for each in names if each.startswith(features.COUNTERFACTUAL_OF)}
+    if found:
+      taken = joined(found)
       raise InputError(
         f"column `{taken}` has the name of a feature that this package adds; rename "
         "the column."
