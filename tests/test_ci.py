@@ -12,7 +12,7 @@ ROOT = Path(__file__).parents[1]
 MAKEFILE = """
 stack:
 	@echo {stack}
-docs test test-current test-flink:
+docs minilm test test-current test-flink:
 	@echo made $@
 """
 DEBOOTSTRAP = "echo Retrieving Release; echo 'E: Failed getting release file'; exit 1"

