@@ -8,14 +8,10 @@ from clp_tfx.counterfactuals.english.doubtful_nouns import (
   is_whole_predicate,
 )
 from clp_tfx.counterfactuals.english.known import Known
-from clp_tfx.counterfactuals.english.scene import Scene
+
+from .marked import scene
 
 KNOWN = Known.of(frozenset({"man", "men", "smoker"}), frozenset({"gay", "muslim"}))
-
-
-def scene(marked: str) -> Scene:
-  start, end = marked.index("["), marked.index("]") - 1
-  return Scene(marked.replace("[", "").replace("]", ""), start, end)
 
 
 @pytest.mark.parametrize(

@@ -8,19 +8,14 @@ from clp_tfx.counterfactuals.english.places import (
   place_of_either,
   place_of_noun,
 )
-from clp_tfx.counterfactuals.english.scene import Scene
+
+from .marked import scene
 
 KNOWN = Known.of(
   frozenset({"man", "woman", "women", "kids", "christians", "males"}),
   frozenset({"gay", "white", "deaf"}),
   frozenset({"christian", "male"}),
 )
-
-
-def scene(text: str) -> Scene:
-  """Returns the scene of the word in brackets."""
-  start, end = text.index("["), text.index("]") - 1
-  return Scene(text.replace("[", "").replace("]", ""), start, end)
 
 
 @pytest.mark.parametrize(

@@ -7,14 +7,10 @@ from clp_tfx.counterfactuals.english.pointed import (
   leaves_all,
   loses_point,
 )
-from clp_tfx.counterfactuals.english.scene import Scene
+
+from .marked import scene
 
 KNOWN = Known.of(frozenset({"men", "women"}), frozenset())
-
-
-def scene(marked: str) -> Scene:
-  start, end = marked.index("["), marked.index("]") - 1
-  return Scene(marked.replace("[", "").replace("]", ""), start, end)
 
 
 @pytest.mark.parametrize(

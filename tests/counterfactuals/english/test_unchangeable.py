@@ -1,20 +1,15 @@
 import pytest
 
 from clp_tfx.counterfactuals.english.known import Known
-from clp_tfx.counterfactuals.english.scene import Scene
 from clp_tfx.counterfactuals.english.unchangeable import is_unchangeable
+
+from .marked import scene
 
 KNOWN = Known.of(
   frozenset({"child", "cousin", "man", "natives", "people", "poor people"}),
   frozenset({"gay", "old", "poor"}),
   frozenset({"muslim", "german"}),
 )
-
-
-def scene(marked: str) -> Scene:
-  start = marked.index("[")
-  end = marked.index("]") - 1
-  return Scene(marked.replace("[", "").replace("]", ""), start, end)
 
 
 @pytest.mark.parametrize(
