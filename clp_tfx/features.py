@@ -61,7 +61,7 @@ IDENTITY_GROUP = "identity_group"
 """bytes, distinct values: the groups of these terms and their parent groups."""
 COUNTERFACTUAL_SKIPPED = "counterfactual_skipped"
 """bytes, at most 1 value: why a text with terms has no or not all counterfactuals
-(`pejorative`: never paired; see `counterfactuals/generator.py`)."""
+(`pejorative`: never paired; see `counterfactuals/outcome.py`)."""
 COUNTERFACTUAL_OF = "counterfactual_of_"
 """How the names of `counterfactual_of` other features begin."""
 

@@ -10,15 +10,15 @@ from rich.console import Console
 from rich.text import Text
 
 from clp_tfx.cli.options import for_people, given, options_of, printable
-from clp_tfx.counterfactuals.generator import (
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
+from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.outcome import (
   NO_COUNTERPART,
   PEJORATIVE,
   Counterfactual,
-  CounterfactualGenerator,
   Outcome,
 )
-from clp_tfx.counterfactuals.generator_options import CounterfactualOptions
-from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.errors import InputError
 from clp_tfx.options import made
 

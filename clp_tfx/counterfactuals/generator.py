@@ -1,9 +1,8 @@
 """Generates the counterfactuals of a text: the text with its identity terms edited."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, islice
-from typing import NamedTuple
 
 from clp_tfx.counterfactuals.alignment import aligned
 from clp_tfx.counterfactuals.dimensions import Dimensions
@@ -21,6 +20,13 @@ from clp_tfx.counterfactuals.joint import together
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import Mention, MentionFinder, Refusals
 from clp_tfx.counterfactuals.neutral_edits import neutral_edits
+from clp_tfx.counterfactuals.outcome import (
+  LOW_CONFIDENCE,
+  NO_COUNTERPART,
+  PEJORATIVE,
+  Counterfactual,
+  Outcome,
+)
 from clp_tfx.counterfactuals.removals import Removal, removal_edits, without_head
 from clp_tfx.counterfactuals.substitution_doubts import SubstitutionDoubts
 from clp_tfx.counterfactuals.substitutions import Replacement, substitution_edits
@@ -29,88 +35,10 @@ from clp_tfx.counterfactuals.values import Values
 from clp_tfx.errors import InputError
 from clp_tfx.options import check_values
 
-PEJORATIVE = "pejorative"
-NO_COUNTERPART = "no_counterpart"
-LOW_CONFIDENCE = "low_confidence"
-SKIP_REASONS = (PEJORATIVE, NO_COUNTERPART, LOW_CONFIDENCE)
-"""Reasons why a text has no counterfactuals, or fewer than possible."""
-FAILED, LABEL = "failed", "label"
-"""Further reasons in `components.counterfactual_gen`: a user's function failed, or the
-label excludes a text from the training pairs."""
-
 # Members of a group that are not listed as counterparts may not fit the sentence.
 _MEMBER_CONFIDENCE = 0.6
 _NAMED_CONFIDENCE = 0.3
 _PRONOUNS = frozenset({"he", "her", "him", "his", "she"})
-
-
-@dataclass(frozen=True, slots=True)
-class Counterfactual:
-  """A text that differs from the original only in the identities it names.
-
-  Example:
-    >>> generator = CounterfactualGenerator(IdentityTerms.load("identity_en"))
-    >>> (made,) = generator.generate("I met a gay neighbor")
-    >>> made.text, made.edit
-    ('I met a neighbor', 'gay→')
-
-  Attributes:
-    text: The edited text.
-    edits: The edits, in text order. The rest of the text is the original, byte for
-      byte.
-    others: Those of the other texts that were edited together with it, changed or not.
-  """
-
-  text: str
-  edits: tuple[Edit, ...]
-  others: tuple["Counterfactual", ...] = ()
-
-  @property
-  def all_texts(self) -> tuple[str, ...]:
-    """The text and the others."""
-    return (self.text, *(other.text for other in self.others))
-
-  @property
-  def all_edits(self) -> tuple[Edit, ...]:
-    """The edits of all texts."""
-    return sum([other.edits for other in self.others], self.edits)
-
-  @property
-  def group(self) -> str:
-    """The groups of the edited terms, sorted, distinct, joined by `+`."""
-    return "+".join(sorted({edit.group for edit in self.all_edits if edit.group}))
-
-  @property
-  def edit(self) -> str:
-    """Labels of the edits, joined by `;`: `gay→` is a removal, `an→a` a repair."""
-    return ";".join([edit.label for edit in self.all_edits if edit.label])
-
-  @property
-  def confidence(self) -> float:
-    """The lowest confidence of the edits."""
-    return min([edit.confidence for edit in self.all_edits])
-
-
-class Outcome(NamedTuple):
-  """Result of the generator for one text.
-
-  Example:
-    >>> terms = IdentityTerms.parse("term,group\\ngay,orientation", "mine")
-    >>> generator = CounterfactualGenerator(terms, method="substitution")
-    >>> outcome = generator.outcome("a gay neighbor")
-    >>> outcome.counterfactuals, outcome.skipped
-    ([], 'no_counterpart')
-
-  Attributes:
-    mentions: The mentions of identity terms, including pejorative ones.
-    counterfactuals: Its counterfactuals.
-    skipped: One of `SKIP_REASONS` if there are none or fewer than possible, else empty.
-      A text without mentions does not count as skipped.
-  """
-
-  mentions: list[Mention]
-  counterfactuals: list[Counterfactual]
-  skipped: str
 
 
 class CounterfactualGenerator:

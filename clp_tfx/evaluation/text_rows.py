@@ -10,8 +10,8 @@ from clp_tfx.components.counterfactual_gen.examples import TextReader
 from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.probe_evaluator.scoring import held_out_probes
 from clp_tfx.counterfactuals.edits import edits_to_json
-from clp_tfx.counterfactuals.generator import Counterfactual, Outcome
 from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
+from clp_tfx.counterfactuals.outcome import Counterfactual, Outcome
 from clp_tfx.counterfactuals.placebo import placebo
 from clp_tfx.evaluation.texts import (
   AUDIT,

@@ -7,16 +7,12 @@ from typing import Any, NamedTuple
 
 from clp_tfx import features
 from clp_tfx.counterfactuals.english.words import NEUTRAL_HEADS
-from clp_tfx.counterfactuals.generator import (
-  Counterfactual,
-  CounterfactualGenerator,
-  Outcome,
-  check_language,
-)
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator, check_language
 from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.counterfactuals.identity_term import groups_with_ancestors
 from clp_tfx.counterfactuals.lexicon import IdentityTerms, built_in_lexicons
 from clp_tfx.counterfactuals.mentions import distinct_groups
+from clp_tfx.counterfactuals.outcome import Counterfactual, Outcome
 from clp_tfx.errors import InputError
 from clp_tfx.tfma.pair_scores import readable
 

@@ -4,7 +4,7 @@ import numpy as np
 import tensorflow_model_analysis as tfma
 
 from clp_tfx import features
-from clp_tfx.counterfactuals.generator import (
+from clp_tfx.counterfactuals.outcome import (
   FAILED,
   LABEL,
   LOW_CONFIDENCE,

@@ -10,15 +10,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clp_tfx.counterfactuals.edits import applied
-from clp_tfx.counterfactuals.generator import (
-  SKIP_REASONS,
-  Counterfactual,
-  CounterfactualGenerator,
-)
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.generator_options import METHODS, CounterfactualOptions
 from clp_tfx.counterfactuals.identity_term import BLANKS
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
+from clp_tfx.counterfactuals.outcome import SKIP_REASONS, Counterfactual
 from clp_tfx.errors import InputError
 
 REAL_COMMENTS = Path(__file__).parents[3] / "shared" / "data" / "comments.csv.gz"

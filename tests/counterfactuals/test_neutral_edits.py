@@ -5,12 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from clp_tfx.counterfactuals.edits import Edit, applied
-from clp_tfx.counterfactuals.generator import (
-  LOW_CONFIDENCE,
-  Counterfactual,
-  CounterfactualGenerator,
-)
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.outcome import LOW_CONFIDENCE, Counterfactual
 from clp_tfx.errors import InputError
 
 LEXICON = IdentityTerms.load("identity_en")

@@ -4,7 +4,7 @@ import tensorflow as tf
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.counterfactuals.edits import Edit, edits_to_json
-from clp_tfx.counterfactuals.generator import Counterfactual
+from clp_tfx.counterfactuals.outcome import Counterfactual
 from clp_tfx.modules import evaluator
 
 SCORE_WITH, SCORE_WITHOUT = 0.9, 0.2

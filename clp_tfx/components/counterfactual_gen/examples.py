@@ -16,8 +16,8 @@ from tfx_bsl.coders import example_coder
 
 from clp_tfx import features
 from clp_tfx.counterfactuals.edits import Edit, edits_to_json
-from clp_tfx.counterfactuals.generator import Counterfactual, Outcome
 from clp_tfx.counterfactuals.mentions import distinct_groups, distinct_terms
+from clp_tfx.counterfactuals.outcome import Counterfactual, Outcome
 from clp_tfx.errors import InputError
 
 _ADDED_NAMES = tuple(name.encode() for name in features.ADDED_BY_COUNTERFACTUAL_GEN)

@@ -7,20 +7,19 @@ import traceback
 from collections.abc import Callable, Sequence
 
 from clp_tfx.counterfactuals.differences import edits_between
-from clp_tfx.counterfactuals.generator import (
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator, check_language
+from clp_tfx.counterfactuals.generator_options import GeneratorOptions
+from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.mentions import Mention, Refusals
+from clp_tfx.counterfactuals.outcome import (
   FAILED,
   LABEL,
   LOW_CONFIDENCE,
   NO_COUNTERPART,
   PEJORATIVE,
   Counterfactual,
-  CounterfactualGenerator,
   Outcome,
-  check_language,
 )
-from clp_tfx.counterfactuals.generator_options import GeneratorOptions
-from clp_tfx.counterfactuals.lexicon import IdentityTerms
-from clp_tfx.counterfactuals.mentions import Mention, Refusals
 from clp_tfx.errors import InputError
 
 FUNCTION = "function"

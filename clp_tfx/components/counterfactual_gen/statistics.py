@@ -18,9 +18,9 @@ from clp_tfx.components.counterfactual_gen.stored_statistics import (
   SKIPPED,
   TEXTS,
 )
-from clp_tfx.counterfactuals.generator import Outcome
 from clp_tfx.counterfactuals.identity_term import groups_with_ancestors
 from clp_tfx.counterfactuals.mentions import Refusals, distinct_groups, distinct_terms
+from clp_tfx.counterfactuals.outcome import Outcome
 from clp_tfx.files import write_whole
 
 Counts = collections.Counter[tuple[str, ...]]

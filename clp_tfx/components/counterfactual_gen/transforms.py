@@ -16,10 +16,10 @@ from clp_tfx.components.counterfactual_gen.examples import (
   without_added,
 )
 from clp_tfx.components.counterfactual_gen.generation import Generation
-from clp_tfx.counterfactuals.generator import Outcome
 from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
 from clp_tfx.counterfactuals.mentions import Refusals
+from clp_tfx.counterfactuals.outcome import Outcome
 from clp_tfx.errors import InputError
 from clp_tfx.options import names_of
 

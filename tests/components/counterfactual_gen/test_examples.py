@@ -12,8 +12,9 @@ from clp_tfx.components.counterfactual_gen.examples import (
   without_added,
 )
 from clp_tfx.counterfactuals.edits import edits_from_json
-from clp_tfx.counterfactuals.generator import CounterfactualGenerator, Outcome
+from clp_tfx.counterfactuals.generator import CounterfactualGenerator
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.outcome import Outcome
 from clp_tfx.errors import InputError
 from clp_tfx.features import (
   ADDED_BY_COUNTERFACTUAL_GEN,
