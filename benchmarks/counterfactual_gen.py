@@ -11,7 +11,6 @@ file does not exist. Use --records 1000000 for the full size.
 
 import argparse
 import csv
-import dataclasses
 import gzip
 import itertools
 import json
@@ -384,6 +383,7 @@ def generate(
 ) -> None:
   """Runs CounterfactualGen's executor on a folder written by `write_records`."""
   from tfx.dsl.components.base.base_beam_executor import BaseBeamExecutor
+  from tfx.types import Channel, standard_artifacts
 
   from clp_tfx.components import CounterfactualGen, CounterfactualStatistics
 
@@ -398,13 +398,12 @@ def generate(
       "examples": [examples_artifact(target)],
       "counterfactual_statistics": [statistics],
     },
-    {
-      **dataclasses.asdict(GeneratorOptions(pejorative_terms="", method=method)),
-      "identity_terms": lexicon,
-      "identity_terms_digest": "",
-      "pejorative_terms_digest": "",
-      "training_splits": '["train"]',
-    },
+    CounterfactualGen(
+      examples=Channel(type=standard_artifacts.Examples),
+      identity_terms=lexicon,
+      pejorative_terms="",
+      method=method,
+    ).exec_properties,
   )
 
 

@@ -1,6 +1,5 @@
 """Losing a TaskManager in CounterfactualGen duplicates and drops no record."""
 
-import dataclasses
 import threading
 import time
 from collections import Counter
@@ -8,12 +7,11 @@ from collections import Counter
 import pytest
 import tensorflow as tf
 from tfx import v1 as tfx
-from tfx.types import artifact_utils
+from tfx.types import Channel, artifact_utils
 
-from clp_tfx.components.counterfactual_gen.component import CounterfactualStatistics
+from clp_tfx.components import CounterfactualGen, CounterfactualStatistics
 from clp_tfx.components.counterfactual_gen.executor import Executor
 from clp_tfx.components.counterfactual_gen.stored_statistics import load_statistics
-from clp_tfx.counterfactuals.generator_options import GeneratorOptions
 from clp_tfx.pipeline.beam_runners import FLINK, beam_pipeline_args
 from clp_tfx.runners.demo_comments import demo_comments
 from pipelines.flink.cluster import flink_cluster
@@ -62,13 +60,10 @@ def generate(comments, folder, beam_args):
   Executor(context).Do(
     {"original_examples": [comments]},
     {"examples": [target], "counterfactual_statistics": [report]},
-    {
-      **dataclasses.asdict(GeneratorOptions()),
-      "identity_terms": "gender_and_sexual_orientation",
-      "identity_terms_digest": "",
-      "pejorative_terms_digest": "",
-      "training_splits": '["train"]',
-    },
+    CounterfactualGen(
+      examples=Channel(type=tfx.types.standard_artifacts.Examples),
+      identity_terms="gender_and_sexual_orientation",
+    ).exec_properties,
   )
   return folder / "examples" / "Split-train", load_statistics(report.uri)
 
