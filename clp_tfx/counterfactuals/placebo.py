@@ -40,7 +40,7 @@ def placebo(
   """
   made = [edit for edit in edits if edit.term and not edit.feature]
   further = _words_of([*terms, *(edit.term for edit in made)])
-  words = _Words(_plain_words(text, further))
+  words = _Words(text, further)
   removals: list[Removal] = []
   replacements: list[Edit] = []
   for place, old, new in _changes(text, made):
@@ -64,20 +64,35 @@ class _Word(NamedTuple):
 
 
 class _Words:
-  """Words of a text by length, each of which can be taken once."""
+  """Words of a text by length, each of which can be taken once.
 
-  def __init__(self, words: Iterable[_Word]):
+  Args:
+    text: The text.
+    further: Words that name somebody, beside those of the built-in lexicons.
+  """
+
+  def __init__(self, text: str, further: Collection[str]):
+    self._text = text
+    self._further = further
     self._by_length: dict[int, list[_Word]] = {}
-    for word in words:
+    for word in _words(text):
       self._by_length.setdefault(word.end - word.start, []).append(word)
 
   def take(self, place: int, length: int) -> _Word | None:
     """Takes the word of the most similar length, the nearest to a place."""
     for difference in range(length // 3 + 1):
       for similar in dict.fromkeys((length - difference, length + difference)):
-        if words := self._by_length.get(similar):
-          return words.pop(_nearest(words, place))
+        words = self._by_length.get(similar)
+        while words:
+          word = words.pop(_nearest(words, place))
+          if self._is_plain(word):
+            return word
     return None
+
+  def _is_plain(self, word: _Word) -> bool:
+    """Tells whether a word names nobody; most are never looked at."""
+    normal = normalized(self._text[word.start : word.end])
+    return normal not in _naming_words() and normal not in self._further
 
 
 def _nearest(words: Sequence[_Word], place: int) -> int:
@@ -102,21 +117,13 @@ def _edit(word: _Word, replacement: str) -> Edit:
   return Edit(word.start, word.end, replacement, "", "", "", "placebo", 1.0)
 
 
-def _plain_words(text: str, further: Collection[str]) -> Iterator[_Word]:
-  for word, normal in _ordinary_words(text):
-    if normal not in further:
-      yield word
-
-
 # The counterfactuals of a text come one after another.
 @functools.lru_cache(maxsize=1)
-def _ordinary_words(text: str) -> list[tuple[_Word, str]]:
-  """Returns the words of a text that are no terms, also as lexicons write them."""
-  naming = _naming_words()
+def _words(text: str) -> list[_Word]:
   return [
-    (_Word(*token.span()), normal)
+    _Word(*token.span())
     for token in token_pattern().finditer(text)
-    if token.group().isalpha() and (normal := normalized(token.group())) not in naming
+    if token.group().isalpha()
   ]
 
 

@@ -1,6 +1,7 @@
 """AuditFlips: flips of the pairs of another lexicon, by group and by term."""
 
 import functools
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -172,11 +173,14 @@ class _AuditScores(metric_types.Preprocessor):
 
 
 def _terms(gap: np.ndarray, changed: np.ndarray) -> np.ndarray:
-  n, total = len(gap), gap.sum()
+  n, total = len(gap), sum(gap.tolist())
   # If a score is NaN, so is the number of flips.
-  flips = changed.sum(axis=1) + (np.nan if np.isnan(total) else 0.0)
-  per_threshold = np.stack([flips, flips > 0, flips * n, flips * flips], axis=1)
-  return np.append([n > 0, n, n * n, total], per_threshold)
+  unknown = math.nan if math.isnan(total) else 0.0
+  terms = [n > 0, n, n * n, total]
+  for flips in changed.sum(axis=1).tolist():
+    flips += unknown
+    terms += [flips, flips > 0, flips * n, flips * flips]
+  return np.array(terms, float)
 
 
 _Accumulator = dict[_Name, ExactSums]

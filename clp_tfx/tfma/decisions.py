@@ -1,6 +1,7 @@
 """Decisions of a model, and distances between its scores."""
 
 import dataclasses
+import functools
 from collections.abc import Sequence
 
 import numpy as np
@@ -70,20 +71,24 @@ class DecisionRule:
     if self.rule == TOLERANCE:
       gap = np.abs(self._select(counterfactuals) - self.score(original))
       return Comparison(gap=gap, changed=gap[None] > self.thresholds[0])
-    thresholds = np.array(self.thresholds)[:, None, None]
     if self.rule == ANY_LABEL:
       return Comparison(
         gap=np.abs(counterfactuals - original).max(axis=1),
-        changed=labels_differ(np, original, counterfactuals, thresholds),
+        changed=labels_differ(np, original, counterfactuals, self._cut_offs),
       )
     score, scores = self.score(original), self._select(counterfactuals)
     return Comparison(
       gap=np.abs(scores - score),
-      changed=labels_differ(np, np.array([score]), scores[:, None], thresholds),
+      changed=labels_differ(np, score, scores[:, None], self._cut_offs),
       positive=np.array(self.positive(score)),
       score=score,
       scores=scores,
     )
+
+  @functools.cached_property
+  def _cut_offs(self) -> np.ndarray:
+    """The thresholds, shape `[T, 1, 1]`."""
+    return np.array(self.thresholds)[:, None, None]
 
   def score(self, scores: np.ndarray) -> float:
     """Returns the score that decides; only for `threshold` and `tolerance`.

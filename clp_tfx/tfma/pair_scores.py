@@ -1,6 +1,7 @@
 """Converts extracts to numbers: the terms that a text and its pairs add to the sums."""
 
 import dataclasses
+import math
 import re
 from collections.abc import Iterator, Sequence
 
@@ -146,8 +147,13 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
   def _with_pairs(
     self, extracts: tfma.Extracts, comparison: Comparison, weight: float
   ) -> tuple[np.ndarray, ScoredPairs | None]:
-    terms = [weight, *_shared_terms(comparison, weight)]
-    vector = np.append(terms, _threshold_terms(comparison, weight))
+    vector = np.array(
+      [
+        weight,
+        *_shared_terms(comparison, weight),
+        *_threshold_terms(comparison, weight),
+      ]
+    )
     if not self._scored.matches:
       return vector, None
     positive = self._baseline_positive(extracts)
@@ -188,14 +194,19 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
     return float(np.ravel(scores_of(weights, names))[0])
 
 
+# A text has few pairs, and arrays of few numbers are slower than the numbers.
+
+
 def _shared_terms(comparison: Comparison, weight: float) -> list[float]:
   """Returns the terms of a text with pairs, from `paired_texts` on."""
-  n, gap = len(comparison.gap), float(comparison.gap.sum())
+  gaps = comparison.gap.tolist()
+  n, gap = len(gaps), sum(gaps)
   squared = weight * weight
-  sensitivity = deviation = np.nan
+  sensitivity = deviation = math.nan
   if comparison.scores is not None:
-    sensitivity = float((comparison.scores - comparison.score).sum())
-    deviation = float(np.append(comparison.scores, comparison.score).std())
+    scores = comparison.scores.tolist()
+    sensitivity = sum(score - comparison.score for score in scores)
+    deviation = _deviation([*scores, comparison.score])
   return [
     weight,
     *[0.0] * len(REASONS),
@@ -206,34 +217,36 @@ def _shared_terms(comparison: Comparison, weight: float) -> list[float]:
     weight * gap,
     squared * gap * n,
     squared * gap * gap,
-    weight * float(comparison.gap.max()),
+    weight * (gap if math.isnan(gap) else max(gaps)),
     weight * sensitivity,
     weight * deviation,
   ]
 
 
-def _threshold_terms(comparison: Comparison, weight: float) -> np.ndarray:
-  """Returns the terms of a text with pairs, shape `[T, len(PER_THRESHOLD)]`."""
+def _deviation(values: list[float]) -> float:
+  mean = sum(values) / len(values)
+  return math.sqrt(sum((value - mean) ** 2 for value in values) / len(values))
+
+
+def _threshold_terms(comparison: Comparison, weight: float) -> Iterator[float]:
+  """Yields the terms of a text with pairs, those of each threshold in turn."""
   n = len(comparison.gap)
+  changed = comparison.changed.sum(axis=1).tolist()
   # NaN scores make no decision, so every sum that they enter becomes NaN.
-  unknown = np.nan if np.isnan(comparison.gap).any() else 0.0
-  flips = comparison.changed.sum(axis=1) + unknown
-  positive = comparison.positive
-  if positive is None:
-    positive = np.full(len(flips), np.nan)
-  return np.stack(
-    [
-      weight * positive,
-      weight * n * positive,
-      weight * np.where(positive, flips, 0 * flips),
-      weight * np.where(positive, 0 * flips, flips),
-      weight * flips,
-      (flips > 0).astype(float),
-      weight * weight * flips * n,
-      weight * weight * flips * flips,
-    ],
-    axis=1,
-  )
+  unknown = math.nan if math.isnan(sum(comparison.gap.tolist())) else 0.0
+  decided = [math.nan] * len(changed)
+  if comparison.positive is not None:
+    decided = comparison.positive.tolist()
+  for positive, flips in zip(decided, changed, strict=True):
+    flips += unknown
+    yield weight * positive
+    yield weight * n * positive
+    yield weight * flips * bool(positive)
+    yield weight * flips * (not positive)
+    yield weight * flips
+    yield float(flips > 0)
+    yield weight * weight * flips * n
+    yield weight * weight * flips * flips
 
 
 def scored_outputs(

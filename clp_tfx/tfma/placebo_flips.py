@@ -139,23 +139,22 @@ class _PlaceboScores(metric_types.Preprocessor):
     compare, original = self._scored.rule.compare, self._scored.original(extracts)
     own = compare(original, self._scored.at(extracts, pairs))
     other = compare(original, self._scored.at(extracts, places[pairs].tolist()))
-    n, gap, gap_of_edits = len(pairs), other.gap.sum(), own.gap.sum()
+    n = len(pairs)
+    gap, gap_of_edits = (sum(each.gap.tolist()) for each in (other, own))
     # If a score is NaN, so is the number of flips.
     unknown = 0.0 * (gap + gap_of_edits)
-    flips = other.changed.sum(axis=1) + unknown
-    yield np.append(
-      [1, n, n * n, gap, gap_of_edits],
-      np.stack(
-        [
-          flips,
-          flips > 0,
-          flips * n,
-          flips * flips,
-          own.changed.sum(axis=1) + unknown,
-        ],
-        axis=1,
-      ),
-    )
+    terms = [1, n, n * n, gap, gap_of_edits]
+    changed = (each.changed.sum(axis=1).tolist() for each in (other, own))
+    for flips, flips_of_edits in zip(*changed, strict=True):
+      flips += unknown
+      terms += [
+        flips,
+        flips > 0,
+        flips * n,
+        flips * flips,
+        flips_of_edits + unknown,
+      ]
+    yield np.array(terms, float)
 
 
 class _PlaceboCounter(beam.CombineFn):

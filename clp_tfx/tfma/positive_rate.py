@@ -1,5 +1,6 @@
 """The positive rate, which shows whether a model is still useful at its threshold."""
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
 
 import apache_beam as beam
@@ -79,20 +80,22 @@ class _Decisions(metric_types.Preprocessor):
     self._scored = scored
 
   def process(self, extracts: tfma.Extracts) -> Iterator[np.ndarray]:
-    model = self._positive(self._scored.original(extracts))
+    decided = self._decided(self._scored.original(extracts))
     if self._scored.matches:
-      reference = self._positive(self._scored.baseline(extracts))
+      references = self._decided(self._scored.baseline(extracts))
     elif self._scored.value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0) > 0:
-      label = self._scored.value(extracts, tfma.LABELS_KEY, float("nan"))
-      reference = np.full_like(model, np.where(np.isnan(label), np.nan, label > 0.5))
+      label = self._scored.value(extracts, tfma.LABELS_KEY, math.nan)
+      reference = math.nan if math.isnan(label) else float(label > 0.5)
+      references = [reference] * len(decided)
     else:
       return
-    yield np.stack([model * reference, model, reference], axis=1)
+    both = zip(decided, references, strict=True)
+    yield np.array([[model * other, model, other] for model, other in both])
 
-  def _positive(self, scores: np.ndarray) -> np.ndarray:
+  def _decided(self, scores: np.ndarray) -> list[float]:
     score = self._scored.rule.score(scores)
-    positive = np.array(self._scored.rule.positive(score), float)
-    return positive + (np.nan if np.isnan(score) else 0.0)
+    unknown = math.nan if math.isnan(score) else 0.0
+    return [positive + unknown for positive in self._scored.rule.positive(score)]
 
 
 class _Counter(beam.CombineFn):
