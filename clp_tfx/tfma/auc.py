@@ -1,25 +1,21 @@
 """AUC that is undefined if there is nothing to rank."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-import apache_beam as beam
 import numpy as np
 import tensorflow_model_analysis as tfma
 from tensorflow_model_analysis.metrics import binary_confusion_matrices, metric_types
 from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import metric_keys
+from clp_tfx.tfma.binned_scores import BinnedSums, LabelledScores, Sums
 from clp_tfx.tfma.decisions import THRESHOLD
-from clp_tfx.tfma.pair_scores import Scored, scored_outputs
+from clp_tfx.tfma.pair_scores import scored_outputs
 
 _DEFAULT_NUM_THRESHOLDS = binary_confusion_matrices.DEFAULT_NUM_THRESHOLDS
 _BINS = 10_000
 _EPSILON = 1e-7
 """What TFMA adds to thresholds."""
-
-_Sums = dict[int, tuple[float, float]]
-"""By bin of the score, the sums of weighted labels and of weights."""
 
 
 class DefinedAUC(tfma.metrics.AUC):
@@ -68,8 +64,8 @@ class DefinedAUC(tfma.metrics.AUC):
     return [
       metric_types.MetricComputation(
         keys=[binned],
-        preprocessors=[_LabelledScores(scored, example_weighted)],
-        combiner=_Binned(binned),
+        preprocessors=[LabelledScores("auc", scored, example_weighted, _bin)],
+        combiner=BinnedSums(binned),
       ),
       metric_types.DerivedMetricComputation(
         keys=[key], result=lambda metrics: {key: _matrices(metrics[binned], number)}
@@ -86,59 +82,12 @@ class DefinedAUC(tfma.metrics.AUC):
     return super()._metric_value(*args, matrices=matrices, **kwargs)
 
 
-class _LabelledScores(metric_types.Preprocessor):
-  """Yields the bin of a text's score, its weighted label and its weight."""
-
-  def __init__(self, scored: Scored, example_weighted: bool):
-    super().__init__(name=f"binned_scores {scored} {example_weighted}")
-    self._scored = scored
-    self._example_weighted = example_weighted
-
-  def process(self, extracts: tfma.Extracts) -> Iterator[tuple[int, float, float]]:
-    weight = 1.0
-    if self._example_weighted:
-      weight = self._scored.value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0)
-    if not weight:
-      return
-    label = self._scored.value(extracts, tfma.LABELS_KEY, float("nan"))
-    if not 0 <= label <= 1:
-      raise ValueError(f"Expected labels in [0, 1] for the AUC. Received: {label}.")
-    score = self._scored.rule.score(self._scored.original(extracts))
-    yield _bin(score), label * weight, weight
-
-
 def _bin(score: float) -> int:
   """Returns the bin of a score: 0 for those below 0, the last for those from 1 on."""
   return int(min(max(score * _BINS + 1, 0), _BINS + 1))
 
 
-class _Binned(beam.CombineFn):
-  def __init__(self, key: metric_types.MetricKey):
-    self._key = key
-
-  def create_accumulator(self) -> _Sums:
-    return {}
-
-  def add_input(self, accumulator: _Sums, element: tuple[int, float, float]) -> _Sums:
-    place, label, weight = element
-    labels, weights = accumulator.get(place, (0.0, 0.0))
-    accumulator[place] = labels + label, weights + weight
-    return accumulator
-
-  def merge_accumulators(self, accumulators: Iterable[_Sums]) -> _Sums:
-    merged = self.create_accumulator()
-    for accumulator in accumulators:
-      for place, sums in accumulator.items():
-        self.add_input(merged, (place, *sums))
-    return merged
-
-  def extract_output(self, accumulator: _Sums) -> dict[metric_types.MetricKey, _Sums]:
-    return {self._key: accumulator}
-
-
-def _matrices(
-  sums: Mapping[int, tuple[float, float]], num_thresholds: int
-) -> binary_confusion_matrices.Matrices:
+def _matrices(sums: Sums, num_thresholds: int) -> binary_confusion_matrices.Matrices:
   """Returns the confusion matrices at equidistant thresholds, summed as by TFMA."""
   inner = [(i + 1) * 1.0 / (num_thresholds - 1) for i in range(num_thresholds - 2)]
   thresholds = [-_EPSILON, *inner, 1.0 + _EPSILON]

@@ -70,8 +70,7 @@ def counterfactual_extractors(
   )
   max_terms = flip_rate_metric(eval_config).max_terms
   if slices_by_term(eval_config):
-    # After TFMA's first extractor, which adds the features.
-    extractors.insert(1, FrequentTermsExtractor(max_terms))
+    extractors.insert(0, FrequentTermsExtractor(max_terms))
   return extractors
 
 

@@ -1,7 +1,6 @@
 """Chooses the terms that get a slice: a limited number with the most pairs."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
 
 import apache_beam as beam
 import numpy as np
@@ -20,8 +19,8 @@ def FrequentTermsExtractor(max_terms: int) -> tfma.extractors.Extractor:
   """Adds the terms that are edited by the most pairs to the extracts.
 
   The terms are known only once all examples have been seen, and Beam stores the
-  extracts until then. The extractor therefore runs early, right after the features are
-  extracted, when examples are still batched and cheap to store.
+  extracts until then. The extractor therefore runs first, when they are still Arrow
+  record batches, which are cheap to store.
 
   Args:
     max_terms: Maximum number of terms; ties are broken alphabetically.
@@ -96,25 +95,17 @@ class _MostPairs(beam.CombineFn):
 
 def _terms_of_batch(extracts: tfma.Extracts) -> Iterator[str]:
   """Yields each term once for every pair that edits it."""
-  found = extracts[tfma.FEATURES_KEY]
-  for pairs in _rows(found.get(features.COUNTERFACTUAL_EDITS)):
-    for edits in pairs:
-      terms = {edit.term for edit in edits_from_json(edits)}
-      yield from map(readable, terms - {""})
-
-
-def _rows(values: Any) -> list[list[bytes]]:
-  """Returns the values of each example of a batched feature."""
-  if values is None:
-    return []
-  if isinstance(values, tfma.types.VarLenTensorValue):
-    return [np.ravel(row).tolist() for row in values.dense_rows()]
-  return [np.ravel(row).tolist() for row in values]
+  batch = extracts[tfma.ARROW_RECORD_BATCH_KEY]
+  if features.COUNTERFACTUAL_EDITS not in batch.schema.names:
+    return
+  for edits in batch[features.COUNTERFACTUAL_EDITS].flatten().to_pylist():
+    terms = {edit.term for edit in edits_from_json(edits)}
+    yield from map(readable, terms - {""})
 
 
 def _add_terms(extracts: tfma.Extracts, terms: list[str]) -> tfma.Extracts:
   # TFMA splits batches along the first axis, so the same row is repeated. The empty
   # term, which no pair edits, keeps rows from having no columns.
   row = np.array([b"", *(term.encode() for term in terms)], object)
-  batch = len(extracts[tfma.INPUT_KEY])
-  return {**extracts, FREQUENT_TERMS: np.broadcast_to(row, (batch, len(row)))}
+  size = extracts[tfma.ARROW_RECORD_BATCH_KEY].num_rows
+  return {**extracts, FREQUENT_TERMS: np.broadcast_to(row, (size, len(row)))}

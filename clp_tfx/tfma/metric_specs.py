@@ -250,8 +250,8 @@ def _accuracy(
     metrics = [ranked, *metrics]
     # The package is an extra: plain pip cannot install it together with TFX 1.16.
     if importlib.util.find_spec("fairness_indicators"):
-      module = "fairness_indicators.fairness_indicators_metrics"
-      metrics.append(_named("FairnessIndicators", module, thresholds=thresholds))
+      module = "clp_tfx.tfma.fairness_indicators"
+      metrics.append(_named("BinnedFairnessIndicators", module, thresholds=thresholds))
   return config_pb2.MetricsSpec(
     example_weights=config_pb2.ExampleWeightOptions(weighted=True), metrics=metrics
   )

@@ -1,5 +1,5 @@
 import apache_beam as beam
-import numpy as np
+import pyarrow as pa
 import tensorflow_model_analysis as tfma
 
 from clp_tfx.counterfactuals.edits import Edit, edits_to_json
@@ -18,15 +18,11 @@ def batch(*examples):
   An underscore stands for a repair, which is of no term.
   """
   rows = [
-    np.array([edits_to_json(map(edit, pair)).encode() for pair in pairs], object)
-    for pairs in examples
+    [edits_to_json(map(edit, pair)).encode() for pair in pairs] for pairs in examples
   ]
-  return {
-    tfma.INPUT_KEY: np.array([b"example"] * len(examples), object),
-    "features": {
-      "counterfactual_edits": tfma.types.VarLenTensorValue.from_dense_rows(rows)
-    },
-  }
+  column = pa.array(rows, pa.large_list(pa.large_binary()))
+  batch = pa.RecordBatch.from_arrays([column], ["counterfactual_edits"])
+  return {tfma.ARROW_RECORD_BATCH_KEY: batch}
 
 
 def edit(term):
