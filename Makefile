@@ -86,6 +86,8 @@ lock: .uv/ready
 	$(COMPILE) --python-version 3.11 --universal -o requirements-current.lock
 	$(COMPILE) --python-version 3.11 --universal $(DEVELOPMENT) -c requirements-current.lock \
 	  -o requirements-current-dev.lock
+	$(COMPILE) --python-version 3.11 --universal --extra cuda -c requirements-current.lock \
+	  -o requirements-current-cuda.lock
 	$(UV) pip compile --group docs --python-version 3.10 --universal --generate-hashes -q \
 	  -o requirements-docs.lock
 	@{ echo "# The tested versions of both stacks, for pip install -c; made by make lock."; \

@@ -99,7 +99,7 @@ def test_counterfactuals_need_no_extra():
 
 
 def test_no_version_is_pinned():
-  for name in ("dependencies", *EXTRAS, "all", "fairness"):
+  for name in ("dependencies", *EXTRAS, "all", "cuda", "fairness"):
     assert not [each for each in requirements(name) if "==" in each]
 
 
@@ -118,6 +118,19 @@ def test_the_locks_hold_what_is_declared_and_name_no_host(lock):
   wanted = WANTED.get(lock) or declared("all")
   assert wanted <= locked
   assert "://" not in text
+
+
+def pins(lock):
+  """Returns the lines of a lock that name a version, with the Pythons they are for."""
+  text = (ROOT / lock).read_text()
+  return {line.rstrip(" \\") for line in re.findall(r"^\w.*==.*", text, re.MULTILINE)}
+
+
+def test_the_lock_with_cuda_adds_the_libraries_of_nvidia_and_nothing_else():
+  more = pins("requirements-current-cuda.lock")
+  fewer = pins("requirements-current.lock")
+  assert fewer < more
+  assert {each.partition("-")[0] for each in more - fewer} == {"nvidia"}
 
 
 def test_the_constraints_are_the_versions_of_the_locks():

@@ -12,6 +12,14 @@ Weight = float | keras.optimizers.schedules.LearningRateSchedule
 SINGLE = ""
 """The name given to a model's only output."""
 
+# Other models of KerasHub draw random numbers without a state of their own.
+_KNOWN = (
+  "keras.",
+  "keras_hub.src.layers.modeling.",
+  "keras_hub.src.models.bert.",
+  "keras_hub.src.models.roberta.",
+)
+
 
 def by_output(value: Any) -> dict[str, Any]:
   """Returns a dict by output name, wrapping a value that belongs to a single output."""
@@ -141,13 +149,25 @@ def logits_behind(
 def scores_as_in_serving(model: keras.Layer) -> bool:
   """Returns whether a model gives the same scores in training mode as in serving.
 
-  True for models made of Keras's own layers without dropout, batch normalization and
-  the like, which all keep a state that is not trained. False if unknown: layers and
-  models that others have written may do anything.
+  True for models made of Keras's own layers, and of KerasHub's for BERT and RoBERTa,
+  without dropout, batch normalization and the like, which all keep a state that
+  training by gradients does not change. Frozen layers may be among them. False if
+  unknown: layers and models that others have written may do anything.
 
   Args:
     model: Any layer; the inner layers of a model are checked too.
   """
-  return not model.non_trainable_variables and all(
-    type(layer).__module__.startswith("keras.") for layer in model._flatten_layers()
+  layers = model._flatten_layers()
+  stateless = {id(each) for layer in layers for each in _same_in_both(layer)}
+  return all(id(each) in stateless for each in model.variables) and all(
+    type(layer).__module__.startswith(_KNOWN) for layer in layers
   )
+
+
+def _same_in_both(layer: keras.Layer) -> list[keras.Variable]:
+  """Returns those of a layer's variables that do not show a state of its own."""
+  if isinstance(layer, keras.layers.BatchNormalization) and not layer.trainable:
+    # Normalizes with its moving averages, and keeps them.
+    return layer.variables
+  # Frozen weights are not trainable, but still here.
+  return layer._trainable_variables

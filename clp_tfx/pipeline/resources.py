@@ -10,6 +10,9 @@ _FORM = re.compile(
   r"(?P<component>\w+)=(?P<cpus>\d+(\.\d+)?),(?P<gigabytes>\d+(\.\d+)?)" + _ACCELERATORS
 )
 _MACHINE = re.compile(r"(?P<machine_type>[a-z][a-z0-9-]*)" + _ACCELERATORS)
+# Not the port of a host, nor the digest that would be another image's.
+_TAGGED = re.compile(r"[^@]+:\w[\w.-]*")
+_GPU = "-gpu"
 
 
 class Resources(NamedTuple):
@@ -95,3 +98,24 @@ def machine(text: str) -> Machine:
   return Machine(
     form["machine_type"], form["accelerator"] or "", int(form["count"] or 0)
   )
+
+
+def image_with_cuda(image: str | None) -> str:
+  """Returns the name that the image with CUDA has by default.
+
+  Args:
+    image: Name of the image without CUDA, such as `clp-tfx:1`.
+
+  Returns:
+    The name with `-gpu` behind its tag, unless that is there.
+
+  Raises:
+    InputError: If the name has no tag.
+  """
+  if not image or not _TAGGED.fullmatch(image):
+    raise InputError(
+      "Expected --gpu-image, an image with CUDA, for what gets accelerators, or an "
+      "--image with a tag, such as clp-tfx:1 for clp-tfx:1-gpu. Received: "
+      f"{image or 'none'}."
+    )
+  return image if image.endswith(_GPU) else image + _GPU

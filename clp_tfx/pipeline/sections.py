@@ -11,7 +11,13 @@ from clp_tfx.components.probe_evaluator.harm_gate import MODES
 from clp_tfx.errors import InputError
 from clp_tfx.options import Options, PredictedColumns, check_unused, option
 from clp_tfx.pipeline import beam_runners
-from clp_tfx.pipeline.resources import Machine, Resources, machine, resources
+from clp_tfx.pipeline.resources import (
+  Machine,
+  Resources,
+  image_with_cuda,
+  machine,
+  resources,
+)
 from clp_tfx.training.hparams import DecisionThreshold, FitOptions
 
 
@@ -341,6 +347,10 @@ class JobOptions(Options):
   image: str | None = option(
     None, "Container image of a compiled job and its workers on Dataflow."
   )
+  gpu_image: str | None = option(
+    None, "Container image with CUDA for what gets accelerators in a compiled job. "
+    "Default: IMAGE with -gpu behind its tag."
+  )  # fmt: skip
   schema_version: str = option(
     "2.0", "Schema of a compiled job: Vertex supports both, its template gallery and "
     "Kubeflow Pipelines need 2.1.", choices=("2.0", "2.1"),
@@ -377,6 +387,11 @@ class DeploymentOptions(JobOptions, PlaceOptions):
   def component_resources(self) -> list[Resources]:
     """The parsed values of `resources`."""
     return list(map(resources, self.resources))
+
+  @property
+  def image_with_cuda(self) -> str:
+    """The image of what gets accelerators."""
+    return self.gpu_image or image_with_cuda(self.image)
 
   @property
   def training_machine(self) -> Machine | None:

@@ -11,6 +11,7 @@ from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import (
   KubeflowV2DagRunner,
   KubeflowV2DagRunnerConfig,
 )
+from tfx.orchestration.kubeflow.v2.pipeline_builder import DEFAULT_IMAGE_PATH_KEY
 from tfx.orchestration.pipeline import Pipeline
 
 from clp_tfx.components.comments_example_gen.component import CommentsExampleGen
@@ -59,8 +60,8 @@ def compile_job(config: PipelineConfig, path: str) -> None:
 
   Raises:
     InputError: If a required value is missing, a path exists only on this machine,
-      resources are given for a component that does not exist, the backend does not
-      support an option, or the file cannot be written.
+      resources are given for a component that does not exist, the image with CUDA is
+      not known, the backend does not support an option, or the file cannot be written.
   """
   required = ("comments", "image", "pipeline_root")
   values = config.flat()
@@ -81,7 +82,7 @@ def compile_job(config: PipelineConfig, path: str) -> None:
   parameters = with_parameters(pipeline)
   job = KubeflowV2DagRunner(
     config=KubeflowV2DagRunnerConfig(
-      default_image=config.deployment.image,
+      default_image=_images(config),
       use_pipeline_spec_2_1=config.deployment.schema_version == "2.1",
     )
   ).run(pipeline, parameter_values=parameters, write_out=False)
@@ -125,6 +126,16 @@ def _check_paths(values: dict[str, Any]) -> None:
 
 def _is_everywhere(path: str) -> bool:
   return "://" in path or path.startswith("/") or path in built_in_lexicons()
+
+
+def _images(config: PipelineConfig) -> dict[str, str]:
+  """Returns the images of components, in the form of TFX's runner."""
+  asked = config.deployment.component_resources
+  with_cuda = [each.component for each in asked if each.accelerator]
+  return {
+    DEFAULT_IMAGE_PATH_KEY: config.deployment.image,
+    **{name: config.deployment.image_with_cuda for name in with_cuda},
+  }
 
 
 def _add_resources(pipeline: Pipeline, config: PipelineConfig) -> None:

@@ -25,7 +25,7 @@ def replayed(folder, comments, *parameters, **options):
   compiled = clp_tfx(
     "compile",
     *("--comments", comments),
-    *("--image", "clp-tfx"),
+    *("--image", "clp-tfx:1"),
     *("--pipeline-root", "gs://bucket/root"),
     *("--output", "job.json"),
     *flags(options),

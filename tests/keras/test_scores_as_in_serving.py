@@ -23,6 +23,11 @@ def sequential(*inner):
   return keras.Sequential([keras.Input([3, 2]), *inner])
 
 
+def frozen(layer):
+  layer.trainable = False
+  return layer
+
+
 @pytest.mark.parametrize(
   ("model", "expected"),
   [
@@ -34,10 +39,22 @@ def sequential(*inner):
     (sequential(layers.TimeDistributed(Own())), False),
     (sequential(Own()), False),
     (OwnModel(), False),
+    # Frozen: in its constructor, after it was built, and with all that is around it.
+    (sequential(layers.Dense(2, trainable=False), layers.Dense(1)), True),
+    (sequential(frozen(sequential(layers.Dense(2))), layers.Dense(1)), True),
+    (frozen(sequential(layers.Dense(1))), True),
+    (sequential(frozen(layers.BatchNormalization()), layers.Dense(1)), True),
+    (frozen(sequential(layers.Dropout(0.1))), False),
+    (frozen(sequential(layers.LSTM(2, dropout=0.1))), False),
+    (frozen(sequential(layers.SpectralNormalization(layers.Dense(1)))), False),
+    (frozen(sequential(Own())), False),
   ],
 )
 def test_only_what_keras_is_known_to_keep_is_trusted(model, expected):
   assert scores_as_in_serving(model) == expected
+  if expected:
+    x = np.random.default_rng(1).normal(size=(4, 3, 2))
+    np.testing.assert_array_equal(model(x, training=True), model(x, training=False))
 
 
 def weights_after_training(*inner):

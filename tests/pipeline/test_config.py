@@ -15,7 +15,7 @@ def test_defaults_are_valid_and_documented():
     for section in vars(PipelineConfig()).values()
     for field in dataclasses.fields(section)
   ]
-  assert len(fields) == len({field.name for field in fields}) == 87
+  assert len(fields) == len({field.name for field in fields}) == 88
   for field in fields:
     assert field.metadata["help"].endswith(".")
 
@@ -121,6 +121,27 @@ def test_wrong_values_are_refused(values, message):
   assert message in str(error.value)
 
 
+@pytest.mark.parametrize(
+  ("options", "expected"),
+  [
+    ({"image": "clp-tfx:1"}, "clp-tfx:1-gpu"),
+    ({"image": "host:80/p/clp-tfx:v1.2"}, "host:80/p/clp-tfx:v1.2-gpu"),
+    ({"image": "clp-tfx:1-gpu"}, "clp-tfx:1-gpu"),
+    ({"image": "clp-tfx", "gpu_image": "own"}, "own"),
+  ],
+)
+def test_the_image_with_cuda(options, expected):
+  assert PipelineConfig.of(**options).deployment.image_with_cuda == expected
+
+
+@pytest.mark.parametrize(
+  "image", [None, "clp-tfx", "host:80/p/clp-tfx", "clp-tfx:1@sha256:0f"]
+)
+def test_no_image_with_cuda_without_a_tag(image):
+  with pytest.raises(InputError, match=f"--gpu-image.*Received: {image or 'none'}."):
+    _ = PipelineConfig.of(image=image).deployment.image_with_cuda
+
+
 def test_what_the_components_take():
   config = PipelineConfig.of(
     **{"text_feature": "text", "label_feature": "label", "decision_threshold": 0.25},
@@ -142,7 +163,7 @@ def test_what_the_components_take():
 def test_flat_values_and_back():
   config = PipelineConfig.of(epochs=2, gate={"max_flip_rate": 0.1}, workers=3)
   flat = config.flat()
-  assert len(flat) == 87
+  assert len(flat) == 88
   assert (flat["epochs"], flat["max_flip_rate"], flat["workers"]) == (2, 0.1, 3)
   assert PipelineConfig.of(**flat) == config
   changed = config.replace(epochs=4)

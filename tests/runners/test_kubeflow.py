@@ -15,7 +15,7 @@ from ..conftest import clp_tfx
 
 OPTIONS = {
   "comments": ("gs://bucket/a.csv", "gs://bucket/b.parquet"),
-  "image": "registry/clp-tfx",
+  "image": "registry/clp-tfx:1",
   "pipeline_root": "gs://bucket/root",
 }
 
@@ -122,6 +122,10 @@ def test_resources_and_schema_as_google_has_them(tmp_path):
   assert (evaluator.cpu_limit, evaluator.memory_limit) == (4, 16)
   assert not evaluator.HasField("accelerator")
   assert not asked["Transform"].cpu_limit
+  # Only the component with accelerators runs in the image with CUDA.
+  images = {name: each["image"] for name, each in executors(path).items()}
+  assert images.pop("Trainer") == "registry/clp-tfx:1-gpu"
+  assert set(images.values()) == {"registry/clp-tfx:1"}
   with pytest.raises(InputError, match="name one of .*Trainer.*Received: trainer."):
     compile_job(PipelineConfig.of(**OPTIONS, resources="trainer=1,1"), str(path))
 
@@ -207,7 +211,7 @@ def test_the_same_job_on_any_machine(tmp_path, suffix, baseline):
     done = clp_tfx(
       "compile",
       *("--comments", "gs://bucket/{YYYY}-{MM}-{DD}.csv", "--window", 7),
-      *("--image", "image", "--pipeline-root", "gs://bucket/root"),
+      *("--image", "image:1", "--pipeline-root", "gs://bucket/root"),
       *("--schema-version", "2.1", "--baseline", baseline),
       *("--vertex-training", "n1-standard-8,NVIDIA_TESLA_T4,1"),
       *("--vertex-endpoint", "e", "--serving-image", "tf"),

@@ -11,6 +11,7 @@ import tensorflow_transform as tft
 
 from clp_tfx import features
 from clp_tfx.errors import InputError
+from clp_tfx.keras.outputs import scores_as_in_serving
 from clp_tfx.modules import encoder_tokens, frozen_encoder, model_inputs
 from clp_tfx.training.batches import read_batches
 from clp_tfx.training.encoder_folder import EncoderFolder
@@ -112,6 +113,20 @@ def test_case_and_accents_stay_where_the_encoder_has_them(tmp_path):
 
 def hparams_of(folder, **more):
   return HParams(model_fn="encoder", encoder=folder, max_tokens=8, **more)
+
+
+@pytest.mark.parametrize("trained", [None, 1])
+def test_pairs_are_scored_once_without_dropout(folder, tmp_path, trained):
+  options = {"encoder_layers_trained": trained}
+  without = write(tmp_path / "encoder", hidden_dropout_prob=0.0)
+  model = encoder(hparams_of(without, **options), TOKENS_MADE)
+  assert scores_as_in_serving(model)
+  tokens = np.array([[2, 5, 6, 3], [2, 7, 3, 0]])
+  np.testing.assert_array_equal(
+    model(tokens, training=True), model(tokens, training=False)
+  )
+  with_dropout = encoder(hparams_of(folder, **options), TOKENS_MADE)
+  assert not scores_as_in_serving(with_dropout)
 
 
 @pytest.mark.parametrize(

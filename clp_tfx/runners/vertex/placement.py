@@ -44,7 +44,7 @@ def place_on_vertex(pipeline: tfx.dsl.Pipeline, config: PipelineConfig) -> None:
       `project` and `region`, and the latter also `serving_image`.
 
   Raises:
-    InputError: If a needed option is missing.
+    InputError: If a needed option is missing, or the image with CUDA is not known.
   """
   nodes = {node.id: node for node in pipeline.components}
   if config.deployment.vertex_training:
@@ -61,13 +61,15 @@ def custom_job(config: PipelineConfig) -> dict[str, Any]:
   """Returns the part of a Trainer's `custom_config` that describes the custom job."""
   machine = config.deployment.training_machine
   machine_spec: dict[str, Any] = {"machine_type": machine.machine_type}
+  image = config.deployment.image
   if machine.accelerator:
+    image = config.deployment.image_with_cuda
     machine_spec["accelerator_type"] = machine.accelerator
     machine_spec["accelerator_count"] = machine.count
   pool = {
     "machine_spec": machine_spec,
     "replica_count": 1,
-    "container_spec": {"image_uri": config.deployment.image},
+    "container_spec": {"image_uri": image},
   }
   return {
     _cloud.ENABLE_VERTEX_KEY: True,

@@ -9,11 +9,11 @@ from google.protobuf import json_format
 from clp_tfx.errors import InputError
 from clp_tfx.pipeline.config import PipelineConfig
 from clp_tfx.runners.kubeflow import compile_job
-from clp_tfx.runners.vertex.placement import VertexTrainerExecutor
+from clp_tfx.runners.vertex.placement import VertexTrainerExecutor, custom_job
 
 OPTIONS = {
   "comments": ("gs://bucket/a.csv",),
-  "image": "registry/clp-tfx",
+  "image": "registry/clp-tfx:1",
   "pipeline_root": "gs://bucket/root",
   "project": "p",
   "region": "us-central1",
@@ -51,8 +51,24 @@ def test_a_custom_job_as_google_has_it(tmp_path, trainer):
   assert pool.machine_spec.accelerator_type.name == "NVIDIA_TESLA_T4"
   assert pool.machine_spec.accelerator_count == 2
   assert pool.replica_count == 1
-  assert pool.container_spec.image_uri == "registry/clp-tfx"
+  assert pool.container_spec.image_uri == "registry/clp-tfx:1-gpu"
   assert config["learning_rate"] == 0.001
+
+
+@pytest.mark.parametrize(
+  ("machine", "image"), [("n1-standard-8", "registry/clp-tfx:1"), ("a2,A,1", "own")]
+)
+def test_the_image_of_a_custom_job(machine, image):
+  options = {**OPTIONS, "gpu_image": "own", "vertex_training": machine}
+  job = custom_job(PipelineConfig.of(**options))
+  (pool,) = job["ai_platform_training_args"]["job_spec"]["worker_pool_specs"]
+  assert pool["container_spec"] == {"image_uri": image}
+
+
+def test_accelerators_without_an_image_for_them(tmp_path):
+  options = {**OPTIONS, "image": "registry/clp-tfx", "vertex_training": "a2,A,1"}
+  with pytest.raises(InputError, match="Expected --gpu-image, an image with CUDA"):
+    compile_job(PipelineConfig.of(**options), str(tmp_path / "job.json"))
 
 
 def test_what_the_custom_job_runs():
