@@ -94,14 +94,16 @@ def figures_of(
   return Figures(*(np.mean(each, axis=0) for each in zip(*found, strict=True)))
 
 
+def distances(of: Figures) -> np.ndarray:
+  """Returns each identity's distance from the rate of all, shape `[identities]`."""
+  return abs(of.rates - of.overall)
+
+
 def bars(probes: Sequence[Probe], control: Figures, clp: Figures) -> list[dict]:
   """Compares the figures with the targets; each figure must be at most its target."""
   names = sorted({probe.identity for probe in probes})
   held_out = {p.identity for p in probes if p.identity_split == "held_out"}
   is_held_out = np.array([name in held_out for name in names])
-
-  def distances(of: Figures) -> np.ndarray:
-    return abs(of.rates - of.overall)
 
   rise = clp.rates - control.rates
   lost = control.group_recalls - clp.group_recalls
@@ -158,12 +160,12 @@ def main(
   models = ProbeModels(comments, Path(output))
   probes = [probe for probe in fill_probes() if probe.split == "held_out"]
   texts = [probe.text for probe in probes]
-  tokens, labels = models.examples_of("test")
+  labels = models.split_logits(0.0, 1, "test").labels
   scored = {
     method: [
       Scored(
         models.logits(weight, seed, texts),
-        models.logits_of_tokens(weight, seed, tokens),
+        models.split_logits(weight, seed, "test").comments,
       )
       for seed in range(1, int(seeds) + 1)
     ]
