@@ -7,8 +7,8 @@ length, in the same way.
 
 import bisect
 import functools
+import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from itertools import zip_longest
 from typing import NamedTuple
 
 from clp_tfx.counterfactuals.edits import Edit, applied
@@ -108,7 +108,7 @@ def _changes(text: str, edits: Iterable[Edit]) -> Iterator[tuple[int, str, str]]
   """Yields the place of each edited word, the word and its replacement or nothing."""
   for edit in edits:
     old, new = text[edit.start : edit.end].split(), edit.replacement.split()
-    for word, other in zip_longest(old, new, fillvalue=""):
+    for word, other in itertools.zip_longest(old, new, fillvalue=""):
       if word:
         yield edit.start, word, other
 
@@ -120,10 +120,12 @@ def _edit(word: _Word, replacement: str) -> Edit:
 # The counterfactuals of a text come one after another.
 @functools.lru_cache(maxsize=1)
 def _words(text: str) -> list[_Word]:
+  tokens = token_pattern().findall(text)  # of which each character is in one
+  ends = itertools.accumulate(map(len, tokens))
   return [
-    _Word(*token.span())
-    for token in token_pattern().finditer(text)
-    if token.group().isalpha()
+    _Word(end - len(token), end)
+    for token, end in zip(tokens, ends, strict=True)
+    if token.isalpha()
   ]
 
 
