@@ -270,10 +270,10 @@ def _contents(context: dict[str, Any]) -> dict[str, str]:
       "people": ("Who gains, who loses", context["people"]),
       "figures": ("Before and after" if context["baseline"] else "Figures", True),
       "flips": ("Worst flips", context["flips"] is not None),
-      "worst-case": ("Any term of a role", context["worst_case"]),
       "classes": ("By class", context["classes"]["rows"]),
       "groups": ("By group", context["groups"]["rows"]),
       "terms": ("By term", context["terms"]["rows"]),
+      "worst-case": ("Any term of a role", context["worst_case"]),
       "audit": ("Audit", context["audit"]),
       "bias": ("Bias AUC", context["bias"]),
     }
