@@ -1,10 +1,13 @@
 """Lays out the section on the worst case over the terms of a role."""
 
+import os.path
 from typing import Any
 
 from clp_tfx.report import formats
 
 _ALL = "All comments"
+_BESIDE, _LONGEST = 120, 400
+"""Characters to show beside what differs between two texts, and altogether."""
 
 
 def worst_case_section(summary: dict[str, Any]) -> dict[str, Any] | None:
@@ -42,8 +45,21 @@ def worst_case_section(summary: dict[str, Any]) -> dict[str, Any] | None:
     "stable": formats.percent(after["stable"]),
     "rows": [_row(name, *figures) for name, figures in rows.items()],
     "terms": after["terms"],
-    "texts": [widest["lowest"], widest["highest"]],
+    "texts": _shortened([widest["lowest"], widest["highest"]]),
   }
+
+
+def _shortened(ends: list[dict[str, Any]]) -> list[dict[str, Any]]:
+  """Shortens two texts to the part in which they differ, and what is beside it."""
+  texts = [each["text"] or "" for each in ends]
+  start = max(0, len(os.path.commonprefix(texts)) - _BESIDE)
+  alike = len(os.path.commonprefix([text[::-1] for text in texts]))
+  shown = []
+  for text in texts:
+    end = min(len(text) - max(0, alike - _BESIDE), start + _LONGEST)
+    before, after = "… " if start else "", " …" if end < len(text) else ""
+    shown.append(f"{before}{text[start:end]}{after}")
+  return [{**each, "text": text} for each, text in zip(ends, shown, strict=True)]
 
 
 def _row(

@@ -61,6 +61,22 @@ def test_a_model_alone(tmp_path):
   assert "All comments 90.0% 85.8 to 93.3% 200" in shown
 
 
+def test_long_texts_are_cut_to_where_they_differ():
+  ends = [
+    {"score": 0.25, "term": None, "text": f"{'a' * 150} old {'b' * 121}"},
+    {"score": 0.75, "term": "young", "text": f"{'a' * 150} young {'b' * 121}"},
+  ]
+  model = FOUND["model"] | {
+    "widest": {"range": 0.5, "lowest": ends[0], "highest": ends[1]}
+  }
+  shown = worst_case_section({"worst_case": FOUND | {"model": model}})["texts"]
+  # The blanks are alike, too, so 119 letters remain beside them.
+  assert [each["text"] for each in shown] == [
+    f"… {'a' * 119} {term} {'b' * 119} …" for term in ("old", "young")
+  ]
+  assert shown[0]["score"] == 0.25
+
+
 @pytest.mark.parametrize("found", [None, {}])
 def test_nothing_was_to_be_measured(tmp_path, found):
   assert "worst-case" not in page(tmp_path, found)
