@@ -55,7 +55,7 @@ def evaluate(model: str, **options: Any) -> None:
   print_left_out(console, summary)
   print_audit(console, summary)
   print_people(console, summary)
-  _print_worst_case(console, summary)
+  print_worst_case(console, summary)
   refused = config.gates and not summary["gate"]["blessed"]
   if refused:
     print_failures(console, summary)
@@ -68,8 +68,13 @@ def evaluate(model: str, **options: Any) -> None:
     sys.exit(EXIT_REFUSED)
 
 
-def _print_worst_case(console: Console, summary: dict[str, Any]) -> None:
-  """Prints how many decisions hold with any term of a role, in one line."""
+def print_worst_case(console: Console, summary: dict[str, Any]) -> None:
+  """Prints how many decisions hold with any term of a role, in one line.
+
+  Args:
+    console: Where to.
+    summary: With `worst_case`, None if it was switched off.
+  """
   found = worst_case_section(summary)
   if not found:
     return
