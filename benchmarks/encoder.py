@@ -113,7 +113,14 @@ class Bench:
       for method, weight in self._weights.items()
     }
     scored = {
-      method: [Scored(each["probes"], each["comments"]) for each in found]
+      method: [
+        Scored(
+          each["probes"],
+          each["comments"],
+          np.stack([each["originals"], each["counterfactuals"]]),
+        )
+        for each in found
+      ]
       for method, found in scores.items()
     }
     labels = scores["control"][0]["labels"]

@@ -3,13 +3,15 @@
 python benchmarks/probes.py [COMMENTS] [OUTPUT] [SEEDS]
 
 Trains the default model and a control (weight 0) with each seed, and scores the
-held-out probes and the test comments. Rates are averaged over the seeds. Prints a
-table, writes OUTPUT/probes.json, and exits with 1 if a target is missed. Finished
-trainings are not repeated. Prints a message and skips if the comments file does not
-exist.
+held-out probes, the test comments, and of those with identity terms the counterfactuals
+and placebo edits. Rates are averaged over the seeds. Prints a table, writes
+OUTPUT/probes.json, and exits with 1 if a target is missed. Finished trainings are not
+repeated. Prints a message and skips if the comments file does not exist.
 """
 
+import csv
 import json
+import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,10 +20,12 @@ from typing import NamedTuple
 import numpy as np
 from sklearn.metrics import roc_auc_score
 
+from clp_tfx.evaluation import generate_texts
 from clp_tfx.probes import Probe, fill_probes, rates
 
 COMMENTS = Path(__file__).parents[2] / "shared" / "data" / "comments.csv.gz"
 METHODS = {"control": 0.0, "clp": 1.0}
+ROLES = ("comment", "counterfactual", "placebo")
 
 
 class Scored(NamedTuple):
@@ -30,10 +34,13 @@ class Scored(NamedTuple):
   Attributes:
     probes: Logits of the probes, shape `[probes]`.
     comments: Logits of the test comments, shape `[comments]`.
+    edited: Logits of comments, of their counterfactuals and, if there are any, of their
+      placebo edits, shape `[2 or 3, pairs]`.
   """
 
   probes: np.ndarray
   comments: np.ndarray
+  edited: np.ndarray
 
 
 class Figures(NamedTuple):
@@ -46,6 +53,9 @@ class Figures(NamedTuple):
     recall: Recall of hostile sentences at 0.
     matched_recall: The same at the matched threshold.
     group_recalls: The same by dimension, shape `[dimensions]`.
+    flip_rate: Share of the counterfactuals that change the decision at 0.
+    placebo_flip_rate: Share of the placebo edits of the same comments that do; NaN
+      without any.
   """
 
   auc: float
@@ -54,6 +64,24 @@ class Figures(NamedTuple):
   recall: float
   matched_recall: float
   group_recalls: np.ndarray
+  flip_rate: float
+  placebo_flip_rate: float = math.nan
+
+
+def edited_texts(comments: str, path: Path) -> list[list[str]]:
+  """Returns the test comments that have both, their counterfactuals and placebo edits.
+
+  Args:
+    comments: File of comments.
+    path: CSV file to write the texts to.
+  """
+  generate_texts(comments, str(path), split="test", audit_terms="")
+  found: dict[str, dict[str, str]] = {}
+  with open(path, encoding="utf-8", newline="") as file:
+    for row in csv.DictReader(file):
+      found.setdefault(row["comment_id"], {})[row["role"]] = row["text"]
+  whole = [texts for texts in found.values() if texts.keys() == {*ROLES}]
+  return [[texts[role] for texts in whole] for role in ROLES]
 
 
 def figures_of(
@@ -89,6 +117,7 @@ def figures_of(
         at_zero.recall,
         at_matched.recall,
         at_matched.recalls,
+        *np.mean((model.edited[1:] > 0) != (model.edited[0] > 0), axis=1),
       )
     )
   return Figures(*(np.mean(each, axis=0) for each in zip(*found, strict=True)))
@@ -119,12 +148,14 @@ def bars(probes: Sequence[Probe], control: Figures, clp: Figures) -> list[dict]:
      control.matched_recall - clp.matched_recall, 0.02, control.matched_recall),
     ("… of the dimension that loses most", lost.max(), 0.05, None),
     ("AUC on test comments, drop", control.auc - clp.auc, 0.002, control.auc),
+    ("flip rate of pairs, against placebo edits", clp.flip_rate, clp.placebo_flip_rate,
+     control.flip_rate),
   ]  # fmt: skip
   return [
     {
       "name": name,
       "figure": float(figure),
-      "bar": bar,
+      "bar": float(bar),
       "control": None if of_control is None else float(of_control),
       "met": bool(figure <= bar),
     }
@@ -143,7 +174,7 @@ def show(rows: list[dict]) -> None:
       row["name"],
       "" if row["control"] is None else f"{row['control']:.4f}",
       f"{row['figure']:.4f}",
-      f"{row['bar']:g}",
+      f"{row['bar']:.4g}",
       "ok" if row["met"] else "MISSED",
     )
   Console().print(table)
@@ -161,11 +192,13 @@ def main(
   probes = [probe for probe in fill_probes() if probe.split == "held_out"]
   texts = [probe.text for probe in probes]
   labels = models.split_logits(0.0, 1, "test").labels
+  edited = edited_texts(comments, Path(output, "texts.csv"))
   scored = {
     method: [
       Scored(
         models.logits(weight, seed, texts),
         models.split_logits(weight, seed, "test").comments,
+        models.logits(weight, seed, sum(edited, [])).reshape(len(ROLES), -1),
       )
       for seed in range(1, int(seeds) + 1)
     ]
@@ -175,7 +208,8 @@ def main(
     figures_of(probes, scored[method], scored["control"], labels) for method in METHODS
   )
   rows = bars(probes, control, clp)
-  found = {"seeds": int(seeds), "comments": len(labels), "bars": rows}
+  found = {"seeds": int(seeds), "comments": len(labels), "pairs": len(edited[0])}
+  found["bars"] = rows
   Path(output, "probes.json").write_text(json.dumps(found, indent=2) + "\n")
   show(rows)
   return int(not all(row["met"] for row in rows))

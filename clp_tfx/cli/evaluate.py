@@ -18,6 +18,7 @@ from clp_tfx.cli.run import (
 )
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.pipeline.output import prepare_output
+from clp_tfx.report.worst_case import worst_case_section
 
 
 @click.command()
@@ -54,6 +55,7 @@ def evaluate(model: str, **options: Any) -> None:
   print_left_out(console, summary)
   print_audit(console, summary)
   print_people(console, summary)
+  print_worst_case(console, summary)
   refused = config.gates and not summary["gate"]["blessed"]
   if refused:
     print_failures(console, summary)
@@ -64,3 +66,24 @@ def evaluate(model: str, **options: Any) -> None:
   console.print(f"Report: {escape(summary['report'])}", soft_wrap=True)
   if refused:
     sys.exit(EXIT_REFUSED)
+
+
+def print_worst_case(console: Console, summary: dict[str, Any]) -> None:
+  """Prints how many decisions hold with any term of a role, in one line.
+
+  Args:
+    console: Where to.
+    summary: With `worst_case`, None if it was switched off.
+  """
+  found = worst_case_section(summary)
+  if not found:
+    return
+  line = found["inactive"]
+  if not line:
+    row = found["rows"][0]
+    before = f" (before: {row['before']})" if summary["baseline"] else ""
+    line = (
+      f"Any term of a role: {row['after']} of {found['comments']} comments keep their "
+      f"decision, 90% interval {row['after_interval']}{before}."
+    )
+  console.print(escape(line), soft_wrap=True)

@@ -7,7 +7,10 @@ from clp_tfx.counterfactuals.generator_options import EditingOptions
 from clp_tfx.errors import InputError
 from clp_tfx.options import Columns, flag, option, validate
 from clp_tfx.pipeline.sections import GateOptions, MeasuringOptions, WorkersOption
+from clp_tfx.scorers.endpoint import is_endpoint
 from clp_tfx.scorers.options import ModelOptions
+
+_WORST_CASES = 200
 
 
 @dataclasses.dataclass(frozen=True)
@@ -96,6 +99,11 @@ class EvaluationConfig(
     None, "Maximum loss of recall compared with the baseline, on hostile probes and on "
     "positive comments that mention a group; exit code 3 above.", 0, 1
   )  # fmt: skip
+  worst_case_comments: int | None = option(
+    None, "Number of comments that are also scored with every other term of the role "
+    "of each of their terms, about 90 texts each; 0 for none. Default: 200, but none "
+    "with a model behind HTTP.", 0
+  )  # fmt: skip
   output: str = option("clp_evaluation", "Folder for the report and the figures.")
 
   def __post_init__(self):
@@ -115,6 +123,14 @@ class EvaluationConfig(
     shares = (standing["max_left_out"], standing["max_failed"])
     ratios = (standing["min_positive_ratio"], standing["max_positive_ratio"])
     return any(ratios) or any(share is not None for share in shares)
+
+  @property
+  def most_worst_cases(self) -> int:
+    """The value of `worst_case_comments`, or what it is by default."""
+    if self.worst_case_comments is not None:
+      return self.worst_case_comments
+    models = (self.candidate, self.baseline or "")
+    return 0 if any(map(is_endpoint, models)) else _WORST_CASES
 
   @property
   def harm_gate(self) -> HarmGate | None:

@@ -25,6 +25,7 @@ from clp_tfx.evaluation.comments import check_label, comment_files, read_comment
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.pairs import generation_of
+from clp_tfx.evaluation.worst_case import worst_case
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.beam_runners import DIRECT, beam_pipeline_args, told_by_workers
 from clp_tfx.pipeline.output import prepare_output
@@ -66,7 +67,8 @@ def evaluate_model(
 
   Returns:
     The summary, as written to `OUTPUT/summary.json`, with the model's figures under
-    `clp` and the baseline's under `baseline`; see `summarize`.
+    `clp` and the baseline's under `baseline`; see `summarize`. `worst_case` has what
+    the function of that name returns; None if it was switched off.
 
   Raises:
     InputError: If the model, the comments or an option are invalid.
@@ -117,6 +119,10 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     if config.harm_gate:
       _show(terminal, "Scoring probes ...")
       _add_harms(config, models, config.harm_gate, plain)
+    measured = None
+    if config.worst_case_comments != 0:
+      _show(terminal, "Scoring every term of a role ...")
+      measured = worst_case(config, models, columns, comments)
     with replacing(evaluation) as fresh:
       shutil.copytree(plain, fresh)
   return write_results(
@@ -125,6 +131,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     config.decision_threshold,
     gated=config.gates,
     evaluated_model=config.candidate,
+    worst_case=measured,
     coverage=load_statistics(coverage)["splits"],
     counterfactual_statistics=coverage,
     comments={"source": list(config.comments), "files": file_digests(comments)},

@@ -58,6 +58,8 @@ def figure_rows(summary: dict[str, Any]) -> list[Row]:
   rows += _audit(model.get("audit", {}), baseline.get("audit", {}))
   if probes := summary.get("probes"):
     rows += _probes(probes)
+  if (found := summary.get("worst_case")) and not found["inactive"]:
+    rows += _worst_case(found)
   return rows
 
 
@@ -217,4 +219,14 @@ def _probes(probes: dict[str, Any]) -> list[Row]:
       # A simultaneous lower bound for all identities; it has no upper one.
       rise = {"rise": change["rise"], "rise_bounds": [change.get("lower_bound"), None]}
       rows.append(_row("probes_identity", name, "rise", rise, {}, *counted))
+  return rows
+
+
+def _worst_case(found: dict[str, Any]) -> list[Row]:
+  model, baseline = found["model"], found["baseline"] or {}
+  before, counted = baseline.get("by_dimension", {}), ("comments", found["comments"])
+  rows = [_row("worst_case", "all", "stable", model, baseline, *counted)]
+  for name, each in model["by_dimension"].items():
+    counted, at = ("comments", each["comments"]), (each, before.get(name, {}))
+    rows.append(_row("worst_case_dimension", name, "stable", *at, *counted))
   return rows

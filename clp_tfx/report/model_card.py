@@ -26,6 +26,8 @@ TITLES = {
   "probes": "Sentences written for the test",
   "probes_dimension": "The same by dimension",
   "probes_identity": "The same by identity",
+  "worst_case": "Comments that keep their decision with any term of a role",
+  "worst_case_dimension": "The same by dimension",
   "impact_ratio": "Impact ratios",
 }
 """What to call the kinds of figures."""

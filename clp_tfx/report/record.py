@@ -65,6 +65,7 @@ def make_record(summary: dict[str, Any]) -> Record:
       },
       "not_judged": [
         *(_entry("bound", each) for each in summary["gate"].get("inactive", [])),
+        *(_entry("bound", each) for each in _not_measured(summary)),
         *_by_label({each: _not_judged(v) for each, v in found.items()}),
       ],
       "limits": _LIMITS,
@@ -158,6 +159,11 @@ def _verdict(summary: dict[str, Any]) -> dict[str, Any]:
 
 def _entry(what: str, name: str, count: int | None = None) -> dict[str, Any]:
   return {"what": what, "name": name, "count": count}
+
+
+def _not_measured(summary: dict[str, Any]) -> list[str]:
+  worst_case = summary.get("worst_case") or {"inactive": ""}
+  return [worst_case["inactive"]] if worst_case["inactive"] else []
 
 
 def _not_judged(summary: dict[str, Any]) -> list[dict[str, Any]]:

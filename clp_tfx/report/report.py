@@ -10,6 +10,7 @@ from clp_tfx.report.fairness_indicators import fairness_indicators_html
 from clp_tfx.report.group_tables import audit_tables, bias_tables
 from clp_tfx.report.page import environment, write_page
 from clp_tfx.report.people import people_section
+from clp_tfx.report.worst_case import worst_case_section
 from clp_tfx.report.worst_pairs import worst_pairs
 from clp_tfx.tfma.results import load_results, load_worst_flips
 
@@ -32,10 +33,9 @@ def write_report(
     path: HTML file to write or replace.
     summary: The contents of `summary.json`: `baseline` (or None), `clp` (or both for
       each of several `labels`), `gate`, `configuration`, `comments` and optionally
-      `pushed_model` or `evaluated_model`, `probes`, `coverage` (the splits of
-      `load_statistics`), `seconds` by component, `cached` components and `training`
-      curves. Rates are in [0, 1]; None and NaN are
-      shown as "–".
+      `pushed_model` or `evaluated_model`, `probes`, `worst_case`, `coverage` (the
+      splits of `load_statistics`), `seconds` by component, `cached` components and
+      `training` curves. Rates are in [0, 1]; None and NaN are shown as "–".
     evaluation_path: The Evaluator's output folder, for the worst flips and Fairness
       Indicators.
 
@@ -111,6 +111,7 @@ def _of_label(summary: dict[str, Any], label: str) -> dict[str, Any]:
     "models": models,
     "changes": _changes(baseline, clp),
     "people": people_section(summary),
+    "worst_case": worst_case_section(summary),
     "groups": groups | {"rows": charts.highest_first(groups["rows"])},
     "terms": terms | {"rows": charts.highest_first(terms["rows"])},
     "classes": classes,
@@ -272,6 +273,7 @@ def _contents(context: dict[str, Any]) -> dict[str, str]:
       "classes": ("By class", context["classes"]["rows"]),
       "groups": ("By group", context["groups"]["rows"]),
       "terms": ("By term", context["terms"]["rows"]),
+      "worst-case": ("Any term of a role", context["worst_case"]),
       "audit": ("Audit", context["audit"]),
       "bias": ("Bias AUC", context["bias"]),
     }

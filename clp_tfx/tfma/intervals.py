@@ -221,6 +221,28 @@ def share_bounds(count: float, total: float, level: float) -> tuple[float, float
   return float(low), float(min(high, 1.0))
 
 
+def exact_share_bounds(count: int, total: int, level: float) -> tuple[float, float]:
+  """One-sided confidence bounds of a share of independent texts, never too narrow.
+
+  Args:
+    count: Number of texts in the share.
+    total: Number of all texts, above 0.
+    level: Confidence of each bound, in (0, 1).
+
+  Returns:
+    Clopper and Pearson's lower and upper bound; 0 and 1 where no text or every text is
+    in the share.
+
+  Reference:
+    Clopper and Pearson, 1934, "The use of confidence or fiducial limits illustrated in
+    the case of the binomial", Biometrika 26.
+  """
+  rest = total - count
+  low = special.betaincinv(count, rest + 1, 1 - level) if count else 0.0
+  high = special.betaincinv(count + 1, rest, level) if rest else 1.0
+  return float(low), float(high)
+
+
 def _wilson(count: float, n: float, z: float) -> tuple[float, float]:
   center = 2 * count + z**2
   width = z * np.sqrt(z**2 + 4 * count * (1 - count / n))

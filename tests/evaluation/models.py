@@ -27,13 +27,17 @@ def text_model(path, shape=(None,), outputs=lambda scores: {"scores": scores}):
   return str(path)
 
 
-def example_model(path, feature="comment_text"):
-  """Saves a model whose signature `rate` takes tf.Examples; returns its path."""
+def example_model(path, feature="comment_text", also=()):
+  """Saves a model whose signature `rate` takes tf.Examples; returns its path.
+
+  It needs the text and `also` further features, which do not change the scores.
+  """
   module = tf.Module()
 
   @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="inputs")])
   def rate(inputs):
-    spec = {feature: tf.io.FixedLenFeature([], tf.string)}
+    names = (feature, *also)
+    spec = {name: tf.io.FixedLenFeature([], tf.string) for name in names}
     return {"p": score(tf.io.parse_example(inputs, spec)[feature])[:, tf.newaxis]}
 
   tf.saved_model.save(module, str(path), signatures={"rate": rate})

@@ -105,6 +105,16 @@ def test_labelled_comments_by_hand(by_hand):
 
 
 @pytest.mark.e2e
+def test_the_worst_case_over_terms_by_hand(by_hand):
+  found = by_hand["worst_case"]
+  # Without gay, 0.875 and 0.75 fall to 0.375 and 0.25; 0.25 cannot rise, and 1 falls
+  # to 0.625. The baseline's 0.75 falls to 0.469.
+  assert found["comments"] == 4
+  assert (found["model"]["stable"], found["baseline"]["stable"]) == (1 / 2, 1 / 4)
+  assert found["model"]["widest"]["range"] == 0.5
+
+
+@pytest.mark.e2e
 def test_the_page_shows_hostile_comments_as_text(by_hand, browse):
   opened = browse(Path(by_hand["report"]))
   page = opened.page

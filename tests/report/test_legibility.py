@@ -9,6 +9,7 @@ from clp_tfx.report import write_report
 
 from .test_people import FEW, figures
 from .test_report import REASON, REFUSED, audited, bias
+from .test_worst_case import FOUND
 
 STORED = Path(__file__).parents[1] / "testdata" / "stored_0_1" / "run"
 LONG = "sexual_orientation/homosexual"
@@ -31,6 +32,7 @@ def whole(tmp_path_factory):
     "clp": summary["clp"] | tables,
     "baseline": summary["baseline"] | tables,
     "probes": figures(FEW),
+    "worst_case": FOUND,
     "gate": REFUSED["gate"] | {"not_judged": []},
     "pushed_model": "/a/folder/of/a/very/long/name/serving_model/1700000000",
   }

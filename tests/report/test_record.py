@@ -13,6 +13,7 @@ from clp_tfx.tfma.intersections import MAX_INTERSECTIONS
 
 from .test_people import FEW, figures, identity
 from .test_report import BASELINE, CLP, REFUSED, SUMMARY, audited, bias, text
+from .test_worst_case import FOUND
 
 ATTACK = "<img src=x onerror=hacked()>"
 RATIO = {
@@ -55,6 +56,7 @@ WHOLE = SUMMARY | {
   "clp": CLP | MEASURED | {"counterfactual_gap": float("nan")},
   "baseline": BASELINE | MEASURED,
   "probes": figures(FEW),
+  "worst_case": FOUND,
   "coverage": {
     "test": {
       "texts": 996,

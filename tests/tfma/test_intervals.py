@@ -91,6 +91,16 @@ def test_higher_levels_are_further_out():
   assert bounds == sorted(bounds)
 
 
+def test_exact_bounds_of_a_share_are_clopper_and_pearsons():
+  exact = stats.binomtest(7, 100).proportion_ci(0.90, "exact")
+  found = intervals.exact_share_bounds(7, 100, 0.95)
+  assert found == pytest.approx((exact.low, exact.high))
+  # The rule of three, and its mirror image.
+  three = 1 - 0.05**0.01
+  assert intervals.exact_share_bounds(0, 100, 0.95) == pytest.approx((0, three))
+  assert intervals.exact_share_bounds(100, 100, 0.95) == pytest.approx((1 - three, 1))
+
+
 def test_bounds_of_a_share_are_wilsons():
   # z = 1.6449: centre (10 + z²/2) / (40 + z²), half width
   # z sqrt(10 * 30 / 40 + z²/4) / (40 + z²).
