@@ -10,7 +10,7 @@ from clp_tfx.pipeline.sections import GateOptions, MeasuringOptions, WorkersOpti
 from clp_tfx.scorers.endpoint import is_endpoint
 from clp_tfx.scorers.options import ModelOptions
 
-_WORST_CASES = 200
+_WORST_CASES = 100
 
 
 @dataclasses.dataclass(frozen=True)
@@ -101,7 +101,7 @@ class EvaluationConfig(
   )  # fmt: skip
   worst_case_comments: int | None = option(
     None, "Number of comments that are also scored with every other term of the role "
-    "of each of their terms, about 90 texts each; 0 for none. Default: 200, but none "
+    "of each of their terms, about 90 texts each; 0 for none. Default: 100, but none "
     "with a model behind HTTP.", 0
   )  # fmt: skip
   output: str = option("clp_evaluation", "Folder for the report and the figures.")

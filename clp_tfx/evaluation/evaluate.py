@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+import os
 import shutil
 import tempfile
 from pathlib import Path
@@ -25,7 +26,7 @@ from clp_tfx.evaluation.comments import check_label, comment_files, read_comment
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.models import opened
 from clp_tfx.evaluation.pairs import generation_of
-from clp_tfx.evaluation.worst_case import worst_case
+from clp_tfx.evaluation.worst_case import DrawExamples, worst_case
 from clp_tfx.files import own_temporary_folder, remove_leftovers, replacing
 from clp_tfx.pipeline.beam_runners import DIRECT, beam_pipeline_args, told_by_workers
 from clp_tfx.pipeline.output import prepare_output
@@ -108,13 +109,14 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
   evaluation = output / "evaluation"
   coverage = str(output / "counterfactual_statistics")
   # Written elsewhere: Beam takes `[` in the name of the output folder for a pattern.
-  with tempfile.TemporaryDirectory() as plain, opened(config) as models:
+  with tempfile.TemporaryDirectory() as folder, opened(config) as models:
+    plain, drawn = (os.path.join(folder, name) for name in ("evaluation", "drawn"))
     _show(terminal, "Checking the model ...")
     if config.workers > 1:
       check_shared(models)
     _check(config, models, columns, comments)
     _show(terminal, "Scoring comments and counterfactuals ...")
-    _run(config, models, columns, comments, labelled, plain, coverage)
+    _run(config, models, columns, comments, labelled, plain, drawn, coverage)
     _let_go_of_models()
     if config.harm_gate:
       _show(terminal, "Scoring probes ...")
@@ -122,7 +124,7 @@ def evaluate(config: EvaluationConfig, terminal: TextIO) -> dict[str, Any]:
     measured = None
     if config.worst_case_comments != 0:
       _show(terminal, "Scoring every term of a role ...")
-      measured = worst_case(config, models, columns, comments)
+      measured = worst_case(config, models, drawn)
     with replacing(evaluation) as fresh:
       shutil.copytree(plain, fresh)
   return write_results(
@@ -172,6 +174,7 @@ def _run(
   comments: list[str],
   labelled: bool,
   evaluation: str,
+  drawn: str,
   coverage: str,
 ) -> None:
   generation = generation_of(config, config.text_feature)
@@ -201,6 +204,8 @@ def _run(
       | "Count" >> beam.CombineGlobally(statistics.SumCounts())
       | "Report" >> beam.Map(_report, generation, config.split, coverage)
     )
+    if config.most_worst_cases:
+      _ = generated.examples | "Sample" >> DrawExamples(config, drawn)
     _ = (
       generated.examples
       | source.BeamSource()

@@ -3,47 +3,91 @@
 A sample of the comments is scored with every term that `RoleTerms` writes into them.
 """
 
-import heapq
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import apache_beam as beam
 import numpy as np
 import tensorflow as tf
 
-from clp_tfx.components.comments_example_gen.examples import ExampleConfig
-from clp_tfx.components.counterfactual_gen.examples import TextReader
+from clp_tfx import features
 from clp_tfx.components.counterfactual_gen.transforms import (
   load_identity_terms,
   load_pejorative_terms,
 )
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
+from clp_tfx.counterfactuals.outcome import PEJORATIVE
 from clp_tfx.counterfactuals.role_terms import RoleTerms
-from clp_tfx.evaluation.comments import read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.score_table import is_table
-from clp_tfx.evaluation.texts import digest
+from clp_tfx.evaluation.texts import digest, text_id
 from clp_tfx.evaluation.worst_case_figures import Case, worst_case_figures
 from clp_tfx.options import flag
 from clp_tfx.scorers.scorer import TextScorer
 
-_MOST_READ = 20_000  # Of more comments, as many are drawn to look for terms in.
+_DRAWN_PER_CASE = 5  # Some comments have no term that another one can stand for.
 _BATCH = 512
 
 
+@beam.typehints.with_input_types(bytes)
+class DrawExamples(beam.PTransform):
+  """Writes a sample of the examples that have identity terms, for `worst_case`.
+
+  They are those whose texts have the lowest digests, so that neither their order nor
+  the number of workers matters. Examples with a pejorative term are left out.
+
+  Args:
+    config: The configuration of the evaluation.
+    path: TFRecord file to write.
+  """
+
+  def __init__(self, config: EvaluationConfig, path: str):
+    super().__init__()
+    self._text_feature = config.text_feature
+    self._most = config.most_worst_cases * _DRAWN_PER_CASE
+    self._path = path
+
+  def expand(self, examples: beam.PCollection) -> beam.PCollection:
+    """Draws from serialised tf.Examples to which counterfactuals were added."""
+    return (
+      examples
+      | "Rank" >> beam.FlatMap(_ranked, self._text_feature)
+      | "Draw" >> beam.combiners.Top.Smallest(self._most)
+      | "Write" >> beam.Map(_write, self._path)
+    )
+
+
+def _ranked(serialized: bytes, text_feature: str) -> Iterator[tuple[str, bytes]]:
+  example = tf.train.Example.FromString(serialized)
+  values = example.features.feature
+  terms, skipped = (
+    values[name].bytes_list.value
+    for name in (features.IDENTITY_TERM, features.COUNTERFACTUAL_SKIPPED)
+  )
+  if terms and PEJORATIVE.encode() not in skipped:
+    (text,) = values[text_feature].bytes_list.value
+    for name in features.ADDED_BY_COUNTERFACTUAL_GEN:
+      values.pop(name, None)
+    identifier = text_id(digest(text.decode("utf-8", "surrogateescape")))
+    yield identifier, example.SerializeToString()
+
+
+def _write(ranked: Iterable[tuple[str, bytes]], path: str) -> None:
+  with tf.io.TFRecordWriter(path) as writer:
+    for _, example in ranked:
+      writer.write(example)
+
+
 def worst_case(
-  config: EvaluationConfig,
-  models: Sequence[str],
-  columns: ExampleConfig,
-  comments: Sequence[str],
+  config: EvaluationConfig, models: Sequence[str], drawn: str
 ) -> dict[str, Any]:
   """Measures how many decisions hold with every term of a role.
 
   Args:
     config: The configuration of the evaluation.
     models: The candidate and, if there is one, the baseline, as in `TextScorer`.
-    columns: Columns of the comments.
-    comments: Their files.
+    drawn: File that `DrawExamples` has written.
 
   Returns:
     `inactive`, a sentence on why nothing was measured, which is empty otherwise; then
@@ -57,8 +101,8 @@ def worst_case(
   if why := _why_inactive(config, lexicon):
     return {"inactive": f"The worst case over terms was not measured: {why}"}
   terms = RoleTerms(lexicon, load_pejorative_terms(config.pejorative_terms))
-  drawn = _drawn(config, columns, comments)
-  cases = list(itertools.islice(_cases(terms, drawn), config.most_worst_cases))
+  found = _cases(terms, _distinct(drawn, config.text_feature))
+  cases = list(itertools.islice(found, config.most_worst_cases))
   examples = [_examples(case, config.text_feature) for case in cases]
   figures = [
     worst_case_figures(
@@ -99,24 +143,14 @@ def _why_inactive(config: EvaluationConfig, lexicon: IdentityTerms) -> str:
   return ""
 
 
-def _drawn(
-  config: EvaluationConfig, columns: ExampleConfig, comments: Sequence[str]
-) -> list[tuple[bytes, bytes]]:
-  """Returns the distinct texts with the lowest digests, and an example of each.
-
-  Neither the order of the comments nor the number of workers matters.
-  """
-  reader = TextReader(config.text_feature)
-
-  def ranked() -> Iterator[tuple[int, bytes, bytes]]:
-    for path in comments:
-      rows = read_comments(path, columns, config.split)
-      while some := list(itertools.islice(rows, _BATCH)):
-        for text, example in zip(reader.texts(some), some, strict=True):
-          yield digest(text.decode("utf-8", "surrogateescape")), text, example
-
-  lowest = heapq.nsmallest(_MOST_READ, ranked())
-  return list({text: (text, example) for _, text, example in lowest}.values())
+def _distinct(drawn: str, text_feature: str) -> list[tuple[bytes, bytes]]:
+  """Returns each text that was drawn once, with an example of it."""
+  found: dict[bytes, bytes] = {}
+  for serialized in tf.data.TFRecordDataset(drawn).as_numpy_iterator():
+    example = tf.train.Example.FromString(serialized)
+    (text,) = example.features.feature[text_feature].bytes_list.value
+    found.setdefault(text, serialized)
+  return list(found.items())
 
 
 def _cases(terms: RoleTerms, drawn: list[tuple[bytes, bytes]]) -> Iterator[Case]:

@@ -2,11 +2,16 @@
 
 import csv
 
+import apache_beam as beam
 import pytest
 
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+from clp_tfx.components.counterfactual_gen.transforms import AddCounterfactuals
+from clp_tfx.evaluation.comments import read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
-from clp_tfx.evaluation.worst_case import worst_case
+from clp_tfx.evaluation.pairs import generation_of
+from clp_tfx.evaluation.worst_case import DrawExamples, worst_case
+from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 from clp_tfx.scorers.function import held
 
 from .models import example_model
@@ -44,7 +49,15 @@ def cases(tmp_path, *models, texts=TEXTS, lexicon=LEXICON, **options):
     **(names | {"identity_terms": str(terms), "comments": (str(path),)} | options)
   )
   columns = ExampleConfig(config.text_feature, config.label_column)
-  return worst_case(config, list(models), columns, [str(path)])
+  drawn = str(tmp_path / "drawn")
+  if config.most_worst_cases:
+    with beam.Pipeline(runner=LocalBeamRunner()) as pipeline:
+      read = pipeline | beam.Create([*read_comments(str(path), columns, "all")])
+      generated = read | AddCounterfactuals(
+        generation_of(config, config.text_feature), "all"
+      )
+      _ = generated.examples | DrawExamples(config, drawn)
+  return worst_case(config, list(models), drawn)
 
 
 def test_a_model_that_flips_on_words(tmp_path):
@@ -106,7 +119,7 @@ def test_why_nothing_is_measured(tmp_path, changes, why):
 
 def test_how_many_comments():
   options = {"model": "m", "comments": ("c",)}
-  assert EvaluationConfig(**options).most_worst_cases == 200
+  assert EvaluationConfig(**options).most_worst_cases == 100
   assert EvaluationConfig(**options, worst_case_comments=0).most_worst_cases == 0
   behind_http = options | {"baseline": "https://localhost/"}
   assert EvaluationConfig(**behind_http).most_worst_cases == 0
