@@ -255,8 +255,9 @@ class CounterfactualGenerator:
     for turn in range(max(map(len, chain(*found.values())), default=0)):
       for name, choices in found.items():
         if turn < max(map(len, choices), default=0):
-          chosen = doubts.weighed(aligned(choices, turn))
-          yield name, substitution_edits(text, chosen)
+          chosen, names = doubts.weighed(aligned(choices, turn))
+          edits = substitution_edits(text, chosen)
+          yield name, sorted(edits + names) if names else edits
 
   def _with_glued(self, text: str, mentions: list[Mention]) -> list[Mention]:
     """Adds the pronouns of "hes" and "shes", which are no words of a lexicon."""
