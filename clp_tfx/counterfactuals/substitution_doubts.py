@@ -138,16 +138,18 @@ def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
   found = set()
   for one, other in itertools.pairwise(some):
     between = text[one.end : other.mention.start].strip(" ,/&-")
-    are_joined = between in ("", "and", "or")
+    if between not in ("", "and", "or"):
+      continue
     is_swapped = one.group.startswith("race/") and (
       one.becomes == other.group or other.becomes == one.group
     )
-    is_torn = _head(other.mention.term) != _head(other.term) and " " in other.term
-    if (are_joined and (one.term == other.term or is_swapped or is_torn)) or (
+    is_torn = " " in other.term and _head(other.mention.term) != _head(other.term)
+    is_one = (
       not between
       and one.group.split("/", 1)[0] == other.group.split("/", 1)[0]
       and one.group.startswith((_NATION, "age/"))
-    ):
+    )
+    if one.term == other.term or is_swapped or is_torn or is_one:
       found |= {(each.group, each.term) for each in (one, other)}
   return found
 
@@ -191,7 +193,7 @@ def _doubtful(
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
       or (
-        (around.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
+        _is_of_record(group, sources[group, term]) and (around.has_name or rest.is_past)
       )
       or _is_near_home(sources[group, term], around)
     ):
