@@ -44,10 +44,9 @@ def first_name_edits(
     some = [each for each in replacements if _leaves(each, group)] if here else []
     if some and SCRIPTURE.isdisjoint(words):
       windows = list(_windows(text, some, reach))
-      ends = {each.mention.end for each in some}
       for name in here:
         places = _places(text, name)
-        if _is_near(places, windows) and _are_alone(text, places, ends):
+        if _is_near(places, windows) and _are_alone(text, places, replacements):
           found[name] = places
   free = _without_taken(found, words)
   places = sorted(chain(*(found[name] for name in free)), key=re.Match.start)
@@ -75,11 +74,15 @@ def _is_near(places: Iterable[re.Match[str]], windows: Sequence[range]) -> bool:
   return any(each.start() in window for each in places for window in windows)
 
 
-def _are_alone(text: str, places: Iterable[re.Match[str]], ends: Set[int]) -> bool:
+def _are_alone(
+  text: str, places: Iterable[re.Match[str]], replacements: Sequence[Replacement]
+) -> bool:
   """Tells whether a name is written with a capital and stands alone in all places."""
+  ends = {each.mention.end for each in replacements}
   return all(
     (each[0].istitle() or each[0].isupper())
     and stands_alone(text, *each.span(), each.start() - 1 in ends)
+    and not any(one.mention.start <= each.start() < one.end for one in replacements)
     for each in places
   )
 

@@ -57,7 +57,8 @@ class CounterfactualGenerator:
   - `substitution`: the terms of one dimension (a topmost group such as `religion`)
     replaced by their first counterparts, one for each dimension in the text; if terms
     have several, then with the second counterparts, and so on. Terms without
-    counterparts stay.
+    counterparts stay; in English, first names change with the gender: "Jason and his
+    hat" becomes "Janet and her hat".
   - `substitution_within_group`: the same, but a term's counterparts are followed by the
     other terms of its topmost group (such as `religion`) that have the same role.
 

@@ -47,6 +47,8 @@ def changed(text: str, *words: tuple[str, str], becomes: str = "") -> list[str]:
     ("jason said he left", [("he", MALE)], []),
     ("JaSon said he left", [("he", MALE)], []),
     ("Jason said he is Jason Hill", [("he", MALE)], []),
+    # A term of the lexicon, which is replaced.
+    ("Jason left", [("Jason", MALE)], []),
     # Far from the pronoun.
     (f"Jason left. {'La. ' * 9}He sang", [("He", MALE)], []),
     # Of a holy book.

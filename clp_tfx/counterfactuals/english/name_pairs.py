@@ -66,7 +66,7 @@ def _can_precede(before: str, is_kin: bool) -> bool:
   if words[-1][-1] in _MARKS:  # No initial and no title: J. Smith, Dr. Smith.
     is_title = word[:1].isupper() and (len(word) == 1 or lower in _TITLES)
     return not (is_title and words[-1].endswith("."))
-  if is_kin:
+  if is_kin and word.islower():  # No Mr.
     return True
   if lower in _TITLES or not (word[:1].isalpha() or word == "&"):
     return False

@@ -70,3 +70,4 @@ def test_a_name_is_part_of_a_longer_one(text):
 
 def test_a_noun_of_kin_is_no_title():
   assert alone("my brother Tom", follows_kin=True)
+  assert not alone("Mr Tom", follows_kin=True)
