@@ -25,7 +25,7 @@ class Edit(NamedTuple):
     end: Index after its last character.
     replacement: The new text; empty for a removal.
     term: The identity term, as the lexicon spells it; empty if the edit only repairs
-      the text around a term.
+      the text around a term or changes a first name with it.
     group: The term's group; empty without a term.
     label: Short form for people, such as `gay→`, `he→she` or `an→a`; empty if there is
       none or the edit was read from storage.

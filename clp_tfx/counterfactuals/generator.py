@@ -57,7 +57,8 @@ class CounterfactualGenerator:
   - `substitution`: the terms of one dimension (a topmost group such as `religion`)
     replaced by their first counterparts, one for each dimension in the text; if terms
     have several, then with the second counterparts, and so on. Terms without
-    counterparts stay.
+    counterparts stay; in English, first names change with the gender: "Jason and his
+    hat" becomes "Janet and her hat".
   - `substitution_within_group`: the same, but a term's counterparts are followed by the
     other terms of its topmost group (such as `religion`) that have the same role.
 
@@ -255,8 +256,9 @@ class CounterfactualGenerator:
     for turn in range(max(map(len, chain(*found.values())), default=0)):
       for name, choices in found.items():
         if turn < max(map(len, choices), default=0):
-          chosen = doubts.weighed(aligned(choices, turn))
-          yield name, substitution_edits(text, chosen)
+          chosen, names = doubts.weighed(aligned(choices, turn))
+          edits = substitution_edits(text, chosen)
+          yield name, sorted(edits + names) if names else edits
 
   def _with_glued(self, text: str, mentions: list[Mention]) -> list[Mention]:
     """Adds the pronouns of "hes" and "shes", which are no words of a lexicon."""

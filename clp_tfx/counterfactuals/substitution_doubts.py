@@ -5,11 +5,14 @@ import itertools
 import re
 from collections.abc import Iterable, Sequence
 
+from clp_tfx.counterfactuals.edits import Edit, applied
 from clp_tfx.counterfactuals.english.contradictions import Rest
 from clp_tfx.counterfactuals.english.sentences import by_sentence
+from clp_tfx.counterfactuals.english.unlisted_names import full_names
+from clp_tfx.counterfactuals.first_names import first_name_edits
 from clp_tfx.counterfactuals.substitutions import Replacement
 
-_CONTRADICTED = 0.3
+_CONTRADICTED, _NAMED = 0.3, 0.5
 _NATION = "nationality/"
 _PLACED = ("nationality/", "religion/")
 _MANY = ("s", "men", "people")
@@ -19,6 +22,7 @@ _RULERS = frozenset(
   | {"princesses", "queen", "queens", "sultan", "sultans", "tsar", "tsars"}
 )
 _ORIGIN = re.compile(r"(\w+)[ -]americans?\Z")
+_PERSONAL = frozenset({"he", "her", "hers", "herself", "him", "himself", "his", "she"})
 # Characters beside a sentence whose names and bound words count for it, too.
 _MEMORY, _AHEAD, _FAR_AHEAD = 160, 20, 100
 
@@ -37,8 +41,10 @@ class SubstitutionDoubts:
   def __init__(self, text: str):
     self._text = text
 
-  def weighed(self, replacements: Sequence[Replacement]) -> Sequence[Replacement]:
-    """Returns replacements, some with a lower confidence.
+  def weighed(
+    self, replacements: Sequence[Replacement]
+  ) -> tuple[Sequence[Replacement], list[Edit]]:
+    """Returns replacements, some with a lower confidence, and the names to change.
 
     Args:
       replacements: Replacements, in order and not overlapping.
@@ -46,13 +52,30 @@ class SubstitutionDoubts:
     if not replacements[0].english or all(
       [each.confidence <= _CONTRADICTED for each in replacements]
     ):
-      return replacements
+      return replacements, []
     stays = _without(self._text, replacements)
     whole = Rest(stays)
     suspects = _doubled(self._text, replacements)
     suspects |= _doubtful(replacements, whole, whole)
-    if not suspects:
-      return replacements  # Soon known of many texts.
+    names: list[Edit] = []
+    if suspects:
+      reach = (_MEMORY, _AHEAD)
+      names = first_name_edits(self._text, whole.words, replacements, reach)
+    if names:
+      stays = applied(stays, [_blank(each) for each in names])
+    if suspects:  # Soon known of many texts.
+      replacements = self._contradicted(replacements, suspects, stays)
+    if _is_gender(replacements[0].group):
+      replacements = self._beside_names(replacements)
+    return replacements, names
+
+  def _contradicted(
+    self,
+    replacements: Sequence[Replacement],
+    suspects: set[tuple[str, str]],
+    stays: str,
+  ) -> list[Replacement]:
+    """Returns replacements, with doubts of those that their sentence contradicts."""
     weighed = list(replacements)
     starts = [each.mention.start for each in replacements]
     for begin, end, within in by_sentence(self._text, starts):
@@ -72,6 +95,28 @@ class SubstitutionDoubts:
         for each in some
       ]
     return weighed
+
+  def _beside_names(self, replacements: Sequence[Replacement]) -> Sequence[Replacement]:
+    """Returns replacements, with doubts of pronouns of somebody whose name stays."""
+    are_sure = all([each.confidence > _NAMED for each in replacements])
+    places = full_names(self._text) if are_sure else []
+    if not places:
+      return replacements
+    weighed = list(replacements)
+    starts = [each.mention.start for each in replacements]
+    for begin, _, within in by_sentence(self._text, starts):
+      weighed[within] = [
+        each._replace(confidence=min(each.confidence, _NAMED))
+        if each.mention.term in _PERSONAL
+        and any(begin - _MEMORY <= place < each.mention.start for place in places)
+        else each
+        for each in replacements[within]
+      ]
+    return weighed
+
+
+def _blank(edit: Edit) -> Edit:
+  return edit._replace(replacement=" " * (edit.end - edit.start))
 
 
 def _without(text: str, replacements: Iterable[Replacement]) -> str:
@@ -93,16 +138,18 @@ def _doubled(text: str, some: Sequence[Replacement]) -> set[tuple[str, str]]:
   found = set()
   for one, other in itertools.pairwise(some):
     between = text[one.end : other.mention.start].strip(" ,/&-")
-    are_joined = between in ("", "and", "or")
+    if between not in ("", "and", "or"):
+      continue
     is_swapped = one.group.startswith("race/") and (
       one.becomes == other.group or other.becomes == one.group
     )
-    is_torn = _head(other.mention.term) != _head(other.term) and " " in other.term
-    if (are_joined and (one.term == other.term or is_swapped or is_torn)) or (
+    is_torn = " " in other.term and _head(other.mention.term) != _head(other.term)
+    is_one = (
       not between
       and one.group.split("/", 1)[0] == other.group.split("/", 1)[0]
       and one.group.startswith((_NATION, "age/"))
-    ):
+    )
+    if one.term == other.term or is_swapped or is_torn or is_one:
       found |= {(each.group, each.term) for each in (one, other)}
   return found
 
@@ -146,7 +193,7 @@ def _doubtful(
       or around.names(group)
       or (rest if _is_gender(group) else around).binds(group)
       or (
-        (around.has_name or rest.is_past) and _is_of_record(group, sources[group, term])
+        _is_of_record(group, sources[group, term]) and (around.has_name or rest.is_past)
       )
       or _is_near_home(sources[group, term], around)
     ):

@@ -12,9 +12,11 @@ def confidences(text: str, *changes: tuple[str, str, str], english: bool = True)
     start = text.index(word)
     mention = Mention(start, start + len(word), word, group, start + len(word))
     replacements.append(Replacement(mention, mention.end, new, "", 1.0, english, group))
-  return [each.confidence for each in SubstitutionDoubts(text).weighed(replacements)]
+  weighed, _ = SubstitutionDoubts(text).weighed(replacements)
+  return [each.confidence for each in weighed]
 
 
+SO_HE = ("he", "she", "gender/male")
 HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
 
 
@@ -63,6 +65,12 @@ HE, HER = ("He", "she", "gender/male"), ("her", "him", "gender/female")
       [("brown", "black", "race/a"), ("white people", "people of color", "race/b")],
       [0.3, 0.3],
     ),
+    # The full name of somebody whom no list has, up to 160 characters before.
+    ("Ubu Bunu came, so he sang.", [SO_HE], [0.5]),
+    ("Mayor Bunu is in, so he sang.", [SO_HE], [0.5]),
+    ("So he sang. Ubu Bunu came.", [SO_HE], [1]),
+    (f"Ubu Bunu came. {'La. ' * 80}So he sang.", [SO_HE], [1]),
+    ("Ubu Bunu saw a man", [("man", "woman", "gender/male")], [1]),
     # They swap.
     ("Jews, Sikhs", [("Jews", "sikhs", "r/jew"), ("Sikhs", "jews", "r/sikh")], [1, 1]),
   ],
@@ -73,3 +81,13 @@ def test_weighed(text, changes, expected):
 
 def test_other_languages_have_no_lists():
   assert confidences("He sang, Edward.", HE, english=False) == [1]
+
+
+def test_names_that_change_contradict_nothing():
+  mention = Mention(15, 17, "he", "gender/male", 17)
+  he = Replacement(mention, 17, "she", "", 1.0, True, "gender/male", "gender/female")
+  weighed, names = SubstitutionDoubts("Jason left and he sang.").weighed([he])
+  assert list(weighed) == [he]
+  assert [(each.start, each.replacement) for each in names] == [(0, "Janet")]
+  weighed, names = SubstitutionDoubts("Jason Ubu  and he sang.").weighed([he])
+  assert ([each.confidence for each in weighed], names) == ([0.3], [])

@@ -11,6 +11,8 @@ from clp_tfx.files import lists_beside
 
 _LISTS = word_lists(__name__)
 _NAMES = {"female": _LISTS["female_names"], "male": _LISTS["male_names"]}
+ALL_NAMES = _NAMES["female"] | _NAMES["male"]
+"""First names, and by what famous people are called, in small letters."""
 _BOUND = {
   group: frozenset(words.split())
   for group, words in (line.split(": ") for line in lists_beside(__name__)["bound"])
@@ -23,6 +25,7 @@ UNNAMED = _LISTS["unnamed"]
 _MARKS = dict.fromkeys(
   map(ord, "!\"#$%&'()*+,./:;<=>?@[\\]^_`{|}~\u2018\u2019\u201c\u201d"), " "
 )
+_ASCII_MARKS = bytes(ord(" ") if code in _MARKS else code for code in range(256))
 _SIDES = ("anti-", "pro-")
 _find_capitals = re.compile(r"\b[A-Z][a-z\u00df-\u00ff]+").findall
 
@@ -47,7 +50,10 @@ class Rest:
 
   def __init__(self, text: str):
     self._text = text
-    words = text.lower().translate(_MARKS).split()
+    if text.isascii():
+      words = text.lower().encode().translate(_ASCII_MARKS).decode().split()
+    else:
+      words = text.lower().translate(_MARKS).split()
     if "-" in text:  # Pro-Israel, Irish-born.
       for word in [each for each in words if "-" in each]:
         first, _, rest = word.partition("-")

@@ -102,7 +102,10 @@ def _keeps_gender(at: Scene, term: str, group: str, known: Known) -> bool:
     return True  # Women and children.
   name = at.after.at(int(at.after.at(0) == "."))
   is_letter = term in _TITLES and not is_noun(name)  # As Ms and Ps.
-  return is_letter or Rest(at.after.at(0)).names(group)  # His sister Mary.
+  # His sister mary; with a capital the name is a doubt, unless it changes, too.
+  return is_letter or (
+    Rest(at.after.at(0)).names(group) and at.written_after.at(0).islower()
+  )
 
 
 def _modifies_person(at: Scene, term: str, group: str, known: Known) -> bool:
