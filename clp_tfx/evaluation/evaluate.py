@@ -191,14 +191,15 @@ def _run(
   )
   options = PipelineOptions(beam_pipeline_args(DIRECT, workers=config.workers))
   with told_by_workers(), beam.Pipeline(options=options) as pipeline:
-    generated = (
+    read = (
       pipeline
       | "Files" >> beam.Create(comments)
       | "Read"
       >> beam.FlatMap(read_comments, columns, config.split).with_output_types(bytes)
-      | "Shuffle" >> beam.Reshuffle()
-      | transforms.AddCounterfactuals(generation, config.split)
     )
+    if config.workers > 1:  # A single one has nobody to share with.
+      read |= "Shuffle" >> beam.Reshuffle()
+    generated = read | transforms.AddCounterfactuals(generation, config.split)
     _ = (
       generated.counts
       | "Count" >> beam.CombineGlobally(statistics.SumCounts())

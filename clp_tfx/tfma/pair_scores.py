@@ -58,7 +58,8 @@ class Scored:
     values = extracts.get(key)
     if values is None:
       return default
-    return float(np.ravel(scores_of(values, (self.model_name, self.output_name)))[0])
+    named = scores_of(values, (self.model_name, self.output_name))
+    return float(np.asarray(named).item(0))
 
   def counterfactuals(self, extracts: tfma.Extracts) -> np.ndarray:
     """Returns the scores of the pairs that count, shape `[K, num_scores]`."""
@@ -137,7 +138,9 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
     self, extracts: tfma.Extracts
   ) -> Iterator[tuple[np.ndarray, ScoredPairs | None]]:
     """Yields the terms of an example."""
-    weight = self._weight(extracts) if self._example_weighted else 1.0
+    weight = 1.0
+    if self._example_weighted:
+      weight = self._scored.value(extracts, tfma.EXAMPLE_WEIGHTS_KEY, 1.0)
     comparison = self._scored.compare(extracts)
     if comparison is None:
       yield self._without_pairs(extracts, weight)
@@ -185,13 +188,6 @@ class PairScoresPreprocessor(metric_types.Preprocessor):
   def _baseline_positive(self, extracts: tfma.Extracts) -> tuple[bool, ...]:
     rule = self._scored.rule
     return rule.positive(rule.score(self._scored.baseline(extracts)))
-
-  def _weight(self, extracts: tfma.Extracts) -> float:
-    weights = extracts.get(tfma.EXAMPLE_WEIGHTS_KEY)
-    if weights is None:
-      return 1.0
-    names = (self._scored.model_name, self._scored.output_name)
-    return float(np.ravel(scores_of(weights, names))[0])
 
 
 # A text has few pairs, and arrays of few numbers are slower than the numbers.
