@@ -53,7 +53,7 @@ class Arm(NamedTuple):
 
 ARMS = {
   "convolution": Arm({}, (0.001, 0.003, 0.01)),
-  "frozen": Arm({**_ENCODER, "encoder_layers_trained": 0}, (0.001, 0.003, 0.01, 0.03)),
+  "frozen": Arm({**_ENCODER, "encoder_layers_trained": 0}, (0.003, 0.01, 0.03, 0.1)),
   "trained": Arm({**_ENCODER, "encoder_layers_trained": 2}),
 }
 

@@ -167,8 +167,8 @@ class FitOptions(Options):
   )
   learning_rate: float | None = option(
     None,
-    "Learning rate. Default: 0.001 for Adam and a frozen encoder, 0.00003 for one that "
-    "is trained, otherwise the optimizer's.",
+    "Learning rate. Default: 0.001 for Adam, 0.03 for a frozen encoder, 0.00003 for one "
+    "that is trained, otherwise the optimizer's.",
     0,
   )
   mixed_precision: str | None = option(
@@ -278,8 +278,10 @@ class HParams(FitOptions, TextColumn, DecisionThreshold):
     if self.max_tokens is None:
       object.__setattr__(self, "max_tokens", 128 if self.encoder else 512)
     if self.optimizer is None and self.learning_rate is None:
-      is_trained = self.encoder and self.encoder_layers_trained != 0
-      object.__setattr__(self, "learning_rate", 0.00003 if is_trained else 0.001)
+      rate = 0.001
+      if self.encoder:
+        rate = 0.00003 if self.encoder_layers_trained != 0 else 0.03
+      object.__setattr__(self, "learning_rate", rate)
 
   @classmethod
   def from_dict(cls, values: dict[str, Any]) -> "HParams":

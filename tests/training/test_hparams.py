@@ -81,7 +81,7 @@ def test_an_encoder_has_defaults_of_its_own():
   frozen = dataclasses.replace(
     HParams(model_fn="encoder", encoder="folder", encoder_layers_trained=0)
   )
-  assert (frozen.max_tokens, frozen.learning_rate) == (128, 0.001)
+  assert (frozen.max_tokens, frozen.learning_rate) == (128, 0.03)
 
 
 def test_a_number_or_a_word():
