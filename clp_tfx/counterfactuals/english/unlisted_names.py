@@ -1,4 +1,4 @@
-"""Full names of people whom no list has: Serge Kovaleski came, Mayor Caldwell."""
+"""Full names of people whom no list has: Ana Ubu came, Mayor Okafor."""
 
 import re
 
