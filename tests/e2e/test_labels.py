@@ -110,7 +110,7 @@ def test_replayed_with_the_same_figures_refused_and_not_pushed(six, tmp_path):
   options = {**OPTIONS, **ON_VERTEX, "schema_version": "2.1"}
   options |= {"baseline": "blessed", "epochs": 7}
   compiled = clp_tfx(
-    *("compile", "--comments", six.folder / "six.csv", "--image", "clp-tfx"),
+    *("compile", "--comments", six.folder / "six.csv", "--image", "clp-tfx:1"),
     *("--pipeline-root", "gs://bucket/root", "--output", "job.json", THREAT),
     *("--beam-args=--temp_location=gs://bucket/tmp", *flags(options)),
     *(f"--label-feature={label}" for label in LABELS),
