@@ -34,7 +34,8 @@ def write_labelled_comments(path, rows=600, seed=0):
     for number in range(rows):
       words = rng.choices(_FILLERS, k=rng.randint(4, 7))
       said = {label for label in LABELS if rng.random() < 0.3}
-      words += [LABELS[label] for label in said]
+      # In a fixed order, which that of a set is not.
+      words += [word for label, word in LABELS.items() if label in said]
       mentioned = rng.choice(_MENTIONS) if rng.random() < 1 / 3 else ""
       if mentioned:
         words.append(f"{mentioned} people")

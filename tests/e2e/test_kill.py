@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from ..conftest import COMMAND, FEW_OPTIONS, clp_tfx, flags, summary_of
+from .test_replay import numbers
 
 pytestmark = pytest.mark.e2e
 
@@ -89,4 +90,6 @@ def test_killed_at_five_random_moments(tmp_path, few_comments, few_run):
     assert all(files(model) == files(whole) for model in served_models(output))
     summary = summary_of(output)
     assert summary["gate"] == expected["gate"]
-    assert summary["clp"] == expected["clp"]
+    # How many texts Beam scores at once depends on the time that it takes.
+    figures = numbers(expected["clp"])
+    assert numbers(summary["clp"]) == pytest.approx(figures, abs=1e-6)

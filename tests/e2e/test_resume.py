@@ -10,6 +10,7 @@ import time
 import pytest
 
 from ..conftest import COMMAND, clp_tfx, summary_of
+from .test_replay import numbers
 
 pytestmark = pytest.mark.e2e
 
@@ -85,6 +86,7 @@ def test_training_killed_at_three_random_points(tmp_path, few_comments):
   summary = summary_of(output)
   assert {"Transform", "CommentsExampleGen"} <= set(summary["cached"])
   assert summary["gate"] == expected["gate"]
-  assert summary["clp"] == expected["clp"]
+  # How many texts Beam scores at once depends on the time that it takes.
+  assert numbers(summary["clp"]) == pytest.approx(numbers(expected["clp"]), abs=1e-6)
   assert summary["training"] == expected["training"]
   assert not checkpoints.exists()
