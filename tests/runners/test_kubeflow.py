@@ -47,7 +47,7 @@ def test_containers_name_this_packages_executors(tmp_path):
   compile_job(config, str(path))
   containers = executors(path)
   assert {container["image"] for container in containers.values()} == {
-    "registry/clp-tfx"
+    "registry/clp-tfx:1"
   }
   classes = {name: executor_class(spec) for name, spec in containers.items()}
   ours = "clp_tfx.components.comments_example_gen.executor.Executor"
@@ -60,7 +60,7 @@ def test_containers_name_this_packages_executors(tmp_path):
     arguments = containers[beam_component]["args"]
     assert {"--runner=DataflowRunner", "--project=p", "--region=r"} <= set(arguments)
     # The workers use the job's own image by default.
-    assert "--sdk_container_image=registry/clp-tfx" in arguments
+    assert "--sdk_container_image=registry/clp-tfx:1" in arguments
   # Functions are passed by name: nothing is built or uploaded.
   text = path.read_text()
   assert "clp_tfx.modules.trainer.run_fn" in text
