@@ -167,8 +167,8 @@ class FitOptions(Options):
   )
   learning_rate: float | None = option(
     None,
-    "Learning rate. Default: 0.001 for Adam, 0.03 for a frozen encoder, 0.00003 for one "
-    "that is trained, otherwise the optimizer's.",
+    "Learning rate. Default: 0.001 for Adam, 0.03 for a frozen encoder, 0.00003 for "
+    "one that is trained, otherwise the optimizer's.",
     0,
   )
   mixed_precision: str | None = option(
