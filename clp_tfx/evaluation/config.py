@@ -101,7 +101,7 @@ class EvaluationConfig(
   )  # fmt: skip
   worst_case_comments: int | None = option(
     None, "Number of comments that are also scored with every other term of the role "
-    "of each of their terms, about 90 texts each; 0 for none. Default: 100, but none "
+    "of each of their terms, 60 to 90 texts each; 0 for none. Default: 100, but none "
     "with a model behind HTTP.", 0
   )  # fmt: skip
   output: str = option("clp_evaluation", "Folder for the report and the figures.")

@@ -1,7 +1,7 @@
 """Sums of labels by bin of the score, for metrics that need no more of a text.
 
-TFMA looks for the label and the score of a text in every slice that the text is in,
-which takes longer than all metrics of pairs; here it is done once.
+TFMA looks for the label and the score of a text in every slice that the text is in;
+here it is done once.
 """
 
 from collections.abc import Callable, Iterable, Iterator
