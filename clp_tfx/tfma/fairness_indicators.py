@@ -32,11 +32,12 @@ class BinnedFairnessIndicators(fairness_indicators_metrics.FairnessIndicators):
   """
 
   def computations(
-    self, *args: Any, sub_keys: Any = None, **kwargs: Any
+    self, *args: Any, sub_keys: Any = None, aggregation_type: Any = None, **kwargs: Any
   ) -> metric_types.MetricComputations:
     """Returns the computations, of which those of the matrices are our own."""
-    theirs = super().computations(*args, sub_keys=sub_keys, **kwargs)
-    if any(sub_keys or ()):
+    several = {"sub_keys": sub_keys, "aggregation_type": aggregation_type}
+    theirs = super().computations(*args, **several, **kwargs)
+    if any(sub_keys or ()) or aggregation_type:
       return theirs  # They are about several classes.
     made: metric_types.MetricComputations = []
     # Of each model and output the counts, the matrices and the rates.

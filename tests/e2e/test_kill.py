@@ -90,6 +90,7 @@ def test_killed_at_five_random_moments(tmp_path, few_comments, few_run):
     assert all(files(model) == files(whole) for model in served_models(output))
     summary = summary_of(output)
     assert summary["gate"] == expected["gate"]
+    assert summary["training"] == expected["training"]
     # How many texts Beam scores at once depends on the time that it takes.
     figures = numbers(expected["clp"])
     assert numbers(summary["clp"]) == pytest.approx(figures, abs=1e-6)

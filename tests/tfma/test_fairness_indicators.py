@@ -75,7 +75,13 @@ def test_a_label_outside_of_0_to_1():
     figures(BinnedFairnessIndicators(), [extracts(0.5, 2.0)])
 
 
-def test_classes_stay_as_they_are():
-  options = {"sub_keys": [metric_types.SubKey(class_id=1)]}
+@pytest.mark.parametrize(
+  "options",
+  [
+    {"sub_keys": [metric_types.SubKey(class_id=1)]},
+    {"aggregation_type": metric_types.AggregationType(micro_average=True)},
+  ],
+)
+def test_classes_stay_as_they_are(options):
   of_class = BinnedFairnessIndicators(THRESHOLDS).computations(**options)
   assert not of_class[0].preprocessors
