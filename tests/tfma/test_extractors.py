@@ -2,12 +2,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 import tensorflow_model_analysis as tfma
-from hypothesis import given
-from hypothesis import strategies as st
 from tensorflow_model_analysis.proto import config_pb2
 
 from clp_tfx.tfma import load_results, make_eval_config
-from clp_tfx.tfma.extractors import flip_rate_metric, rows_of
+from clp_tfx.tfma.extractors import flip_rate_metric
 
 from .evaluation import evaluate, example
 
@@ -131,14 +129,3 @@ def test_each_output_of_a_model_is_measured(tmp_path):
 def test_without_flip_rate_there_is_nothing_to_extract_for():
   with pytest.raises(ValueError, match="Expected a FlipRate metric"):
     flip_rate_metric(config_pb2.EvalConfig())
-
-
-@given(st.lists(st.lists(st.binary(max_size=2), max_size=3), min_size=1), st.data())
-def test_rows_of_lists_are_those_of_tfma(lists, data):
-  every = [np.array(values, object) for values in lists]
-  chosen = data.draw(st.lists(st.integers(0, len(lists) - 1), min_size=1))
-  of_lists = tfma.types.VarLenTensorValue.from_dense_rows
-  found = rows_of(of_lists(every), np.array(chosen))
-  expected = of_lists([every[row] for row in chosen])
-  for mine, theirs in zip(found, expected, strict=True):
-    np.testing.assert_array_equal(mine, theirs)
