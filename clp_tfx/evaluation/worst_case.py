@@ -12,12 +12,13 @@ import numpy as np
 import tensorflow as tf
 
 from clp_tfx import features
+from clp_tfx.components.counterfactual_gen.examples import added
 from clp_tfx.components.counterfactual_gen.transforms import (
   load_identity_terms,
   load_pejorative_terms,
 )
 from clp_tfx.counterfactuals.lexicon import IdentityTerms
-from clp_tfx.counterfactuals.outcome import PEJORATIVE
+from clp_tfx.counterfactuals.outcome import PEJORATIVE, Outcome
 from clp_tfx.counterfactuals.role_terms import RoleTerms
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.score_table import is_table
@@ -28,6 +29,7 @@ from clp_tfx.scorers.scorer import TextScorer
 
 _DRAWN_PER_CASE = 5  # Some comments have no term that another one can stand for.
 _BATCH = 512
+_NOTHING_ADDED = added(Outcome([], [], ""))
 
 
 @beam.typehints.with_input_types(bytes)
@@ -59,6 +61,8 @@ class DrawExamples(beam.PTransform):
 
 
 def _ranked(serialized: bytes, text_feature: str) -> Iterator[tuple[str, bytes]]:
+  if serialized.endswith(_NOTHING_ADDED):  # Most comments mention nobody.
+    return
   example = tf.train.Example.FromString(serialized)
   values = example.features.feature
   terms, skipped = (

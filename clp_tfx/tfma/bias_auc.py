@@ -194,8 +194,10 @@ class _LabelledScores(metric_types.Preprocessor):
       if found is None:
         continue
       found = np.ravel(getattr(found, "values", found))
+      if not found.size:  # Most comments mention nobody.
+        continue
       if np.issubdtype(found.dtype, np.number):
-        if len(found) and found[0] >= self._cut_off:
+        if found[0] >= self._cut_off:
           yield feature, feature
         continue
       # TFMA only accepts metric names in UTF-8.

@@ -89,6 +89,7 @@ class _SliceByEdit(beam.DoFn):
         tfma.slicer.SingleSliceSpec(spec=spec),
         [name for name in EDITED if name in (*spec.feature_keys, *spec.feature_values)],
         features.EDITED_TERM in spec.feature_keys,
+        not spec.feature_values and {*spec.feature_keys} <= {*EDITED},
       )
       for spec in specs
     ]
@@ -112,12 +113,15 @@ class _SliceByEdit(beam.DoFn):
     frequent = {value.decode() for value in extracts.get(FREQUENT_TERMS, ())}
     some_terms = {term: pairs for term, pairs in terms.items() if term in frequent}
     known = extracts.get(tfma.FEATURES_KEY, {})
-    for spec, names, by_term in self._specs:
+    for spec, names, by_term, is_alone in self._specs:
       made = {
         features.EDITED_GROUP: groups,
         features.EDITED_TERM: some_terms if by_term else terms,
       }
       for values, pairs in _combinations([made[name] for name in names]):
+        if is_alone:  # Most are, and TFMA would look at all features of the data.
+          yield tuple(sorted(zip(names, values, strict=True))), pairs
+          continue
         assigned = {
           name: np.array([value.encode()], object)
           for name, value in zip(names, values, strict=True)

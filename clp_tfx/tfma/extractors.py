@@ -1,7 +1,7 @@
 """Scores counterfactual texts with the evaluated models, in the same pass."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import apache_beam as beam
@@ -28,6 +28,7 @@ from clp_tfx.tfma.placebo_flips import (
 )
 
 _BATCH_SIZE = 512
+_Features = Mapping[str, tf.train.Feature]  # Of one example; each look at it costs.
 
 
 def counterfactual_extractors(
@@ -192,10 +193,11 @@ class _ScoreCounterfactuals(beam.DoFn):
   def process(self, extracts: tfma.Extracts) -> Iterator[tfma.Extracts]:
     inputs = np.ravel(extracts[tfma.INPUT_KEY])
     examples = [tf.train.Example.FromString(each) for each in inputs]
-    own = [_values(each, features.COUNTERFACTUAL_TEXT) for each in examples]
-    originals = [self._original(example) for example in examples]
+    known = [example.features.feature for example in examples]
+    own = [_values(each, features.COUNTERFACTUAL_TEXT) for each in known]
+    originals = [self._original(each) for each in known]
     texts, audited = self._with_audit(originals, own)
-    placebos = self._add_placebos(examples, originals, texts)
+    placebos = self._add_placebos(known, originals, texts)
     own_counts, counts = (np.array([*map(len, each)], int) for each in (own, texts))
     # At least one place, so that the arrays always have the shape of scores.
     places = np.arange(max(counts.max(initial=0), 1))
@@ -224,9 +226,9 @@ class _ScoreCounterfactuals(beam.DoFn):
       ),
     }
 
-  def _original(self, example: tf.train.Example) -> bytes:
+  def _original(self, known: _Features) -> bytes:
     # CounterfactualGen requires one value; without a text there are no mentions.
-    return b"".join(_values(example, self._text_feature)[:1])
+    return b"".join(_values(known, self._text_feature)[:1])
 
   def _with_audit(
     self, texts: list[bytes], own: list[list[bytes]]
@@ -245,18 +247,18 @@ class _ScoreCounterfactuals(beam.DoFn):
 
   def _add_placebos(
     self,
-    examples: list[tf.train.Example],
+    known: list[_Features],
     originals: list[bytes],
     texts: list[list[bytes]],
   ) -> np.ndarray:
     """Adds the placebos to the texts to score; returns the `PLACEBO_PLACES`."""
-    places: list[list[int | None]] = []
-    for example, original, some in zip(examples, originals, texts, strict=True):
-      edits = _values(example, features.COUNTERFACTUAL_EDITS)
-      terms = _values(example, features.IDENTITY_TERM)
-      made = placebo_texts(original, edits, terms) if self._has_placebos else []
-      some += dict.fromkeys(text for text in made if text and text not in some)
-      places.append([some.index(text) if text else None for text in made])
+    places: list[list[int | None]] = [[] for _ in texts]
+    for row, each in enumerate(known if self._has_placebos else ()):
+      if edits := _values(each, features.COUNTERFACTUAL_EDITS):
+        some, terms = texts[row], _values(each, features.IDENTITY_TERM)
+        made = placebo_texts(originals[row], edits, terms)
+        some += dict.fromkeys(text for text in made if text and text not in some)
+        places[row] = [some.index(text) if text else None for text in made]
     return placebo_places(places)
 
   def _score(
@@ -283,9 +285,8 @@ class _ScoreCounterfactuals(beam.DoFn):
     return scored[tfma.PREDICTIONS_KEY]
 
 
-def _values(example: tf.train.Example, name: str) -> list[bytes]:
-  values = example.features.feature
-  return list(values[name].bytes_list.value) if name in values else []
+def _values(known: _Features, name: str) -> list[bytes]:
+  return list(known[name].bytes_list.value) if name in known else []
 
 
 def _copies(
@@ -297,10 +298,10 @@ def _copies(
   """
   values = example.features.feature
   others = {
-    name: _values(example, features.counterfactual_of(name))
+    name: _values(values, features.counterfactual_of(name))
     for name in features.edited_together(values)
   }
-  own = {name: b"".join(_values(example, name)[:1]) for name in others}
+  own = {name: b"".join(_values(values, name)[:1]) for name in others}
   for name in (
     features.COUNTERFACTUAL_TEXT,
     features.COUNTERFACTUAL_GROUP,
