@@ -6,6 +6,7 @@ length, in the same way.
 """
 
 import bisect
+import collections
 import functools
 import itertools
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -74,20 +75,27 @@ class _Words:
   def __init__(self, text: str, further: Collection[str]):
     self._text = text
     self._further = further
-    self._by_length: dict[int, list[_Word]] = {}
-    for word in _words(text):
-      self._by_length.setdefault(word.end - word.start, []).append(word)
+    self._left_by_length: dict[int, list[int]] = {}
 
   def take(self, place: int, length: int) -> _Word | None:
     """Takes the word of the most similar length, the nearest to a place."""
     for difference in range(length // 3 + 1):
       for similar in dict.fromkeys((length - difference, length + difference)):
-        words = self._by_length.get(similar)
-        while words:
-          word = words.pop(_nearest(words, place))
+        starts = self._left(similar)
+        while starts:
+          start = starts.pop(_nearest(starts, place))
+          word = _Word(start, start + similar)
           if self._is_plain(word):
             return word
     return None
+
+  def _left(self, length: int) -> list[int]:
+    """Returns where the words of a length begin that were not yet looked at."""
+    if length not in self._left_by_length:
+      self._left_by_length[length] = (
+        _starts_by_length(self._text).get(length, []).copy()
+      )
+    return self._left_by_length[length]
 
   def _is_plain(self, word: _Word) -> bool:
     """Tells whether a word names nobody; most are never looked at."""
@@ -95,10 +103,10 @@ class _Words:
     return normal not in _naming_words() and normal not in self._further
 
 
-def _nearest(words: Sequence[_Word], place: int) -> int:
-  after = bisect.bisect(words, (place,))
-  if after == len(words) or (
-    after and place - words[after - 1].start <= words[after].start - place
+def _nearest(starts: Sequence[int], place: int) -> int:
+  after = bisect.bisect_left(starts, place)
+  if after == len(starts) or (
+    after and place - starts[after - 1] <= starts[after] - place
   ):
     return after - 1
   return after
@@ -119,14 +127,15 @@ def _edit(word: _Word, replacement: str) -> Edit:
 
 # The counterfactuals of a text come one after another.
 @functools.lru_cache(maxsize=1)
-def _words(text: str) -> list[_Word]:
-  tokens = token_pattern().findall(text)  # of which each character is in one
-  ends = itertools.accumulate(map(len, tokens))
-  return [
-    _Word(end - len(token), end)
-    for token, end in zip(tokens, ends, strict=True)
-    if token.isalpha()
-  ]
+def _starts_by_length(text: str) -> dict[int, list[int]]:
+  """Returns where the words of a text begin, in order."""
+  found: dict[int, list[int]] = collections.defaultdict(list)
+  start = 0
+  for token in token_pattern().findall(text):  # Of which each character is in one.
+    if token.isalpha():
+      found[len(token)].append(start)
+    start += len(token)
+  return found
 
 
 @functools.cache

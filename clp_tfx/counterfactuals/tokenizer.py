@@ -41,7 +41,8 @@ def token_pattern() -> re.Pattern[str]:
   words, too. The clitic of "she's" and "woman's" is not part of the word.
 
   Every character of a text is in exactly one token. No alternative backtracks over
-  more than a clitic, so matching takes linear time.
+  more than a clitic, or a run of letters that another one then takes, so matching takes
+  linear time.
   """
   letter, inside, joint = _classes()
   word = f"[{letter}][{inside}]*"
@@ -53,9 +54,11 @@ def token_pattern() -> re.Pattern[str]:
     rf"|(?:[\w-]{{1,63}}\.){{1,4}}(?i:{DOMAINS.replace(' ', '|')})(?![\w-])(?:/\S*)?"
     rf"|[@#][{inside}]+"
   )
+  # Most words end at a blank, and then begin no address.
+  usual = rf"\w+(?=[{BLANKS}])|[{BLANKS}]+"
+  compound = f"{word}(?:(?!{clitic}){joint}{word})*"
   return re.compile(
-    f"{address}|{BOTH_GENDERS}|{word}(?:(?!{clitic}){joint}{word})*|[{BLANKS}]+|{clitic}|.",
-    re.DOTALL,
+    f"{usual}|{address}|{BOTH_GENDERS}|{compound}|{clitic}|.", re.DOTALL
   )
 
 

@@ -75,6 +75,9 @@ def test_one_token(token):
     ("gay.command", ["gay", ".", "command"]),
     ("# gay", ["#", " ", "gay"]),
     ("``gay''", ["`", "`", "gay", "'", "'"]),
+    # A combining accent and a soft hyphen are part of a word before a blank.
+    ("cafe\u0301 gay\u00adly x", ["cafe\u0301", " ", "gay\u00adly", " ", "x"]),
+    ("gay\u0301 \t x", ["gay\u0301", " \t ", "x"]),
   ],
 )
 def test_several_tokens(text, tokens):
