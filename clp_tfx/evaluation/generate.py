@@ -3,9 +3,11 @@
 import contextlib
 import csv
 import io
+import itertools
 import json
 import os
 import tempfile
+import types
 from collections.abc import Iterator, Sequence
 from typing import Any, TextIO
 
@@ -14,7 +16,7 @@ import pyarrow as pa
 from apache_beam.io.filesystem import CompressionTypes
 from apache_beam.options.pipeline_options import PipelineOptions
 
-from clp_tfx.components.comments_example_gen.comments import read_examples
+from clp_tfx.components.comments_example_gen.comments import read_texts
 from clp_tfx.components.comments_example_gen.examples import (
   TRAIN_OR_EVAL,
   ExampleConfig,
@@ -25,15 +27,16 @@ from clp_tfx.errors import InputError
 from clp_tfx.evaluation.comments import comment_files
 from clp_tfx.evaluation.generate_config import CSV, PARQUET, GenerateConfig
 from clp_tfx.evaluation.pairs import generation_of
-from clp_tfx.evaluation.text_rows import Row, RowMaker, SplitText, probe_rows
+from clp_tfx.evaluation.text_rows import Comment, Row, RowMaker, probe_rows
 from clp_tfx.evaluation.texts import COLUMNS
 from clp_tfx.files import local_folder, own_temporary_folder
-from clp_tfx.pipeline.beam_runners import check_servers, told_by_workers
+from clp_tfx.pipeline.beam_runners import DIRECT, check_servers, told_by_workers
 from clp_tfx.tfma.audit_pairs import Audit
 
 _SCHEMA = pa.schema(
   [(name, pa.float64() if name == "confidence" else pa.string()) for name in COLUMNS]
 )
+_BATCH = 4096  # Comments. The rows of each are a row group of a Parquet file.
 
 
 def generate_texts(comments: str | list[str], output: str, **options: Any) -> None:
@@ -103,16 +106,16 @@ def _run(config: GenerateConfig, files: list[str], path: str) -> None:
   generation = generation_of(config, config.text_feature)
   audit = _audit(config)
   with beam.Pipeline(options=PipelineOptions(config.pipeline_args)) as pipeline:
-    made = (
+    read = (
       pipeline
       | "Files" >> beam.Create(files)
+      # Batches from here on: Beam takes its time over each element.
       | "Read" >> beam.FlatMap(_read, columns, config.split)
-      | "Shuffle" >> beam.Reshuffle()
-      | beam.BatchElements(transforms.BATCH_SIZE, transforms.BATCH_SIZE)
-      | "Rows"
-      >> beam.ParDo(_MakeRows(generation, audit)).with_outputs(
-        _MakeRows.COUNTS, main="rows"
-      )
+    )
+    if (config.beam_runner, config.workers) != (DIRECT, 1):
+      read |= "Shuffle" >> beam.Reshuffle()  # Otherwise each worker makes whole files.
+    made = read | "Rows" >> beam.ParDo(_MakeRows(generation, audit)).with_outputs(
+      _MakeRows.COUNTS, main="rows"
     )
     checked = (
       made[_MakeRows.COUNTS]
@@ -121,7 +124,7 @@ def _run(config: GenerateConfig, files: list[str], path: str) -> None:
     )
     rows = [made["rows"], checked]
     if config.with_probes:
-      rows.append(pipeline | "Probe" >> beam.Create([None]) | beam.FlatMap(_probes))
+      rows.append(pipeline | "Probe" >> beam.Create([None]) | beam.Map(_probes))
     _ = rows | beam.Flatten() | "Write" >> _Write(path, config.format)
 
 
@@ -133,17 +136,20 @@ def _audit(config: GenerateConfig) -> Audit | None:
   return audit
 
 
-def _read(path: str, columns: ExampleConfig, split: str) -> Iterator[SplitText]:
-  for example in read_examples(path, columns, needs_label=False):
-    if split in ("all", example.split):
-      # A run decides by whether any comment is marked `eval`; the file says `train`.
-      own = "train" if example.split == TRAIN_OR_EVAL else example.split
-      yield own, example.serialized
+def _read(path: str, columns: ExampleConfig, split: str) -> Iterator[list[Comment]]:
+  # A run decides by whether any comment is marked `eval`; the file says `train`.
+  chosen = (
+    ("train" if each.split == TRAIN_OR_EVAL else each.split, each.text)
+    for each in read_texts(path, columns)
+    if split in ("all", each.split)
+  )
+  while batch := list(itertools.islice(chosen, _BATCH)):
+    yield batch
 
 
 def _checked(
   counts: statistics.Counts, generation: Generation, config: GenerateConfig
-) -> Sequence[Row]:
+) -> Sequence[list[Row]]:
   """Returns no rows; the rows are written only once this has not failed."""
   if not counts["all", statistics.TEXTS]:
     raise InputError(
@@ -154,8 +160,8 @@ def _checked(
   return []
 
 
-def _probes(_: None) -> Iterator[Row]:
-  return probe_rows()
+def _probes(_: None) -> list[Row]:
+  return list(probe_rows())
 
 
 class _MakeRows(beam.DoFn):
@@ -170,14 +176,14 @@ class _MakeRows(beam.DoFn):
   def setup(self) -> None:
     self._maker = RowMaker(self._generation, self._audit)
 
-  def process(self, comments: list[SplitText]) -> Iterator[Any]:
+  def process(self, comments: list[Comment]) -> Iterator[Any]:
     rows, counts = self._maker.rows(comments)
-    yield from rows
+    yield rows
     yield beam.pvalue.TaggedOutput(self.COUNTS, counts)
 
 
 class _Write(beam.PTransform):
-  """Writes rows to one file."""
+  """Writes batches of rows to one file."""
 
   def __init__(self, path: str, kind: str):
     super().__init__()
@@ -188,13 +194,13 @@ class _Write(beam.PTransform):
     one = {"num_shards": 1, "shard_name_template": ""}
     rows |= "Printable" >> beam.Map(_without_nul)
     if self._kind == PARQUET:
-      return rows | beam.io.WriteToParquet(self._path, _SCHEMA, codec="snappy", **one)
-    if self._kind == CSV:
-      header = _csv_line(dict(zip(COLUMNS, COLUMNS, strict=True)))
-      lines = rows | beam.Map(_csv_line)
-    else:
-      header = None
-      lines = rows | beam.Map(json.dumps, ensure_ascii=False)
+      tables = rows | beam.Map(lambda some: pa.Table.from_pylist(some, _SCHEMA))
+      return tables | beam.io.WriteToParquetBatched(
+        self._path, _SCHEMA, codec="snappy", **one
+      )
+    as_lines = _csv_lines if self._kind == CSV else _json_lines
+    header = ",".join(COLUMNS) if self._kind == CSV else None
+    lines = rows | beam.Map(lambda some: "\n".join(as_lines(some)))
     is_gzip = self._path.endswith(".gz")
     kind = CompressionTypes.GZIP if is_gzip else CompressionTypes.UNCOMPRESSED
     return lines | beam.io.WriteToText(
@@ -202,12 +208,21 @@ class _Write(beam.PTransform):
     )
 
 
-def _without_nul(row: Row) -> Row:
+def _without_nul(rows: list[Row]) -> list[Row]:
   # R, and Python's csv module before 3.11, read no further.
-  return {**row, "text": row["text"].replace("\0", "\ufffd")}
+  return [
+    {**row, "text": row["text"].replace("\0", "\ufffd")} if "\0" in row["text"] else row
+    for row in rows
+  ]
 
 
-def _csv_line(row: Row) -> str:
-  line, end = io.StringIO(), "\r\n"  # The writer quotes what the end of a line has.
-  csv.writer(line, lineterminator=end).writerow(row[name] for name in COLUMNS)
-  return line.getvalue().removesuffix(end)
+def _csv_lines(rows: list[Row]) -> list[str]:
+  lines: list[str] = []
+  end = "\r\n"  # The writer quotes what the end of a line has.
+  writer = csv.writer(types.SimpleNamespace(write=lines.append), lineterminator=end)
+  writer.writerows([row[name] for name in COLUMNS] for row in rows)
+  return [line.removesuffix(end) for line in lines]
+
+
+def _json_lines(rows: list[Row]) -> list[str]:
+  return list(map(json.JSONEncoder(ensure_ascii=False).encode, rows))

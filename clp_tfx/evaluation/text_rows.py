@@ -1,12 +1,11 @@
 """Makes the rows of the table: comments, and what is scored beside them."""
 
 import collections
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
 from clp_tfx import features
 from clp_tfx.components.counterfactual_gen import statistics
-from clp_tfx.components.counterfactual_gen.examples import TextReader
 from clp_tfx.components.counterfactual_gen.generation import Generation
 from clp_tfx.components.probe_evaluator.scoring import held_out_probes
 from clp_tfx.counterfactuals.edits import edits_to_json
@@ -27,8 +26,10 @@ from clp_tfx.evaluation.texts import (
 from clp_tfx.tfma.audit_pairs import Audit, AuditGenerator, AuditOutcome
 
 Row = dict[str, Any]
-SplitText = tuple[str, bytes]
-"""Split and serialised tf.Example of a comment."""
+Comment = tuple[str, bytes]
+"""Split and text of a comment; without names, which Beam would encode by themselves."""
+
+_BLANK: Row = dict.fromkeys(COLUMNS, "") | {"confidence": None}
 
 
 class RowMaker:
@@ -41,27 +42,25 @@ class RowMaker:
 
   def __init__(self, generation: Generation, audit: Audit | None):
     self._generator = generation.start()
-    self._reader = TextReader(generation.options.text_feature)
     self._auditor = AuditGenerator(audit) if audit else None
 
-  def rows(self, comments: Sequence[SplitText]) -> tuple[list[Row], statistics.Counts]:
+  def rows(self, comments: Sequence[Comment]) -> tuple[list[Row], statistics.Counts]:
     """Returns the rows of comments, and counts of what was found in them.
 
     A text that is a counterfactual of its comment and also of the audit, or a placebo,
     has one row.
     """
-    texts = self._reader.texts([example for _, example in comments])
+    texts = [text for _, text in comments]
     refusals: collections.Counter = collections.Counter()
     outcomes = self._generator.outcomes(texts, lambda row: None, refusals)
     rows: list[Row] = []
     audits = self._auditor.outcomes(texts) if self._auditor else [None] * len(texts)
-    for (split, _), text, outcome, audit in zip(
-      comments, texts, outcomes, audits, strict=True
-    ):
+    for (split, text), outcome, audit in zip(comments, outcomes, audits, strict=True):
       made = [*_of_comment(text, outcome), *(_of_audit(audit) if audit else ())]
+      for row in made:
+        row["comment_id"], row["split"] = made[0]["id"], split
       distinct = {row["text"]: row for row in reversed(made)}
-      common = {"comment_id": made[0]["id"], "split": split}
-      rows += [{**row, **common} for row in reversed(distinct.values())]
+      rows += reversed(distinct.values())
     return rows, statistics.count(outcomes, "all", refusals)
 
 
@@ -107,21 +106,17 @@ def probe_rows() -> Iterator[Row]:
 def _row(
   text: bytes,
   role: str,
-  terms: Iterable[str] = (),
-  groups: Iterable[str] = (),
+  terms: Collection[str] = (),
+  groups: Collection[str] = (),
   **more: Any,
 ) -> Row:
-  shown = decoded(text)
-  values = {
-    "id": text_id(digest(shown)),
-    "text": shown,
-    "role": role,
-    "terms": _joined(terms),
-    "groups": _joined(groups),
-  }
-  blank = dict.fromkeys(COLUMNS, "") | {"confidence": None}
-  return blank | values | more
+  row = _BLANK.copy()
+  row["text"] = decoded(text)
+  row["id"] = text_id(digest(row["text"]))
+  row["role"], row["terms"], row["groups"] = role, _joined(terms), _joined(groups)
+  row.update(more)
+  return row
 
 
-def _joined(names: Iterable[str]) -> str:
-  return ";".join(dict.fromkeys(filter(None, names)))
+def _joined(names: Collection[str]) -> str:
+  return ";".join(dict.fromkeys(filter(None, names))) if names else ""

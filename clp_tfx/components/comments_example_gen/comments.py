@@ -1,14 +1,17 @@
 """Converts files of comments to examples, file by file."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import TypeVar
 
 from clp_tfx.components.comments_example_gen.examples import (
   ExampleBuilder,
   ExampleConfig,
   SplitExample,
+  SplitText,
   find_column,
 )
 from clp_tfx.components.comments_example_gen.readers import open_rows
+from clp_tfx.components.comments_example_gen.rows import Row
 from clp_tfx.components.comments_example_gen.spans import (
   as_pattern,
   find_files,
@@ -17,6 +20,7 @@ from clp_tfx.components.comments_example_gen.spans import (
 from clp_tfx.errors import InputError
 
 _MOST_FILES = 20
+_Converted = TypeVar("_Converted")
 
 
 def read_examples(
@@ -41,18 +45,28 @@ def read_examples(
   Raises:
     InputError: If the file or a row is invalid; the message says where.
   """
-  with open_rows(path) as (columns, rows):
-    blank = {
-      name: ""
-      for name in config.label_columns
-      if not needs_label and not find_column(name, columns)
-    }
-    builder = _builder(path, [*columns, *blank], config)
-    for place, row in rows:
-      try:
-        yield builder.build({**row, **blank} if blank else row)
-      except InputError as error:
-        raise InputError(f"{path}, {place}, {error}") from None
+  yield from _converted(path, config, needs_label, ExampleBuilder.build)
+
+
+def read_texts(path: str, config: ExampleConfig) -> Iterator[SplitText]:
+  """Reads the texts of one file, faster than `read_examples`.
+
+  Example:
+    >>> (first, *_) = read_texts("comments.csv", ExampleConfig())
+    >>> first
+    SplitText(split='train', text=b'I met a gay neighbor')
+
+  Args:
+    path: As in `read_rows`.
+    config: Columns to read. Cells of others, such as the labels, are not looked at.
+
+  Yields:
+    One text per row.
+
+  Raises:
+    InputError: If the file, a text or a split is invalid; the message says where.
+  """
+  yield from _converted(path, config, False, ExampleBuilder.text)
 
 
 def check_comments(
@@ -82,6 +96,26 @@ def check_comments(
   for path in found.paths[:_MOST_FILES]:
     with open_rows(path) as (columns, _):
       _builder(path, columns, config)
+
+
+def _converted(
+  path: str,
+  config: ExampleConfig,
+  needs_label: bool,
+  convert: Callable[[ExampleBuilder, Row], _Converted],
+) -> Iterator[_Converted]:
+  with open_rows(path) as (columns, rows):
+    blank = {
+      name: ""
+      for name in config.label_columns
+      if not needs_label and not find_column(name, columns)
+    }
+    builder = _builder(path, [*columns, *blank], config)
+    for place, row in rows:
+      try:
+        yield convert(builder, {**row, **blank} if blank else row)
+      except InputError as error:
+        raise InputError(f"{path}, {place}, {error}") from None
 
 
 def _builder(

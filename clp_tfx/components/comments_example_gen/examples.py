@@ -86,6 +86,13 @@ class SplitExample(NamedTuple):
   serialized: bytes
 
 
+class SplitText(NamedTuple):
+  """A text in UTF-8 with its split, as in `SplitExample`."""
+
+  split: str
+  text: bytes
+
+
 class _LabelCell(NamedTuple):
   """The label that a cell holds.
 
@@ -153,8 +160,7 @@ class ExampleBuilder:
     Raises:
       InputError: If a cell is invalid for its column.
     """
-    self._check_names(row)
-    text = text_of(self._text, row, self._quotes)
+    split, text = self.text(row)
     example = tf.train.Example()
     feature = example.features.feature
     identities = []
@@ -176,7 +182,17 @@ class ExampleBuilder:
     annotated.SetInParent()
     annotated.value.extend(sorted(identities))
     serialized = example.SerializeToString(deterministic=True)
-    return SplitExample(self._split(text, row), labels, serialized)
+    return SplitExample(split, labels, serialized)
+
+  def text(self, row: Row) -> SplitText:
+    """Returns the text of a row and its split.
+
+    Raises:
+      InputError: If one of the two is invalid, or a column has a reserved name.
+    """
+    self._check_names(row)
+    text = text_of(self._text, row, self._quotes)
+    return SplitText(self._split(text, row), text)
 
   def _add_label(
     self, column: str, label: Label, row: Row, feature: MutableMapping

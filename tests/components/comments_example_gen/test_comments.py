@@ -4,6 +4,7 @@ import tensorflow as tf
 from clp_tfx.components.comments_example_gen.comments import (
   check_comments,
   read_examples,
+  read_texts,
 )
 from clp_tfx.components.comments_example_gen.examples import ExampleConfig
 from clp_tfx.errors import InputError
@@ -37,6 +38,21 @@ def test_later_example_without_the_text_names_its_row(tmp_path):
 
   with pytest.raises(InputError, match="row 2, column `comment_text` is missing"):
     list(read_examples(path, ExampleConfig()))
+
+
+def test_texts_are_those_of_the_examples_whatever_the_labels(tmp_path):
+  path = tmp_path / "comments.csv"
+  path.write_text("comment_text,toxicity,split\na,0,dev\nb,7,test\nc,,train\n")
+  # The hash of "c" is for neither eval nor test.
+  assert [*read_texts(str(path), ExampleConfig())] == [
+    ("eval", b"a"), ("test", b"b"), ("train", b"c")
+  ]  # fmt: skip
+  path.write_text("comment_text,split\na,dev\nb,later\n")
+  with pytest.raises(InputError, match=r"row 2 \(line 3\), column `split`: expected"):
+    list(read_texts(str(path), ExampleConfig()))
+  path.write_text("body,split\na,dev\n")
+  with pytest.raises(InputError, match="column `comment_text` is missing"):
+    list(read_texts(str(path), ExampleConfig()))
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
