@@ -63,8 +63,7 @@ def write_examples(comments: str, folder: Path) -> None:
   """Writes the comments as CommentsExampleGen does, in one split."""
   from counterfactual_gen import write_records
 
-  from clp_tfx.components.comments_example_gen.comments import read_examples
-  from clp_tfx.components.comments_example_gen.examples import ExampleConfig
+  from clp_tfx.components import ExampleConfig, read_examples
 
   found = read_examples(comments, ExampleConfig(), needs_label=False)
   write_records((each.serialized for each in found), folder)
