@@ -98,8 +98,13 @@ def cased(term: str, original: str) -> str:
   if not original[:1].isupper():
     return term
   if original.istitle() and not term.isalpha():
-    return _WORD_START.sub(lambda match: match[0].upper(), term)
+    return titled(term)
   return term[:1].upper() + term[1:]
+
+
+def titled(term: str) -> str:
+  """Returns a term with a capital in each word: "Baha'i", unlike `str.title`."""
+  return _WORD_START.sub(lambda match: match[0].upper(), term)
 
 
 def possessive(text: str, mention: Mention, end: int, new: str) -> tuple[str, int]:

@@ -11,6 +11,7 @@ from clp_tfx.counterfactuals.repairs import (
   article_edits,
   cased,
   possessive,
+  titled,
 )
 from clp_tfx.counterfactuals.tokenizer import APOSTROPHES
 
@@ -52,7 +53,7 @@ def substitution_edits(text: str, replacements: Iterable[Replacement]) -> list[E
     mention, end = item.mention, item.end
     term = item.term
     if item.english and _needs_capital(text, item):
-      term = term.title()
+      term = titled(term)
     new = cased(term, text[mention.start : end])
     if item.english:
       if end < mention.end or text[end : end + 1] in APOSTROPHES:

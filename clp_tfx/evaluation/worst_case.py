@@ -3,6 +3,7 @@
 A sample of the comments is scored with every term that `RoleTerms` writes into them.
 """
 
+import heapq
 import itertools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -36,8 +37,9 @@ _NOTHING_ADDED = added(Outcome([], [], ""))
 class DrawExamples(beam.PTransform):
   """Writes a sample of the examples that have identity terms, for `worst_case`.
 
-  They are those whose texts have the lowest digests, so that neither their order nor
-  the number of workers matters. Examples with a pejorative term are left out.
+  They are those whose texts have the lowest digests, one for each text, so that neither
+  their order nor the number of workers matters. Examples with a pejorative term are
+  left out.
 
   Args:
     config: The configuration of the evaluation.
@@ -55,7 +57,7 @@ class DrawExamples(beam.PTransform):
     return (
       examples
       | "Rank" >> beam.FlatMap(_ranked, self._text_feature)
-      | "Draw" >> beam.combiners.Top.Smallest(self._most)
+      | "Draw" >> beam.CombineGlobally(_Lowest(self._most))
       | "Write" >> beam.Map(_write, self._path)
     )
 
@@ -77,9 +79,39 @@ def _ranked(serialized: bytes, text_feature: str) -> Iterator[tuple[str, bytes]]
     yield identifier, example.SerializeToString()
 
 
-def _write(ranked: Iterable[tuple[str, bytes]], path: str) -> None:
+class _Lowest(beam.CombineFn):
+  """Keeps one example for each of the lowest keys."""
+
+  def __init__(self, most: int):
+    self._most = most
+
+  def create_accumulator(self) -> dict[str, bytes]:
+    return {}
+
+  def add_input(
+    self, kept: dict[str, bytes], ranked: tuple[str, bytes]
+  ) -> dict[str, bytes]:
+    key, example = ranked
+    kept[key] = min(example, kept.get(key, example))  # In any order the same one.
+    return kept if len(kept) < 2 * self._most else self.compact(kept)
+
+  def merge_accumulators(self, several: Iterable[dict[str, bytes]]) -> dict[str, bytes]:
+    merged = self.create_accumulator()
+    for kept in several:
+      for ranked in kept.items():
+        merged = self.add_input(merged, ranked)
+    return merged
+
+  def compact(self, kept: dict[str, bytes]) -> dict[str, bytes]:
+    return dict(heapq.nsmallest(self._most, kept.items()))
+
+  def extract_output(self, kept: dict[str, bytes]) -> list[bytes]:
+    return list(self.compact(kept).values())
+
+
+def _write(examples: Iterable[bytes], path: str) -> None:
   with tf.io.TFRecordWriter(path) as writer:
-    for _, example in ranked:
+    for example in examples:
       writer.write(example)
 
 
@@ -105,7 +137,7 @@ def worst_case(
   if why := _why_inactive(config, lexicon):
     return {"inactive": f"The worst case over terms was not measured: {why}"}
   terms = RoleTerms(lexicon, load_pejorative_terms(config.pejorative_terms))
-  found = _cases(terms, _distinct(drawn, config.text_feature))
+  found = _cases(terms, _read(drawn, config.text_feature))
   cases = list(itertools.islice(found, config.most_worst_cases))
   examples = [_examples(case, config.text_feature) for case in cases]
   figures = [
@@ -147,14 +179,14 @@ def _why_inactive(config: EvaluationConfig, lexicon: IdentityTerms) -> str:
   return ""
 
 
-def _distinct(drawn: str, text_feature: str) -> list[tuple[bytes, bytes]]:
-  """Returns each text that was drawn once, with an example of it."""
-  found: dict[bytes, bytes] = {}
+def _read(drawn: str, text_feature: str) -> list[tuple[bytes, bytes]]:
+  """Returns the texts that were drawn, each with its example."""
+  found = []
   for serialized in tf.data.TFRecordDataset(drawn).as_numpy_iterator():
     example = tf.train.Example.FromString(serialized)
     (text,) = example.features.feature[text_feature].bytes_list.value
-    found.setdefault(text, serialized)
-  return list(found.items())
+    found.append((text, serialized))
+  return found
 
 
 def _cases(terms: RoleTerms, drawn: list[tuple[bytes, bytes]]) -> Iterator[Case]:

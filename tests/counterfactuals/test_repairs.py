@@ -5,6 +5,7 @@ from clp_tfx.counterfactuals.repairs import (
   article_at,
   article_edits,
   has_bare_apostrophe,
+  titled,
 )
 
 
@@ -58,3 +59,15 @@ def test_article_edits(article, following, expected):
   made = article_edits(text, article_at(text, 0, len(article) + 1), following)
   found = [(each.start, each.end, each.replacement, each.label) for each in made]
   assert found == expected
+
+
+@pytest.mark.parametrize(
+  ("term", "expected"),
+  [
+    ("baha'i", "Baha'i"),
+    ("native american", "Native American"),
+    ("african-american", "African-American"),
+  ],
+)
+def test_titled(term, expected):
+  assert titled(term) == expected

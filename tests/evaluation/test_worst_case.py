@@ -10,6 +10,7 @@ from clp_tfx.components.counterfactual_gen.transforms import AddCounterfactuals
 from clp_tfx.evaluation.comments import read_comments
 from clp_tfx.evaluation.config import EvaluationConfig
 from clp_tfx.evaluation.pairs import generation_of
+from clp_tfx.evaluation.texts import digest
 from clp_tfx.evaluation.worst_case import DrawExamples, worst_case
 from clp_tfx.pipeline.local_beam_runner import LocalBeamRunner
 from clp_tfx.scorers.function import held
@@ -92,6 +93,15 @@ def test_the_sample_depends_on_the_texts_alone(tmp_path):
     )
   assert first["comments"] == 5
   assert first == again
+
+
+def test_a_text_that_is_repeated_takes_one_place_of_the_sample(tmp_path):
+  texts = sorted((f"An atheist, number {n}" for n in range(3)), key=digest)
+  with held(score) as name:
+    found = cases(
+      tmp_path, name, texts=[*texts, *texts[:1] * 20], worst_case_comments=2
+    )
+  assert found["comments"] == 2
 
 
 def test_no_comment_has_a_term(tmp_path):
