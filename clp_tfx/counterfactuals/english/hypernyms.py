@@ -63,7 +63,8 @@ def hypernym(term: str, is_owned: bool = False) -> Hypernym:
   head = ends[0].rpartition(" ")[2]
   if not is_single and head in _NEUTRAL_ENDS:
     return Hypernym(_SINGULARS.get(head, head), head, _looks_plural(head))
-  for word in dict.fromkeys((term, head)):
+  # The last word of "man who has sex with men" says nothing of the number.
+  for word in (head,) if len(ends) > 1 else dict.fromkeys((term, head)):
     for singular, is_plural in ((word, False), *((s, True) for s in _singulars(word))):
       neutral = _neutral(singular, is_owned)
       if neutral:

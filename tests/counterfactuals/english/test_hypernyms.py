@@ -16,6 +16,8 @@ from clp_tfx.counterfactuals.lexicon import IdentityTerms
     ("lass", "person", False),
     ("single mothers", "parents", True),
     ("man of color", "person", False),
+    ("man who has sex with men", "person", False),
+    ("men who have sex with men", "people", True),
     ("people with autism", "people", True),
     ("black families", "families", True),
     ("deaf children", "children", True),
