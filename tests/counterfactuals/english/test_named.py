@@ -40,6 +40,7 @@ def named(marked: str) -> bool:
     "militant [Irish] Republicans sing",
     'the song "That [Girl]"',
     "I know [Son] of the Valley",
+    "That's what [she] said.",
   ],
 )
 def test_names_and_words_under_discussion(marked):
@@ -52,6 +53,7 @@ def test_names_and_words_under_discussion(marked):
     "[Gay] people sing",
     "the [Muslim] Women",
     "the [GAY] man",
+    "I know what [she] said.",
     "the [Mr] Smith",
     "I saw the [man]",
     "Strong [Man] sang",
