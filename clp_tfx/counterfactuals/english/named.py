@@ -100,6 +100,7 @@ _SUPERLATIVE = re.compile(
   r" (?:same|whole|best|worst|only (?:reason|thing|one|way)|only \w+ion)\b"
 )
 _RELATIVE = re.compile(r" (?:who|whose|whom|which)\b")
+_NAMESAKE = re.compile(r"\b[A-Z][\w'.-]* [A-Z][\w'.-]* \(\Z")
 _JOKE = re.compile(r"\bthat['\u2019]?s what\Z", re.IGNORECASE)
 _TITLES = frozenset({"mr", "mrs", "ms", "miss", "sir", "madam"})
 
@@ -125,6 +126,9 @@ def is_named(text: str, start: int, end: int, known: Known) -> bool:
     return " " not in written and "-" not in written  # MaM, a march.
   if lower in ("he", "she") and _is_misspelt(text, before, end):
     return True
+  is_closed = lower in known.persons and text[end : end + 1] == ")"
+  if is_closed and _NAMESAKE.search(text, max(0, start - _TITLE_REACH), start):
+    return True  # Ryan Newman (actress).
   if lower == "she" and text.startswith(" said", end) and _JOKE.search(before):
     return True  # That's what she said.
   if text[end : end + 1] in _STRAY and text[end : end + 1]:

@@ -41,6 +41,7 @@ def named(marked: str) -> bool:
     'the song "That [Girl]"',
     "I know [Son] of the Valley",
     "That's what [she] said.",
+    "the page Ann Lee ([man]) is new",
   ],
 )
 def test_names_and_words_under_discussion(marked):
@@ -54,6 +55,8 @@ def test_names_and_words_under_discussion(marked):
     "the [Muslim] Women",
     "the [GAY] man",
     "I know what [she] said.",
+    "I met Ann Lee ([gay]) and him",
+    "the page ([man]) is new",
     "the [Mr] Smith",
     "I saw the [man]",
     "Strong [Man] sang",
