@@ -92,9 +92,8 @@ class _Words:
   def _left(self, length: int) -> list[int]:
     """Returns where the words of a length begin that were not yet looked at."""
     if length not in self._left_by_length:
-      self._left_by_length[length] = (
-        _starts_by_length(self._text).get(length, []).copy()
-      )
+      every = _starts_by_length(self._text)
+      self._left_by_length[length] = list(every.get(length, ()))
     return self._left_by_length[length]
 
   def _is_plain(self, word: _Word) -> bool:
